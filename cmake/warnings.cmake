@@ -1,0 +1,13 @@
+# Flags that every target of ours is compiled with.
+add_library(kafkasim_warnings INTERFACE)
+target_compile_options(kafkasim_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wold-style-cast -Wimplicit-fallthrough -Wcast-qual -Wunused
+  # A fused multiply-add changes a result from one compiler to the next: determinism forbids it.
+  -ffp-contract=off)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(kafkasim_warnings INTERFACE -Wduplicated-cond -Wduplicated-branches -Wlogical-op)
+endif()
+if(KAFKASIM_WERROR)
+  target_compile_options(kafkasim_warnings INTERFACE -Werror)
+endif()

@@ -1,0 +1,266 @@
+#pragma once
+// What a machine tells of itself: observations for the timeline, the reports and the checkers. A Note changes nothing: take all of
+// them out and the run is the same. They are the only thing that checkers see of a machine, in the order in which they happened.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/bytes.hpp"
+#include "core/base/time.hpp"
+#include "core/message/message.hpp"
+#include "core/model/error_code.hpp"
+#include "core/model/ids.hpp"
+
+namespace kafkasim::trace {
+
+// ---- partition logs, from core/replica ----------------------------------------------------------
+struct AppendedBatch {
+  Offset base;
+  Offset last;
+  LeaderEpoch epoch;
+  std::uint32_t crc{};  // over attributes, producer fields and records: equal crc and offsets and epoch mean the same batch
+  std::int64_t producer_id{-1};
+  std::int16_t producer_epoch{-1};
+  std::int32_t base_sequence{-1};
+  std::uint32_t size_bytes{};
+  bool control{};
+  bool transactional{};
+  Origin origin;
+};
+enum class ReplicaRole : std::uint8_t { leader, follower };
+struct LogAppended {
+  TopicIdPartition partition;
+  ReplicaRole role{};
+  LeaderEpoch leader_epoch;  // the epoch in which this replica acts, not that of the batches
+  std::vector<AppendedBatch> batches;
+};
+struct LogTruncated {
+  TopicIdPartition partition;
+  Offset from;  // log end offset before
+  Offset to;    // and after
+};
+struct LogLoaded {  // at start: what recovery found
+  TopicIdPartition partition;
+  Offset log_start;
+  Offset log_end;
+  Offset high_watermark;             // from the checkpoint
+  std::uint64_t bytes_cut{};         // of a damaged or unfinished end
+  bool clean{};                      // after a clean shutdown nothing is scanned
+  std::vector<AppendedBatch> batches;  // all that the log holds: the checkers rebuild what they know of this replica
+};
+struct LogStartMoved {
+  TopicIdPartition partition;
+  Offset from;
+  Offset to;
+};
+struct HighWatermarkMoved {
+  TopicIdPartition partition;
+  ReplicaRole role{};
+  LeaderEpoch leader_epoch;
+  Offset from;
+  Offset to;
+  Offset log_end;
+};
+struct BecameLeader {
+  TopicIdPartition partition;
+  LeaderEpoch leader_epoch;
+  Offset epoch_start;
+  std::vector<NodeId> isr;
+};
+struct BecameFollower {
+  TopicIdPartition partition;
+  LeaderEpoch leader_epoch;
+  std::optional<NodeId> leader;
+};
+struct ReplicaRemoved {
+  TopicIdPartition partition;
+};
+struct IsrChangeRequested {  // by the leader, by AlterPartition; takes effect as PartitionChanged
+  TopicIdPartition partition;
+  LeaderEpoch leader_epoch;
+  std::vector<NodeId> from;
+  std::vector<NodeId> to;
+};
+struct ProduceAnswered {  // acks=all, 1 or 0: what the leader promised
+  TopicIdPartition partition;
+  LeaderEpoch leader_epoch;
+  std::int16_t acks{};
+  ErrorCode error{};
+  Offset base;
+  Offset last;
+  Offset high_watermark;
+  std::uint32_t isr_size{};
+  std::uint32_t min_insync_replicas{};
+  bool duplicate{};  // recognised by its sequence numbers: nothing was appended
+};
+struct FetchAnswered {  // to a consumer
+  TopicIdPartition partition;
+  LeaderEpoch leader_epoch;
+  Offset from;
+  Offset to;  // the offset after the last record returned
+  Offset high_watermark;
+  Offset limit;  // what the isolation level allowed: the high watermark or the last stable offset
+};
+struct LogDirectoryFailed {
+  std::string reason;
+};
+
+// ---- the metadata quorum and the controller -----------------------------------------------------
+enum class RaftRole : std::uint8_t { unattached, follower, candidate, leader, resigned };
+struct RaftRoleChanged {
+  RaftRole role{};
+  std::int32_t epoch{};
+  std::optional<NodeId> leader;
+};
+struct RaftVoted {
+  std::int32_t epoch{};
+  NodeId candidate;
+};
+struct RaftAppended {
+  std::int64_t base{};
+  std::int64_t last{};
+  std::int32_t epoch{};
+  std::uint64_t hash{};  // of the batch as stored
+};
+struct RaftTruncated {
+  std::int64_t to{};
+};
+struct RaftCommitted {
+  std::int64_t high_watermark{};
+  std::int32_t epoch{};
+};
+struct ControllerActivated {
+  std::int32_t epoch{};
+};
+struct ControllerResigned {
+  std::int32_t epoch{};
+};
+struct TopicCreated {  // committed
+  std::string name;
+  Uuid id;
+  std::int32_t partitions{};
+  std::int32_t replication_factor{};
+};
+enum class ChangeReason : std::uint8_t { created, isr_altered, leader_elected, broker_fenced, broker_unfenced, broker_registered, controlled_shutdown, other };
+struct PartitionChanged {  // committed, told by the active controller
+  TopicIdPartition partition;
+  std::optional<NodeId> leader;
+  LeaderEpoch leader_epoch;
+  PartitionEpoch partition_epoch;
+  std::vector<NodeId> replicas;
+  std::vector<NodeId> isr;
+  bool unclean{};
+  ChangeReason reason{};
+};
+struct BrokerRegistered {
+  NodeId broker;
+  BrokerEpoch epoch;
+};
+struct BrokerFenced {
+  NodeId broker;
+  std::string reason;
+};
+struct BrokerUnfenced {
+  NodeId broker;
+};
+struct MetadataApplied {  // by a broker: its view of the cluster is now that of this offset of the metadata log
+  std::int64_t offset{};
+};
+
+// ---- clients: what their user sees ----------------------------------------------------------------
+struct RecordSent {  // handed to the producer
+  TopicPartition partition;
+  Origin origin;  // one record: first_send is its number
+  bool keyed{};
+};
+struct RecordsAcked {
+  TopicPartition partition;
+  Origin origin;  // of the first; the others follow in order of sending
+  std::int32_t count{};
+  std::int16_t acks{};
+  std::optional<Offset> base;  // absent with acks=0
+  Duration latency;            // of the first record, from send to answer
+};
+struct RecordsFailed {
+  TopicPartition partition;
+  Origin origin;
+  std::int32_t count{};
+  ErrorCode error{};
+  bool surely_not_written{};
+};
+struct RecordsDelivered {  // returned by poll to the consumer's user
+  TopicPartition partition;
+  struct One {
+    Offset offset;
+    Origin origin;
+    Timestamp timestamp;
+  };
+  std::vector<One> records;
+  LeaderEpoch leader_epoch;
+  Offset position;  // where the next poll goes on
+};
+struct PositionReset {  // auto.offset.reset, a seek, or the committed offset found at assignment
+  TopicPartition partition;
+  Offset to;
+  std::string reason;
+};
+struct PartitionsAssigned {
+  std::string group;
+  std::string member_id;
+  Generation generation;
+  std::vector<TopicPartition> partitions;
+};
+struct PartitionsRevoked {
+  std::string group;
+  std::string member_id;
+  bool lost{};  // the member no longer belongs to the group: another may own them already
+  std::vector<TopicPartition> partitions;
+};
+struct ClientSawError {
+  ApiKey api{};
+  ErrorCode error{};
+};
+
+// ---- groups, from the coordinator ------------------------------------------------------------------
+struct GroupChanged {
+  std::string group;
+  std::string state;  // "Empty", "PreparingRebalance", "CompletingRebalance", "Stable", "Dead"
+  Generation generation;
+  struct Member {
+    std::string id;
+    std::string client_id;
+    std::vector<TopicPartition> assignment;
+  };
+  std::vector<Member> members;
+  std::string reason;
+};
+struct OffsetsCommitted {  // durable: the record in __consumer_offsets is below the high watermark
+  std::string group;
+  std::string member_id;
+  Generation generation;
+  struct One {
+    TopicPartition partition;
+    Offset offset;
+  };
+  std::vector<One> offsets;
+};
+struct GroupsLoaded {
+  PartitionIndex partition;  // of __consumer_offsets
+  std::int32_t groups{};
+};
+
+// ---- anything else worth a line ---------------------------------------------------------------------
+struct Remark {
+  std::string text;
+};
+
+using Event = std::variant<LogAppended, LogTruncated, LogLoaded, LogStartMoved, HighWatermarkMoved, BecameLeader, BecameFollower,
+                           ReplicaRemoved, IsrChangeRequested, ProduceAnswered, FetchAnswered, LogDirectoryFailed, RaftRoleChanged,
+                           RaftVoted, RaftAppended, RaftTruncated, RaftCommitted, ControllerActivated, ControllerResigned, TopicCreated,
+                           PartitionChanged, BrokerRegistered, BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked,
+                           RecordsFailed, RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError,
+                           GroupChanged, OffsetsCommitted, GroupsLoaded, Remark>;
+
+}  // namespace kafkasim::trace

@@ -1,0 +1,70 @@
+#pragma once
+// A message of Kafka's protocol as the machines pass it: a counted reference to a plain, immutable struct, one struct for
+// each request and response, the same for every version (core/wire knows the versions).
+//   Message m = Message::of(FetchRequest{...});   if (const auto* fetch = m.get_if<FetchRequest>()) ...
+// A message struct names itself: static constexpr ApiKey api; static constexpr MessageKind kind.
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "core/base/check.hpp"
+
+namespace kafkasim {
+
+enum class ApiKey : std::int16_t {  // org.apache.kafka.common.protocol.ApiKeys
+  produce = 0,
+  fetch = 1,
+  list_offsets = 2,
+  metadata = 3,
+  offset_commit = 8,
+  offset_fetch = 9,
+  find_coordinator = 10,
+  join_group = 11,
+  heartbeat = 12,
+  leave_group = 13,
+  sync_group = 14,
+  api_versions = 18,
+  create_topics = 19,
+  init_producer_id = 22,
+  offset_for_leader_epoch = 23,
+  vote = 52,
+  begin_quorum_epoch = 53,
+  end_quorum_epoch = 54,
+  alter_partition = 56,
+  broker_registration = 62,
+  broker_heartbeat = 63,
+  allocate_producer_ids = 67,
+};
+
+enum class MessageKind : std::uint8_t { request, response };
+
+[[nodiscard]] std::string_view api_name(ApiKey key);  // "AlterPartition", as the contract's intercepts name it
+
+class Message {
+ public:
+  template <class T>
+  [[nodiscard]] static Message of(T body) {
+    return Message{T::api, T::kind, std::make_shared<const T>(std::move(body))};
+  }
+  [[nodiscard]] ApiKey api() const { return api_; }
+  [[nodiscard]] MessageKind kind() const { return kind_; }
+  template <class T>
+  [[nodiscard]] const T* get_if() const {
+    return api_ == T::api && kind_ == T::kind ? static_cast<const T*>(body_.get()) : nullptr;
+  }
+  template <class T>
+  [[nodiscard]] const T& as() const {
+    const T* body = get_if<T>();
+    KAFKASIM_CHECK(body != nullptr, api_name(api_));
+    return *body;
+  }
+
+ private:
+  Message(ApiKey api, MessageKind kind, std::shared_ptr<const void> body) : api_{api}, kind_{kind}, body_{std::move(body)} {}
+  ApiKey api_;
+  MessageKind kind_;
+  std::shared_ptr<const void> body_;
+};
+
+}  // namespace kafkasim

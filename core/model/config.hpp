@@ -1,0 +1,149 @@
+#pragma once
+// Settings under Kafka's own names, units and defaults (KafkaConfig, TopicConfig, ProducerConfig, ConsumerConfig of 4.1). Each struct holds
+// what our code reads; set() takes a name and a value as a scenario file, a topic's configs or AlterConfigs give them.
+// A setting of Kafka that is not listed does not exist here: set() says so with the nearest name that does.
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/base/time.hpp"
+
+namespace kafkasim {
+
+using SettingValue = std::variant<bool, std::int64_t, std::string>;
+
+struct TopicConfig {  // a topic's own; where it says nothing, the node's log.* settings stand
+  std::string cleanup_policy{"delete"};
+  std::string compression_type{"producer"};
+  Duration delete_retention{milliseconds(86'400'000)};
+  Duration file_delete_delay{milliseconds(60'000)};
+  std::int64_t index_interval_bytes{4096};
+  std::int64_t max_message_bytes{1'048'588};
+  std::string message_timestamp_type{"CreateTime"};
+  Duration message_timestamp_after_max{milliseconds(3'600'000)};
+  Duration message_timestamp_before_max{milliseconds(INT64_MAX)};
+  std::int64_t min_insync_replicas{1};
+  std::int64_t retention_bytes{-1};
+  std::int64_t retention_ms{604'800'000};  // -1: for ever
+  std::int64_t segment_bytes{1'073'741'824};
+  std::int64_t segment_index_bytes{10'485'760};
+  Duration segment_jitter{};
+  Duration segment{milliseconds(604'800'000)};
+  bool unclean_leader_election_enable{false};
+  friend bool operator==(const TopicConfig&, const TopicConfig&) = default;
+};
+
+struct NodeConfig {  // of a broker or a controller
+  // threads and requests
+  std::int64_t num_io_threads{8};
+  std::int64_t num_network_threads{3};
+  std::int64_t num_replica_fetchers{1};
+  Duration request_timeout{milliseconds(30'000)};
+  // registration
+  Duration broker_heartbeat_interval{milliseconds(2'000)};
+  Duration broker_session_timeout{milliseconds(9'000)};
+  Duration initial_broker_registration_timeout{milliseconds(60'000)};
+  // quorum
+  Duration quorum_election_timeout{milliseconds(1'000)};
+  Duration quorum_election_backoff_max{milliseconds(1'000)};
+  Duration quorum_fetch_timeout{milliseconds(2'000)};
+  Duration quorum_request_timeout{milliseconds(2'000)};
+  Duration quorum_retry_backoff{milliseconds(20)};
+  Duration quorum_append_linger{milliseconds(25)};
+  Duration metadata_max_idle_interval{milliseconds(500)};
+  // replication
+  Duration replica_lag_time_max{milliseconds(30'000)};
+  Duration replica_fetch_wait_max{milliseconds(500)};
+  std::int64_t replica_fetch_min_bytes{1};
+  std::int64_t replica_fetch_max_bytes{1'048'576};
+  std::int64_t replica_fetch_response_max_bytes{10'485'760};
+  Duration replica_fetch_backoff{milliseconds(1'000)};
+  Duration replica_socket_timeout{milliseconds(30'000)};
+  Duration replica_high_watermark_checkpoint_interval{milliseconds(5'000)};
+  std::int64_t fetch_max_bytes{57'671'680};
+  std::int64_t default_replication_factor{1};
+  std::int64_t num_partitions{1};
+  bool controlled_shutdown_enable{true};
+  bool auto_create_topics_enable{true};
+  // logs
+  Duration log_flush_offset_checkpoint_interval{milliseconds(60'000)};
+  Duration log_retention_check_interval{milliseconds(300'000)};
+  Duration producer_id_expiration{milliseconds(86'400'000)};
+  // groups
+  Duration group_initial_rebalance_delay{milliseconds(3'000)};
+  Duration group_min_session_timeout{milliseconds(6'000)};
+  Duration group_max_session_timeout{milliseconds(1'800'000)};
+  std::int64_t group_max_size{INT32_MAX};
+  std::int64_t offsets_topic_num_partitions{50};
+  std::int64_t offsets_topic_replication_factor{3};
+  std::int64_t offsets_topic_segment_bytes{104'857'600};
+  Duration offsets_commit_timeout{milliseconds(5'000)};
+  std::int64_t offset_metadata_max_bytes{4096};
+  TopicConfig topic_defaults;  // set through log.retention.ms, min.insync.replicas and so on
+  friend bool operator==(const NodeConfig&, const NodeConfig&) = default;
+};
+
+struct ClientConfig {  // what producers and consumers have in common
+  Duration metadata_max_age{milliseconds(300'000)};
+  Duration request_timeout{milliseconds(30'000)};
+  Duration retry_backoff{milliseconds(100)};
+  Duration retry_backoff_max{milliseconds(1'000)};
+  Duration reconnect_backoff{milliseconds(50)};
+  Duration reconnect_backoff_max{milliseconds(1'000)};
+  Duration socket_connection_setup_timeout{milliseconds(10'000)};
+  Duration socket_connection_setup_timeout_max{milliseconds(30'000)};
+  friend bool operator==(const ClientConfig&, const ClientConfig&) = default;
+};
+
+struct ProducerConfig : ClientConfig {
+  std::string acks{"all"};  // "all", "-1", "0", "1"
+  std::int64_t batch_size{16'384};
+  std::int64_t buffer_memory{33'554'432};
+  std::string compression_type{"none"};
+  Duration delivery_timeout{milliseconds(120'000)};
+  bool enable_idempotence{true};
+  Duration linger{milliseconds(5)};
+  std::int64_t max_in_flight{5};
+  Duration max_block{milliseconds(60'000)};
+  std::int64_t max_request_size{1'048'576};
+  std::int64_t retries{INT32_MAX};
+  friend bool operator==(const ProducerConfig&, const ProducerConfig&) = default;
+};
+
+struct ConsumerConfig : ClientConfig {
+  std::string auto_offset_reset{"latest"};  // "earliest", "latest", "none"
+  bool enable_auto_commit{true};
+  Duration auto_commit_interval{milliseconds(5'000)};
+  std::int64_t fetch_min_bytes{1};
+  std::int64_t fetch_max_bytes{52'428'800};
+  Duration fetch_max_wait{milliseconds(500)};
+  Duration heartbeat_interval{milliseconds(3'000)};
+  std::string isolation_level{"read_uncommitted"};
+  std::int64_t max_partition_fetch_bytes{1'048'576};
+  Duration max_poll_interval{milliseconds(300'000)};
+  std::int64_t max_poll_records{500};
+  Duration session_timeout{milliseconds(45'000)};
+  std::string partition_assignment_strategy{"range"};
+  friend bool operator==(const ConsumerConfig&, const ConsumerConfig&) = default;
+};
+
+// Sets one setting by its Kafka name. Fails with a sentence that says what is wrong: unknown (and the nearest known name), not
+// of that type, out of range, not one of the choices. NodeConfig also knows the topic defaults by their broker-side names.
+[[nodiscard]] Result<void> set(TopicConfig& config, std::string_view name, const SettingValue& value);
+[[nodiscard]] Result<void> set(NodeConfig& config, std::string_view name, const SettingValue& value);
+[[nodiscard]] Result<void> set(ProducerConfig& config, std::string_view name, const SettingValue& value);
+[[nodiscard]] Result<void> set(ConsumerConfig& config, std::string_view name, const SettingValue& value);
+
+// The names that set() knows, sorted.
+[[nodiscard]] std::vector<std::string_view> topic_setting_names();
+[[nodiscard]] std::vector<std::string_view> node_setting_names();
+[[nodiscard]] std::vector<std::string_view> producer_setting_names();
+[[nodiscard]] std::vector<std::string_view> consumer_setting_names();
+
+// The known name nearest to a misspelt one by edit distance; empty if none is near.
+[[nodiscard]] std::string_view nearest_name(std::string_view name, const std::vector<std::string_view>& known);
+
+}  // namespace kafkasim
