@@ -1,0 +1,33 @@
+#include "core/message/version.hpp"
+
+namespace kafkasim {
+
+std::int16_t spoken_version(ApiKey key) {
+  switch (key) {
+    case ApiKey::produce: return 13;
+    case ApiKey::fetch: return 17;
+    case ApiKey::list_offsets: return 10;
+    case ApiKey::metadata: return 13;
+    case ApiKey::offset_commit: return 9;
+    case ApiKey::offset_fetch: return 9;
+    case ApiKey::find_coordinator: return 6;
+    case ApiKey::join_group: return 9;
+    case ApiKey::heartbeat: return 4;
+    case ApiKey::leave_group: return 5;
+    case ApiKey::sync_group: return 5;
+    case ApiKey::api_versions: return 4;
+    case ApiKey::create_topics: return 7;
+    case ApiKey::init_producer_id: return 5;
+    case ApiKey::offset_for_leader_epoch: return 4;
+    case ApiKey::vote: return 2;
+    case ApiKey::begin_quorum_epoch: return 1;
+    case ApiKey::end_quorum_epoch: return 1;
+    case ApiKey::alter_partition: return 3;
+    case ApiKey::broker_registration: return 4;
+    case ApiKey::broker_heartbeat: return 1;
+    case ApiKey::allocate_producer_ids: return 0;
+  }
+  return 0;
+}
+
+}  // namespace kafkasim
