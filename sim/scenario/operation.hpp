@@ -1,0 +1,110 @@
+#pragma once
+// The timeline: what happens to the cluster and when, as data. Each entry fires once. `operation_table()` tells what
+// there is.
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/base/time.hpp"
+#include "core/model/ids.hpp"
+#include "sim/scenario/expectation.hpp"
+#include "sim/scenario/target.hpp"
+
+namespace kafkasim::sim {
+
+struct RecordRate {  // records a second, exact to the thousandth
+  std::int64_t records_per_1000_s{};
+  friend auto operator<=>(const RecordRate&, const RecordRate&) = default;
+};
+
+struct Crash {
+  Target target;
+};
+enum class Keep : std::uint8_t { drawn, none, all };  // of what was not synced; drawn: torn at any sector, by the seed
+struct KeepRecords {                                  // that replica keeps its first N records
+  TopicPartition partition;
+  std::int64_t records{};
+};
+enum class Torn : std::uint8_t { no, yes };  // yes: a part of the next record is left too
+struct PowerOff {
+  Target target;
+  std::variant<Keep, KeepRecords> keep;
+  Torn torn{};
+};
+struct Restart {  // controlled shutdown and back
+  Target target;
+};
+struct Start {  // what is down
+  Target target;
+};
+struct Stop {  // controlled shutdown; a clean close for a client
+  Target target;
+};
+struct Pause {
+  Target target;
+};
+enum class CutDirection : std::uint8_t { both_ways, one_way };  // one_way: only from a to b
+struct Partition {
+  std::vector<Target> a;
+  std::vector<Target> b;  // empty: everyone else
+  CutDirection direction{};
+};
+struct Traffic {  // exactly one of both
+  std::string producer;
+  std::optional<std::int64_t> permille;  // of the producer's own rate
+  std::optional<RecordRate> rate;
+};
+struct Produce {
+  std::string topic;
+  std::optional<std::string> key;
+  std::optional<std::string> value;  // absent: null, a tombstone
+  std::optional<PartitionIndex> partition;
+  std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+  std::optional<std::string>
+      as;  // a producer's id, also "shop/2"; absent: one of its own with acks=all and idempotence
+};
+struct ExpectNow {
+  Expectation expectation;  // its time is AtEnd and means this moment
+};
+struct NoteText {
+  std::string text;
+};
+struct Undo {
+  std::string name;  // of an entry that can be undone
+};
+using Operation =
+    std::variant<Crash, PowerOff, Restart, Start, Stop, Pause, Partition, Traffic, Produce, ExpectNow, NoteText, Undo>;
+
+struct Trigger {
+  // At most one of `at` and `after`; `when` alone looks from time 0 on, else from at or after + plus on.
+  std::optional<Duration> at;
+  std::optional<std::string> after;  // the name of an entry: when that has fired
+  std::vector<Condition> when;       // fires when all hold for the first time; empty: no condition
+  Duration plus{};                   // after `at` or `after`; where `when` stands alone, after it holds
+};
+
+struct TimelineEntry {
+  std::string name;  // empty: none
+  Trigger trigger;
+  std::optional<Duration> undo_after;  // `for`
+  Operation operation;
+  std::string pointer;  // "/timeline/0"
+};
+
+enum class Undoable : std::uint8_t { no, yes };
+struct OperationInfo {
+  std::string_view name;  // the key in a timeline entry
+  std::string_view argument;
+  Undoable undoable{};
+  std::string_view meaning;
+};
+[[nodiscard]] std::span<const OperationInfo> operation_table();  // in the order of the variant
+[[nodiscard]] const OperationInfo& operation_info(const Operation& operation);
+[[nodiscard]] std::string describe(const Operation& operation);  // "crash leader(orders-0)"
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,44 @@
+#pragma once
+// From the text of a scenario file to a Scenario, or to everything that is wrong with it, each fault with line, column
+// and JSON pointer. No input makes it crash, hang or allocate without bound: at most 10 MiB, 64 levels, a million
+// values.
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/time.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace kafkasim::sim {
+
+enum class Severity : std::uint8_t { error, warning };
+struct Diagnostic {
+  Severity severity{};
+  std::size_t line{1};    // from 1
+  std::size_t column{1};  // from 1, in characters
+  std::string message;
+  std::string pointer;  // RFC 6901; "" is the whole file
+  friend bool operator==(const Diagnostic&, const Diagnostic&) = default;
+};
+// "FILE:LINE:COLUMN: error: MESSAGE (at /json/pointer)"
+[[nodiscard]] std::string to_line(std::string_view file, const Diagnostic& diagnostic);
+
+struct Patch {  // --set: made to the JSON before it is understood
+  std::string pointer;
+  std::string value;  // JSON, else taken as a string
+};
+// "/json/pointer=VALUE"
+[[nodiscard]] Result<Patch> parse_patch(std::string_view argument);
+
+struct Parsed {
+  std::optional<Scenario> scenario;     // absent if there is an error among the diagnostics
+  std::vector<Diagnostic> diagnostics;  // in the order of the file; at most a thousand
+};
+[[nodiscard]] Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches = {});
+// A file that cannot be read gives one error at 1:1.
+[[nodiscard]] Parsed load_scenario(const std::string& path, const std::vector<Patch>& patches = {});
+
+}  // namespace kafkasim::sim

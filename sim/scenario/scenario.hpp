@@ -1,0 +1,139 @@
+#pragma once
+// A scenario, as plain data: what parse_scenario() makes of a file. All defaults are filled in, all names are checked,
+// every setting has been accepted by core/model/config. Times are virtual, counted from when the cluster has formed.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/time.hpp"
+#include "core/model/config.hpp"
+#include "core/model/ids.hpp"
+#include "sim/scenario/expectation.hpp"
+#include "sim/scenario/operation.hpp"
+#include "sim/scenario/target.hpp"
+
+namespace kafkasim::sim {
+
+template <class T>
+struct Range {  // both ends included, least <= most
+  T least{};
+  T most{};
+  friend bool operator==(const Range&, const Range&) = default;
+};
+
+struct DiskSpec {
+  std::int64_t capacity_bytes{10LL << 30};
+  std::int64_t write_bytes_per_s{200LL << 20};
+  std::int64_t read_bytes_per_s{400LL << 20};
+  Duration seek{microseconds(100)};
+  Duration sync{milliseconds(5)};
+  friend bool operator==(const DiskSpec&, const DiskSpec&) = default;
+};
+
+struct NodeSpec {
+  NodeId id;
+  std::optional<std::string> rack;
+  DiskSpec disk;
+  NodeConfig config;  // profile, then cluster.config, then the override of this broker
+};
+
+enum class Profile : std::uint8_t { kafka_defaults, fast };
+
+struct Features {
+  bool eligible_leader_replicas{true};
+  std::int16_t transaction_version{2};
+};
+
+struct ClusterSpec {
+  std::vector<NodeSpec> brokers;      // ascending ids
+  std::vector<NodeSpec> controllers;  // ids from 3000; 1, 3 or 5 of them; no racks
+  Profile profile{};
+  Features features;
+  std::vector<std::string> legacy;
+};
+
+enum class LinkEndKind : std::uint8_t { rack, node, client, all_brokers, all_controllers };
+struct LinkEnd {
+  LinkEndKind kind{};
+  std::string name;  // of the rack or client ("shop", "shop/2")
+  NodeId node;
+};
+struct LinkSpec {  // what is absent is as in the rest of the network; a later link overrides an earlier one
+  LinkEnd a;
+  LinkEnd b;
+  std::optional<Range<Duration>> latency;
+  std::optional<std::int64_t> bytes_per_s;
+};
+struct NetworkSpec {
+  Range<Duration> latency{microseconds(200), milliseconds(1)};
+  std::int64_t bytes_per_s{1LL << 30};
+  std::vector<LinkSpec> links;
+};
+
+struct TopicSpec {
+  std::string name;
+  std::int32_t partitions{};
+  std::int16_t replication_factor{};
+  std::vector<std::vector<NodeId>> assignment;              // empty: the controller places the replicas
+  std::vector<std::pair<std::string, std::string>> config;  // as CreateTopics carries it; TopicConfig accepts each
+};
+
+enum class KeyDistribution : std::uint8_t { uniform, zipf };
+struct KeySpec {
+  KeyDistribution distribution{};
+  std::int64_t cardinality{1000};
+};
+struct ProducerSpec {
+  std::string id;
+  std::string topic;  // empty: it only produces by hand
+  std::int32_t count{1};
+  std::optional<RecordRate> rate;  // of each; absent: it only produces by hand (see default_rate)
+  Duration from{};
+  Duration to{};                        // filled in: the scenario's duration
+  std::optional<std::int64_t> records;  // of each; absent: no limit
+  std::optional<KeySpec> keys;          // absent: null keys
+  Range<std::int64_t> value_bytes{100, 100};
+  std::optional<PartitionIndex> partition;  // absent: the partitioner chooses
+  std::optional<std::string> rack;
+  ProducerConfig config;  // after Kafka's own rules: idempotence may have been turned off by acks=1
+};
+// Where `records` is given and `rate` is not.
+inline constexpr RecordRate default_rate{1'000'000};
+// "shop" where count is 1, else "shop/1", "shop/2" and so on; number counts from 1.
+[[nodiscard]] std::string producer_client_id(const ProducerSpec& producer, std::int32_t number);
+
+struct ConsumerSpec {
+  std::string id;                    // its group's name, or for one that reads by assignment "id" or "consumer-N"
+  std::optional<std::string> group;  // exactly one of group and assign
+  std::vector<TopicPartition> assign;
+  std::vector<std::string> topics;  // of a group's member
+  std::int32_t count{1};
+  Duration process_time{};  // for each record
+  Duration from{};
+  std::optional<std::string> rack;
+  ConsumerConfig config;
+};
+
+enum class Epilogue : std::uint8_t { run, leave_out };
+
+struct Scenario {
+  std::string name;
+  std::string title;
+  std::string description;
+  std::uint64_t seed{1};
+  Duration duration{};
+  ClusterSpec cluster;
+  NetworkSpec network;
+  std::vector<TopicSpec> topics;
+  std::vector<ProducerSpec> producers;
+  std::vector<ConsumerSpec> consumers;
+  std::vector<TimelineEntry> timeline;  // in the order of the file
+  std::vector<Expectation> expect;      // {"no": "violations"} is added where neither a `no` nor a `violates` stands
+  Epilogue epilogue{};
+};
+
+[[nodiscard]] const TopicSpec* find_topic(const Scenario& scenario, std::string_view name);
+
+}  // namespace kafkasim::sim
