@@ -1,6 +1,6 @@
 #pragma once
-// A message of Kafka's protocol as the machines pass it: a counted reference to a plain, immutable struct, one struct for
-// each request and response, the same for every version (core/wire knows the versions).
+// A message of Kafka's protocol as the machines pass it: a counted reference to a plain, immutable struct, one struct
+// for each request and response, the same for every version (core/wire knows the versions).
 //   Message m = Message::of(FetchRequest{...});   if (const auto* fetch = m.get_if<FetchRequest>()) ...
 // A message struct names itself: static constexpr ApiKey api; static constexpr MessageKind kind.
 #include <cstdint>
@@ -61,7 +61,8 @@ class Message {
   }
 
  private:
-  Message(ApiKey api, MessageKind kind, std::shared_ptr<const void> body) : api_{api}, kind_{kind}, body_{std::move(body)} {}
+  Message(ApiKey api, MessageKind kind, std::shared_ptr<const void> body)
+      : api_{api}, kind_{kind}, body_{std::move(body)} {}
   ApiKey api_;
   MessageKind kind_;
   std::shared_ptr<const void> body_;
