@@ -13,19 +13,19 @@ namespace kafkasim {
 struct BrokerHeartbeatRequest {
   static constexpr ApiKey api = ApiKey::broker_heartbeat;
   static constexpr MessageKind kind = MessageKind::request;
-  NodeId broker_id;
-  BrokerEpoch broker_epoch;
-  std::optional<Offset> current_metadata_offset;
+  NodeId broker_id{};
+  BrokerEpoch broker_epoch{};
+  std::optional<Offset> current_metadata_offset{};
   bool want_fence{};
   bool want_shut_down{};
-  std::vector<Uuid> offline_log_dirs;
+  std::vector<Uuid> offline_log_dirs{};
   friend bool operator==(const BrokerHeartbeatRequest&, const BrokerHeartbeatRequest&) = default;
 };
 
 struct BrokerHeartbeatResponse {
   static constexpr ApiKey api = ApiKey::broker_heartbeat;
   static constexpr MessageKind kind = MessageKind::response;
-  Duration throttle_time;
+  Duration throttle_time{};
   ErrorCode error_code{};
   bool is_caught_up{};
   bool is_fenced{true};

@@ -16,36 +16,36 @@ struct BrokerRegistrationRequest {
   static constexpr ApiKey api = ApiKey::broker_registration;
   static constexpr MessageKind kind = MessageKind::request;
   struct Listener {
-    std::string name;
-    std::string host;
+    std::string name{};
+    std::string host{};
     std::uint16_t port{};
     std::int16_t security_protocol{};  // 0: PLAINTEXT
     friend bool operator==(const Listener&, const Listener&) = default;
   };
   struct Feature {
-    std::string name;
+    std::string name{};
     std::int16_t min_supported_version{};
     std::int16_t max_supported_version{};
     friend bool operator==(const Feature&, const Feature&) = default;
   };
-  NodeId broker_id;
-  std::string cluster_id;
-  Uuid incarnation_id;
-  std::vector<Listener> listeners;
-  std::vector<Feature> features;
-  std::optional<std::string> rack;
+  NodeId broker_id{};
+  std::string cluster_id{};
+  Uuid incarnation_id{};
+  std::vector<Listener> listeners{};
+  std::vector<Feature> features{};
+  std::optional<std::string> rack{};
   bool is_migrating_zk_broker{};
-  std::vector<Uuid> log_dirs;
-  std::optional<BrokerEpoch> previous_broker_epoch;  // known after a clean shutdown
+  std::vector<Uuid> log_dirs{};
+  std::optional<BrokerEpoch> previous_broker_epoch{};  // known after a clean shutdown
   friend bool operator==(const BrokerRegistrationRequest&, const BrokerRegistrationRequest&) = default;
 };
 
 struct BrokerRegistrationResponse {
   static constexpr ApiKey api = ApiKey::broker_registration;
   static constexpr MessageKind kind = MessageKind::response;
-  Duration throttle_time;
+  Duration throttle_time{};
   ErrorCode error_code{};
-  std::optional<BrokerEpoch> broker_epoch;
+  std::optional<BrokerEpoch> broker_epoch{};
   friend bool operator==(const BrokerRegistrationResponse&, const BrokerRegistrationResponse&) = default;
 };
 

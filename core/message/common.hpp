@@ -13,32 +13,32 @@ enum class LeaderRecoveryState : std::int8_t { recovered = 0, recovering = 1 }; 
 
 // Who leads a partition, as far as the answering broker knows.
 struct LeaderIdAndEpoch {
-  std::optional<NodeId> leader_id;
+  std::optional<NodeId> leader_id{};
   LeaderEpoch leader_epoch{-1};
   friend bool operator==(const LeaderIdAndEpoch&, const LeaderIdAndEpoch&) = default;
 };
 
 // The address of a leader that an answer names, so that the client need not ask for metadata.
 struct NodeEndpoint {
-  NodeId node_id;
-  std::string host;
+  NodeId node_id{};
+  std::string host{};
   std::uint16_t port{};
-  std::optional<std::string> rack;
+  std::optional<std::string> rack{};
   friend bool operator==(const NodeEndpoint&, const NodeEndpoint&) = default;
 };
 
 // The same in answers within the metadata quorum.
 struct QuorumNodeEndpoint {
-  NodeId node_id;
-  std::string host;
+  NodeId node_id{};
+  std::string host{};
   std::uint16_t port{};
   friend bool operator==(const QuorumNodeEndpoint&, const QuorumNodeEndpoint&) = default;
 };
 
 // A quorum leader's own listeners, as it tells its voters.
 struct LeaderEndpoint {
-  std::string name;
-  std::string host;
+  std::string name{};
+  std::string host{};
   std::uint16_t port{};
   friend bool operator==(const LeaderEndpoint&, const LeaderEndpoint&) = default;
 };

@@ -10,14 +10,14 @@ namespace kafkasim {
 
 struct LeaderChangeMessage {
   struct Voter {
-    NodeId voter_id;
-    Uuid voter_directory_id;
+    NodeId voter_id{};
+    Uuid voter_directory_id{};
     friend bool operator==(const Voter&, const Voter&) = default;
   };
   std::int16_t version{};  // the number inside the message: 0, or 1 with directory ids
-  NodeId leader_id;
-  std::vector<Voter> voters;
-  std::vector<Voter> granting_voters;
+  NodeId leader_id{};
+  std::vector<Voter> voters{};
+  std::vector<Voter> granting_voters{};
   friend bool operator==(const LeaderChangeMessage&, const LeaderChangeMessage&) = default;
 };
 

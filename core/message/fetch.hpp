@@ -19,43 +19,43 @@ struct FetchRequest {
   static constexpr ApiKey api = ApiKey::fetch;
   static constexpr MessageKind kind = MessageKind::request;
   struct ReplicaState {
-    std::optional<NodeId> replica_id;  // absent: a consumer
-    std::optional<BrokerEpoch> replica_epoch;
+    std::optional<NodeId> replica_id{};  // absent: a consumer
+    std::optional<BrokerEpoch> replica_epoch{};
     friend bool operator==(const ReplicaState&, const ReplicaState&) = default;
   };
   struct Partition {
-    PartitionIndex partition;
-    std::optional<LeaderEpoch> current_leader_epoch;
-    Offset fetch_offset;
-    std::optional<LeaderEpoch> last_fetched_epoch;
-    std::optional<Offset> log_start_offset;  // the follower's own
+    PartitionIndex partition{};
+    std::optional<LeaderEpoch> current_leader_epoch{};
+    Offset fetch_offset{};
+    std::optional<LeaderEpoch> last_fetched_epoch{};
+    std::optional<Offset> log_start_offset{};  // the follower's own
     std::int32_t partition_max_bytes{};
-    Uuid replica_directory_id;
+    Uuid replica_directory_id{};
     friend bool operator==(const Partition&, const Partition&) = default;
   };
   struct Topic {
-    std::string topic;  // up to version 12
-    Uuid topic_id;      // from version 13
-    std::vector<Partition> partitions;
+    std::string topic{};  // up to version 12
+    Uuid topic_id{};      // from version 13
+    std::vector<Partition> partitions{};
     friend bool operator==(const Topic&, const Topic&) = default;
   };
   struct ForgottenTopic {
-    std::string topic;
-    Uuid topic_id;
-    std::vector<PartitionIndex> partitions;
+    std::string topic{};
+    Uuid topic_id{};
+    std::vector<PartitionIndex> partitions{};
     friend bool operator==(const ForgottenTopic&, const ForgottenTopic&) = default;
   };
-  std::optional<std::string> cluster_id;  // within the metadata quorum
-  ReplicaState replica_state;             // up to version 14 only replica_id
-  Duration max_wait;
+  std::optional<std::string> cluster_id{};  // within the metadata quorum
+  ReplicaState replica_state{};             // up to version 14 only replica_id
+  Duration max_wait{};
   std::int32_t min_bytes{};
   std::int32_t max_bytes{INT32_MAX};
   IsolationLevel isolation_level{};
   std::int32_t session_id{};       // 0: none yet
   std::int32_t session_epoch{-1};  // -1: no session, or the end of one; 0: asks for a new one
-  std::vector<Topic> topics;
-  std::vector<ForgottenTopic> forgotten_topics_data;
-  std::string rack_id;
+  std::vector<Topic> topics{};
+  std::vector<ForgottenTopic> forgotten_topics_data{};
+  std::string rack_id{};
   friend bool operator==(const FetchRequest&, const FetchRequest&) = default;
 };
 
@@ -73,35 +73,35 @@ struct FetchResponse {
     friend bool operator==(const SnapshotId&, const SnapshotId&) = default;
   };
   struct AbortedTransaction {
-    ProducerId producer_id;
-    Offset first_offset;
+    ProducerId producer_id{};
+    Offset first_offset{};
     friend bool operator==(const AbortedTransaction&, const AbortedTransaction&) = default;
   };
   struct Partition {
-    PartitionIndex partition_index;
+    PartitionIndex partition_index{};
     ErrorCode error_code{};
-    std::optional<Offset> high_watermark;
-    std::optional<Offset> last_stable_offset;
-    std::optional<Offset> log_start_offset;
-    std::optional<EpochEndOffset> diverging_epoch;  // the follower's log parts from the leader's: truncate to this
-    std::optional<LeaderIdAndEpoch> current_leader;
-    std::optional<SnapshotId> snapshot_id;  // the metadata log begins after the fetch offset: take this snapshot first
-    std::optional<std::vector<AbortedTransaction>> aborted_transactions;  // with read_committed
-    std::optional<NodeId> preferred_read_replica;
-    Records records;
+    std::optional<Offset> high_watermark{};
+    std::optional<Offset> last_stable_offset{};
+    std::optional<Offset> log_start_offset{};
+    std::optional<EpochEndOffset> diverging_epoch{};  // the follower's log parts from the leader's: truncate to this
+    std::optional<LeaderIdAndEpoch> current_leader{};
+    std::optional<SnapshotId> snapshot_id{};  // the log begins after the fetch offset: take this snapshot first
+    std::optional<std::vector<AbortedTransaction>> aborted_transactions{};  // with read_committed
+    std::optional<NodeId> preferred_read_replica{};
+    Records records{};
     friend bool operator==(const Partition&, const Partition&) = default;
   };
   struct Topic {
-    std::string topic;  // up to version 12
-    Uuid topic_id;      // from version 13
-    std::vector<Partition> partitions;
+    std::string topic{};  // up to version 12
+    Uuid topic_id{};      // from version 13
+    std::vector<Partition> partitions{};
     friend bool operator==(const Topic&, const Topic&) = default;
   };
-  Duration throttle_time;
+  Duration throttle_time{};
   ErrorCode error_code{};
   std::int32_t session_id{};
-  std::vector<Topic> responses;
-  std::vector<NodeEndpoint> node_endpoints;
+  std::vector<Topic> responses{};
+  std::vector<NodeEndpoint> node_endpoints{};
   friend bool operator==(const FetchResponse&, const FetchResponse&) = default;
 };
 

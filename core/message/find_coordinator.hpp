@@ -18,7 +18,7 @@ struct FindCoordinatorRequest {
   static constexpr ApiKey api = ApiKey::find_coordinator;
   static constexpr MessageKind kind = MessageKind::request;
   CoordinatorType key_type{};
-  std::vector<std::string> coordinator_keys;
+  std::vector<std::string> coordinator_keys{};
   friend bool operator==(const FindCoordinatorRequest&, const FindCoordinatorRequest&) = default;
 };
 
@@ -26,16 +26,16 @@ struct FindCoordinatorResponse {
   static constexpr ApiKey api = ApiKey::find_coordinator;
   static constexpr MessageKind kind = MessageKind::response;
   struct Coordinator {
-    std::string key;
-    std::optional<NodeId> node_id;
-    std::string host;
-    std::optional<std::uint16_t> port;
+    std::string key{};
+    std::optional<NodeId> node_id{};
+    std::string host{};
+    std::optional<std::uint16_t> port{};
     ErrorCode error_code{};
-    std::optional<std::string> error_message;
+    std::optional<std::string> error_message{};
     friend bool operator==(const Coordinator&, const Coordinator&) = default;
   };
-  Duration throttle_time;
-  std::vector<Coordinator> coordinators;
+  Duration throttle_time{};
+  std::vector<Coordinator> coordinators{};
   friend bool operator==(const FindCoordinatorResponse&, const FindCoordinatorResponse&) = default;
 };
 

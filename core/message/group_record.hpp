@@ -13,44 +13,44 @@
 namespace kafkasim {
 
 struct OffsetCommitKey {
-  std::string group;
-  std::string topic;
-  PartitionIndex partition;
+  std::string group{};
+  std::string topic{};
+  PartitionIndex partition{};
   friend bool operator==(const OffsetCommitKey&, const OffsetCommitKey&) = default;
 };
 
 struct OffsetCommitValue {
-  Offset offset;
-  std::optional<LeaderEpoch> leader_epoch;
-  std::string metadata;
-  Timestamp commit_timestamp;
-  std::optional<Timestamp> expire_timestamp;  // version 1 only
+  Offset offset{};
+  std::optional<LeaderEpoch> leader_epoch{};
+  std::string metadata{};
+  Timestamp commit_timestamp{};
+  std::optional<Timestamp> expire_timestamp{};  // version 1 only
   friend bool operator==(const OffsetCommitValue&, const OffsetCommitValue&) = default;
 };
 
 struct GroupMetadataKey {
-  std::string group;
+  std::string group{};
   friend bool operator==(const GroupMetadataKey&, const GroupMetadataKey&) = default;
 };
 
 struct GroupMetadataValue {
   struct Member {
-    std::string member_id;
-    std::optional<std::string> group_instance_id;
-    std::string client_id;
-    std::string client_host;
-    std::optional<Duration> rebalance_timeout;
-    Duration session_timeout;
-    std::vector<std::byte> subscription;
-    std::vector<std::byte> assignment;
+    std::string member_id{};
+    std::optional<std::string> group_instance_id{};
+    std::string client_id{};
+    std::string client_host{};
+    std::optional<Duration> rebalance_timeout{};
+    Duration session_timeout{};
+    std::vector<std::byte> subscription{};
+    std::vector<std::byte> assignment{};
     friend bool operator==(const Member&, const Member&) = default;
   };
-  std::string protocol_type;
-  Generation generation;
-  std::optional<std::string> protocol;
-  std::optional<std::string> leader;
-  std::optional<Timestamp> current_state_timestamp;
-  std::vector<Member> members;
+  std::string protocol_type{};
+  Generation generation{};
+  std::optional<std::string> protocol{};
+  std::optional<std::string> leader{};
+  std::optional<Timestamp> current_state_timestamp{};
+  std::vector<Member> members{};
   friend bool operator==(const GroupMetadataValue&, const GroupMetadataValue&) = default;
 };
 

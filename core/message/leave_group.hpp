@@ -14,13 +14,13 @@ struct LeaveGroupRequest {
   static constexpr ApiKey api = ApiKey::leave_group;
   static constexpr MessageKind kind = MessageKind::request;
   struct Member {
-    std::string member_id;
-    std::optional<std::string> group_instance_id;
-    std::optional<std::string> reason;
+    std::string member_id{};
+    std::optional<std::string> group_instance_id{};
+    std::optional<std::string> reason{};
     friend bool operator==(const Member&, const Member&) = default;
   };
-  std::string group_id;
-  std::vector<Member> members;
+  std::string group_id{};
+  std::vector<Member> members{};
   friend bool operator==(const LeaveGroupRequest&, const LeaveGroupRequest&) = default;
 };
 
@@ -28,14 +28,14 @@ struct LeaveGroupResponse {
   static constexpr ApiKey api = ApiKey::leave_group;
   static constexpr MessageKind kind = MessageKind::response;
   struct Member {
-    std::string member_id;
-    std::optional<std::string> group_instance_id;
+    std::string member_id{};
+    std::optional<std::string> group_instance_id{};
     ErrorCode error_code{};
     friend bool operator==(const Member&, const Member&) = default;
   };
-  Duration throttle_time;
+  Duration throttle_time{};
   ErrorCode error_code{};
-  std::vector<Member> members;
+  std::vector<Member> members{};
   friend bool operator==(const LeaveGroupResponse&, const LeaveGroupResponse&) = default;
 };
 

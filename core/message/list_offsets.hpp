@@ -22,20 +22,20 @@ struct ListOffsetsRequest {
   static constexpr Timestamp earliest_local_timestamp{-4};
   static constexpr Timestamp latest_tiered_timestamp{-5};
   struct Partition {
-    PartitionIndex partition_index;
-    std::optional<LeaderEpoch> current_leader_epoch;
-    Timestamp timestamp;
+    PartitionIndex partition_index{};
+    std::optional<LeaderEpoch> current_leader_epoch{};
+    Timestamp timestamp{};
     friend bool operator==(const Partition&, const Partition&) = default;
   };
   struct Topic {
-    std::string name;
-    std::vector<Partition> partitions;
+    std::string name{};
+    std::vector<Partition> partitions{};
     friend bool operator==(const Topic&, const Topic&) = default;
   };
-  std::optional<NodeId> replica_id;  // absent: a consumer
+  std::optional<NodeId> replica_id{};  // absent: a consumer
   IsolationLevel isolation_level{};
-  std::vector<Topic> topics;
-  Duration timeout;  // for tiered storage
+  std::vector<Topic> topics{};
+  Duration timeout{};  // for tiered storage
   friend bool operator==(const ListOffsetsRequest&, const ListOffsetsRequest&) = default;
 };
 
@@ -43,20 +43,20 @@ struct ListOffsetsResponse {
   static constexpr ApiKey api = ApiKey::list_offsets;
   static constexpr MessageKind kind = MessageKind::response;
   struct Partition {
-    PartitionIndex partition_index;
+    PartitionIndex partition_index{};
     ErrorCode error_code{};
-    std::optional<Timestamp> timestamp;
-    std::optional<Offset> offset;  // absent: no record that late
-    std::optional<LeaderEpoch> leader_epoch;
+    std::optional<Timestamp> timestamp{};
+    std::optional<Offset> offset{};  // absent: no record that late
+    std::optional<LeaderEpoch> leader_epoch{};
     friend bool operator==(const Partition&, const Partition&) = default;
   };
   struct Topic {
-    std::string name;
-    std::vector<Partition> partitions;
+    std::string name{};
+    std::vector<Partition> partitions{};
     friend bool operator==(const Topic&, const Topic&) = default;
   };
-  Duration throttle_time;
-  std::vector<Topic> topics;
+  Duration throttle_time{};
+  std::vector<Topic> topics{};
   friend bool operator==(const ListOffsetsResponse&, const ListOffsetsResponse&) = default;
 };
 

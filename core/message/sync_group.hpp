@@ -16,28 +16,28 @@ struct SyncGroupRequest {
   static constexpr ApiKey api = ApiKey::sync_group;
   static constexpr MessageKind kind = MessageKind::request;
   struct Assignment {
-    std::string member_id;
-    std::vector<std::byte> assignment;
+    std::string member_id{};
+    std::vector<std::byte> assignment{};
     friend bool operator==(const Assignment&, const Assignment&) = default;
   };
-  std::string group_id;
-  Generation generation_id;
-  std::string member_id;
-  std::optional<std::string> group_instance_id;
-  std::optional<std::string> protocol_type;
-  std::optional<std::string> protocol_name;
-  std::vector<Assignment> assignments;
+  std::string group_id{};
+  Generation generation_id{};
+  std::string member_id{};
+  std::optional<std::string> group_instance_id{};
+  std::optional<std::string> protocol_type{};
+  std::optional<std::string> protocol_name{};
+  std::vector<Assignment> assignments{};
   friend bool operator==(const SyncGroupRequest&, const SyncGroupRequest&) = default;
 };
 
 struct SyncGroupResponse {
   static constexpr ApiKey api = ApiKey::sync_group;
   static constexpr MessageKind kind = MessageKind::response;
-  Duration throttle_time;
+  Duration throttle_time{};
   ErrorCode error_code{};
-  std::optional<std::string> protocol_type;
-  std::optional<std::string> protocol_name;
-  std::vector<std::byte> assignment;
+  std::optional<std::string> protocol_type{};
+  std::optional<std::string> protocol_name{};
+  std::vector<std::byte> assignment{};
   friend bool operator==(const SyncGroupResponse&, const SyncGroupResponse&) = default;
 };
 
