@@ -137,14 +137,16 @@ struct ControllerActivated {
 struct ControllerResigned {
   std::int32_t epoch{};
 };
-struct TopicCreated {  // committed
+// The following five are committed decisions. Every controller tells them when it applies them; `metadata_offset` is the record's,
+// so that who listens takes each once, from the first that tells it.
+struct TopicCreated {
+  std::int64_t metadata_offset{};
   std::string name;
   Uuid id;
-  std::int32_t partitions{};
-  std::int32_t replication_factor{};
 };
-enum class ChangeReason : std::uint8_t { created, isr_altered, leader_elected, broker_fenced, broker_unfenced, broker_registered, controlled_shutdown, other };
-struct PartitionChanged {  // committed, told by the active controller
+enum class ChangeReason : std::uint8_t { created, isr_changed, leader_changed, other };
+struct PartitionChanged {
+  std::int64_t metadata_offset{};
   TopicIdPartition partition;
   std::optional<NodeId> leader;
   LeaderEpoch leader_epoch;
@@ -155,14 +157,17 @@ struct PartitionChanged {  // committed, told by the active controller
   ChangeReason reason{};
 };
 struct BrokerRegistered {
+  std::int64_t metadata_offset{};
   NodeId broker;
   BrokerEpoch epoch;
 };
 struct BrokerFenced {
+  std::int64_t metadata_offset{};
   NodeId broker;
-  std::string reason;
+  bool shutting_down{};  // it asked to leave: its leaderships move, it is not fenced yet
 };
 struct BrokerUnfenced {
+  std::int64_t metadata_offset{};
   NodeId broker;
 };
 struct MetadataApplied {  // by a broker: its view of the cluster is now that of this offset of the metadata log

@@ -1,0 +1,159 @@
+#include "core/controller/metadata_replay.hpp"
+
+#include <type_traits>
+
+namespace kafkasim {
+
+namespace {
+
+Error contradiction(std::string what, std::int64_t offset) {
+  return Error{std::move(what), "metadata offset " + std::to_string(offset)};
+}
+
+struct Replay {
+  std::int64_t offset;
+  MetadataImage& image;
+  MetadataDelta& delta;
+
+  using Outcome = Result<void>;
+  [[nodiscard]] Outcome no(std::string what) const { return tl::unexpected(contradiction(std::move(what), offset)); }
+
+  Outcome operator()(const RegisterBrokerRecord& r) const {
+    BrokerImage broker{r.broker_id, r.broker_epoch, r.incarnation_id, {}, r.rack, r.fenced, r.in_controlled_shutdown};
+    if (!r.end_points.empty()) broker.endpoint = Endpoint{r.end_points.front().host, r.end_points.front().port};
+    image.brokers[r.broker_id] = std::move(broker);
+    delta.brokers.push_back(r.broker_id);
+    return {};
+  }
+
+  Outcome operator()(const UnregisterBrokerRecord& r) const {
+    if (image.brokers.erase(r.broker_id) == 0) return no("unregisters a broker that is not registered");
+    delta.brokers.push_back(r.broker_id);
+    return {};
+  }
+
+  Outcome operator()(const TopicRecord& r) const {
+    if (image.topic_ids.contains(r.name)) return no("creates a topic that exists");
+    image.topics.emplace(r.topic_id, Cow<TopicImage>{TopicImage{r.name, r.topic_id, {}, {}}});
+    image.topic_ids.emplace(r.name, r.topic_id);
+    return {};
+  }
+
+  Outcome operator()(const RemoveTopicRecord& r) const {
+    const TopicImage* topic = image.topic(r.topic_id);
+    if (!topic) return no("removes an unknown topic");
+    for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
+      delta.partitions.push_back({r.topic_id, PartitionIndex{static_cast<std::int32_t>(i)}});
+    }
+    image.topic_ids.erase(topic->name);
+    image.topics.erase(r.topic_id);
+    return {};
+  }
+
+  Outcome operator()(const PartitionRecord& r) const {
+    const auto topic = image.topics.find(r.topic_id);
+    if (topic == image.topics.end()) return no("a partition of an unknown topic");
+    std::vector<PartitionRegistration>& partitions = topic->second.edit().partitions;
+    if (r.partition_id.value != std::ssize(partitions)) return no("partitions are not numbered in order");
+    partitions.push_back(PartitionRegistration{r.replicas, r.isr, r.leader, r.leader_epoch, r.partition_epoch,
+                                               r.leader_recovery_state == LeaderRecoveryState::recovering});
+    delta.partitions.push_back({r.topic_id, r.partition_id});
+    return {};
+  }
+
+  Outcome operator()(const PartitionChangeRecord& r) const {
+    const auto topic = image.topics.find(r.topic_id);
+    if (topic == image.topics.end() || !image.partition({r.topic_id, r.partition_id})) return no("changes an unknown partition");
+    PartitionRegistration& partition = topic->second.edit().partitions[static_cast<std::size_t>(r.partition_id.value)];
+    if (r.replicas) partition.replicas = *r.replicas;
+    if (r.isr) partition.isr = *r.isr;
+    if (r.leader) {
+      partition.leader = *r.leader;
+      partition.leader_epoch = partition.leader_epoch.next();
+    }
+    if (r.leader_recovery_state) partition.recovering = *r.leader_recovery_state == LeaderRecoveryState::recovering;
+    partition.partition_epoch = partition.partition_epoch.next();
+    delta.partitions.push_back({r.topic_id, r.partition_id});
+    return {};
+  }
+
+  [[nodiscard]] Outcome change_broker(NodeId id, BrokerEpoch epoch, FencingChange fencing, ControlledShutdownChange shutdown) const {
+    const auto broker = image.brokers.find(id);
+    if (broker == image.brokers.end() || broker->second.epoch != epoch) return no("changes the registration of a broker that is not there");
+    if (fencing != FencingChange::none) broker->second.fenced = fencing == FencingChange::fence;
+    if (shutdown == ControlledShutdownChange::in_controlled_shutdown) broker->second.in_controlled_shutdown = true;
+    delta.brokers.push_back(id);
+    return {};
+  }
+  Outcome operator()(const BrokerRegistrationChangeRecord& r) const {
+    return change_broker(r.broker_id, r.broker_epoch, r.fenced, r.in_controlled_shutdown);
+  }
+  Outcome operator()(const FenceBrokerRecord& r) const {
+    return change_broker(r.id, r.epoch, FencingChange::fence, ControlledShutdownChange::none);
+  }
+  Outcome operator()(const UnfenceBrokerRecord& r) const {
+    return change_broker(r.id, r.epoch, FencingChange::unfence, ControlledShutdownChange::none);
+  }
+
+  Outcome operator()(const ConfigRecord& r) const {
+    if (r.resource_type != ConfigResourceType::topic) return {};  // dynamic settings of brokers do not exist here
+    const auto id = image.topic_ids.find(r.resource_name);
+    if (id == image.topic_ids.end()) return no("configures an unknown topic");
+    TopicImage& topic = image.topics.at(id->second).edit();
+    if (r.value) {
+      topic.configs[r.name] = *r.value;
+    } else {
+      topic.configs.erase(r.name);
+    }
+    return {};
+  }
+
+  Outcome operator()(const ProducerIdsRecord& r) const {
+    image.next_producer_id = r.next_producer_id.value;
+    return {};
+  }
+  Outcome operator()(const FeatureLevelRecord&) const { return {}; }
+  Outcome operator()(const NoOpRecord&) const { return {}; }
+};
+
+trace::PartitionChanged partition_changed(std::int64_t offset, const TopicIdPartition& tp, const PartitionRegistration* before,
+                                          const PartitionRegistration& now) {
+  using enum trace::ChangeReason;
+  const trace::ChangeReason reason = !before                                      ? created
+                                     : before->leader_epoch != now.leader_epoch ? leader_changed
+                                     : before->isr != now.isr                   ? isr_changed
+                                                                                : other;
+  return {offset, tp, now.leader, now.leader_epoch, now.partition_epoch, now.replicas, now.isr, now.recovering && reason == leader_changed, reason};
+}
+
+}  // namespace
+
+Result<void> replay(const MetadataRecord& record, std::int64_t offset, MetadataImage& image, MetadataDelta& delta) {
+  Result<void> done = std::visit(Replay{offset, image, delta}, record);
+  image.end_offset = offset + 1;
+  return done;
+}
+
+void note_committed(const MetadataRecord& record, std::int64_t offset, const MetadataImage& before, const MetadataImage& image, Effects& out) {
+  std::visit(
+      [&](const auto& r) {
+        using R = std::decay_t<decltype(r)>;
+        if constexpr (std::is_same_v<R, RegisterBrokerRecord>) {
+          out.note(trace::BrokerRegistered{offset, r.broker_id, r.broker_epoch});
+        } else if constexpr (std::is_same_v<R, BrokerRegistrationChangeRecord>) {
+          if (r.fenced == FencingChange::unfence) out.note(trace::BrokerUnfenced{offset, r.broker_id});
+          if (r.fenced == FencingChange::fence) out.note(trace::BrokerFenced{offset, r.broker_id, false});
+          if (r.in_controlled_shutdown == ControlledShutdownChange::in_controlled_shutdown) {
+            out.note(trace::BrokerFenced{offset, r.broker_id, true});
+          }
+        } else if constexpr (std::is_same_v<R, TopicRecord>) {
+          out.note(trace::TopicCreated{offset, r.name, r.topic_id});
+        } else if constexpr (std::is_same_v<R, PartitionRecord> || std::is_same_v<R, PartitionChangeRecord>) {
+          const TopicIdPartition tp{r.topic_id, r.partition_id};
+          out.note(partition_changed(offset, tp, before.partition(tp), *image.partition(tp)));
+        }
+      },
+      record);
+}
+
+}  // namespace kafkasim

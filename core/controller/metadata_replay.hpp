@@ -1,0 +1,26 @@
+#pragma once
+// Applying the records of the metadata log to a MetadataImage, one after the other: the same code on controllers and brokers, so that all who
+// have replayed to the same offset agree (ReplicationControlManager.replay, ClusterControlManager.replay, MetadataDelta).
+#include <cstdint>
+#include <vector>
+
+#include "core/machine/seam.hpp"
+#include "core/message/metadata_record.hpp"
+#include "core/model/metadata_image.hpp"
+
+namespace kafkasim {
+
+// What a run of records changed, for who acts on it.
+struct MetadataDelta {
+  std::vector<TopicIdPartition> partitions;  // created or changed, in order of the log; one may stand twice
+  std::vector<NodeId> brokers;               // registered, fenced, unfenced, leaving
+};
+
+// The record that stands at `offset` of the log. A record that contradicts the image (a change of an unknown partition) is an error: the
+// log is damaged, or was not written by a controller.
+[[nodiscard]] Result<void> replay(const MetadataRecord& record, std::int64_t offset, MetadataImage& image, MetadataDelta& delta);
+
+// The observation that goes with a committed record, if there is one. `image` is that after replay.
+void note_committed(const MetadataRecord& record, std::int64_t offset, const MetadataImage& before, const MetadataImage& image, Effects& out);
+
+}  // namespace kafkasim
