@@ -1,0 +1,31 @@
+#pragma once
+// What a log needs to know of its topic's settings (org.apache.kafka.storage.internals.log.LogConfig).
+#include <cstdint>
+
+#include "core/base/time.hpp"
+#include "core/model/config.hpp"
+#include "core/record/record_batch.hpp"
+
+namespace kafkasim {
+
+enum class Compaction : std::uint8_t { off, on };  // cleanup.policy contains "compact"
+
+struct LogConfig {
+  std::int64_t segment_bytes{1'073'741'824};
+  std::int64_t segment_ms{604'800'000};
+  std::int64_t segment_jitter_ms{0};
+  std::int64_t index_interval_bytes{4096};
+  std::int64_t segment_index_bytes{10'485'760};  // of either index of a segment, at most
+  std::int64_t max_message_bytes{1'048'588};
+  TimestampType timestamp_type{TimestampType::create};
+  std::int64_t timestamp_before_max_ms{INT64_MAX};
+  std::int64_t timestamp_after_max_ms{3'600'000};
+  Compaction compaction{Compaction::off};
+  std::int64_t producer_id_expiration_ms{86'400'000};
+  friend bool operator==(const LogConfig&, const LogConfig&) = default;
+};
+
+[[nodiscard]] LogConfig log_config(const TopicConfig& topic,
+                                   Duration producer_id_expiration = milliseconds(86'400'000));
+
+}  // namespace kafkasim

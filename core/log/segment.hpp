@@ -1,0 +1,116 @@
+#pragma once
+// LogSegment: a file of batches and its two indexes, from a base offset on. Only the last segment of a log grows.
+//
+// Invariant: `size` bytes of whole batches with rising offsets, the first at or above `base`; each offset fits the base
+// plus 31 bits. After a disk error a segment may no longer agree with its files: its owner takes the log out of
+// service.
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/log/batch_scanner.hpp"
+#include "core/log/log_config.hpp"
+#include "core/log/offset_index.hpp"
+#include "core/log/time_index.hpp"
+
+namespace kafkasim {
+
+enum class MinOneBatch : std::uint8_t { no, yes };
+
+struct BatchPosition {  // where a batch stands
+  std::uint64_t position{};
+  std::uint64_t size{};
+  Offset last_offset;
+};
+
+class LogSegment {
+ public:
+  // Opens the segment's files, or makes them. Reads no batch: next_offset() is `base` until recover() or load_end().
+  [[nodiscard]] static DiskResult<LogSegment> open(Disk& disk, const std::string& directory, Offset base,
+                                                   const LogConfig& config, Timestamp now);
+  void close(Disk& disk);
+  [[nodiscard]] static DiskResult<void> remove_files(Disk& disk, const std::string& directory, Offset base);
+
+  [[nodiscard]] Offset base_offset() const { return base_; }
+  [[nodiscard]] Offset next_offset() const { return next_; }  // after the last batch; the base of an empty segment
+  [[nodiscard]] std::uint64_t size_bytes() const { return size_; }
+  [[nodiscard]] std::optional<TimestampOffset> largest_timestamp() const {
+    return largest_;
+  }                                                  // and the last offset of its batch
+  [[nodiscard]] bool can_hold(Offset offset) const;  // relative to the base, it fits 31 bits
+
+  // Roll rules, before an append of `bytes` up to `last` with records up to `largest`.
+  [[nodiscard]] bool should_roll(const LogConfig& config, std::uint64_t bytes, Timestamp largest, Offset last,
+                                 Timestamp now, std::int64_t jitter_ms) const;
+
+  // Batches with rising offsets, all at or above next_offset() and below base + 2^31. One write.
+  [[nodiscard]] DiskResult<void> append(Disk& disk, std::span<const RecordBatch> batches,
+                                        std::int64_t index_interval_bytes);
+
+  struct ReadLimits {
+    std::uint64_t max_bytes{};
+    Offset below;  // batches whose last offset is below this
+    MinOneBatch min_one{};
+  };
+  // Batches from the one that holds `from`, or the first after it. Absent if the segment has none at or above `from`.
+  [[nodiscard]] DiskResult<std::optional<std::vector<RecordBatch>>> read(const Disk& disk, Offset from,
+                                                                         const ReadLimits& limits) const;
+
+  // The first batch whose last offset is at or above `offset`.
+  [[nodiscard]] DiskResult<std::optional<BatchPosition>> find(const Disk& disk, Offset offset) const;
+  // The first record at or after `timestamp`, at or above `from`: its own timestamp and offset.
+  [[nodiscard]] DiskResult<std::optional<TimestampOffset>> find_timestamp(const Disk& disk, Timestamp timestamp,
+                                                                          Offset from) const;
+
+  // Cuts off every batch that ends at or above `offset`. Returns the bytes cut.
+  [[nodiscard]] DiskResult<std::uint64_t> truncate_to(Disk& disk, Offset offset, Timestamp now);
+
+  // Trust the file but find its end: after a clean shutdown. False if the indexes or the end are not sane: recover()
+  // then.
+  [[nodiscard]] DiskResult<bool> load_end(Disk& disk);
+  // Reads every batch, checks CRC and order, cuts at the first bad one and rebuilds the indexes. `seen` hears of each
+  // good batch.
+  struct Recovery {
+    std::uint64_t bytes_cut{};
+    std::vector<BatchHeader> batches;
+  };
+  [[nodiscard]] DiskResult<Recovery> recover(Disk& disk, std::int64_t index_interval_bytes);
+
+  // The segment takes no more appends: closing entry of the time index.
+  [[nodiscard]] DiskResult<void> on_become_inactive(Disk& disk);
+  [[nodiscard]] DiskResult<void> sync(Disk& disk);
+  // Files written since they were last synced.
+  [[nodiscard]] std::vector<FileId> dirty_files() const;
+  void mark_synced();
+
+  [[nodiscard]] const OffsetIndex& offset_index() const { return offset_index_; }
+  [[nodiscard]] const TimeIndex& time_index() const { return time_index_; }
+  [[nodiscard]] FileId log_file() const { return file_; }
+
+ private:
+  static constexpr std::size_t remembered = 8;
+  [[nodiscard]] DiskResult<void> note_batch(Disk& disk, const BatchHeader& batch, std::uint64_t position,
+                                            std::int64_t index_interval_bytes);
+  void remember(Offset last, std::uint64_t position);
+  [[nodiscard]] DiskResult<std::uint64_t> start_of_search(const Disk& disk, Offset offset) const;
+  [[nodiscard]] DiskResult<void> find_largest_timestamp(Disk& disk);
+
+  Offset base_;
+  Offset next_;
+  FileId file_;
+  std::uint64_t size_{0};
+  OffsetIndex offset_index_;
+  TimeIndex time_index_;
+  std::uint64_t bytes_since_index_{0};
+  std::optional<TimestampOffset> largest_;
+  std::optional<Timestamp> first_timestamp_;  // of the first batch: the largest in it
+  Timestamp created_;
+  bool dirty_{false};
+  // The newest batches: most reads are of the end, and need no index then.
+  std::array<OffsetPosition, remembered> recent_{};
+  std::size_t recent_count_{0};
+};
+
+}  // namespace kafkasim

@@ -1,0 +1,34 @@
+#pragma once
+// Control batches: one record a batch, with the control bit set, whose key says what it is
+// (org.apache.kafka.common.record.ControlRecordType).
+//   key: version i16 (0), type i16      value: a message of that type's own schema
+// They take offsets but are never handed to applications.
+#include <cstdint>
+#include <optional>
+
+#include "core/record/record.hpp"
+
+namespace kafkasim {
+
+enum class ControlType : std::int16_t {
+  abort = 0,
+  commit = 1,
+  leader_change = 2,
+  snapshot_header = 3,
+  snapshot_footer = 4,
+  kraft_version = 5,
+  kraft_voters = 6,
+};
+
+// The type that a control record's key names; absent for a key that is too short or a type that this Kafka does not
+// know, which readers skip.
+[[nodiscard]] std::optional<ControlType> control_type(const Record& record);
+
+// A control batch without producer. `value` is the encoded message: of a LeaderChangeMessage, say. Base offset 0,
+// leader epoch -1.
+[[nodiscard]] RecordBatch build_control_batch(ControlType type, ByteSpan value, Timestamp timestamp);
+[[nodiscard]] inline RecordBatch build_leader_change_batch(ByteSpan value, Timestamp timestamp) {
+  return build_control_batch(ControlType::leader_change, value, timestamp);
+}
+
+}  // namespace kafkasim
