@@ -116,14 +116,21 @@ struct Replay {
   Outcome operator()(const NoOpRecord&) const { return {}; }
 };
 
-trace::PartitionChanged partition_changed(std::int64_t offset, const TopicIdPartition& tp, const PartitionRegistration* before,
+trace::PartitionChanged partition_changed(std::int64_t offset, const TopicIdPartition& tp, const std::optional<PartitionRegistration>& before,
                                           const PartitionRegistration& now) {
   using enum trace::ChangeReason;
-  const trace::ChangeReason reason = !before                                      ? created
+  const trace::ChangeReason reason = !before                                    ? created
                                      : before->leader_epoch != now.leader_epoch ? leader_changed
                                      : before->isr != now.isr                   ? isr_changed
                                                                                 : other;
-  return {offset, tp, now.leader, now.leader_epoch, now.partition_epoch, now.replicas, now.isr, now.recovering && reason == leader_changed, reason};
+  const bool unclean = now.recovering && reason == leader_changed && !before->recovering;
+  return {offset, tp, now.leader, now.leader_epoch, now.partition_epoch, now.replicas, now.isr, unclean, reason};
+}
+
+std::optional<PartitionRegistration> partition_before(const MetadataRecord& record, const MetadataImage& image) {
+  const auto* change = std::get_if<PartitionChangeRecord>(&record);
+  const PartitionRegistration* now = change ? image.partition({change->topic_id, change->partition_id}) : nullptr;
+  return now ? std::optional{*now} : std::nullopt;
 }
 
 }  // namespace
@@ -134,7 +141,10 @@ Result<void> replay(const MetadataRecord& record, std::int64_t offset, MetadataI
   return done;
 }
 
-void note_committed(const MetadataRecord& record, std::int64_t offset, const MetadataImage& before, const MetadataImage& image, Effects& out) {
+Result<void> replay_committed(const MetadataRecord& record, std::int64_t offset, MetadataImage& image, MetadataDelta& delta, Effects& out) {
+  const std::optional<PartitionRegistration> before = partition_before(record, image);
+  Result<void> done = replay(record, offset, image, delta);
+  if (!done) return done;
   std::visit(
       [&](const auto& r) {
         using R = std::decay_t<decltype(r)>;
@@ -150,10 +160,11 @@ void note_committed(const MetadataRecord& record, std::int64_t offset, const Met
           out.note(trace::TopicCreated{offset, r.name, r.topic_id});
         } else if constexpr (std::is_same_v<R, PartitionRecord> || std::is_same_v<R, PartitionChangeRecord>) {
           const TopicIdPartition tp{r.topic_id, r.partition_id};
-          out.note(partition_changed(offset, tp, before.partition(tp), *image.partition(tp)));
+          out.note(partition_changed(offset, tp, before, *image.partition(tp)));
         }
       },
       record);
+  return {};
 }
 
 }  // namespace kafkasim

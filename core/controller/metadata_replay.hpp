@@ -20,7 +20,8 @@ struct MetadataDelta {
 // log is damaged, or was not written by a controller.
 [[nodiscard]] Result<void> replay(const MetadataRecord& record, std::int64_t offset, MetadataImage& image, MetadataDelta& delta);
 
-// The observation that goes with a committed record, if there is one. `image` is that after replay.
-void note_committed(const MetadataRecord& record, std::int64_t offset, const MetadataImage& before, const MetadataImage& image, Effects& out);
+// The same for a record that is committed, with the observation that goes with it.
+[[nodiscard]] Result<void> replay_committed(const MetadataRecord& record, std::int64_t offset, MetadataImage& image, MetadataDelta& delta,
+                                            Effects& out);
 
 }  // namespace kafkasim
