@@ -31,6 +31,8 @@ struct FetchRequest {
     std::optional<Offset> log_start_offset{};  // the follower's own
     std::int32_t partition_max_bytes{};
     Uuid replica_directory_id{};
+    // The fetcher's own (KIP-1166, version 18, tag 1): absent (-1) if it knows none; this default if it does not tell.
+    std::optional<Offset> high_watermark{Offset{INT64_MAX}};
     friend bool operator==(const Partition&, const Partition&) = default;
   };
   struct Topic {

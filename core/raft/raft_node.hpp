@@ -1,0 +1,192 @@
+#pragma once
+// RaftNode: one member of the metadata quorum (org.apache.kafka.raft.KafkaRaftClient; KIP-595, KIP-996 apart). A part
+// of a Controller (voter) or a Broker (observer), and a copyable value. It keeps `__cluster_metadata-0` and
+// `quorum-state` on the node's disk, elects, replicates and commits; what the records mean is its owner's business.
+//
+//   raft.start(started, env);                        // at Started, before anything else
+//   if (raft.handles(in)) raft.step(in, env);        // Woken goes to it always
+//   for (CommittedBatch& batch : raft.take_committed(env)) ...   // after every step and append
+//   if (raft.is_active()) raft.append(values, env);
+//
+// Invariants (checked by tests over random faults): at most one leader an epoch; logs that agree at an (epoch, offset)
+// agree before it; what was committed is in the log of every later leader; the high watermark handed out never falls.
+// Whatever leaves in env.out has its vote and its records synced to disk first.
+//
+// It cannot go on after a failure of the disk, or after a leader that contradicts what was committed (a voter has lost
+// its disk): then it adds Exit and does nothing more, as Kafka's fault handler halts the process.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/cow.hpp"
+#include "core/machine/request_channel.hpp"
+#include "core/machine/seam.hpp"
+#include "core/message/quorum_epoch.hpp"
+#include "core/message/vote.hpp"
+#include "core/model/config.hpp"
+#include "core/model/error_code.hpp"
+#include "core/model/ids.hpp"
+#include "core/raft/roles.hpp"
+
+namespace kafkasim {
+
+namespace raft {
+class MetadataLog;
+}  // namespace raft
+
+enum class QuorumMember : std::uint8_t { voter, observer };
+
+struct RaftOptions {
+  NodeId self;
+  std::map<NodeId, Endpoint> voters;  // controller.quorum.voters: 1, 3 or 5 controllers
+  QuorumMember member{QuorumMember::voter};
+  NodeConfig config;  // quorum_*
+  std::optional<std::string> cluster_id;
+  std::uint8_t channel_tag{};
+};
+
+struct LeaderAndEpoch {
+  std::optional<NodeId> leader;  // absent while unknown, and for a leader itself once it has resigned
+  std::int32_t epoch{};
+  friend bool operator==(const LeaderAndEpoch&, const LeaderAndEpoch&) = default;
+};
+
+struct CommittedBatch {
+  Offset base_offset;
+  Offset last_offset;
+  std::int32_t epoch{};
+  Timestamp append_time{};                      // the leader's wall clock
+  std::vector<std::vector<std::byte>> records;  // values; empty for a control batch
+};
+
+class RaftNode {
+ public:
+  explicit RaftNode(RaftOptions options);
+
+  // Loads quorum-state and the log. The only voter leads when this returns.
+  void start(const Started& started, Env& env);
+  // True for inputs that are its own business alone: requests of the quorum's partition (Vote, BeginQuorumEpoch,
+  // EndQuorumEpoch, Fetch of the metadata topic), and what comes on its own connections. Woken, and Disconnected of
+  // others, it also wants to see.
+  [[nodiscard]] bool handles(const Input& in) const;
+  void step(const Input& in, Env& env);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+  [[nodiscard]] LeaderAndEpoch leader_and_epoch() const;
+  [[nodiscard]] const std::map<NodeId, Endpoint>& voters() const { return options_.voters; }
+  [[nodiscard]] bool is_leader() const { return std::holds_alternative<raft::Leader>(role_); }
+  // It leads, its epoch's LEADER_CHANGE is committed, and the owner has taken all up to it: a controller may act now.
+  [[nodiscard]] bool is_active() const;
+
+  // The values as the records of one batch (null keys), durable here when this returns; followers are sent it. Gives
+  // the offset of the last record; absent if this node does not lead. Not empty, and at most 8 MiB in all.
+  std::optional<Offset> append(const std::vector<std::vector<std::byte>>& records, Env& env);
+
+  [[nodiscard]] std::optional<Offset> high_watermark() const;  // absent until a leader has told it
+  [[nodiscard]] Offset log_end_offset() const;
+  // What was committed since the last call, in order, control batches included. After a start everything comes again,
+  // from offset 0, once the high watermark is known.
+  [[nodiscard]] std::vector<CommittedBatch> take_committed(Env& env);
+
+  // Orderly shutdown (KafkaRaftClient.shutdown): a leader resigns in favour of the voters with the longest logs; from
+  // now on this node stands for no election. may_stop() tells when the quorum can do without it; Kafka waits 5 s at
+  // most.
+  void resign(Env& env);
+  [[nodiscard]] bool may_stop() const;
+  [[nodiscard]] bool has_failed() const { return failed_; }
+
+  [[nodiscard]] const raft::Role& role() const { return role_; }  // for tests and pictures
+
+ private:
+  enum class Handled : std::uint8_t { no, yes };  // no: the peer is left alone for the retry backoff
+  struct PeerState {                              // RequestManager.ConnectionState
+    std::optional<std::uint64_t> in_flight;       // in the channel; later answers to others are ignored
+    std::optional<Instant> backoff_until;
+  };
+  struct Knowledge {  // what an answer says of the quorum
+    ErrorCode error{};
+    std::optional<NodeId> leader;
+    LeaderEpoch epoch;
+  };
+
+  // transitions (raft_transitions.cpp)
+  void initialize(Env& env);
+  void transition(raft::Role role, LeaderEpoch epoch, Env& env);
+  void become_unattached(LeaderEpoch epoch, Env& env);
+  void vote_for(NodeId candidate, LeaderEpoch epoch, Env& env);
+  void become_follower(LeaderEpoch epoch, NodeId leader, Env& env);
+  void become_candidate(Env& env);
+  void become_leader(Env& env);
+  void become_resigned(std::vector<NodeId> successors, Env& env);
+  void learn(std::optional<NodeId> leader, LeaderEpoch epoch, Env& env);
+  bool persist(const raft::Role& role, LeaderEpoch epoch, Env& env);
+  Duration random_election_timeout(Env& env);
+  void back_off_election(raft::Candidate& candidate, Env& env);
+
+  // what the role does by itself (raft_node.cpp)
+  void poll(Env& env);
+  bool poll_once(Env& env);  // true if the role changed
+  bool poll_role(raft::Unattached& state, Env& env);
+  bool poll_role(raft::Follower& state, Env& env);
+  bool poll_role(raft::Candidate& state, Env& env);
+  bool poll_role(raft::Leader& state, Env& env);
+  bool poll_role(raft::Resigned& state, Env& env);
+  void fetch_as_observer(const raft::Follower& state, Env& env);
+  void fetch_from_any_voter(Env& env);
+  [[nodiscard]] bool is_ready(NodeId peer, Instant now) const;
+  [[nodiscard]] bool is_backing_off(NodeId peer, Instant now) const;
+  [[nodiscard]] bool any_in_flight() const;
+  void send(NodeId peer, Message request, Env& env);
+  [[nodiscard]] Message fetch_request() const;
+  bool append_batch(RecordBatch batch, Env& env);
+  void local_end_moved(Env& env);
+  void high_watermark_moved(Env& env);
+  void halt(std::string reason, Env& env);
+
+  // requests (raft_requests.cpp)
+  void on_request(const Received& request, Env& env);
+  void on_vote(const VoteRequest& vote, const RequestRef& from, Env& env);
+  void on_begin_epoch(const BeginQuorumEpochRequest& begin, const RequestRef& from, Env& env);
+  void on_end_epoch(const EndQuorumEpochRequest& end, const RequestRef& from, Env& env);
+  void on_fetch(const FetchRequest& fetch, const RequestRef& from, Env& env);
+  [[nodiscard]] std::optional<ErrorCode> validate_voter_request(std::optional<LeaderEpoch> epoch) const;
+  [[nodiscard]] std::optional<ErrorCode> validate_leader_request(LeaderEpoch epoch) const;
+  [[nodiscard]] bool is_own_cluster(const std::optional<std::string>& id) const;
+  [[nodiscard]] Duration successor_backoff(const std::vector<NodeId>& preferred) const;
+  void record_fetch(NodeId replica, Offset offset, Env& env);
+  void answer_fetch(const RequestRef& request, ErrorCode error, FetchResponse::Partition partition, Env& env);
+  void answer_records(const RequestRef& request, Offset from, Env& env);
+  void answer_pending(Env& env);
+  void fail_pending(raft::Leader& leader, Env& env);
+
+  // answers (raft_responses.cpp)
+  void on_completion(const Completion& done, Env& env);
+  [[nodiscard]] Handled on_answer(NodeId from, const Message& response, Env& env);
+  [[nodiscard]] Handled on_vote_answer(NodeId from, const VoteResponse& response, Env& env);
+  [[nodiscard]] Handled on_begin_epoch_answer(const BeginQuorumEpochResponse& response, Env& env);
+  [[nodiscard]] Handled on_end_epoch_answer(NodeId from, const EndQuorumEpochResponse& response, Env& env);
+  [[nodiscard]] Handled on_fetch_answer(const FetchResponse& response, Env& env);
+  [[nodiscard]] std::optional<Handled> on_knowledge(const Knowledge& told, Env& env);
+  bool truncate(const FetchResponse::EpochEndOffset& diverging, Env& env);
+  bool append_fetched(const Records& records, Env& env);
+  bool follow_high_watermark(std::optional<Offset> leader_high_watermark, Env& env);
+
+  [[nodiscard]] bool is_voter() const { return options_.member == QuorumMember::voter; }
+  [[nodiscard]] std::set<NodeId> voter_ids() const;
+  [[nodiscard]] std::optional<NodeId> known_leader() const;  // as answers tell it: a resigned leader names itself
+
+  RaftOptions options_;
+  RequestChannel channel_;
+  Cow<raft::MetadataLog> log_;
+  raft::Role role_;
+  LeaderEpoch epoch_{0};
+  std::map<NodeId, PeerState> peers_;
+  Offset next_committed_{0};  // the first that the owner has not taken
+  bool shutting_down_{false};
+  bool failed_{false};
+};
+
+}  // namespace kafkasim
