@@ -8,8 +8,10 @@
 //   53 baseSequence i32 | 57 recordsCount i32 | 61 records
 //
 // Numbers stand here as they do in the bytes (-1 for none); the functions give them meaning.
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/base/bytes.hpp"
@@ -77,6 +79,12 @@ struct Records {
 
 void write_batch_header(const BatchHeader& header, ByteWriter& out);
 [[nodiscard]] BatchHeader read_batch_header(ByteReader& in);
+using BatchHeaderBytes = std::array<std::byte, batch_header_size>;
+[[nodiscard]] BatchHeaderBytes encode_batch_header(const BatchHeader& header);
+[[nodiscard]] BatchHeader decode_batch_header(std::span<const std::byte, batch_header_size> bytes);
+
+// What is wrong with a header on its own: foreign magic, impossible length, negative or overflowing offsets, negative count. Null if nothing is.
+[[nodiscard]] const char* batch_header_fault(const BatchHeader& header);
 
 // The batch that stands at the beginning of `bytes`, which it then shares. Fails on a short, foreign or absurd header;
 // does not check the CRC. Place: the byte position in `bytes`.
