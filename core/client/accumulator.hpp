@@ -1,0 +1,90 @@
+#pragma once
+// Accumulator: records waiting to be sent, in batches by partition
+// (org.apache.kafka.clients.producer.internals.RecordAccumulator).
+//
+// Each batch reserves batch.size bytes of buffer.memory (or what its first record takes, if that is more) until it has
+// an outcome. A partition's queue stands in a Cow: what a copy of the producer does not touch stays shared.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "core/client/backoff.hpp"
+#include "core/client/cluster_view.hpp"
+#include "core/client/partitioner.hpp"
+#include "core/client/producer_batch.hpp"
+#include "core/client/sequences.hpp"
+
+namespace kafkasim {
+
+struct DrainedBatch {
+  TopicPartition tp;
+  std::uint64_t number{};
+  RecordBatch batch;
+};
+
+class Accumulator {
+ public:
+  Accumulator(const ProducerConfig& config, std::int32_t ordinal);
+
+  struct Appended {
+    Origin origin;
+    std::int64_t bytes{};  // that the batch grew by
+    bool batch_full{};     // a batch of that partition can go out
+    bool new_batch{};
+  };
+  // Absent: buffer.memory is used up.
+  std::optional<Appended> append(const TopicPartition& tp, const ProduceCommand& record, Timestamp timestamp,
+                                 Instant now);
+  [[nodiscard]] StickyPartitioner::LastBatch last_batch(const TopicPartition& tp) const;
+
+  enum class Haste : std::uint8_t { linger, none_lingers };
+  struct Ready {
+    std::set<NodeId> nodes;                   // with a partition that has a batch to send
+    std::set<std::string> leaderless_topics;  // with a batch and no leader to send it to
+    std::optional<Instant> next;  // when linger, a backoff or the delivery timeout of a batch ends: later than now
+  };
+  [[nodiscard]] Ready ready(const ClusterView& cluster, Haste haste, Instant now) const;
+  // One batch of each partition that this node leads, up to max.request.size; they are in flight afterwards.
+  // `sequences`: null without idempotence. Successive calls begin with different partitions.
+  [[nodiscard]] std::vector<DrainedBatch> drain(NodeId node, const ClusterView& cluster, const Sequences* sequences,
+                                                Instant now);
+
+  [[nodiscard]] const ProducerBatch* in_flight(const TopicPartition& tp, std::uint64_t number) const;
+  void retry(const TopicPartition& tp, std::uint64_t number, Instant now, Instant retry_at);  // back into the queue
+  ProducerBatch take(const TopicPartition& tp, std::uint64_t number);                         // out of flight, for good
+  struct Taken {
+    TopicPartition tp;
+    ProducerBatch batch;
+  };
+  [[nodiscard]] std::vector<Taken> take_expired(Instant now);  // in order of sending within a partition
+  [[nodiscard]] std::vector<Taken> take_all();
+
+  [[nodiscard]] PartitionQueues& queues() { return queues_; }
+  [[nodiscard]] bool idle() const { return batches_ == 0; }
+
+ private:
+  [[nodiscard]] bool lets_out(const PartitionQueue& queue, const ProducerBatch& first, const PartitionView& view,
+                              Instant now) const;
+  DrainedBatch drain_first(const TopicPartition& tp, PartitionQueue& queue, const PartitionView& view,
+                           const Sequences* sequences);
+  void release(const ProducerBatch& batch);
+
+  std::int64_t batch_size_;
+  std::int64_t buffer_memory_;
+  std::int64_t max_request_size_;
+  std::int64_t max_in_flight_;
+  bool numbered_;  // idempotent: retries go to their place by sequence number, else to the front
+  Duration linger_;
+  Duration delivery_timeout_;
+  std::int32_t ordinal_;
+  std::uint64_t batches_made_{0};
+  std::int64_t batches_{0};  // without outcome
+  std::int64_t reserved_bytes_{0};
+  PartitionQueues queues_;
+  std::map<NodeId, TopicPartition> drained_last_;
+};
+
+}  // namespace kafkasim

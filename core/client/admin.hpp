@@ -1,0 +1,46 @@
+#pragma once
+// Admin: creates topics (org.apache.kafka.clients.admin.KafkaAdminClient). A machine. At Started it asks any broker,
+// and asks again, with backoff, for those topics that got a retriable error or no answer. A topic is settled when it
+// was created, exists already, or was refused for good (a Remark tells why). When all are settled, done() holds.
+// StopRequested: Exit.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/client/backoff.hpp"
+#include "core/client/client_identity.hpp"
+#include "core/client/cluster_view.hpp"
+#include "core/message/create_topics.hpp"
+
+namespace kafkasim {
+
+class Admin {
+ public:
+  Admin(const ClientIdentity& who, const ClientConfig& config, std::vector<CreateTopicsRequest::Topic> topics);
+
+  void step(const Input& in, Env& env);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+  [[nodiscard]] bool done() const { return topics_.empty(); }
+  [[nodiscard]] const std::map<std::string, ErrorCode>& refused() const { return refused_; }
+
+ private:
+  void run(Env& env);
+  void on_answer(const CreateTopicsResponse& answer, Env& env);
+  void try_later(Env& env);
+
+  Duration request_timeout_;
+  Backoff backoff_;
+  RequestChannel channel_;
+  ClusterView cluster_;
+  std::vector<CreateTopicsRequest::Topic> topics_;  // not settled
+  std::map<std::string, ErrorCode> refused_;
+  std::optional<std::uint64_t> request_;
+  bool started_{false};
+  std::int32_t failures_{0};
+  Instant may_ask_at_{};
+};
+
+}  // namespace kafkasim

@@ -1,0 +1,75 @@
+#pragma once
+// Fetcher: gets records from the leaders ahead of poll() (AbstractFetch, FetchCollector), and offsets for partitions
+// whose position has to be found (OffsetFetcher).
+//
+// One Fetch a broker at a time, without a session, for the partitions that it leads, that have a position and nothing
+// fetched in store. An answer for a partition that is no longer owned, or whose position has changed, is dropped.
+// Records below the position and control batches are skipped. A partition whose fetch failed waits for the retry
+// backoff, or for a newer leader.
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/client/backoff.hpp"
+#include "core/client/cluster_view.hpp"
+#include "core/client/consumer_record.hpp"
+#include "core/client/subscription.hpp"
+#include "core/message/fetch.hpp"
+#include "core/message/list_offsets.hpp"
+
+namespace kafkasim {
+
+class Fetcher {
+ public:
+  explicit Fetcher(const ConsumerConfig& config);
+
+  // What a part of a consumer works with, lent for one call.
+  struct Parts {
+    RequestChannel& channel;
+    ClusterView& cluster;
+    Subscription& subscription;
+  };
+
+  void pump(Parts parts, Env& env);  // sends what there is to ask
+  [[nodiscard]] bool take(const Completion& done, Parts parts, Env& env);
+  [[nodiscard]] std::optional<Instant> next_deadline(const Subscription& subscription, const ClusterView& cluster,
+                                                     Instant now) const;
+
+  [[nodiscard]] bool has_records(const Subscription& subscription) const;
+  [[nodiscard]] ConsumerRecords collect(Parts parts, std::int64_t most, Env& env);  // moves positions
+  void forget();                                                                    // what is in store, at a revocation
+
+  // What the application would get as an exception: auto.offset.reset=none without an offset, or a damaged batch.
+  [[nodiscard]] const std::optional<std::string>& fatal() const { return fatal_; }
+
+ private:
+  struct Store {  // fetched and not yet returned
+    TopicPartition tp;
+    Offset fetched_at;  // the position that it was fetched for; moves on as records are returned
+    std::deque<RecordBatch> batches;
+  };
+  void send_fetches(Parts parts, Env& env);
+  void send_list_offsets(Parts parts, Env& env);
+  void on_fetch(const FetchRequest& request, const FetchResponse& answer, Parts parts, Env& env);
+  void on_fetched_partition(const TopicPartition& tp, const FetchRequest::Partition& asked,
+                            const FetchResponse::Partition& got, const std::vector<NodeEndpoint>& endpoints,
+                            Parts parts, Env& env);
+  void on_fetch_error(const TopicPartition& tp, const FetchRequest::Partition& asked,
+                      const FetchResponse::Partition& got, const std::vector<NodeEndpoint>& endpoints, Parts parts,
+                      Env& env);
+  void on_list_offsets(const ListOffsetsResponse& answer, Parts parts, Env& env);
+  std::int64_t collect_from(Store& store, ConsumerRecords& out, std::int64_t most, OwnedPartition& owned);
+  [[nodiscard]] bool in_store(const TopicPartition& tp) const;
+
+  ConsumerConfig config_;
+  Backoff backoff_;
+  std::map<NodeId, std::uint64_t> fetches_;                            // unanswered, by broker
+  std::map<std::uint64_t, std::vector<TopicPartition>> list_offsets_;  // unanswered
+  std::deque<Store> store_;                                            // in order of arrival
+  std::optional<std::string> fatal_;
+};
+
+}  // namespace kafkasim

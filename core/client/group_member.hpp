@@ -1,0 +1,129 @@
+#pragma once
+// GroupMember: a consumer's side of the classic group protocol (AbstractCoordinator and ConsumerCoordinator; KIP-62,
+// KIP-394).
+//
+//   unjoined --(rejoin wanted, coordinator known, prepared)--> joining   JoinGroup sent
+//   joining --(ok)--> syncing   the leader first assigns, by range; SyncGroup sent
+//   joining --(MEMBER_ID_REQUIRED)--> joining, with the id given     joining --(other error)--> unjoined, tried again
+//   after the backoff syncing --(ok)--> stable    syncing --(error)--> unjoined stable --(REBALANCE_IN_PROGRESS in an
+//   answer, the leader sees other partition counts)--> rejoin wanted, still stable until prepared any
+//   --(UNKNOWN_MEMBER_ID, max.poll.interval.ms over)--> unjoined, member id and generation forgotten any
+//   --(ILLEGAL_GENERATION)--> unjoined, generation forgotten
+//
+// "Prepared" is the consumer's part: it commits, revokes everything (eager) and calls prepared(). What needs the
+// application's thread in Kafka (joining) happens only while the application is inside poll(); heartbeats go on by
+// themselves from `syncing` on. The coordinator is looked up when it is unknown, and unknown again after
+// NOT_COORDINATOR, a lost connection, or session.timeout.ms without an answered heartbeat.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/client/backoff.hpp"
+#include "core/client/cluster_view.hpp"
+#include "core/client/subscription.hpp"
+#include "core/machine/request_channel.hpp"
+#include "core/message/find_coordinator.hpp"
+#include "core/message/heartbeat.hpp"
+#include "core/message/join_group.hpp"
+#include "core/message/sync_group.hpp"
+
+namespace kafkasim {
+
+enum class MemberState : std::uint8_t { unjoined, joining, syncing, stable };
+
+class GroupMember {
+ public:
+  GroupMember(std::string group, std::vector<std::string> topics, const ConsumerConfig& config);
+
+  struct Parts {
+    RequestChannel& channel;
+    ClusterView& cluster;
+  };
+
+  // Sends what is due. `Where::inside_poll`: the application is waiting in poll().
+  enum class Where : std::uint8_t { inside_poll, away };
+  void pump(Where where, Parts parts, Env& env);
+  [[nodiscard]] bool take(const Completion& done, Parts parts, Env& env);
+  [[nodiscard]] std::optional<Instant> next_deadline(Where where, Instant now) const;
+
+  // Before it may join: the consumer commits and revokes, then says so.
+  [[nodiscard]] bool wants_prepare() const { return rejoin_wanted_ && !prepared_; }
+  void prepared() { prepared_ = true; }
+  // A new assignment, once.
+  [[nodiscard]] std::optional<std::vector<TopicPartition>> take_assignment();
+
+  [[nodiscard]] MemberState state() const { return state_; }
+  [[nodiscard]] const std::string& group() const { return group_; }
+  [[nodiscard]] const std::string& member_id() const { return member_id_; }
+  [[nodiscard]] std::optional<Generation> generation() const { return generation_; }
+  [[nodiscard]] bool belongs() const { return generation_.has_value(); }  // false: what it owned is lost
+  [[nodiscard]] const std::optional<std::string>& fatal() const { return fatal_; }
+
+  // For the requests about offsets that the consumer sends to the coordinator itself.
+  [[nodiscard]] std::optional<ClusterView::Peer> coordinator() const;
+  void want_coordinator() { coordinator_wanted_ = true; }
+  void coordinator_lost(Parts parts, Env& env);
+  // What an answer to OffsetCommit says of the membership: rejoin, or start anew.
+  void on_commit_error(ErrorCode error, std::optional<Generation> sent_generation);
+  void polled(Instant now) { last_poll_ = now; }
+
+  // Leaves, as far as it is a member and the coordinator is known; nothing is retried. True if a request went out.
+  bool leave(Parts parts, const std::string& reason, Env& env);
+  [[nodiscard]] bool leaving() const { return leave_request_.has_value(); }
+
+ private:
+  void find_coordinator(Parts parts, Env& env);
+  void on_coordinator(const Completion& done, Env& env);
+  void join(Parts parts, Env& env);
+  void on_join(const Completion& done, Parts parts, Env& env);
+  void on_join_error(ErrorCode error, const JoinGroupResponse& answer, Parts parts, Env& env);
+  void sync(Parts parts, Env& env);
+  [[nodiscard]] bool topics_known(ClusterView& cluster) const;
+  [[nodiscard]] std::vector<SyncGroupRequest::Assignment> assign(const ClusterView& cluster);
+  void on_sync(const Completion& done, Parts parts, Env& env);
+  void heartbeat(Parts parts, Env& env);
+  void on_heartbeat(const Completion& done, Parts parts, Env& env);
+  void watch_partition_counts(const ClusterView& cluster);
+  void rejoin_later(Env& env);
+  enum class MemberIdIs : std::uint8_t { kept, forgotten };
+  void start_anew(MemberIdIs id);
+
+  std::string group_;
+  std::vector<std::string> topics_;
+  ConsumerConfig config_;
+  Backoff backoff_;
+
+  MemberState state_{MemberState::unjoined};
+  std::string member_id_;
+  std::optional<Generation> generation_;
+  std::string protocol_;
+  bool rejoin_wanted_{true};
+  bool prepared_{false};
+  std::optional<std::uint64_t> join_request_;
+  std::optional<std::uint64_t> sync_request_;
+  std::optional<std::uint64_t> leave_request_;
+  std::optional<JoinGroupResponse> to_assign_;           // as the group's leader, until the topics are known
+  std::map<std::string, std::int32_t> assigned_counts_;  // as the group's leader: partitions by topic when it assigned
+  std::optional<std::vector<TopicPartition>> assignment_;
+  Instant may_join_at_{};
+  std::int32_t join_failures_{0};
+
+  std::optional<NodeId> coordinator_;
+  Endpoint coordinator_endpoint_;
+  bool coordinator_wanted_{false};
+  std::optional<std::uint64_t> find_request_;
+  Instant may_find_at_{};
+  std::int32_t find_failures_{0};
+
+  std::optional<std::uint64_t> heartbeat_request_;
+  std::optional<Generation> heartbeat_generation_;
+  Instant next_heartbeat_{};
+  Instant session_ends_{};
+  std::int32_t heartbeat_failures_{0};
+  Instant last_poll_{};
+  std::optional<std::string> fatal_;
+};
+
+}  // namespace kafkasim

@@ -1,0 +1,105 @@
+#pragma once
+// Producer: the client that writes (KafkaProducer, Sender, RecordAccumulator). A machine; it is owned by value by
+// whoever models the application, or stands alone and takes ProduceCommand.
+//
+// send() puts a record into the batch of its partition. A batch goes out when it is full, has lingered, memory is
+// short, or the producer closes; then one request per broker takes one batch of each of its partitions, at most
+// max.in.flight.requests.per.connection unanswered. Errors worth a retry bring a batch back, in front and in the order
+// of sequence numbers, until delivery.timeout.ms; then it fails with REQUEST_TIMED_OUT. Without idempotence and with
+// more than one request in flight a retry may overtake: as in Kafka.
+//
+// A record that cannot be placed (no metadata of its topic yet, buffer.memory used up) blocks its sender: can_accept()
+// is false until it is placed or max.block.ms are over. Such a record has no number and is told by a Remark if it is
+// dropped.
+//
+//   open --(StopRequested)--> closing: everything is sent, blocked records are refused --(no batch left)--> Exit
+//   any --(InitProducerId refused for good)--> failed: all batches fail
+//
+// Notes: RecordSent, RecordsAcked, RecordsFailed, ClientSawError, Remark.
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/client/accumulator.hpp"
+#include "core/client/cluster_view.hpp"
+#include "core/client/sequences.hpp"
+#include "core/machine/request_channel.hpp"
+#include "core/machine/seam.hpp"
+#include "core/message/produce.hpp"
+
+namespace kafkasim {
+
+using ProducerRecord = ProduceCommand;  // what a user gives: topic, key, value, partition, headers
+
+class Producer {
+ public:
+  Producer(const ClientIdentity& who, const ProducerConfig& config);
+
+  void step(const Input& in, Env& env);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+  // Takes the record, or blocks on it. Between steps of the producer, within a step of its owner.
+  void send(ProducerRecord record, Env& env);
+  [[nodiscard]] bool can_accept() const { return blocked_.empty() && !closing_; }
+  [[nodiscard]] bool idle() const {
+    return blocked_.empty() && accumulator_.idle();
+  }  // nothing unsent, nothing unanswered
+
+ private:
+  struct Blocked {
+    ProducerRecord record;
+    Instant give_up_at;
+  };
+  struct SentBatch {
+    TopicPartition tp;
+    std::uint64_t number{};
+  };
+  enum class Placed : std::uint8_t { yes, no_metadata, no_memory, refused };
+
+  Placed place(const ProducerRecord& record, Env& env);
+  void unblock(Env& env);
+  void run_sender(Env& env);
+  void ask_producer_id(Env& env);
+  void send_ready(Env& env);
+  void send_batches(NodeId node, const std::vector<DrainedBatch>& batches, Env& env);
+  void expire(Env& env);
+  void close(Env& env);
+  void schedule(Env& env);
+
+  void on_completion(const Completion& done, Env& env);
+  void on_producer_id(const Completion& done, Env& env);
+  void on_produce_answer(const ProduceRequest& request, const ProduceResponse& answer,
+                         const std::vector<SentBatch>& sent, Env& env);
+  void on_partition_answer(const TopicPartition& tp, std::uint64_t number, const ProduceResponse::Partition& answer,
+                           const std::vector<NodeEndpoint>& endpoints, Env& env);
+  void on_batch_error(const TopicPartition& tp, const ProducerBatch& batch, const ProduceResponse::Partition& answer,
+                      Env& env);
+  void acknowledge(const TopicPartition& tp, const ProducerBatch& batch, std::optional<Offset> base, Env& env);
+  void fail_batch(const TopicPartition& tp, const ProducerBatch& batch, ErrorCode error, Sequences::Gap gap, Env& env);
+  void fail_all(ErrorCode error, Env& env);
+  void saw(ApiKey api, ErrorCode error, Env& env) const;
+
+  ProducerConfig config_;
+  std::int16_t acks_;
+  std::int32_t ordinal_;
+  Backoff backoff_;
+  RequestChannel channel_;
+  ClusterView cluster_;
+  Accumulator accumulator_;
+  Sequences sequences_;
+  std::deque<Blocked> blocked_;
+  std::map<std::uint64_t, std::vector<SentBatch>> requests_;  // by channel request
+  std::optional<std::uint64_t> id_request_;
+  Instant may_ask_id_at_{};
+  std::int32_t id_failures_{0};
+  std::optional<ErrorCode> fatal_;
+  bool closing_{false};
+  bool exited_{false};
+  std::optional<Instant> next_;
+};
+
+}  // namespace kafkasim

@@ -1,0 +1,75 @@
+#pragma once
+// ProducingApp: an application that produces at a rate; and HandProducerApp, which produces only what it is told to.
+// Machines that own a Producer by value.
+//
+// Record number n is due at from + n / rate, in whole nanoseconds: no drift. While the producer blocks (can_accept() is
+// false) nothing is sent; what came due meanwhile follows at once when it is free again, as from a thread that is
+// behind. SetRate counts anew from the moment it comes; a rate of 0 is a lull. Finish, `to` and `records` end it: what
+// was sent is still delivered.
+//
+// A value is text, "shop/1 #42", filled up with dots to the size drawn: no two records have the same, unless their
+// sizes are too small.
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/client/producer.hpp"
+#include "core/machine/seam.hpp"
+#include "sim/scenario/scenario.hpp"
+#include "sim/workload/key_chooser.hpp"
+
+namespace kafkasim::sim {
+
+struct ProducingPlan {
+  std::string topic;
+  std::optional<PartitionIndex> partition;
+  std::int64_t records_per_1000_s{1'000'000};
+  Instant from{};
+  std::optional<Instant> to;
+  std::optional<std::int64_t> records;
+  std::optional<KeySpec> keys;
+  Range<std::int64_t> value_bytes{100, 100};
+};
+
+class ProducingApp {
+ public:
+  ProducingApp(const ClientIdentity& who, const ProducerConfig& config, ProducingPlan plan);
+
+  void step(const Input& in, Env& env);  // also SetRate, Finish, ProduceCommand
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+  [[nodiscard]] const Producer& producer() const { return producer_; }
+  [[nodiscard]] std::int64_t produced() const { return produced_; }  // handed to the producer by plan
+  [[nodiscard]] bool finished() const { return finished_; }          // produces no more by plan
+
+ private:
+  void produce_due(Env& env);
+  void set_rate(const SetRate& change, Env& env);
+  [[nodiscard]] std::optional<Instant> next_due() const;
+  [[nodiscard]] ProduceCommand make_record();
+
+  std::string client_id_;
+  ProducingPlan plan_;
+  Producer producer_;
+  std::optional<KeyChooser> keys_;
+  std::optional<Random> random_;  // forked from the host's at Started
+  std::int64_t rate_;             // in records per 1000 s, now
+  Instant schedule_start_;        // since the rate last changed
+  std::int64_t in_schedule_{0};   // records due since then that were produced
+  std::int64_t produced_{0};
+  bool started_{false};
+  bool finished_{false};
+};
+
+class HandProducerApp {
+ public:
+  HandProducerApp(const ClientIdentity& who, const ProducerConfig& config) : producer_{who, config} {}
+  void step(const Input& in, Env& env) { producer_.step(in, env); }
+  [[nodiscard]] std::optional<Instant> next_deadline() const { return producer_.next_deadline(); }
+  [[nodiscard]] const Producer& producer() const { return producer_; }
+
+ private:
+  Producer producer_;
+};
+
+}  // namespace kafkasim::sim
