@@ -1,0 +1,57 @@
+#pragma once
+// AnyMachine: a machine whose kind the kernel does not know. A copyable value: a copy has a copy of the machine.
+//   AnyMachine m{Broker{...}};   m.step(in, env);   if (const Broker* broker = m.target<Broker>()) ...
+// target() is for looking (reports, frames, tests), never for changing.
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "core/machine/seam.hpp"
+
+namespace kafkasim::sim {
+
+class AnyMachine {
+ public:
+  template <Machine M>
+  requires(!std::same_as<std::remove_cvref_t<M>, AnyMachine>) explicit AnyMachine(M machine)
+      : self_{std::make_unique<Holder<M>>(std::move(machine))} {}
+  AnyMachine(const AnyMachine& o) : self_{o.self_->copy()} {}
+  AnyMachine(AnyMachine&&) noexcept = default;
+  AnyMachine& operator=(AnyMachine o) noexcept {
+    self_ = std::move(o.self_);
+    return *this;
+  }
+  ~AnyMachine() = default;
+
+  void step(const Input& in, Env& env) { self_->step(in, env); }
+  [[nodiscard]] std::optional<Instant> next_deadline() const { return self_->next_deadline(); }
+  // The machine itself, if it is an M.
+  template <class M>
+  [[nodiscard]] const M* target() const {
+    const auto* holder = dynamic_cast<const Holder<M>*>(self_.get());
+    return holder ? &holder->machine : nullptr;
+  }
+
+ private:
+  struct Base {
+    Base() = default;
+    Base(const Base&) = default;
+    Base& operator=(const Base&) = delete;
+    virtual ~Base() = default;
+    [[nodiscard]] virtual std::unique_ptr<Base> copy() const = 0;
+    virtual void step(const Input& in, Env& env) = 0;
+    [[nodiscard]] virtual std::optional<Instant> next_deadline() const = 0;
+  };
+  template <class M>
+  struct Holder final : Base {
+    explicit Holder(M m) : machine{std::move(m)} {}
+    [[nodiscard]] std::unique_ptr<Base> copy() const override { return std::make_unique<Holder>(*this); }
+    void step(const Input& in, Env& env) override { machine.step(in, env); }
+    [[nodiscard]] std::optional<Instant> next_deadline() const override { return machine.next_deadline(); }
+    M machine;
+  };
+  std::unique_ptr<Base> self_;
+};
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,118 @@
+#pragma once
+// Host: one machine with its disk and clocks, and the process on it. A copyable value, held by the World in a Cow. The
+// World moves it; everyone else may look.
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "core/base/random.hpp"
+#include "sim/disk/sim_disk.hpp"
+#include "sim/kernel/any_machine.hpp"
+#include "sim/kernel/host_spec.hpp"
+#include "sim/kernel/lanes.hpp"
+
+namespace kafkasim::sim {
+
+// What a node takes for the time: nanoseconds since 1970, which go on from the last change at their own pace.
+class WallClock {
+ public:
+  explicit WallClock(Timestamp at_zero);
+  [[nodiscard]] Timestamp at(Instant now) const;
+  void jump(Duration by);
+  void set_drift(Instant now, std::int64_t per_million);  // within a million: a clock does not run backwards
+  [[nodiscard]] std::int64_t drift() const { return drift_; }
+
+ private:
+  [[nodiscard]] std::int64_t ns_at(Instant now) const;
+  std::int64_t shown_ns_;
+  Instant since_{};
+  std::int64_t drift_{0};  // per million
+};
+
+// down -> launching (its first event is in the queue) -> starting (the service time of Started) -> running
+enum class ProcessPhase : std::uint8_t { down, launching, starting, running };
+
+class Host {
+ public:
+  Host(HostId id, std::shared_ptr<const HostSpec> spec, const Random& root);
+
+  [[nodiscard]] HostId id() const { return id_; }
+  [[nodiscard]] const HostSpec& spec() const { return *spec_; }
+  [[nodiscard]] ProcessPhase phase() const { return phase_; }
+  [[nodiscard]] bool is_up() const { return phase_ != ProcessPhase::down; }
+  [[nodiscard]] bool is_running() const { return phase_ == ProcessPhase::running; }
+  [[nodiscard]] bool has_power() const { return has_power_; }
+  [[nodiscard]] bool is_paused() const { return paused_since_.has_value(); }
+  [[nodiscard]] std::uint32_t incarnation() const { return incarnation_; }
+  [[nodiscard]] const AnyMachine* machine() const { return machine_ ? &*machine_ : nullptr; }
+  [[nodiscard]] const SimDisk& disk() const { return disk_; }
+  [[nodiscard]] const WallClock& clock() const { return clock_; }
+  [[nodiscard]] const Lanes& lanes() const { return lanes_; }
+  [[nodiscard]] Instant disk_free_at() const { return disk_free_at_; }
+  [[nodiscard]] std::int64_t cpu_permille() const { return cpu_permille_; }
+
+  // ---- for the World
+  // --------------------------------------------------------------------------------------------------
+  struct Flushing {
+    std::uint32_t incarnation{};
+    FlushToken token;
+    std::optional<FlushPoint> point;
+  };
+  struct WakeUp {  // the one that is in the queue
+    Instant at;
+    std::uint64_t generation{};
+  };
+  [[nodiscard]] SimDisk& disk() { return disk_; }
+  [[nodiscard]] WallClock& clock() { return clock_; }
+  [[nodiscard]] Lanes& lanes() { return lanes_; }
+  [[nodiscard]] Random& random() { return random_; }
+  void set_cpu_permille(std::int64_t permille);
+
+  void launch();  // down -> launching
+  void starting();
+  void running();
+  void process_gone();
+  void lose_power(const PowerLossSpec& survives);
+  void pause(Instant now) { paused_since_ = now; }
+  // The services that were cut short by the pause end that much later.
+  void resume(Instant now);
+
+  void step(const Input& in, Env& env);
+  // What a step costs: processor, then the disk when it is free.
+  [[nodiscard]] Duration charge(Instant now, std::uint64_t bytes);
+  [[nodiscard]] Instant charge_flush(Instant now, const FlushPoint& point);
+  std::uint64_t begin_flush(Flushing flushing);  // its number
+  [[nodiscard]] std::optional<Flushing> end_flush(std::uint64_t number);
+
+  // A wake-up for that moment, unless an earlier one is in the queue already. Absent: nothing to push.
+  [[nodiscard]] std::optional<WakeUp> arm(Instant now);
+  // True if the wake-up is the one that counts, and the machine has a deadline that has come.
+  [[nodiscard]] bool wake(Instant now, std::uint64_t generation);
+  void woken_queued() { woken_waits_ = true; }
+
+ private:
+  HostId id_;
+  std::shared_ptr<const HostSpec> spec_;
+  ProcessPhase phase_{};
+  bool has_power_{true};
+  std::optional<Instant> paused_since_;
+  std::uint32_t incarnation_{0};
+  std::optional<AnyMachine> machine_;
+  SimDisk disk_;
+  WallClock clock_;
+  Lanes lanes_;
+  Random random_;        // the machine's
+  Random power_random_;  // of what a power loss spares
+  Instant disk_free_at_{};
+  std::int64_t cpu_permille_{1000};
+  std::map<std::uint64_t, Flushing> flushes_;
+  std::uint64_t flushes_made_{0};
+  std::optional<WakeUp> wake_up_;
+  std::uint64_t wake_generation_{0};
+  bool woken_waits_{false};  // a Woken is in a lane
+  Instant last_woken_{};
+  std::uint32_t woken_at_once_{0};  // how often in a row at that moment
+};
+
+}  // namespace kafkasim::sim

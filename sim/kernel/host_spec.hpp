@@ -1,0 +1,32 @@
+#pragma once
+// HostSpec: what is known of a host before it runs: its name, where it listens, what it costs, and how to make its
+// process.
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "core/machine/seam.hpp"
+#include "sim/disk/disk_spec.hpp"
+#include "sim/kernel/any_machine.hpp"
+#include "sim/kernel/lane.hpp"
+
+namespace kafkasim::sim {
+
+struct CpuCost {  // of one step
+  Duration base{microseconds(20)};
+  Duration per_kib{microseconds(1)};  // of the message that it was given and of those that it sends
+};
+
+struct HostSpec {
+  std::string name;                  // "broker-1", "shop/2": unique; random streams are forked by it
+  std::optional<Endpoint> endpoint;  // where it listens; unique. Absent: nobody can connect to it
+  std::optional<std::string> rack;
+  std::function<AnyMachine()> factory;  // a fresh process: called at each start, must give an equal machine each time
+  LaneThreads threads;
+  CpuCost cpu;
+  DiskSpec disk;
+  Timestamp wall_clock{1'700'000'000'000};  // what the node's clock shows at Instant 0
+};
+
+}  // namespace kafkasim::sim

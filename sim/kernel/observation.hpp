@@ -1,0 +1,56 @@
+#pragma once
+// Observations: what a World tells of itself, in the order in which it happened. Notes of the machines, and beside them
+// what only the kernel sees. They are for checkers, reports and windows: they change nothing and are not in the trace
+// hash.
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "core/machine/seam.hpp"
+
+namespace kafkasim::sim {
+
+struct ProcessStarted {  // and begins to recover
+  std::uint32_t incarnation{};
+  StartKind kind{};
+};
+struct ProcessReady {  // its first step is over: it listens, and works
+  std::uint32_t incarnation{};
+};
+struct ProcessCrashed {};
+struct PowerLost {};
+struct ProcessExited {  // by its own decision
+  bool orderly{};
+  std::string reason;
+};
+struct ProcessPaused {};
+struct ProcessResumed {};
+struct ConnectionOpened {  // told by the dialler
+  ConnectionId connection;
+};
+struct ConnectionLost {  // told by each side that hears of it
+  ConnectionId connection;
+  DisconnectReason reason{};
+};
+using KernelEvent = std::variant<ProcessStarted, ProcessReady, ProcessCrashed, PowerLost, ProcessExited, ProcessPaused,
+                                 ProcessResumed, ConnectionOpened, ConnectionLost>;
+
+struct Observation {
+  Instant at;
+  std::uint64_t seq{};  // counts the observations of the run
+  HostId host;
+  std::variant<trace::Event, KernelEvent> what;
+
+  [[nodiscard]] const trace::Event* note() const { return std::get_if<trace::Event>(&what); }
+  [[nodiscard]] const KernelEvent* kernel() const { return std::get_if<KernelEvent>(&what); }
+  template <class T>
+  [[nodiscard]] const T* get_if() const {  // T: one of either variant
+    if constexpr (requires(const KernelEvent& e) { std::get_if<T>(&e); }) {
+      return kernel() ? std::get_if<T>(kernel()) : nullptr;
+    } else {
+      return note() ? std::get_if<T>(note()) : nullptr;
+    }
+  }
+};
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,156 @@
+#pragma once
+// World: hosts, their processes, disks and clocks, and the network between them, in virtual time. A copyable value:
+// after `World b = a;` both go on alike for ever, and share what neither has changed since. Everything follows from the
+// seed and from what is called between the steps; sim/kernel/README.md tells how one event flows.
+//
+// Processes (state and what moves it):
+//   down      -> starting   start(): a new incarnation, a fresh machine, which is given Started
+//   starting  -> up         when the service time of that first step is over: it listens, and takes other inputs
+//   any       -> down       crash(), power_off(), or the machine emits Exit
+//   starting and up may be paused: nothing is executed and nothing leaves until resume().
+// A machine is stepped only within step(); what is called between steps takes its place in the order of events at once.
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/base/cow.hpp"
+#include "core/base/hash.hpp"
+#include "core/base/random.hpp"
+#include "sim/disk/power_loss.hpp"
+#include "sim/kernel/event_queue.hpp"
+#include "sim/kernel/host.hpp"
+#include "sim/kernel/host_spec.hpp"
+#include "sim/kernel/observation.hpp"
+#include "sim/kernel/wire_mode.hpp"
+#include "sim/net/network.hpp"
+
+namespace kafkasim::sim {
+
+struct StepResult {
+  Instant at;
+  std::uint64_t seq{};
+  std::optional<std::uint64_t> appointment;  // the event was this one, made by schedule()
+};
+
+class World {
+ public:
+  World(std::uint64_t seed, WireMode mode, LinkQuality everywhere = {});
+
+  // ---- hosts: added at any time, never removed; ids count from 0 -----------------------------------------------
+  HostId add_host(HostSpec spec);
+  [[nodiscard]] std::size_t host_count() const { return hosts_.size(); }
+  [[nodiscard]] std::optional<HostId> find_host(std::string_view name) const;
+  [[nodiscard]] const Host& host(HostId id) const;
+  [[nodiscard]] const HostSpec& spec(HostId id) const { return host(id).spec(); }
+  [[nodiscard]] bool is_up(HostId id) const { return host(id).is_up(); }  // has a process: starting counts
+  [[nodiscard]] bool is_paused(HostId id) const { return host(id).is_paused(); }
+  [[nodiscard]] std::uint32_t incarnation(HostId id) const { return host(id).incarnation(); }
+  template <class M>
+  [[nodiscard]] const M* machine(HostId id) const {  // absent: the process is down, or not an M
+    return host(id).machine() ? host(id).machine()->target<M>() : nullptr;
+  }
+  [[nodiscard]] const SimDisk& disk(HostId id) const { return host(id).disk(); }
+  [[nodiscard]] SimDisk& edit_disk(HostId id) { return edit(id).disk(); }  // for faults
+  [[nodiscard]] const Network& network() const { return network_; }
+
+  // ---- what happens to hosts; on a host in the wrong state these do nothing ----------------------------------------
+  void start(HostId id);                                     // a process that is down, with power if need be
+  void crash(HostId id);                                     // connections are reset, the page cache survives
+  void power_off(HostId id, const PowerLossSpec& survives);  // silence; also of a machine whose process is down
+  void pause(HostId id);
+  void resume(HostId id);
+  void request_stop(HostId id);
+  void command(HostId id, Command command);
+  void jump_clock(HostId id, Duration by);                    // the wall clock
+  void set_clock_drift(HostId id, std::int64_t per_million);  // what it gains; without a jump
+  void set_cpu_times(HostId id, std::int64_t permille);       // every step costs that much of its ordinary cost
+  [[nodiscard]] Timestamp wall_clock(HostId id) const { return host(id).clock().at(now_); }
+
+  // ---- what happens to the network ----------------------------------------------------------------------------------
+  CutId cut(std::vector<HostId> a, std::vector<HostId> b, OneWay one_way = OneWay::no);
+  void heal(CutId id);
+  void set_link(const Place& a, const Place& b, const LinkQuality& quality);
+  void remove_link(const Place& a, const Place& b);
+  void reset_connections(const std::vector<HostId>& a, const std::vector<HostId>& b);
+
+  // ---- time ---------------------------------------------------------------------------------------------------------
+  [[nodiscard]] Instant now() const { return now_; }
+  [[nodiscard]] std::optional<Instant> next_event_at() const { return queue_.next_at(); }
+  std::uint64_t schedule(Instant at, std::uint64_t appointment);  // not before now; returns its sequence number
+  std::optional<StepResult> step();                               // nothing if nothing is to happen
+  // Executes all events up to and including `until`, then it is `until`. Stops right after an appointment and returns
+  // it.
+  std::optional<StepResult> run_until(Instant until);
+
+  // What was observed since the last step() or run_until() began.
+  [[nodiscard]] std::span<const Observation> observations() const { return observations_; }
+  [[nodiscard]] std::uint64_t trace_hash() const { return hash_.value(); }
+  [[nodiscard]] std::uint64_t events_executed() const { return events_; }
+  [[nodiscard]] Random random(std::string_view name) const { return root_.fork(name); }  // a stream of the caller's own
+
+ private:
+  struct Launch {  // the first step of a process
+    HostId host;
+    std::uint32_t incarnation{};
+  };
+  struct Dispatch {  // lanes look at their queues
+    HostId host;
+    std::uint32_t incarnation{};
+  };
+  struct Release {  // a service time is over
+    HostId host;
+    std::uint32_t incarnation{};
+    std::uint32_t thread{};
+  };
+  struct Wake {
+    HostId host;
+    std::uint64_t generation{};
+  };
+  struct FlushDone {
+    HostId host;
+    std::uint64_t number{};
+  };
+  struct Appointment {
+    std::uint64_t id{};
+  };
+  using Event = std::variant<Appointment, NetEvent, Launch, Dispatch, Release, Wake, FlushDone>;
+
+  [[nodiscard]] Host& edit(HostId id);
+  void execute(const Event& event);
+  void execute(HostId id, const Launch& launch);
+  void execute(HostId id, const Release& release);
+  void execute(HostId id, const Wake& wake);
+  void execute(HostId id, const FlushDone& done);
+
+  void hand(HostId id, Waiting input);
+  void dispatch(HostId id);
+  void serve(HostId id, std::uint32_t thread, const Waiting& input);
+  void step_machine(Host& host, std::uint32_t thread, const Waiting& input, Duration& service);
+  void release(HostId id, std::uint32_t thread);
+  void carry_out(HostId id, Leaving& leaving);
+  void send(HostId id, Send& send, std::uint64_t bytes);
+  void flush(HostId id, const Flush& flush);
+  void unmute(HostId id, const ConnectionId& connection, std::int32_t correlation_id);
+  void exit_process(HostId id, const Exit& exit);
+  void end_process(HostId id, ProcessEnd how);
+  void arm(HostId id);
+  void drain(NetOut& out);
+  void observe(HostId id, std::variant<trace::Event, KernelEvent> what);
+  void operation(std::string_view name, HostId id);  // into the hash
+
+  Random root_;
+  WireMode mode_;
+  Instant now_{};
+  EventQueue<Event> queue_;
+  std::vector<Cow<Host>> hosts_;
+  Network network_;
+  RunningHash hash_;
+  std::uint64_t events_{0};
+  std::vector<Observation> observations_;
+  std::uint64_t observed_{0};
+};
+
+}  // namespace kafkasim::sim
