@@ -1,0 +1,121 @@
+#pragma once
+// ReplicaFetchers: one loop for each leader that this broker follows (AbstractFetcherThread, ReplicaFetcherThread,
+// RemoteLeaderEndPoint): one request at a time, a Fetch with all partitions that are ready, or ListOffsets for those
+// that were told OFFSET_OUT_OF_RANGE. Sends requests and keeps positions; what an answer means for the logs is its
+// owner's.
+//
+//   position of a partition   event                                        next
+//   ready                     any error but those below; no answer         delayed for replica.fetch.backoff.ms
+//   ready                     FENCED_LEADER_EPOCH for the present epoch    removed until the leader epoch changes
+//   ready                     OFFSET_OUT_OF_RANGE                          needs_leader_end
+//   needs_leader_end          leader's end told                            ready, or needs_leader_start
+//   needs_leader_start        leader's start told                          ready
+//   needs_*                   an error                                     ready, delayed
+//   delayed                   its time has come                            ready
+//
+// Fetches are without session (id 0, epoch -1: KIP-227), at most max.bytes a partition; who got data goes to the end of
+// the order.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/cow.hpp"
+#include "core/machine/deadlines.hpp"
+#include "core/machine/request_channel.hpp"
+#include "core/message/fetch.hpp"
+#include "core/message/list_offsets.hpp"
+#include "core/model/config.hpp"
+#include "core/replica/leader.hpp"
+
+namespace kafkasim {
+
+struct FetchPosition {
+  Offset offset;
+  LeaderEpoch leader_epoch;
+  std::optional<LeaderEpoch> last_fetched_epoch;
+  friend bool operator==(const FetchPosition&, const FetchPosition&) = default;
+};
+
+// One partition of an answered Fetch that is still at the position it was asked for.
+struct FetchedPartition {
+  TopicIdPartition id;
+  FetchRequest::Partition requested;
+  FetchResponse::Partition response;
+};
+enum class LogEndKind : std::uint8_t { end, start };
+struct LeaderOffset {  // an end of the leader's log, for a partition that was out of range
+  TopicIdPartition id;
+  LogEndKind which{};
+  std::optional<LeaderEpoch> requested_epoch;
+  ErrorCode error{};
+  Offset offset;
+};
+using FetcherEvent = std::variant<FetchedPartition, LeaderOffset>;
+
+class ReplicaFetchers {
+ public:
+  ReplicaFetchers(NodeId self, const NodeConfig& config, std::uint8_t channel_tag);
+  void start(const Started& started) { channel_.start(started); }
+
+  void follow(const TopicIdPartition& id, const std::string& topic, NodeId leader, const FetchPosition& position);
+  void unfollow(const TopicIdPartition& id, Env& env);
+  void unfollow_all(Env& env);
+  [[nodiscard]] std::optional<FetchPosition> position(const TopicIdPartition& id) const;
+
+  // After an event, one of these:
+  enum class Got : std::uint8_t { nothing, data };
+  void advance(const TopicIdPartition& id, Offset offset, std::optional<LeaderEpoch> last_fetched_epoch, Got got);
+  void back_off(const TopicIdPartition& id, Instant now);
+  void fenced(const TopicIdPartition& id, std::optional<LeaderEpoch> requested_epoch, Env& env);
+  void ask_leader_offset(const TopicIdPartition& id, LogEndKind which);
+
+  [[nodiscard]] bool owns(const ConnectionId& connection) const { return channel_.owns(connection); }
+  [[nodiscard]] std::vector<FetcherEvent> step(const Input& in, Env& env);
+  // Sends what is to be sent: after follow() and after the events of a step were dealt with.
+  struct Sender {
+    std::optional<BrokerEpoch> broker_epoch;
+    const BrokerMap& brokers;                                         // where leaders are
+    std::function<Offset(const TopicIdPartition&)> log_start_offset;  // of the own log
+  };
+  void send_requests(const Sender& sender, Env& env);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+ private:
+  enum class Phase : std::uint8_t { ready, needs_leader_end, needs_leader_start };
+  struct State {
+    std::string topic;
+    FetchPosition position;
+    Phase phase{};
+    std::optional<Instant> delayed_until;
+    std::uint64_t order{};
+  };
+  struct Source {  // a leader
+    std::map<TopicIdPartition, State> partitions;
+    std::map<std::uint64_t, TopicIdPartition> order;
+    std::optional<std::uint64_t> in_flight;
+  };
+
+  [[nodiscard]] State* find(const TopicIdPartition& id, NodeId* leader = nullptr);
+  void on_fetch_answer(NodeId leader, const FetchRequest& request, const FetchResponse& response, Env& env,
+                       std::vector<FetcherEvent>& events);
+  void on_list_offsets_answer(NodeId leader, const ListOffsetsRequest& request, const ListOffsetsResponse& response,
+                              std::vector<FetcherEvent>& events);
+  void delay_all(Source& source, Instant now);
+  [[nodiscard]] std::optional<ListOffsetsRequest> build_list_offsets(const Source& source) const;
+  [[nodiscard]] std::optional<FetchRequest> build_fetch(const Source& source, const Sender& sender, Instant now) const;
+
+  NodeId self_;
+  Cow<NodeConfig> config_;
+  RequestChannel channel_;
+  std::map<NodeId, Cow<Source>> sources_;
+  std::map<TopicIdPartition, NodeId> leader_of_;
+  std::set<NodeId> to_send_;      // sources that may have something to send
+  DeadlineIndex<NodeId> delays_;  // when a delayed partition of an idle source is ready again
+  std::uint64_t last_order_{0};
+};
+
+}  // namespace kafkasim

@@ -1,0 +1,154 @@
+#pragma once
+// ReplicaManager: the partitions of a broker, as a part of the machine that owns it (kafka.server.ReplicaManager):
+// serves Produce, Fetch, ListOffsets and OffsetForLeaderEpoch, follows the leaders of the partitions that it does not
+// lead, keeps ISRs.
+//
+// How its owner, the broker, deals with it:
+//   start(started, env)                     once, first: opens the log directory. previous_broker_epoch() is then known
+//   set_broker_epoch(epoch)                 when registered: fetches and AlterPartition carry it
+//   apply_metadata(image, changed, env)     `changed`: every partition that was created, deleted or altered since the
+//   last call,
+//                                           and those of topics whose settings changed. Call it first only when the
+//                                           metadata log has been followed to its high watermark: an old image would
+//                                           bring old roles
+//   remove_stray_logs(image, env)           once, right after the first apply_metadata
+//   produce, fetch, list_offsets, ...       answered at once, or later, by Send, NoAnswer (acks=0) or Close (acks=0 and
+//   an error) handles(in) ? step(in, env)             its fetchers' connections, its flushes, Woken
+//   take_controller_requests()              after each of the above: AlterPartition for the active controller, at most
+//   one at
+//                                           a time; the answer, or its failure, goes to on_controller_answer()
+//   take_internal_completions(), take_leadership_changes()    after each of the above: for the coordinators on this
+//   broker shutdown(env)                           orderly end: checkpoints, clean close. Nothing may be called
+//   afterwards
+//
+// A disk error: LogDirectoryFailed is noted, all that waits is answered with KAFKA_STORAGE_ERROR, and Exit follows.
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/machine/request_ref.hpp"
+#include "core/message/fetch.hpp"
+#include "core/message/list_offsets.hpp"
+#include "core/message/offset_for_leader_epoch.hpp"
+#include "core/message/produce.hpp"
+#include "core/replica/fetcher.hpp"
+#include "core/replica/purgatory.hpp"
+#include "core/replica/replicas.hpp"
+
+namespace kafkasim {
+
+struct InternalCompletion {  // of append_internal
+  std::uint64_t token{};
+  ErrorCode error{};
+  Offset base;  // with error none
+};
+
+struct InternalRead {                // of read_internal
+  ErrorCode error{ErrorCode::none};  // NOT_LEADER_OR_FOLLOWER, ... : not loaded from here
+  std::vector<RecordBatch> batches;  // the first may begin before `from`
+  Offset high_watermark;
+  Offset log_end;  // after the last batch
+};
+
+enum class ReportedRole : std::uint8_t { leader, follower, offline };
+struct ReplicaReport {
+  TopicIdPartition id;
+  TopicPartition name;
+  ReportedRole role{};
+  std::optional<NodeId> leader;
+  LeaderEpoch leader_epoch;
+  PartitionEpoch partition_epoch;
+  std::vector<NodeId> isr;          // as leader: committed
+  std::vector<NodeId> maximal_isr;  // as leader
+  Offset log_start;
+  Offset high_watermark;
+  Offset log_end;
+  std::uint64_t size_bytes{};
+  std::size_t segments{};
+};
+
+class ReplicaManager {
+ public:
+  static constexpr std::uint8_t channel_tag = 0x72;  // of its connections and, in the top byte, of its flush tokens
+
+  ReplicaManager(NodeId self, const NodeConfig& config);
+  void start(const Started& started, Env& env);
+  void set_broker_epoch(BrokerEpoch epoch) { replicas_.set_broker_epoch(epoch); }
+  [[nodiscard]] std::optional<BrokerEpoch> previous_broker_epoch() const { return replicas_.previous_broker_epoch(); }
+  [[nodiscard]] bool failed() const { return replicas_.failed(); }
+
+  void apply_metadata(const MetadataImage& image, const std::vector<TopicIdPartition>& changed, Env& env);
+  // Removes logs of partitions that, by `image`, have no replica here (kafka.log.LogManager, stray replicas).
+  void remove_stray_logs(const MetadataImage& image, Env& env);
+
+  // ---- requests --------------------------------------------------------------------------------------
+  void produce(const RequestRef& ref, const ProduceRequest& request, Env& env);
+  void fetch(const RequestRef& ref, const FetchRequest& request, Env& env);
+  void list_offsets(const RequestRef& ref, const ListOffsetsRequest& request, Env& env);
+  void offset_for_leader_epoch(const RequestRef& ref, const OffsetForLeaderEpochRequest& request, Env& env);
+
+  // ---- coordinators ----------------------------------------------------------------------------------
+  // Appends with acks=all. Exactly one completion bears the token: when it is replicated, has failed, or after
+  // offsets.commit.timeout.ms.
+  void append_internal(const TopicIdPartition& id, RecordBatch batch, std::uint64_t token, Env& env);
+  // All batches from `from` to the log end, as a new leader finds them.
+  [[nodiscard]] InternalRead read_internal(const TopicIdPartition& id, Offset from, Env& env);
+  [[nodiscard]] std::vector<InternalCompletion> take_internal_completions() { return std::exchange(completions_, {}); }
+  [[nodiscard]] std::vector<LeadershipChange> take_leadership_changes() { return replicas_.take_leadership_changes(); }
+
+  // ---- the controller --------------------------------------------------------------------------------
+  [[nodiscard]] std::vector<Message> take_controller_requests(Env& env);
+  void on_controller_answer(const std::optional<Message>& response, Env& env);  // absent: no answer came
+
+  // ---- machine ---------------------------------------------------------------------------------------
+  [[nodiscard]] bool handles(const Input& in) const;
+  void step(const Input& in, Env& env);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+  void shutdown(Env& env);
+
+  // ---- reports ---------------------------------------------------------------------------------------
+  [[nodiscard]] std::vector<ReplicaReport> report() const;
+  [[nodiscard]] std::optional<ReplicaReport> report(const TopicIdPartition& id) const;
+  [[nodiscard]] const UnifiedLog* log(const TopicIdPartition& id) const { return replicas_.log(id); }
+
+ private:
+  enum class Naming : std::uint8_t { by_name, by_id };
+  enum class Timer : std::uint8_t { shrink_isrs, checkpoint_high_watermarks, checkpoint_recovery_points };
+  struct FetchLimits {
+    std::uint64_t min_bytes{};
+    std::uint64_t max_bytes{};
+    ServedBy served_by{};
+  };
+
+  void settle(Env& env);  // after every call: completes what waited, and sends fetches
+  void on_event(const PartitionEvent& event, Env& env);
+  void on_timer(Timer timer, Env& env);
+  void on_fetcher_event(const FetchedPartition& fetched, Env& env);
+  void on_fetcher_event(const LeaderOffset& told, Env& env);
+  void advance_fetcher(const TopicIdPartition& id, ReplicaFetchers::Got got);
+
+  [[nodiscard]] std::pair<ErrorCode, TopicIdPartition> resolve(const std::string& name, const Uuid& topic_id,
+                                                               PartitionIndex partition, Naming naming) const;
+  void produce_one(ProduceTarget& target, const std::string& topic, const ProduceRequest::Partition& data,
+                   std::int16_t acks, std::int16_t version, Env& env);
+  void append_target(ProduceTarget& target, std::vector<RecordBatch> batches, AppendOrigin origin, std::int16_t acks,
+                     Env& env);
+  [[nodiscard]] ProduceOutcome produce_outcome(const TopicIdPartition& id) const;
+  void finish(const std::vector<ProduceOperation>& complete, Env& env);
+  void finish(const ProduceOperation& complete, Env& env);
+  void try_fetch(const RequestRef& ref, const FetchRequest& request, Env& env);
+  void check_waiting_fetch(OperationId id, const TopicIdPartition& partition, Env& env);
+  void answer_waiting_fetch(const FetchOperation& operation, Env& env);
+
+  NodeId self_;
+  Cow<NodeConfig> config_;
+  Replicas replicas_;
+  ReplicaFetchers fetchers_;
+  ProducePurgatory produces_;
+  FetchPurgatory fetches_;
+  DeadlineIndex<Timer> timers_;
+  std::vector<InternalCompletion> completions_;
+};
+
+}  // namespace kafkasim

@@ -1,0 +1,199 @@
+#pragma once
+// Replicas: the partitions of which this broker holds a replica, each with its log, and what happens in them
+// (Partition.scala; the part of ReplicaManager.scala that is about state). It answers nobody and sends nothing: it says
+// in events() what requests may have waited for, and in alter_partition() what the controller is to be asked.
+//
+// After a disk error nothing can be done any more: all partitions are offline, failed() is true, every call answers
+// KAFKA_STORAGE_ERROR, LogDirectoryFailed has been noted and Exit is on its way.
+//
+// Cost: a call looks at the partitions that it names; only maybe_shrink_isrs() and the checkpoints look at all.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/cow.hpp"
+#include "core/log/log_directory.hpp"
+#include "core/machine/seam.hpp"
+#include "core/message/fetch.hpp"
+#include "core/model/config.hpp"
+#include "core/model/metadata_image.hpp"
+#include "core/replica/alter_partition_queue.hpp"
+#include "core/replica/leader.hpp"
+#include "core/replica/partition.hpp"
+
+namespace kafkasim {
+
+// What happened in a partition that somebody may wait for.
+enum class PartitionEventKind : std::uint8_t { log_end_moved, high_watermark_moved, not_leader_any_more };
+struct PartitionEvent {
+  TopicIdPartition id;
+  PartitionEventKind kind{};
+  ErrorCode reason{};  // of not_leader_any_more
+};
+
+struct LeadershipChange {
+  TopicIdPartition id;
+  TopicPartition name;
+  std::optional<LeaderEpoch> leads_in;  // absent: resigned, or the partition is gone
+};
+
+// What the fetchers are to do after metadata came.
+struct FetchAssignment {
+  TopicIdPartition id;
+  std::optional<NodeId> from;  // absent: stop fetching
+};
+
+enum class ServedBy : std::uint8_t { leader_only, any_replica };
+
+struct LocalReplica {  // what a look-up finds; both are null with an error
+  ErrorCode error{ErrorCode::none};
+  const Partition* partition{nullptr};
+  const UnifiedLog* log{nullptr};
+};
+
+struct LeaderAppend {
+  ErrorCode error{ErrorCode::none};
+  LogAppendResult result;  // with error none
+};
+
+struct PartitionRead {  // a fetch of one partition
+  ErrorCode error{ErrorCode::none};
+  std::vector<RecordBatch> batches;
+  std::optional<FetchResponse::EpochEndOffset> diverging;
+  Offset high_watermark;
+  Offset log_start;
+  Offset log_end;
+  Offset limit;  // how far this reader may see
+};
+
+class Replicas {
+ public:
+  Replicas(NodeId self, const NodeConfig& config, std::uint64_t flush_token_base);
+
+  // Opens the log directory and notes LogLoaded for each log.
+  void open(Env& env);
+  [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] std::optional<BrokerEpoch> previous_broker_epoch() const { return previous_broker_epoch_; }
+  void set_broker_epoch(BrokerEpoch epoch) { broker_epoch_ = epoch; }
+  [[nodiscard]] std::optional<BrokerEpoch> broker_epoch() const { return broker_epoch_; }
+
+  // ---- look-ups ------------------------------------------------------------------------------------
+  [[nodiscard]] const BrokerMap& brokers() const { return *brokers_; }
+  [[nodiscard]] std::optional<Uuid> topic_id(const std::string& name) const;
+  [[nodiscard]] const std::string* topic_name(const Uuid& id) const;
+  // NOT_LEADER_OR_FOLLOWER if the cluster has the partition but this broker no replica, else
+  // UNKNOWN_TOPIC_OR_PARTITION.
+  [[nodiscard]] LocalReplica find(const TopicIdPartition& id) const;
+  // As well FENCED_LEADER_EPOCH, UNKNOWN_LEADER_EPOCH where the asker's epoch is another, and
+  // NOT_LEADER_OR_FOLLOWER.
+  [[nodiscard]] LocalReplica find(const TopicIdPartition& id, std::optional<LeaderEpoch> current, ServedBy who) const;
+  [[nodiscard]] const std::map<TopicIdPartition, Cow<Partition>>& partitions() const { return partitions_; }
+  [[nodiscard]] const UnifiedLog* log(const TopicIdPartition& id) const { return directory_.find(id); }
+
+  // ---- metadata ------------------------------------------------------------------------------------
+  [[nodiscard]] std::vector<FetchAssignment> apply(const MetadataImage& image,
+                                                   const std::vector<TopicIdPartition>& changed, Env& env);
+  void remove_stray_logs(const MetadataImage& image, Env& env);
+
+  // ---- as leader -----------------------------------------------------------------------------------
+  // acks=-1 is refused with NOT_ENOUGH_REPLICAS while the committed ISR is under min.insync.replicas.
+  [[nodiscard]] LeaderAppend append_as_leader(const TopicIdPartition& id, std::vector<RecordBatch> batches,
+                                              AppendOrigin origin, std::int16_t acks, Env& env);
+  struct ReadRequest {
+    TopicIdPartition id;
+    const FetchRequest::Partition& want;
+    FetchRequest::ReplicaState replica;
+    ServedBy served_by{};
+    std::uint64_t max_bytes{};
+    MinOneBatch min_one{};
+  };
+  enum class FollowerState : std::uint8_t { keep, update };  // a read from the purgatory tells nothing new
+  [[nodiscard]] PartitionRead read(const ReadRequest& request, FollowerState state, Env& env);
+  void maybe_shrink_isrs(Env& env);
+  [[nodiscard]] AlterPartitionQueue& alter_partition() { return alter_partition_; }
+  [[nodiscard]] const AlterPartitionQueue& alter_partition() const { return alter_partition_; }
+  void on_isr_verdict(const IsrVerdict& verdict, Env& env);
+
+  // ---- as follower ---------------------------------------------------------------------------------
+  enum class FetchEffect : std::uint8_t { nothing, data, corrupt, failed };  // corrupt: try again later
+  [[nodiscard]] FetchEffect append_fetched(const TopicIdPartition& id, LeaderEpoch requested_epoch,
+                                           const FetchResponse::Partition& data, Env& env);
+  void truncate_to(const TopicIdPartition& id, Offset to, Env& env);
+  void truncate_on_divergence(const TopicIdPartition& id, const FetchResponse::EpochEndOffset& leader_says, Env& env);
+  void restart_at(const TopicIdPartition& id, Offset offset, Env& env);
+
+  // ---- durability ----------------------------------------------------------------------------------
+  void checkpoint_high_watermarks(Env& env);
+  void checkpoint_recovery_points(Env& env);
+  [[nodiscard]] bool owns(FlushToken token) const { return (token.value >> 56) == flush_token_base_ >> 56; }
+  void on_flushed(const Flushed& flushed, Env& env);
+  void close_cleanly(Env& env);
+
+  [[nodiscard]] std::vector<PartitionEvent> take_events() { return std::exchange(events_, {}); }
+  [[nodiscard]] std::vector<LeadershipChange> take_leadership_changes() {
+    return std::exchange(leadership_changes_, {});
+  }
+
+ private:
+  struct PendingFlush {
+    TopicIdPartition id;
+    Offset up_to;
+    std::size_t files_left{};
+  };
+  struct TopicName {
+    std::string name;
+    std::int32_t partitions{};
+  };
+
+  [[nodiscard]] LeaderView view(const UnifiedLog& log, Env& env) const;
+  [[nodiscard]] Partition* edit(const TopicIdPartition& id);
+  template <class T>
+  [[nodiscard]] bool worked(const DiskResult<T>& result, Env& env) {
+    if (!result) disk_failed(result.error(), env);
+    return result.has_value();
+  }
+  void disk_failed(const DiskError& error, Env& env);
+  void note_loaded(const LogDirectory::Loaded& loaded, CleanShutdown clean, Env& env);
+
+  void learn_names(const MetadataImage& image, const std::vector<TopicIdPartition>& changed);
+  [[nodiscard]] std::optional<FetchAssignment> apply_one(const TopicIdPartition& id, const TopicImage& topic,
+                                                         const PartitionRegistration& now, Env& env);
+  void become_leader(Partition& partition, const PartitionRegistration& now, UnifiedLog& log, Env& env);
+  [[nodiscard]] std::optional<FetchAssignment> become_follower(Partition& partition, const PartitionRegistration& now,
+                                                               Env& env);
+  void remove(const TopicIdPartition& id, ErrorCode reason, Env& env);
+  [[nodiscard]] UnifiedLog* ensure_log(const TopicIdPartition& id, const TopicPartition& name, const LogConfig& config,
+                                       Env& env);
+
+  void advance_high_watermark(const Partition& partition, UnifiedLog& log, Env& env);
+  void record_follower_fetch(const TopicIdPartition& id, const FollowerFetch& fetch, Env& env, ErrorCode& error);
+  void propose_isr(Partition& partition, Env& env);
+  void submit_isr(Partition& partition, ProposalId proposal, Env& env);
+  void note_appended(const Partition& partition, const std::vector<RecordBatch>& batches, Env& env) const;
+  void note_high_watermark(const Partition& partition, const UnifiedLog& log, Offset from, Env& env);
+  void note_log_start(const Partition& partition, const UnifiedLog& log, Offset from, Env& env) const;
+  void flush_rolled(const TopicIdPartition& id, const UnifiedLog& log, Env& env);
+
+  NodeId self_;
+  Cow<NodeConfig> config_;
+  std::optional<BrokerEpoch> broker_epoch_;
+  std::optional<BrokerEpoch> previous_broker_epoch_;
+  LogDirectory directory_;
+  std::map<TopicIdPartition, Cow<Partition>> partitions_;
+  Cow<BrokerMap> brokers_;
+  std::map<Uuid, TopicName> topics_;
+  std::map<std::string, Uuid> topic_ids_;
+  AlterPartitionQueue alter_partition_;
+  ProposalId last_proposal_{0};
+  std::uint64_t flush_token_base_;
+  std::uint64_t flushes_{0};
+  std::map<std::uint64_t, PendingFlush> flushing_;  // by the number of the work
+  std::map<FlushToken, std::uint64_t> flush_tokens_;
+  std::vector<PartitionEvent> events_;
+  std::vector<LeadershipChange> leadership_changes_;
+  bool failed_{false};
+};
+
+}  // namespace kafkasim
