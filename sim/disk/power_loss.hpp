@@ -23,14 +23,14 @@ struct KeepRule {
   Keep keep{Keep::drawn};
   std::uint64_t length{0};  // Keep::exactly only
   // Keep::exactly only: a part of the bytes from `length` to here survives, and then garbage up to here.
-  std::optional<std::uint64_t> garbage_to;
+  std::optional<std::uint64_t> garbage_to{};
 };
 
 struct PowerLossSpec {
   Keep keep{Keep::drawn};  // drawn, none or all; decides also how many directory operations survive
   // Keep::drawn: whether the sector after the last whole one survives in part, with zeros or garbage behind it.
   Torn torn{Torn::drawn};
-  std::vector<KeepRule> rules;
+  std::vector<KeepRule> rules{};
 };
 
 }  // namespace kafkasim::sim
