@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "core/base/cow.hpp"
+#include "core/log/leader_epoch_cache.hpp"
 #include "core/machine/request_channel.hpp"
 #include "core/machine/seam.hpp"
 #include "core/message/quorum_epoch.hpp"
@@ -30,6 +31,7 @@
 #include "core/model/error_code.hpp"
 #include "core/model/ids.hpp"
 #include "core/raft/roles.hpp"
+#include "core/record/record_batch.hpp"
 
 namespace kafkasim {
 
@@ -112,23 +114,25 @@ class RaftNode {
     LeaderEpoch epoch;
   };
 
-  // transitions (raft_transitions.cpp)
+  enum class Persistence : std::uint8_t { durable, in_memory };
+
+  // moves from role to role (raft_transitions.cpp)
   void initialize(Env& env);
-  void transition(raft::Role role, LeaderEpoch epoch, Env& env);
+  bool transition(raft::Role role, LeaderEpoch epoch, Persistence persistence, Env& env);  // false: the disk failed
   void become_unattached(LeaderEpoch epoch, Env& env);
-  void vote_for(NodeId candidate, LeaderEpoch epoch, Env& env);
+  void vote_for(NodeId candidate, Env& env);
   void become_follower(LeaderEpoch epoch, NodeId leader, Env& env);
   void become_candidate(Env& env);
   void become_leader(Env& env);
   void become_resigned(std::vector<NodeId> successors, Env& env);
   void learn(std::optional<NodeId> leader, LeaderEpoch epoch, Env& env);
-  bool persist(const raft::Role& role, LeaderEpoch epoch, Env& env);
-  Duration random_election_timeout(Env& env);
   void back_off_election(raft::Candidate& candidate, Env& env);
+  [[nodiscard]] Duration random_election_timeout(Env& env);
+  [[nodiscard]] Duration check_quorum_timeout() const;
 
-  // what the role does by itself (raft_node.cpp)
+  // what the role does by itself (raft_node.cpp); poll_role gives true if the role is to be polled again
   void poll(Env& env);
-  bool poll_once(Env& env);  // true if the role changed
+  bool poll_once(Env& env);
   bool poll_role(raft::Unattached& state, Env& env);
   bool poll_role(raft::Follower& state, Env& env);
   bool poll_role(raft::Candidate& state, Env& env);
@@ -136,43 +140,45 @@ class RaftNode {
   bool poll_role(raft::Resigned& state, Env& env);
   void fetch_as_observer(const raft::Follower& state, Env& env);
   void fetch_from_any_voter(Env& env);
-  [[nodiscard]] bool is_ready(NodeId peer, Instant now) const;
-  [[nodiscard]] bool is_backing_off(NodeId peer, Instant now) const;
+  [[nodiscard]] bool is_ready(NodeId peer) const;
   [[nodiscard]] bool any_in_flight() const;
   void send(NodeId peer, Message request, Env& env);
   [[nodiscard]] Message fetch_request() const;
   bool append_batch(RecordBatch batch, Env& env);
-  void local_end_moved(Env& env);
-  void high_watermark_moved(Env& env);
+  void high_watermark_moved(Offset to, Env& env);
   void halt(std::string reason, Env& env);
 
   // requests (raft_requests.cpp)
+  [[nodiscard]] Message vote_request(NodeId voter) const;
+  [[nodiscard]] Message begin_epoch_request(NodeId voter) const;
+  [[nodiscard]] Message end_epoch_request(const raft::Resigned& state) const;
   void on_request(const Received& request, Env& env);
   void on_vote(const VoteRequest& vote, const RequestRef& from, Env& env);
   void on_begin_epoch(const BeginQuorumEpochRequest& begin, const RequestRef& from, Env& env);
   void on_end_epoch(const EndQuorumEpochRequest& end, const RequestRef& from, Env& env);
   void on_fetch(const FetchRequest& fetch, const RequestRef& from, Env& env);
-  [[nodiscard]] std::optional<ErrorCode> validate_voter_request(std::optional<LeaderEpoch> epoch) const;
+  template <class Response>
+  void answer_quorum(const RequestRef& from, ErrorCode error, Env& env,
+                     typename Response::Partition partition = {}) const;
   [[nodiscard]] std::optional<ErrorCode> validate_leader_request(LeaderEpoch epoch) const;
   [[nodiscard]] bool is_own_cluster(const std::optional<std::string>& id) const;
   [[nodiscard]] Duration successor_backoff(const std::vector<NodeId>& preferred) const;
   void record_fetch(NodeId replica, Offset offset, Env& env);
-  void answer_fetch(const RequestRef& request, ErrorCode error, FetchResponse::Partition partition, Env& env);
-  void answer_records(const RequestRef& request, Offset from, Env& env);
   void answer_pending(Env& env);
-  void fail_pending(raft::Leader& leader, Env& env);
+  void fail_pending(const std::vector<raft::PendingFetch>& pending, Env& env) const;
+  void answer_fetch(const RequestRef& request, ErrorCode error, FetchResponse::Partition partition, Env& env) const;
 
   // answers (raft_responses.cpp)
   void on_completion(const Completion& done, Env& env);
   [[nodiscard]] Handled on_answer(NodeId from, const Message& response, Env& env);
+  [[nodiscard]] std::optional<Handled> on_knowledge(const Knowledge& told, Env& env);
   [[nodiscard]] Handled on_vote_answer(NodeId from, const VoteResponse& response, Env& env);
   [[nodiscard]] Handled on_begin_epoch_answer(const BeginQuorumEpochResponse& response, Env& env);
   [[nodiscard]] Handled on_end_epoch_answer(NodeId from, const EndQuorumEpochResponse& response, Env& env);
   [[nodiscard]] Handled on_fetch_answer(const FetchResponse& response, Env& env);
-  [[nodiscard]] std::optional<Handled> on_knowledge(const Knowledge& told, Env& env);
-  bool truncate(const FetchResponse::EpochEndOffset& diverging, Env& env);
-  bool append_fetched(const Records& records, Env& env);
-  bool follow_high_watermark(std::optional<Offset> leader_high_watermark, Env& env);
+  [[nodiscard]] bool truncate(const OffsetAndEpoch& diverging, Env& env);
+  [[nodiscard]] bool append_fetched(const Records& records, Env& env);
+  void follow_high_watermark(std::optional<Offset> leaders, Env& env);
 
   [[nodiscard]] bool is_voter() const { return options_.member == QuorumMember::voter; }
   [[nodiscard]] std::set<NodeId> voter_ids() const;

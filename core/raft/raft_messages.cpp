@@ -1,0 +1,77 @@
+#include "core/raft/raft_messages.hpp"
+
+#include "core/base/bytes.hpp"
+#include "core/base/hash.hpp"
+#include "core/record/control_record.hpp"
+
+namespace kafkasim::raft {
+namespace {
+
+template <class Topic>
+bool is_metadata(const Topic& topic) {
+  return topic.topic_id == metadata_topic_id || (topic.topic_id.is_zero() && topic.topic == metadata_topic);
+}
+
+}  // namespace
+
+const FetchRequest::Partition* sole_partition(const FetchRequest& request) {
+  if (request.topics.size() != 1 || !is_metadata(request.topics[0])) return nullptr;
+  const auto& partitions = request.topics[0].partitions;
+  return partitions.size() == 1 && partitions[0].partition == metadata_partition ? &partitions[0] : nullptr;
+}
+
+const FetchResponse::Partition* sole_partition(const FetchResponse& response) {
+  if (response.responses.size() != 1 || !is_metadata(response.responses[0])) return nullptr;
+  const auto& partitions = response.responses[0].partitions;
+  return partitions.size() == 1 && partitions[0].partition_index == metadata_partition ? &partitions[0] : nullptr;
+}
+
+std::vector<FetchRequest::Topic> sole_topic_of(FetchRequest::Partition partition) {
+  FetchRequest::Topic topic;
+  topic.topic_id = metadata_topic_id;
+  partition.partition = metadata_partition;
+  topic.partitions.push_back(std::move(partition));
+  std::vector<FetchRequest::Topic> topics;
+  topics.push_back(std::move(topic));
+  return topics;
+}
+
+std::vector<FetchResponse::Topic> sole_topic_of(FetchResponse::Partition partition) {
+  FetchResponse::Topic topic;
+  topic.topic_id = metadata_topic_id;
+  partition.partition_index = metadata_partition;
+  topic.partitions.push_back(std::move(partition));
+  std::vector<FetchResponse::Topic> topics;
+  topics.push_back(std::move(topic));
+  return topics;
+}
+
+trace::RaftAppended appended_note(const RecordBatch& batch) {
+  RunningHash hash;
+  hash.add(batch.header.base_offset);
+  hash.add(std::int64_t{batch.header.last_offset_delta});
+  hash.add(std::int64_t{batch.header.partition_leader_epoch});
+  hash.add(std::uint64_t{batch.header.crc});
+  return {batch.base_offset().value, batch.last_offset().value, batch.leader_epoch().value, hash.value()};
+}
+
+RecordBatch leader_change_batch(NodeId leader, const std::set<NodeId>& voters, const std::vector<NodeId>& granting,
+                                Timestamp wall) {
+  // LeaderChangeMessage version 0: static voters have no directory ids.
+  ByteWriter value;
+  value.i16(0);
+  value.i32(leader.value);
+  const auto write_voters = [&value](const auto& ids) {
+    value.unsigned_varint(static_cast<std::uint32_t>(ids.size()) + 1);
+    for (const NodeId id : ids) {
+      value.i32(id.value);
+      value.unsigned_varint(0);
+    }
+  };
+  write_voters(voters);
+  write_voters(granting);
+  value.unsigned_varint(0);
+  return build_leader_change_batch(value.span(), wall);
+}
+
+}  // namespace kafkasim::raft

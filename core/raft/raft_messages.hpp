@@ -1,0 +1,55 @@
+#pragma once
+// The messages of the metadata quorum hold lists of topics and partitions, but only ever one of each
+// (org.apache.kafka.raft.RaftUtil): making them, and taking out the one partition if it is the quorum's.
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/machine/trace.hpp"
+#include "core/message/control_record.hpp"
+#include "core/message/fetch.hpp"
+#include "core/message/quorum_epoch.hpp"
+#include "core/message/vote.hpp"
+#include "core/model/ids.hpp"
+#include "core/record/record_batch.hpp"
+
+namespace kafkasim::raft {
+
+inline constexpr std::string_view metadata_topic = "__cluster_metadata";
+inline constexpr PartitionIndex metadata_partition{0};
+
+// The partition of a Vote, BeginQuorumEpoch or EndQuorumEpoch message. Null if there is not exactly one, or another.
+template <class M>
+[[nodiscard]] const typename M::Partition* sole_partition(const M& message) {
+  if (message.topics.size() != 1 || message.topics[0].topic_name != metadata_topic) return nullptr;
+  const auto& partitions = message.topics[0].partitions;
+  return partitions.size() == 1 && partitions[0].partition_index == metadata_partition ? &partitions[0] : nullptr;
+}
+// The same of a Fetch; topics go by id there.
+[[nodiscard]] const FetchRequest::Partition* sole_partition(const FetchRequest& request);
+[[nodiscard]] const FetchResponse::Partition* sole_partition(const FetchResponse& response);
+
+// One topic with one partition, the quorum's.
+template <class M>
+[[nodiscard]] std::vector<typename M::Topic> sole_topic(typename M::Partition partition) {
+  typename M::Topic topic;
+  topic.topic_name = metadata_topic;
+  partition.partition_index = metadata_partition;
+  topic.partitions.push_back(std::move(partition));
+  std::vector<typename M::Topic> topics;
+  topics.push_back(std::move(topic));
+  return topics;
+}
+[[nodiscard]] std::vector<FetchRequest::Topic> sole_topic_of(FetchRequest::Partition partition);
+[[nodiscard]] std::vector<FetchResponse::Topic> sole_topic_of(FetchResponse::Partition partition);
+
+// The control batch that opens an epoch: who leads, who votes, who voted for it.
+[[nodiscard]] RecordBatch leader_change_batch(NodeId leader, const std::set<NodeId>& voters,
+                                              const std::vector<NodeId>& granting, Timestamp wall);
+
+[[nodiscard]] trace::RaftAppended appended_note(const RecordBatch& batch);
+
+}  // namespace kafkasim::raft

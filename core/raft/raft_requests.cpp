@@ -1,0 +1,282 @@
+// What other members ask of this one (KafkaRaftClient.handle*Request).
+#include <algorithm>
+#include <utility>
+
+#include "core/raft/metadata_log.hpp"
+#include "core/raft/raft_messages.hpp"
+#include "core/raft/raft_node.hpp"
+
+namespace kafkasim {
+namespace {
+
+constexpr std::string_view listener_name = "CONTROLLER";
+
+std::vector<LeaderEndpoint> own_endpoints(const RaftOptions& options) {
+  const Endpoint& own = options.voters.at(options.self);
+  LeaderEndpoint endpoint;
+  endpoint.name = listener_name;
+  endpoint.host = own.host;
+  endpoint.port = own.port;
+  return {endpoint};
+}
+
+// Node endpoints in an answer: where the leader is, if it is known.
+template <class E>
+std::vector<E> leader_endpoints(const RaftOptions& options, std::optional<NodeId> leader) {
+  std::vector<E> endpoints;
+  const auto voter = leader ? options.voters.find(*leader) : options.voters.end();
+  if (voter == options.voters.end()) return endpoints;
+  E endpoint;
+  endpoint.node_id = *leader;
+  endpoint.host = voter->second.host;
+  endpoint.port = voter->second.port;
+  endpoints.push_back(std::move(endpoint));
+  return endpoints;
+}
+
+template <class R>
+void refuse(const RequestRef& from, ErrorCode error, Env& env) {
+  R response;
+  response.error_code = error;
+  answer(from, std::move(response), env);
+}
+
+}  // namespace
+
+Message RaftNode::vote_request(NodeId voter) const {
+  VoteRequest::Partition partition;
+  partition.replica_epoch = epoch_;
+  partition.replica_id = options_.self;
+  partition.last_offset_epoch = log_->last_epoch();
+  partition.last_offset = log_->end();
+  VoteRequest request;
+  request.cluster_id = options_.cluster_id;
+  request.voter_id = voter;
+  request.topics = raft::sole_topic<VoteRequest>(partition);
+  return Message::of(std::move(request));
+}
+
+Message RaftNode::begin_epoch_request(NodeId voter) const {
+  BeginQuorumEpochRequest::Partition partition;
+  partition.leader_id = options_.self;
+  partition.leader_epoch = epoch_;
+  BeginQuorumEpochRequest request;
+  request.cluster_id = options_.cluster_id;
+  request.voter_id = voter;
+  request.topics = raft::sole_topic<BeginQuorumEpochRequest>(partition);
+  request.leader_endpoints = own_endpoints(options_);
+  return Message::of(std::move(request));
+}
+
+Message RaftNode::end_epoch_request(const raft::Resigned& state) const {
+  EndQuorumEpochRequest::Partition partition;
+  partition.leader_id = options_.self;
+  partition.leader_epoch = epoch_;
+  for (const NodeId successor : state.preferred_successors) {
+    EndQuorumEpochRequest::Candidate candidate;
+    candidate.candidate_id = successor;
+    partition.preferred_candidates.push_back(candidate);
+  }
+  EndQuorumEpochRequest request;
+  request.cluster_id = options_.cluster_id;
+  request.topics = raft::sole_topic<EndQuorumEpochRequest>(std::move(partition));
+  request.leader_endpoints = own_endpoints(options_);
+  return Message::of(std::move(request));
+}
+
+void RaftNode::on_request(const Received& request, Env& env) {
+  const RequestRef from = request_ref(request);
+  const Message& message = request.envelope.message;
+  if (const auto* vote = message.get_if<VoteRequest>()) {
+    on_vote(*vote, from, env);
+  } else if (const auto* begin = message.get_if<BeginQuorumEpochRequest>()) {
+    on_begin_epoch(*begin, from, env);
+  } else if (const auto* end = message.get_if<EndQuorumEpochRequest>()) {
+    on_end_epoch(*end, from, env);
+  } else if (const auto* fetch = message.get_if<FetchRequest>()) {
+    on_fetch(*fetch, from, env);
+  }
+}
+
+bool RaftNode::is_own_cluster(const std::optional<std::string>& id) const {
+  return !id || !options_.cluster_id || *id == *options_.cluster_id;
+}
+
+// The answer to a request of one partition: an error, and in any case who leads which epoch here.
+template <class Response>
+void RaftNode::answer_quorum(const RequestRef& from, ErrorCode error, Env& env,
+                             typename Response::Partition partition) const {
+  partition.error_code = error;
+  partition.leader_id = known_leader();
+  partition.leader_epoch = epoch_;
+  Response response;
+  response.topics = raft::sole_topic<Response>(std::move(partition));
+  response.node_endpoints = leader_endpoints<QuorumNodeEndpoint>(options_, known_leader());
+  answer(from, std::move(response), env);
+}
+
+void RaftNode::on_vote(const VoteRequest& vote, const RequestRef& from, Env& env) {
+  const auto* asked = raft::sole_partition(vote);
+  if (!is_own_cluster(vote.cluster_id)) return refuse<VoteResponse>(from, ErrorCode::inconsistent_cluster_id, env);
+  if (!asked) return refuse<VoteResponse>(from, ErrorCode::invalid_request, env);
+  if (asked->pre_vote) return refuse<VoteResponse>(from, ErrorCode::unsupported_version, env);
+  const bool valid = asked->last_offset.value >= 0 && asked->last_offset_epoch.value >= 0
+                     && asked->last_offset_epoch < asked->replica_epoch && asked->replica_id.value >= 0
+                     && asked->replica_id != options_.self;
+  if (!valid) return answer_quorum<VoteResponse>(from, ErrorCode::invalid_request, env);
+  if (asked->replica_epoch < epoch_) return answer_quorum<VoteResponse>(from, ErrorCode::fenced_leader_epoch, env);
+  if (asked->replica_epoch > epoch_) become_unattached(asked->replica_epoch, env);
+  if (failed_) return;
+  if (vote.voter_id && *vote.voter_id != options_.self) {
+    return answer_quorum<VoteResponse>(from, ErrorCode::invalid_voter_key, env);
+  }
+
+  VoteResponse::Partition given;
+  if (const auto* unattached = std::get_if<raft::Unattached>(&role_)) {
+    // Epochs first, then length: whoever wins has all that was committed (Raft, 5.4.1).
+    const auto theirs = std::pair{asked->last_offset_epoch, asked->last_offset};
+    const auto own = std::pair{log_->last_epoch(), log_->end()};
+    given.vote_granted =
+        unattached->can_grant_vote(asked->replica_id, theirs >= own ? raft::LogUpToDate::yes : raft::LogUpToDate::no);
+    if (given.vote_granted && !unattached->voted_for) vote_for(asked->replica_id, env);
+  }
+  if (!failed_) answer_quorum<VoteResponse>(from, ErrorCode::none, env, given);
+}
+
+void RaftNode::on_begin_epoch(const BeginQuorumEpochRequest& begin, const RequestRef& from, Env& env) {
+  using Response = BeginQuorumEpochResponse;
+  const auto* told = raft::sole_partition(begin);
+  if (!is_own_cluster(begin.cluster_id)) return refuse<Response>(from, ErrorCode::inconsistent_cluster_id, env);
+  if (!told) return refuse<Response>(from, ErrorCode::invalid_request, env);
+  if (told->leader_epoch < epoch_) return answer_quorum<Response>(from, ErrorCode::fenced_leader_epoch, env);
+  if (!options_.voters.contains(told->leader_id)) {
+    return answer_quorum<Response>(from, ErrorCode::invalid_request, env);
+  }
+  learn(told->leader_id, told->leader_epoch, env);
+  if (failed_) return;
+  const bool meant = !begin.voter_id || *begin.voter_id == options_.self;
+  answer_quorum<Response>(from, meant ? ErrorCode::none : ErrorCode::invalid_voter_key, env);
+}
+
+void RaftNode::on_end_epoch(const EndQuorumEpochRequest& end, const RequestRef& from, Env& env) {
+  using Response = EndQuorumEpochResponse;
+  const auto* told = raft::sole_partition(end);
+  if (!is_own_cluster(end.cluster_id)) return refuse<Response>(from, ErrorCode::inconsistent_cluster_id, env);
+  if (!told) return refuse<Response>(from, ErrorCode::invalid_request, env);
+  if (told->leader_epoch < epoch_) return answer_quorum<Response>(from, ErrorCode::fenced_leader_epoch, env);
+  if (!options_.voters.contains(told->leader_id)) {
+    return answer_quorum<Response>(from, ErrorCode::invalid_request, env);
+  }
+  learn(told->leader_id, told->leader_epoch, env);
+  if (failed_) return;
+  auto* follower = std::get_if<raft::Follower>(&role_);
+  if (follower && follower->leader == told->leader_id) {
+    std::vector<NodeId> preferred;
+    for (const auto& candidate : told->preferred_candidates) preferred.push_back(candidate.candidate_id);
+    follower->fetch_deadline = env.now + successor_backoff(preferred);
+  }
+  answer_quorum<Response>(from, ErrorCode::none, env);
+}
+
+// KafkaRaftClient.endEpochElectionBackoff: the first in the list stands at once, each later one waits twice as long,
+// and who is not in it waits longest.
+Duration RaftNode::successor_backoff(const std::vector<NodeId>& preferred) const {
+  const auto place = std::ranges::find(preferred, options_.self) - preferred.begin();
+  const auto count = std::ssize(preferred);
+  const Duration most = options_.config.quorum_election_backoff_max;
+  if (place == 0) return Duration{};
+  if (place >= count || count > 20) return most;
+  const Duration base{most.ns >> (count - 1)};
+  return std::min(most, base * (std::int64_t{1} << (place - 1)));
+}
+
+void RaftNode::on_fetch(const FetchRequest& fetch, const RequestRef& from, Env& env) {
+  const auto* asked = raft::sole_partition(fetch);
+  if (!is_own_cluster(fetch.cluster_id)) return refuse<FetchResponse>(from, ErrorCode::inconsistent_cluster_id, env);
+  if (!asked) return refuse<FetchResponse>(from, ErrorCode::invalid_request, env);
+  const LeaderEpoch epoch = asked->current_leader_epoch.value_or(LeaderEpoch{-1});
+  const LeaderEpoch last = asked->last_fetched_epoch.value_or(LeaderEpoch{-1});
+  const bool valid = fetch.max_wait.ns >= 0 && asked->fetch_offset.value >= 0 && last.value >= 0 && last <= epoch
+                     && fetch.replica_state.replica_id != options_.self;
+  if (!valid) return answer_fetch(from, ErrorCode::invalid_request, {}, env);
+  if (const auto error = validate_leader_request(epoch)) return answer_fetch(from, *error, {}, env);
+
+  if (const auto parting = log_->divergence(asked->fetch_offset, last)) {
+    FetchResponse::Partition partition;
+    partition.high_watermark = high_watermark();
+    partition.diverging_epoch.emplace();
+    partition.diverging_epoch->epoch = parting->epoch;
+    partition.diverging_epoch->end_offset = parting->offset;
+    return answer_fetch(from, ErrorCode::none, std::move(partition), env);
+  }
+  if (fetch.replica_state.replica_id) record_fetch(*fetch.replica_state.replica_id, asked->fetch_offset, env);
+
+  auto& leader = std::get<raft::Leader>(role_);
+  leader.pending.push_back({from, asked->fetch_offset, asked->high_watermark, env.now + fetch.max_wait});
+  answer_pending(env);
+}
+
+std::optional<ErrorCode> RaftNode::validate_leader_request(LeaderEpoch epoch) const {
+  if (epoch < epoch_) return ErrorCode::fenced_leader_epoch;
+  if (epoch > epoch_) return ErrorCode::unknown_leader_epoch;
+  if (!is_leader()) return ErrorCode::not_leader_or_follower;  // observers ask any voter who leads
+  return std::nullopt;
+}
+
+void RaftNode::record_fetch(NodeId replica, Offset offset, Env& env) {
+  auto& leader = std::get<raft::Leader>(role_);
+  const auto voter = leader.voters.find(replica);
+  if (voter == leader.voters.end()) return;  // an observer
+  voter->second.end_offset = offset;
+  voter->second.last_fetch = env.now;
+  if (leader.check_quorum_deadline && leader.majority_fetched(replica)) {
+    leader.check_quorum_deadline = env.now + check_quorum_timeout();
+  }
+  if (leader.advance_high_watermark()) high_watermark_moved(*leader.high_watermark, env);
+}
+
+// Answers the fetches for which there are records, a high watermark that the fetcher does not know (KIP-1166), or no
+// time left.
+void RaftNode::answer_pending(Env& env) {
+  auto& leader = std::get<raft::Leader>(role_);
+  const Offset end = log_->end();
+  const auto ready = [&](const raft::PendingFetch& fetch) {
+    const bool news =
+        leader.high_watermark && (!fetch.known_high_watermark || *fetch.known_high_watermark < *leader.high_watermark);
+    return fetch.fetch_offset < end || news || fetch.deadline <= env.now;
+  };
+  const auto waiting = std::ranges::stable_partition(leader.pending, ready).begin();
+  const std::vector<raft::PendingFetch> answered(leader.pending.begin(), waiting);
+  leader.pending.erase(leader.pending.begin(), waiting);
+  for (const raft::PendingFetch& fetch : answered) {
+    FetchResponse::Partition partition;
+    partition.high_watermark = leader.high_watermark;
+    if (fetch.fetch_offset < end) {
+      auto batches = log_->read(fetch.fetch_offset, end, env.disk);
+      if (!batches) return halt(batches.error().message + " " + batches.error().place, env);
+      partition.records.batches = *std::move(batches);
+    }
+    answer_fetch(fetch.request, ErrorCode::none, std::move(partition), env);
+  }
+}
+
+// No longer the leader: the fetchers are sent to look for the new one.
+void RaftNode::fail_pending(const std::vector<raft::PendingFetch>& pending, Env& env) const {
+  for (const raft::PendingFetch& fetch : pending)
+    answer_fetch(fetch.request, ErrorCode::not_leader_or_follower, {}, env);
+}
+
+void RaftNode::answer_fetch(const RequestRef& request, ErrorCode error, FetchResponse::Partition partition,
+                            Env& env) const {
+  partition.error_code = error;
+  partition.log_start_offset = log_->start();
+  partition.current_leader.emplace();
+  partition.current_leader->leader_id = known_leader();
+  partition.current_leader->leader_epoch = epoch_;
+  FetchResponse response;
+  response.responses = raft::sole_topic_of(std::move(partition));
+  response.node_endpoints = leader_endpoints<NodeEndpoint>(options_, known_leader());
+  answer(request, std::move(response), env);
+}
+
+}  // namespace kafkasim

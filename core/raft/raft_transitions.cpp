@@ -1,0 +1,180 @@
+// Moves from role to role. Each one is in quorum-state, synced, before the node acts in its new role
+// (QuorumState.durableTransitionTo); only Resigned is not: a process that ends as leader starts as Resigned anyway.
+#include <algorithm>
+#include <utility>
+
+#include "core/raft/metadata_log.hpp"
+#include "core/raft/quorum_state.hpp"
+#include "core/raft/raft_messages.hpp"
+#include "core/raft/raft_node.hpp"
+
+namespace kafkasim {
+namespace {
+
+trace::RaftRole name_of(const raft::Role& role) {
+  struct Namer {
+    trace::RaftRole operator()(const raft::Unattached&) const { return trace::RaftRole::unattached; }
+    trace::RaftRole operator()(const raft::Follower&) const { return trace::RaftRole::follower; }
+    trace::RaftRole operator()(const raft::Candidate&) const { return trace::RaftRole::candidate; }
+    trace::RaftRole operator()(const raft::Leader&) const { return trace::RaftRole::leader; }
+    trace::RaftRole operator()(const raft::Resigned&) const { return trace::RaftRole::resigned; }
+  };
+  return std::visit(Namer{}, role);
+}
+
+}  // namespace
+
+std::set<NodeId> RaftNode::voter_ids() const {
+  std::set<NodeId> ids;
+  for (const auto& [id, endpoint] : options_.voters) ids.insert(id);
+  return ids;
+}
+
+std::optional<NodeId> RaftNode::known_leader() const {
+  if (const auto* follower = std::get_if<raft::Follower>(&role_)) return follower->leader;
+  const bool own = is_leader() || std::holds_alternative<raft::Resigned>(role_);
+  return own ? std::optional{options_.self} : std::nullopt;
+}
+
+// QuorumState.initialize: the role that the last process had, as far as it may be taken up again.
+void RaftNode::initialize(Env& env) {
+  const auto read = raft::read_quorum_state(env.disk);
+  if (!read) return halt("quorum-state: " + read.error().message + " at " + read.error().place, env);
+  const raft::ElectionState known = read->value_or(raft::ElectionState{});
+  const Instant election = env.now + random_election_timeout(env);
+  raft::Unattached unattached;
+  if (is_voter()) unattached.election_deadline = election;
+  if (known.epoch < log_->last_epoch()) {
+    transition(unattached, log_->last_epoch(), Persistence::durable, env);
+  } else if (known.leader == options_.self) {
+    raft::Resigned resigned{voter_ids(), {}, election};
+    resigned.unacknowledged.erase(options_.self);
+    transition(std::move(resigned), known.epoch, Persistence::durable, env);
+  } else if (is_voter() && known.voted_for == options_.self) {
+    raft::Candidate candidate{options_.self, voter_ids()};
+    candidate.election_deadline = election;
+    transition(std::move(candidate), known.epoch, Persistence::durable, env);
+  } else if (known.voted_for) {
+    unattached.voted_for = known.voted_for;
+    transition(unattached, known.epoch, Persistence::durable, env);
+  } else if (known.leader && options_.voters.contains(*known.leader)) {
+    const raft::Follower follower{*known.leader, std::nullopt, env.now + options_.config.quorum_fetch_timeout};
+    transition(follower, known.epoch, Persistence::durable, env);
+  } else {
+    transition(unattached, known.epoch, Persistence::durable, env);
+  }
+  if (failed_ || !is_voter() || options_.voters.size() != 1) return;
+  if (std::holds_alternative<raft::Candidate>(role_)) return become_leader(env);
+  become_candidate(env);
+}
+
+bool RaftNode::transition(raft::Role role, LeaderEpoch epoch, Persistence persistence, Env& env) {
+  if (persistence == Persistence::durable) {
+    raft::ElectionState state{epoch, std::nullopt, std::nullopt, voter_ids()};
+    if (const auto* unattached = std::get_if<raft::Unattached>(&role)) state.voted_for = unattached->voted_for;
+    if (const auto* follower = std::get_if<raft::Follower>(&role)) state.leader = follower->leader;
+    if (std::holds_alternative<raft::Candidate>(role)) state.voted_for = options_.self;
+    const bool leads = std::holds_alternative<raft::Leader>(role) || std::holds_alternative<raft::Resigned>(role);
+    if (leads) state.leader = options_.self;
+    if (const auto written = raft::write_quorum_state(env.disk, state); !written) {
+      halt("quorum-state cannot be written: " + written.error().path, env);
+      return false;
+    }
+  }
+  const raft::Role before = std::exchange(role_, std::move(role));
+  epoch_ = epoch;
+  env.out.note(trace::RaftRoleChanged{name_of(role_), epoch_.value, leader_and_epoch().leader});
+  if (const auto* leader = std::get_if<raft::Leader>(&before)) fail_pending(leader->pending, env);
+  return true;
+}
+
+void RaftNode::become_unattached(LeaderEpoch epoch, Env& env) {
+  raft::Unattached next;
+  next.high_watermark = high_watermark();
+  if (is_voter()) {
+    // The time left is kept: a node that cannot win must not put off the others' elections for ever.
+    if (const auto* candidate = std::get_if<raft::Candidate>(&role_))
+      next.election_deadline = candidate->election_deadline;
+    if (const auto* unattached = std::get_if<raft::Unattached>(&role_))
+      next.election_deadline = unattached->election_deadline;
+    if (!next.election_deadline) next.election_deadline = env.now + random_election_timeout(env);
+  }
+  if (transition(next, epoch, Persistence::durable, env)) peers_.clear();
+}
+
+void RaftNode::vote_for(NodeId candidate, Env& env) {
+  raft::Unattached next;
+  next.voted_for = candidate;
+  next.high_watermark = high_watermark();
+  if (is_voter()) next.election_deadline = env.now + random_election_timeout(env);
+  if (transition(next, epoch_, Persistence::durable, env)) env.out.note(trace::RaftVoted{epoch_.value, candidate});
+}
+
+void RaftNode::become_follower(LeaderEpoch epoch, NodeId leader, Env& env) {
+  const raft::Follower next{leader, high_watermark(), env.now + options_.config.quorum_fetch_timeout};
+  if (transition(next, epoch, Persistence::durable, env)) peers_.clear();
+}
+
+void RaftNode::become_candidate(Env& env) {
+  raft::Candidate next{options_.self, voter_ids()};
+  next.high_watermark = high_watermark();
+  if (const auto* candidate = std::get_if<raft::Candidate>(&role_)) next.attempts = candidate->attempts + 1;
+  next.election_deadline = env.now + random_election_timeout(env);
+  const bool elected = next.is_elected();  // the only voter
+  if (!transition(std::move(next), epoch_.next(), Persistence::durable, env)) return;
+  peers_.clear();
+  env.out.note(trace::RaftVoted{epoch_.value, options_.self});
+  if (elected) become_leader(env);
+}
+
+void RaftNode::become_leader(Env& env) {
+  raft::Leader next{options_.self, voter_ids(), log_->end()};
+  next.granting_voters = std::get<raft::Candidate>(role_).voters_with(raft::Candidate::Vote::granted);
+  next.begin_quorum_deadline = env.now;
+  if (options_.voters.size() > 1) next.check_quorum_deadline = env.now + check_quorum_timeout();
+  // The high watermark known so far is not kept: it may be shown again only when a majority has this epoch's start.
+  RecordBatch opening = raft::leader_change_batch(options_.self, voter_ids(), next.granting_voters, env.wall);
+  if (!transition(std::move(next), epoch_, Persistence::durable, env)) return;
+  peers_.clear();
+  if (const auto begun = log_.edit().begin_epoch(epoch_, env.disk); !begun) {
+    return halt(begun.error().message + " " + begun.error().place, env);
+  }
+  append_batch(std::move(opening), env);
+}
+
+void RaftNode::become_resigned(std::vector<NodeId> successors, Env& env) {
+  raft::Resigned next{voter_ids(), std::move(successors), env.now + random_election_timeout(env)};
+  next.unacknowledged.erase(options_.self);
+  if (transition(std::move(next), epoch_, Persistence::in_memory, env)) peers_.clear();
+}
+
+// KafkaRaftClient.maybeTransition, on a request or answer that tells of this or a later epoch.
+void RaftNode::learn(std::optional<NodeId> leader, LeaderEpoch epoch, Env& env) {
+  const bool own = leader == options_.self;
+  const bool contradicts = epoch == epoch_ && leader && known_leader() && *leader != *known_leader();
+  if ((own && epoch != epoch_) || (own && known_leader() != options_.self) || contradicts) {
+    return halt("another node knows a leader of epoch " + std::to_string(epoch.value) + " that this one does not", env);
+  }
+  if (epoch > epoch_) {
+    if (leader) return become_follower(epoch, *leader, env);
+    return become_unattached(epoch, env);
+  }
+  if (epoch == epoch_ && leader && !known_leader()) become_follower(epoch, *leader, env);
+}
+
+Duration RaftNode::random_election_timeout(Env& env) {
+  const Duration least = options_.config.quorum_election_timeout;
+  if (least.ns <= 0) return Duration{};
+  return least + Duration{static_cast<std::int64_t>(env.random.below(static_cast<std::uint64_t>(least.ns)))};
+}
+
+Duration RaftNode::check_quorum_timeout() const { return options_.config.quorum_fetch_timeout * 3 / 2; }
+
+// Binary exponential: 100 ms times a number below 2^attempts, at most quorum.election.backoff.max.ms.
+void RaftNode::back_off_election(raft::Candidate& candidate, Env& env) {
+  const std::uint64_t bound = std::uint64_t{2} << std::min(20, candidate.attempts - 1);
+  const Duration backoff = milliseconds(100) * static_cast<std::int64_t>(env.random.below(bound));
+  candidate.backoff_until = env.now + std::min(backoff, options_.config.quorum_election_backoff_max);
+}
+
+}  // namespace kafkasim

@@ -1,0 +1,57 @@
+#include "core/raft/roles.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace kafkasim::raft {
+
+Candidate::Candidate(NodeId self, const std::set<NodeId>& voters) {
+  for (const NodeId voter : voters) votes.emplace(voter, Vote::unrecorded);
+  votes[self] = Vote::granted;
+}
+
+std::int32_t Candidate::count(Vote vote) const {
+  return static_cast<std::int32_t>(
+      std::ranges::count_if(votes, [vote](const auto& one) { return one.second == vote; }));
+}
+
+std::vector<NodeId> Candidate::voters_with(Vote vote) const {
+  std::vector<NodeId> found;
+  for (const auto& [voter, given] : votes) {
+    if (given == vote) found.push_back(voter);
+  }
+  return found;
+}
+
+Leader::Leader(NodeId self, const std::set<NodeId>& all_voters, Offset start) : epoch_start{start} {
+  for (const NodeId voter : all_voters) voters.emplace(voter, Replica{});
+  voters[self].end_offset = start;
+}
+
+bool Leader::advance_high_watermark() {
+  std::vector<std::optional<Offset>> ends;
+  for (const auto& [voter, replica] : voters) ends.push_back(replica.end_offset);
+  std::ranges::sort(ends, std::greater<>{});  // absent ones last
+  const std::optional<Offset> reached = ends[ends.size() / 2];
+  if (!reached || *reached <= epoch_start || (high_watermark && *reached <= *high_watermark)) return false;
+  high_watermark = reached;
+  return true;
+}
+
+bool Leader::majority_fetched(NodeId voter) {
+  fetched_voters.insert(voter);
+  if (fetched_voters.size() < voters.size() / 2) return false;  // the leader itself is one more
+  fetched_voters.clear();
+  return true;
+}
+
+std::vector<NodeId> Leader::successors(NodeId self) const {
+  std::vector<NodeId> others;
+  for (const auto& [voter, replica] : voters) {
+    if (voter != self) others.push_back(voter);
+  }
+  std::ranges::stable_sort(others, std::greater<>{}, [this](NodeId voter) { return voters.at(voter).end_offset; });
+  return others;
+}
+
+}  // namespace kafkasim::raft
