@@ -35,7 +35,7 @@ struct Patch {  // --set: made to the JSON before it is understood
 
 struct Parsed {
   std::optional<Scenario> scenario;     // absent if there is an error among the diagnostics
-  std::vector<Diagnostic> diagnostics;  // in the order of the file; at most a thousand
+  std::vector<Diagnostic> diagnostics;  // in the order of the file; about a thousand at most
 };
 [[nodiscard]] Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches = {});
 // A file that cannot be read gives one error at 1:1.

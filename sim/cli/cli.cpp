@@ -1,0 +1,54 @@
+#include "sim/cli/cli.hpp"
+
+#include <algorithm>
+#include <array>
+#include <ostream>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "core/base/check.hpp"
+#include "sim/scenario/keys.hpp"
+
+namespace kafkasim::sim {
+
+namespace {
+
+// Subcommands of later releases, told apart from misspelt ones: one that is added below leaves this list.
+constexpr std::array<std::string_view, 8> later_commands{"run",   "sweep",  "shrink", "view",
+                                                         "serve", "replay", "log",    "learn"};
+
+int parse_and_run(const std::vector<std::string>& arguments, const Terminal& terminal) {
+  CLI::App app{"kafkasim: a deterministic simulator of Kafka clusters", "kafkasim"};
+  app.set_version_flag("--version", "kafkasim " KAFKASIM_VERSION);
+  app.require_subcommand(1);
+  app.footer("Example:\n  kafkasim check scenarios/leader-crash.json");
+  int code = exit_code::held;
+  add_check(app, terminal, code);
+  add_list(app, terminal, code);
+  if (!arguments.empty() && std::ranges::find(later_commands, arguments.front()) != later_commands.end()) {
+    terminal.err << "kafkasim: " << not_available(arguments.front()) << '\n';
+    return exit_code::bad_input;
+  }
+  std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};  // as CLI11 wants them
+  try {
+    app.parse(reversed);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error, terminal.out, terminal.err) == 0 ? exit_code::held : exit_code::bad_input;
+  }
+  return code;
+}
+
+}  // namespace
+
+int run_cli(const std::vector<std::string>& arguments, const Terminal& terminal) {
+  try {
+    return parse_and_run(arguments, terminal);
+  } catch (const std::exception& error) {
+    terminal.err << "kafkasim: internal error: " << error.what() << '\n';
+    return exit_code::our_fault;
+  }
+}
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,36 @@
+#pragma once
+// The options of `kafkasim run`, as data. What a run does with them is run_scenarios().
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/time.hpp"
+#include "sim/cli/cli.hpp"
+#include "sim/scenario/parse.hpp"
+
+namespace kafkasim::sim {
+
+enum class WireMode : std::uint8_t { fast, exact };  // messages as structs, or through the codec and back
+
+struct RunOptions {
+  std::vector<std::string> files;
+  std::optional<std::uint64_t> seed;  // instead of the scenario's
+  std::optional<Duration> until;      // lowers the duration
+  std::vector<Patch> patches;         // --set, in the order given
+  WireMode wire{};
+  std::optional<std::string> report;    // file
+  std::optional<std::string> timeline;  // file
+  bool check_determinism{};
+  bool quiet{};
+  bool strict{};  // excused findings fail the run too
+};
+
+// Runs them one after the other and answers the exit code of the process.
+[[nodiscard]] int run_scenarios(const RunOptions& options);
+
+// The options of the contract that this release does not have are refused by name.
+void add_run(CLI::App& app, int& code, std::function<int(const RunOptions&)> action);
+
+}  // namespace kafkasim::sim

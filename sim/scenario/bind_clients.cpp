@@ -1,0 +1,201 @@
+#include <algorithm>
+
+#include "sim/scenario/binder.hpp"
+
+namespace kafkasim::sim {
+
+namespace {
+
+constexpr std::int64_t most_clients = 10'000;  // of one entry
+constexpr std::int64_t largest_value = 100LL << 20;
+
+std::int32_t read_count(Binder& b, const ObjectReader& object, bool& counted) {
+  const JsonValue* v = object.find("count");
+  if (v == nullptr) return 1;
+  const std::optional<std::int64_t> count = read_integer(b.faults, *v, 1, most_clients);
+  counted = count.has_value();
+  return static_cast<std::int32_t>(count.value_or(1));
+}
+
+// A client may stand in a rack of its own, with no broker in it.
+void read_rack(Binder& b, const ObjectReader& object, std::optional<std::string>& out) {
+  const JsonValue* v = object.find("rack");
+  if (v == nullptr) return;
+  out = read_string(b.faults, *v);
+  if (out && out->empty()) b.faults.error(*v, "a rack must have a name");
+  if (out) b.names.racks.insert(*out);
+}
+
+void read_rate(Binder& b, const JsonValue& value, ProducerSpec& producer) {
+  if (!value.is(JsonKind::object)) {
+    producer.rate = read_quantity(b.faults, value, parse_record_rate);
+    return;
+  }
+  const ObjectReader shape{b.faults, value, "rate"};
+  if (!shape.has_later_key()) b.faults.error(value, "a rate must be a string like \"1000/s\"");
+}
+
+void read_keys(Binder& b, const JsonValue& value, ProducerSpec& producer) {
+  const ObjectReader object{b.faults, value, "keys"};
+  KeySpec keys;
+  if (const JsonValue* v = object.find("distribution")) {
+    keys.distribution =
+        read_choice(b.faults, *v, {"uniform", "zipf"}) == 1U ? KeyDistribution::zipf : KeyDistribution::uniform;
+  }
+  if (const JsonValue* v = object.find("cardinality")) {
+    keys.cardinality = read_integer(b.faults, *v, 1, 1'000'000'000).value_or(keys.cardinality);
+  }
+  producer.keys = keys;
+}
+
+void read_times(Binder& b, const ObjectReader& object, ProducerSpec& producer) {
+  producer.to = b.out.duration;
+  const JsonValue* from = object.find("from");
+  const JsonValue* to = object.find("to");
+  if (from != nullptr) {
+    producer.from = read_duration(b.faults, *from).value_or(Duration{});
+    warn_if_late(b, *from, producer.from);
+  }
+  if (to == nullptr) return;
+  const std::optional<Duration> end = read_duration(b.faults, *to);
+  if (!end) return;
+  producer.to = *end;
+  if (*end < producer.from) b.faults.error(*to, "this is before 'from'");
+  warn_if_late(b, *to, *end);
+}
+
+void read_value_size(Binder& b, const JsonValue& value, ProducerSpec& producer) {
+  const auto range = read_quantity(b.faults, value, parse_size_range);
+  if (range && range->most > largest_value) b.faults.error(value, "a value must be at most 100MiB");
+  if (range) producer.value_bytes = *range;
+}
+
+void read_producer(Binder& b, const JsonValue& value) {
+  ObjectReader object{b.faults, value, "producer"};
+  if (!object.ok()) return;
+  ProducerSpec producer;
+  bool counted = true;
+  producer.count = read_count(b, object, counted);
+  if (const JsonValue* v = object.find("topic")) {
+    producer.topic = read_string(b.faults, *v).value_or("");
+    if (v->is(JsonKind::string)) (void)known_topic(b, *v, producer.topic);
+  }
+  if (const JsonValue* v = object.find("rate")) read_rate(b, *v, producer);
+  if (const JsonValue* v = object.find("records")) {
+    producer.records = read_integer(b.faults, *v, 0, INT64_MAX);
+    if (object.find("rate") == nullptr) producer.rate = default_rate;
+  }
+  if (producer.rate && object.find("topic") == nullptr) b.faults.error(value, "'topic' is missing");
+  read_times(b, object, producer);
+  if (const JsonValue* v = object.find("keys")) read_keys(b, *v, producer);
+  if (const JsonValue* v = object.find("value_size")) read_value_size(b, *v, producer);
+  if (const JsonValue* v = object.find("partition")) producer.partition = read_partition_of(b, *v, producer.topic);
+  read_rack(b, object, producer.rack);
+  if (b.out.cluster.profile == Profile::fast) apply_fast_profile(producer.config);
+  const JsonValue* config = object.find("config");
+  if (config != nullptr) apply_settings(b.faults, producer.config, *config, producer_setting_names());
+  finish_producer_config(b.faults, producer.config, config);
+  const JsonValue* id = object.require("id");
+  if (id == nullptr) return;
+  producer.id = read_string(b.faults, *id).value_or("");
+  if (!id->is(JsonKind::string) || !good_client_name(b, *id, producer.id)) return;
+  if (!b.names.producers.emplace(producer.id, counted ? std::optional{producer.count} : std::nullopt).second) {
+    b.faults.error(*id, "there are two producers " + quote(producer.id));
+    return;
+  }
+  b.out.producers.push_back(std::move(producer));
+}
+
+void read_topics(Binder& b, const JsonValue& value, ConsumerSpec& consumer) {
+  if (!expect_kind(b.faults, value, JsonKind::array)) return;
+  if (value.items.empty()) b.faults.error(value, "a consumer must read some topic");
+  std::set<std::string> seen;
+  for (const JsonValue& item : value.items) {
+    const std::optional<std::string> topic = read_string(b.faults, item);
+    if (!topic || !known_topic(b, item, *topic)) continue;
+    if (!seen.insert(*topic).second) b.faults.error(item, "topic " + quote(*topic) + " stands here twice");
+    consumer.topics.push_back(*topic);
+  }
+}
+
+void read_assign(Binder& b, const JsonValue& value, ConsumerSpec& consumer) {
+  if (!expect_kind(b.faults, value, JsonKind::array)) return;
+  if (value.items.empty()) b.faults.error(value, "a consumer must read some partition");
+  std::set<TopicPartition> seen;
+  for (const JsonValue& item : value.items) {
+    const std::optional<TopicPartition> partition = read_partition(b, item);
+    if (!partition) continue;
+    if (!seen.insert(*partition).second)
+      b.faults.error(item, "partition " + quote(to_string(*partition)) + " stands here twice");
+    consumer.assign.push_back(*partition);
+  }
+}
+
+// Whose member it is, or what it is called and reads by itself.
+void read_identity(Binder& b, const JsonValue& value, ObjectReader& object, ConsumerSpec& consumer, bool counted) {
+  const JsonValue* group = object.find("group");
+  const JsonValue* assign = object.find("assign");
+  const JsonValue* id = object.find("id");
+  if (group == nullptr && assign == nullptr)
+    b.faults.error(value, "a consumer needs a 'group', or partitions to 'assign' to it");
+  if (group != nullptr && assign != nullptr)
+    b.faults.error(value, "a consumer has either 'group' or 'assign', not both");
+  if (assign != nullptr) {
+    read_assign(b, *assign, consumer);
+    if (const JsonValue* topics = object.find("topics"))
+      b.faults.error(*topics, "a consumer with 'assign' has no 'topics'");
+  }
+  if (id != nullptr) {
+    consumer.id = read_string(b.faults, *id).value_or("");
+    if (group != nullptr) b.faults.error(*id, "the members of a group are named by it: leave 'id' out");
+    if (id->is(JsonKind::string) && group == nullptr && good_client_name(b, *id, consumer.id)
+        && (b.names.producers.contains(consumer.id) || b.names.assigned.contains(consumer.id))) {
+      b.faults.error(*id, "there are two clients " + quote(consumer.id));
+    }
+  }
+  if (group != nullptr) {
+    if (const JsonValue* topics = object.require("topics")) read_topics(b, *topics, consumer);
+    consumer.group = read_string(b.faults, *group);
+    consumer.id = consumer.group.value_or("");
+    if (consumer.group && good_client_name(b, *group, consumer.id)) b.names.groups.insert(consumer.id);
+    return;
+  }
+  if (id == nullptr) consumer.id = "consumer-" + std::to_string(value.position + 1);
+  b.names.assigned.emplace(consumer.id, counted ? std::optional{consumer.count} : std::nullopt);
+}
+
+void read_consumer(Binder& b, const JsonValue& value) {
+  ObjectReader object{b.faults, value, "consumer"};
+  if (!object.ok()) return;
+  ConsumerSpec consumer;
+  bool counted = true;
+  consumer.count = read_count(b, object, counted);
+  read_identity(b, value, object, consumer, counted);
+  if (const JsonValue* v = object.find("process_time"))
+    consumer.process_time = read_duration(b.faults, *v).value_or(Duration{});
+  if (const JsonValue* v = object.find("from")) {
+    consumer.from = read_duration(b.faults, *v).value_or(Duration{});
+    warn_if_late(b, *v, consumer.from);
+  }
+  read_rack(b, object, consumer.rack);
+  if (b.out.cluster.profile == Profile::fast) apply_fast_profile(consumer.config);
+  const JsonValue* config = object.find("config");
+  if (config != nullptr) apply_settings(b.faults, consumer.config, *config, consumer_setting_names());
+  const NodeConfig broker = b.out.cluster.brokers.empty() ? NodeConfig{} : b.out.cluster.brokers.front().config;
+  finish_consumer_config(b.faults, consumer.config, config, consumer.group ? Grouped::yes : Grouped::no, broker);
+  b.out.consumers.push_back(std::move(consumer));
+}
+
+}  // namespace
+
+void bind_producers(Binder& b, const JsonValue& value) {
+  if (!expect_kind(b.faults, value, JsonKind::array)) return;
+  for (const JsonValue& item : value.items) read_producer(b, item);
+}
+
+void bind_consumers(Binder& b, const JsonValue& value) {
+  if (!expect_kind(b.faults, value, JsonKind::array)) return;
+  for (const JsonValue& item : value.items) read_consumer(b, item);
+}
+
+}  // namespace kafkasim::sim

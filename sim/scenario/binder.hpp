@@ -1,0 +1,96 @@
+#pragma once
+// The steps from the JSON tree to a Scenario. Each reports what is wrong and goes on, so that one pass finds all
+// faults; what could not be read is left unknown in Names, so that one fault does not breed others.
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "core/model/config.hpp"
+#include "sim/scenario/faults.hpp"
+#include "sim/scenario/operation.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace kafkasim::sim {
+
+struct Names {  // what the file has named so far; a number is absent where it could not be read
+  std::map<std::string, std::optional<std::int32_t>, std::less<>> topics;     // partitions
+  std::map<std::string, std::optional<std::int32_t>, std::less<>> producers;  // how many of them
+  std::map<std::string, std::optional<std::int32_t>, std::less<>> assigned;   // consumers without a group
+  std::map<std::string, std::string> folded_topics;  // with '_' for '.': Kafka lets no two topics differ in that alone
+  std::set<std::string, std::less<>> groups;
+  std::set<std::string, std::less<>> racks;
+  std::set<NodeId> brokers;  // empty: could not be read, so anything goes
+  std::set<NodeId> controllers;
+  std::map<std::string, Undoable, std::less<>> entries;  // of the timeline
+};
+
+struct Binder {
+  Faults& faults;
+  Scenario& out;
+  Names names{};
+};
+
+void bind_scenario(Binder& b, const JsonValue& root);
+void bind_cluster(Binder& b, const JsonValue& value);
+void bind_network(Binder& b, const JsonValue& value);  // after the clients: links may name them
+void bind_topics(Binder& b, const JsonValue& value);
+void bind_producers(Binder& b, const JsonValue& value);
+void bind_consumers(Binder& b, const JsonValue& value);
+void bind_timeline(Binder& b, const JsonValue& value);
+void bind_expectations(Binder& b, const JsonValue& value);
+
+// ---- settings ---------------------------------------------------------------------------------------
+[[nodiscard]] std::optional<SettingValue> read_setting(Faults& faults, const JsonValue& value);
+// What a failed set() says, at the key if that is unknown, else at the value.
+void report_setting(Faults& faults, const JsonValue& object, std::size_t member, bool known_name, const Error& error);
+template <class Config>
+void apply_settings(Faults& faults, Config& config, const JsonValue& object,
+                    const std::vector<std::string_view>& known) {
+  if (!expect_kind(faults, object, JsonKind::object)) return;
+  for (std::size_t i = 0; i < object.keys.size(); ++i) {
+    const std::optional<SettingValue> value = read_setting(faults, object.items[i]);
+    if (!value) continue;
+    const Result<void> result = set(config, object.keys[i].name, *value);
+    if (result) continue;
+    const bool known_name = std::ranges::find(known, std::string_view{object.keys[i].name}) != known.end();
+    report_setting(faults, object, i, known_name, result.error());
+  }
+}
+void apply_fast_profile(NodeConfig& config);
+void apply_fast_profile(ProducerConfig& config);
+void apply_fast_profile(ConsumerConfig& config);
+// Kafka's own rules across settings (ProducerConfig, ConsumerConfig, KafkaProducer, Heartbeat). `config` is null where
+// it is left out.
+void finish_producer_config(Faults& faults, ProducerConfig& config, const JsonValue* object);
+enum class Grouped : std::uint8_t { no, yes };
+void finish_consumer_config(Faults& faults, ConsumerConfig& config, const JsonValue* object, Grouped grouped,
+                            const NodeConfig& broker);
+
+// ---- names --------------------------------------------------------------------------------------------
+[[nodiscard]] std::vector<std::string_view> topic_names(const Names& names);
+[[nodiscard]] bool known_topic(Binder& b, const JsonValue& at, std::string_view name);  // reports
+[[nodiscard]] std::optional<TopicPartition> resolve_partition(Binder& b, const JsonValue& at, std::string_view text);
+[[nodiscard]] std::optional<TopicPartition> read_partition(Binder& b, const JsonValue& value);
+[[nodiscard]] std::optional<PartitionIndex> read_partition_of(Binder& b, const JsonValue& value,
+                                                              std::string_view topic);
+[[nodiscard]] std::optional<NodeId> read_broker(Binder& b, const JsonValue& value);  // a number, or that as a string
+[[nodiscard]] std::optional<Target> read_target(Binder& b, const JsonValue& value);
+// A client by its id, "shop/2"; absent, and nothing reported, if there is none of that name.
+[[nodiscard]] std::optional<ClientTarget> find_client(const Names& names, std::string_view text);
+// The name that a client may bear: not empty, not a target's, no '/'.
+[[nodiscard]] bool good_client_name(Binder& b, const JsonValue& at, std::string_view name);
+
+// ---- metrics ------------------------------------------------------------------------------------------
+[[nodiscard]] std::optional<Condition> read_condition(Binder& b,
+                                                      const JsonValue& object);  // its keys have been checked
+// `timed`: whether the expectation may say when; in a timeline entry it may not.
+enum class Timed : std::uint8_t { no, yes };
+[[nodiscard]] std::optional<Expectation> read_expectation(Binder& b, const JsonValue& value, Timed timed);
+void warn_if_late(Binder& b, const JsonValue& at, Duration moment);  // beyond the scenario's duration
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,117 @@
+#include "sim/scenario/keys.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "core/base/check.hpp"
+#include "sim/scenario/units.hpp"
+
+namespace kafkasim::sim {
+
+const std::vector<ObjectKeys>& object_keys() {
+  static const std::vector<ObjectKeys> table{
+      {"scenario",
+       {"$schema", "name", "title", "description", "seed", "duration", "cluster", "network", "topics", "producers",
+        "consumers", "timeline", "expect", "epilogue"},
+       {"chaos", "pipelines", "queues", "stores", "lesson", "variants"}},
+      {"cluster",
+       {"brokers", "controllers", "racks", "disk", "config", "overrides", "profile", "features", "legacy"},
+       {}},
+      {"disk", {"capacity", "write", "read", "seek", "sync"}, {}},
+      {"override", {"broker", "disk", "config"}, {}},
+      {"features", {"eligible_leader_replicas", "transaction_version"}, {}},
+      {"network", {"latency", "bandwidth", "links"}, {}},
+      {"link", {"between", "latency", "bandwidth"}, {}},
+      {"topic", {"name", "partitions", "replication_factor", "assignment", "config"}, {}},
+      {"producer",
+       {"id", "topic", "count", "rate", "from", "to", "records", "keys", "value_size", "partition", "rack", "config"},
+       {"transaction_size", "abort_ratio", "queue", "claim_check"}},
+      {"rate", {}, {"steps", "trace", "column", "row_lasts", "peak"}},
+      {"keys", {"distribution", "cardinality"}, {}},
+      {"consumer",
+       {"id", "group", "assign", "topics", "count", "process_time", "from", "rack", "config"},
+       {"instance_id", "queue", "claim_check"}},
+      {"timeline entry",
+       {"at", "when", "after", "plus", "name", "for", "crash", "power_off", "restart", "start", "stop", "pause",
+        "partition", "one_way", "traffic", "produce", "expect", "note", "undo"},
+       {"hit",
+        "wipe",
+        "slow_link",
+        "intercept",
+        "release",
+        "count",
+        "freeze_metadata",
+        "campaign",
+        "disconnect",
+        "slow_disk",
+        "slow_cpu",
+        "full_disk",
+        "fail_disk",
+        "corrupt",
+        "clock",
+        "add_consumers",
+        "remove_consumers",
+        "crash_consumers",
+        "seek",
+        "create_topic",
+        "delete_topic",
+        "add_partitions",
+        "configure",
+        "reassign",
+        "elect_leader",
+        "delete_records",
+        "transaction"}},
+      {"power_off", {"target", "keep", "torn"}, {}},
+      {"keep", {"partition", "records"}, {}},
+      {"traffic", {"producer", "times", "rate"}, {}},
+      {"produce", {"topic", "key", "value", "partition", "headers", "as"}, {}},
+      {"condition", {"metric", "of", "on", "is", "not", "at_least", "at_most"}, {}},
+      {"conditions", {"all"}, {}},
+      {"expectation",
+       {"metric", "of",    "on",   "is", "not",      "at_least", "at_most", "at",      "always",  "from",     "to",
+        "within", "after", "text", "no", "violates", "records",  "are",     "include", "exclude", "isolation"},
+       {}},
+  };
+  return table;
+}
+
+const ObjectKeys& keys_of(std::string_view kind) {
+  const auto& table = object_keys();
+  const auto found = std::ranges::find(table, kind, &ObjectKeys::kind);
+  KAFKASIM_CHECK(found != table.end(), kind);
+  return *found;
+}
+
+const std::vector<std::string_view>& later_settings() {
+  static const std::vector<std::string_view> names{"transactional.id", "transaction.timeout.ms", "group.protocol",
+                                                   "group.instance.id", "group.remote.assignor"};
+  return names;
+}
+
+const std::vector<std::string_view>& later_targets() {
+  static const std::vector<std::string_view> names{"transaction_coordinator"};
+  return names;
+}
+
+std::string not_available(std::string_view what) {
+  return quote(what) + " is not available in this release of kafkasim";
+}
+
+std::span<const std::string_view> invariant_ids() {
+  static constexpr std::array<std::string_view, 36> ids{
+      "log-offsets-ordered",   "replicas-match",      "epoch-offset-unique",
+      "epochs-monotonic",      "isr-holds-committed", "candidates-complete",
+      "leader-complete",       "acked-somewhere",     "committed-not-truncated",
+      "maximal-isr-respected", "min-isr-respected",   "isr-valid",
+      "one-leader-per-epoch",  "reads-below-limit",   "producer-state-replayable",
+      "recovery-complete",     "acked-record-lost",   "offset-inconsistent",
+      "record-duplicated",     "order-broken",        "poll-skipped",
+      "poll-went-back",        "aborted-read",        "precommitted-read",
+      "transaction-torn",      "zombie-not-fenced",   "marker-invalid",
+      "transaction-cycle",     "group-double-owner",  "commit-regressed",
+      "exactly-once-broken",   "raft-safety",         "not-converged",
+      "operation-unanswered",  "transaction-hanging", "churn"};
+  return ids;
+}
+
+}  // namespace kafkasim::sim
