@@ -204,9 +204,7 @@ void RaftNode::on_fetch(const FetchRequest& fetch, const RequestRef& from, Env& 
   if (const auto parting = log_->divergence(asked->fetch_offset, last)) {
     FetchResponse::Partition partition;
     partition.high_watermark = high_watermark();
-    partition.diverging_epoch.emplace();
-    partition.diverging_epoch->epoch = parting->epoch;
-    partition.diverging_epoch->end_offset = parting->offset;
+    partition.diverging_epoch = FetchResponse::EpochEndOffset{parting->epoch, parting->offset};
     return answer_fetch(from, ErrorCode::none, std::move(partition), env);
   }
   if (fetch.replica_state.replica_id) record_fetch(*fetch.replica_state.replica_id, asked->fetch_offset, env);
@@ -245,7 +243,7 @@ void RaftNode::answer_pending(Env& env) {
         leader.high_watermark && (!fetch.known_high_watermark || *fetch.known_high_watermark < *leader.high_watermark);
     return fetch.fetch_offset < end || news || fetch.deadline <= env.now;
   };
-  const auto waiting = std::ranges::stable_partition(leader.pending, ready).begin();
+  const auto waiting = std::stable_partition(leader.pending.begin(), leader.pending.end(), ready);
   const std::vector<raft::PendingFetch> answered(leader.pending.begin(), waiting);
   leader.pending.erase(leader.pending.begin(), waiting);
   for (const raft::PendingFetch& fetch : answered) {
@@ -270,9 +268,7 @@ void RaftNode::answer_fetch(const RequestRef& request, ErrorCode error, FetchRes
                             Env& env) const {
   partition.error_code = error;
   partition.log_start_offset = log_->start();
-  partition.current_leader.emplace();
-  partition.current_leader->leader_id = known_leader();
-  partition.current_leader->leader_epoch = epoch_;
+  partition.current_leader = LeaderIdAndEpoch{known_leader(), epoch_};
   FetchResponse response;
   response.responses = raft::sole_topic_of(std::move(partition));
   response.node_endpoints = leader_endpoints<NodeEndpoint>(options_, known_leader());
