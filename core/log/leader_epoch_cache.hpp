@@ -38,6 +38,7 @@ class LeaderEpochCache {
   [[nodiscard]] DiskResult<void> assign(Disk& disk, const std::string& directory, EpochEntry entry);
   // As assign, but memory only: for rebuilding from the log. write() afterwards.
   bool assign_in_memory(EpochEntry entry);
+  void remove_above_in_memory(LeaderEpoch epoch);
 
   // The largest epoch that is not above `epoch`, and where it ends: the start of the next one, or `log_end` for the
   // latest. Below all known epochs: that epoch itself, and the first start. Absent for an epoch above the latest, and

@@ -62,7 +62,6 @@ class LogDirectory {
 
  private:
   Logs logs_;
-  std::vector<std::string> set_aside_;  // directories without a readable partition.metadata
 };
 
 struct LogDirectory::Opened {

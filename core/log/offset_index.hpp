@@ -25,7 +25,7 @@ class OffsetIndex {
                                                     std::int64_t max_bytes);
   void close(Disk& disk) { file_.close(disk); }
 
-  // Offsets must rise: an entry that is not above the last one is our own bug.
+  // Offsets rise. If the last entry is not below this one, the file was damaged at rest: it is emptied first.
   [[nodiscard]] DiskResult<void> append(Disk& disk, OffsetPosition entry);
   // The last entry at or below `offset`; absent if there is none: begin at the segment's start.
   [[nodiscard]] DiskResult<std::optional<OffsetPosition>> lookup(const Disk& disk, Offset offset) const;

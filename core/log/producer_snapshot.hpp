@@ -17,9 +17,11 @@ namespace kafkasim {
 // The state at `offset`.
 [[nodiscard]] Result<ProducerState> decode_producer_snapshot(ByteSpan bytes, Offset offset);
 
-// Writes the snapshot of the state at its end offset; not synced. Returns the file, still open.
-[[nodiscard]] DiskResult<FileId> write_producer_snapshot(Disk& disk, const std::string& directory,
-                                                         const ProducerState& state);
+// Writes the snapshot of the state at its end offset. Not synced, a power loss may leave a part of it: it is no
+// snapshot then.
+enum class SyncSnapshot : std::uint8_t { no, yes };
+[[nodiscard]] DiskResult<void> write_producer_snapshot(Disk& disk, const std::string& directory,
+                                                       const ProducerState& state, SyncSnapshot sync);
 // The offsets for which a snapshot file exists, ascending.
 [[nodiscard]] DiskResult<std::vector<Offset>> list_producer_snapshots(const Disk& disk, const std::string& directory);
 // The newest valid snapshot at or below `at_most`; invalid ones that it meets are removed. Absent if there is none.

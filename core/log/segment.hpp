@@ -6,7 +6,9 @@
 // service.
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,9 +56,13 @@ class LogSegment {
     Offset below;  // batches whose last offset is below this
     MinOneBatch min_one{};
   };
-  // Batches from the one that holds `from`, or the first after it. Absent if the segment has none at or above `from`.
-  [[nodiscard]] DiskResult<std::optional<std::vector<RecordBatch>>> read(const Disk& disk, Offset from,
-                                                                         const ReadLimits& limits) const;
+  struct Read {
+    std::vector<RecordBatch> batches;
+    bool found{false};    // the segment has a batch at or above `from`
+    bool damaged{false};  // bytes at rest have changed: no batch can be made out there
+  };
+  // Batches from the one that holds `from`, or the first after it.
+  [[nodiscard]] DiskResult<Read> read(const Disk& disk, Offset from, const ReadLimits& limits) const;
 
   // The first batch whose last offset is at or above `offset`.
   [[nodiscard]] DiskResult<std::optional<BatchPosition>> find(const Disk& disk, Offset offset) const;
@@ -67,16 +73,13 @@ class LogSegment {
   // Cuts off every batch that ends at or above `offset`. Returns the bytes cut.
   [[nodiscard]] DiskResult<std::uint64_t> truncate_to(Disk& disk, Offset offset, Timestamp now);
 
-  // Trust the file but find its end: after a clean shutdown. False if the indexes or the end are not sane: recover()
-  // then.
+  // After a clean shutdown, or below the recovery point: finds the end by the last index entry. False if an index is
+  // missing or contradicts the log, or the end is no batch: recover() then.
   [[nodiscard]] DiskResult<bool> load_end(Disk& disk);
   // Reads every batch, checks CRC and order, cuts at the first bad one and rebuilds the indexes. `seen` hears of each
-  // good batch.
-  struct Recovery {
-    std::uint64_t bytes_cut{};
-    std::vector<BatchHeader> batches;
-  };
-  [[nodiscard]] DiskResult<Recovery> recover(Disk& disk, std::int64_t index_interval_bytes);
+  // good batch. Returns the bytes cut.
+  [[nodiscard]] DiskResult<std::uint64_t> recover(Disk& disk, std::int64_t index_interval_bytes,
+                                                  const std::function<void(const BatchHeader&)>& seen);
 
   // The segment takes no more appends: closing entry of the time index.
   [[nodiscard]] DiskResult<void> on_become_inactive(Disk& disk);
@@ -95,7 +98,11 @@ class LogSegment {
                                             std::int64_t index_interval_bytes);
   void remember(Offset last, std::uint64_t position);
   [[nodiscard]] DiskResult<std::uint64_t> start_of_search(const Disk& disk, Offset offset) const;
-  [[nodiscard]] DiskResult<void> find_largest_timestamp(Disk& disk);
+  // Where the last index entry points to, if the batch that it names is there.
+  [[nodiscard]] DiskResult<std::optional<std::uint64_t>> trusted_position(const Disk& disk,
+                                                                          const OffsetPosition& entry) const;
+  // next_, largest_ and the recent batches, from the files. False at damage.
+  [[nodiscard]] DiskResult<bool> read_tail(Disk& disk);
 
   Offset base_;
   Offset next_;
@@ -108,6 +115,7 @@ class LogSegment {
   std::optional<Timestamp> first_timestamp_;  // of the first batch: the largest in it
   Timestamp created_;
   bool dirty_{false};
+  bool index_was_missing_{false};
   // The newest batches: most reads are of the end, and need no index then.
   std::array<OffsetPosition, remembered> recent_{};
   std::size_t recent_count_{0};

@@ -28,7 +28,8 @@ class TimeIndex {
                                                   std::int64_t max_bytes);
   void close(Disk& disk) { file_.close(disk); }
 
-  // Nothing happens if the timestamp is not above the last one. A closing entry may be one more than fits.
+  // Nothing happens if the timestamp is not above the last one, or the index is full; a closing entry always fits. If
+  // the last entry is of a later offset, the file was damaged at rest: it is emptied first.
   [[nodiscard]] DiskResult<void> maybe_append(Disk& disk, TimestampOffset entry, Closing closing);
   // The last entry at or below `timestamp`; absent if there is none.
   [[nodiscard]] DiskResult<std::optional<TimestampOffset>> lookup(const Disk& disk, Timestamp timestamp) const;

@@ -48,15 +48,16 @@ struct LogLoadReport {
 };
 
 struct FlushWork {  // what makes all below `up_to` durable, once every file has been flushed and
-                    // recovery_point_reached(up_to) was called
-  Offset up_to;
-  std::vector<FileId> files;
+                    // recovery_point_reached() was called
+  Offset up_to{};
+  std::vector<FileId> files{};
+  std::uint64_t truncations{};  // the log's count of them when this was made
 };
 
 struct LogOpenOptions {
   CleanShutdown clean{CleanShutdown::no};
-  Offset recovery_point;    // from recovery-point-offset-checkpoint; 0 if it does not say
-  Offset log_start_offset;  // from log-start-offset-checkpoint; 0 if it does not say
+  Offset recovery_point{};    // from recovery-point-offset-checkpoint; 0 if it does not say
+  Offset log_start_offset{};  // from log-start-offset-checkpoint; 0 if it does not say
 };
 
 class UnifiedLog {
@@ -70,9 +71,10 @@ class UnifiedLog {
 
   // ---- appends ------------------------------------------------------------------------------------
   // Stamps offsets from the log end and `epoch` on the batches, whatever they carry there, and appends them, all or
-  // none. A client's must be exactly one batch. Errors: CORRUPT_MESSAGE (CRC), INVALID_RECORD (shape, control bit from
-  // a client, no key where compacted), MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE (more than a segment),
-  // INVALID_TIMESTAMP, UNSUPPORTED_COMPRESSION_TYPE, and those of ProducerState.
+  // none. A client's must be exactly one batch, with base offset 0. Errors: CORRUPT_MESSAGE (CRC, length),
+  // INVALID_RECORD (shape, control bit from a client, no key where compacted), MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE
+  // (more than a segment), INVALID_TIMESTAMP, UNSUPPORTED_COMPRESSION_TYPE, and those of ProducerState. A raft leader's
+  // are not held to size, timestamps and keys.
   [[nodiscard]] DiskResult<LogAppendResult> append_as_leader(std::vector<RecordBatch> batches, LeaderEpoch epoch,
                                                              Timestamp wall, Disk& disk,
                                                              AppendOrigin origin = AppendOrigin::client);
@@ -132,8 +134,8 @@ class UnifiedLog {
   // Files of finished segments that hold anything at or above the recovery point. Absent if there are none.
   [[nodiscard]] std::optional<FlushWork> files_to_flush() const;
   // Those files have been flushed: nothing below `up_to` needs recovery any more. Syncs the directory if files came or
-  // went. Ignored if the log was truncated below in the meantime.
-  [[nodiscard]] DiskResult<void> recovery_point_reached(Offset up_to, Disk& disk);
+  // went. Ignored if the log was truncated in the meantime.
+  [[nodiscard]] DiskResult<void> recovery_point_reached(const FlushWork& work, Disk& disk);
   // Everything, now; the recovery point becomes the log end.
   [[nodiscard]] DiskResult<void> flush(Disk& disk);
   // flush(), closing index entries, producer snapshot; closes the files. The value is of no use afterwards.
@@ -175,6 +177,7 @@ class UnifiedLog {
   Offset log_start_;
   Offset high_watermark_;
   Offset recovery_point_;
+  std::uint64_t truncations_{0};
   bool directory_dirty_{true};  // names in the directory that a power loss may undo
 };
 

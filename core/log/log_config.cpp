@@ -1,0 +1,24 @@
+#include "core/log/log_config.hpp"
+
+#include <algorithm>
+
+namespace kafkasim {
+
+LogConfig log_config(const TopicConfig& topic, Duration producer_id_expiration) {
+  LogConfig config;
+  config.segment_bytes = topic.segment_bytes;
+  config.segment_ms = topic.segment.whole_ms();
+  config.segment_jitter_ms = std::min(topic.segment_jitter.whole_ms(), config.segment_ms);
+  config.index_interval_bytes = topic.index_interval_bytes;
+  config.segment_index_bytes = topic.segment_index_bytes;
+  config.max_message_bytes = topic.max_message_bytes;
+  config.timestamp_type =
+      topic.message_timestamp_type == "LogAppendTime" ? TimestampType::append : TimestampType::create;
+  config.timestamp_before_max_ms = topic.message_timestamp_before_max.whole_ms();
+  config.timestamp_after_max_ms = topic.message_timestamp_after_max.whole_ms();
+  config.compaction = topic.cleanup_policy.find("compact") != std::string::npos ? Compaction::on : Compaction::off;
+  config.producer_id_expiration_ms = producer_id_expiration.whole_ms();
+  return config;
+}
+
+}  // namespace kafkasim

@@ -1,0 +1,46 @@
+#pragma once
+// LogLoader: brings a UnifiedLog up from whatever is on the disk (org.apache.kafka.storage.internals.log.LogLoader).
+//
+//   1 files on their way out and indexes without a log are removed
+//   2 segments are opened in order. After an unclean shutdown those from the recovery point on are read whole, CRC by
+//   CRC; the others, and all after a
+//     clean one, only if an index is missing or contradicts its log. At the first bad byte the segment is cut and all
+//     later ones are removed. So are segments that overlap the one before, and, from the recovery point on and where
+//     nothing is compacted, those behind a gap in the offsets.
+//   3 a log that ends before its checkpointed start is emptied
+//   4 leader epochs: from the checkpoint, corrected by the batches read; from all batches if the checkpoint is missing
+//   or damaged 5 producer state: from the newest snapshot that can be trusted (after an unclean shutdown none beyond
+//   the recovery point), then from the log
+#include <cstdint>
+#include <vector>
+
+#include "core/log/unified_log.hpp"
+
+namespace kafkasim {
+
+class LogLoader {
+ public:
+  LogLoader(UnifiedLog& log, Disk& disk, const LogOpenOptions& options, Timestamp now)
+      : log_{log}, disk_{disk}, options_{options}, now_{now} {}
+  [[nodiscard]] DiskResult<LogLoadReport> load();
+
+ private:
+  [[nodiscard]] DiskResult<std::vector<Offset>> sort_out_files();
+  [[nodiscard]] DiskResult<void> load_segments(const std::vector<Offset>& bases);
+  [[nodiscard]] DiskResult<std::uint64_t> load_segment(LogSegment& segment, bool must_scan);
+  [[nodiscard]] bool fits_after_last(Offset base, bool unflushed) const;
+  [[nodiscard]] DiskResult<void> remove_segments(std::span<const Offset> bases);
+  [[nodiscard]] DiskResult<void> start_empty(Offset at);
+  void correct_epochs(const BatchHeader& batch);
+  [[nodiscard]] DiskResult<void> finish_epochs();
+  [[nodiscard]] DiskResult<void> sort_out_snapshots();
+
+  UnifiedLog& log_;
+  Disk& disk_;
+  LogOpenOptions options_;
+  Timestamp now_;
+  LogLoadReport report_;
+  bool epochs_readable_{false};
+};
+
+}  // namespace kafkasim

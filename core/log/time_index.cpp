@@ -1,0 +1,92 @@
+#include "core/log/time_index.hpp"
+
+#include <limits>
+
+#include "core/base/check.hpp"
+
+namespace kafkasim {
+
+namespace {
+constexpr IndexFile::KeyField timestamp_field{0, 8};
+constexpr IndexFile::KeyField offset_field{8, 4};
+}  // namespace
+
+DiskResult<TimeIndex> TimeIndex::open(Disk& disk, const std::string& path, Offset base, std::int64_t max_bytes) {
+  DiskResult<IndexFile> file = IndexFile::open(disk, path, entry_size);
+  if (!file) return tl::unexpected(file.error());
+  TimeIndex index;
+  index.file_ = *file;
+  index.base_ = base;
+  index.max_entries_ = max_bytes < 0 ? 0 : static_cast<std::uint64_t>(max_bytes) / entry_size;
+  if (file->count() > 0) {
+    const auto last = index.entry_at(disk, file->count() - 1);
+    if (!last) return tl::unexpected(last.error());
+    index.last_ = *last;
+  }
+  return index;
+}
+
+DiskResult<TimestampOffset> TimeIndex::entry_at(const Disk& disk, std::uint64_t index) const {
+  const auto bytes = file_.read(disk, index, 1);
+  if (!bytes) return tl::unexpected(bytes.error());
+  ByteReader in{*bytes};
+  TimestampOffset entry;
+  entry.timestamp = Timestamp{in.i64()};
+  entry.offset = base_.plus(in.u32());
+  return entry;
+}
+
+DiskResult<void> TimeIndex::maybe_append(Disk& disk, TimestampOffset entry, Closing closing) {
+  if (last_ && entry.timestamp <= last_->timestamp) return {};
+  if (closing == Closing::no && is_full()) return {};
+  const std::int64_t relative = entry.offset - base_;
+  KAFKASIM_CHECK(relative >= 0 && relative <= std::numeric_limits<std::int32_t>::max());
+  if (last_ && entry.offset < last_->offset) {  // only a damaged file holds such an entry
+    if (DiskResult<void> done = reset(disk); !done) return done;
+  }
+  ByteWriter out;
+  out.reserve(entry_size);
+  out.i64(entry.timestamp.value);
+  out.i32(static_cast<std::int32_t>(relative));
+  DiskResult<void> done = file_.append(disk, out.take());
+  if (done) last_ = entry;
+  return done;
+}
+
+DiskResult<std::optional<TimestampOffset>> TimeIndex::lookup(const Disk& disk, Timestamp timestamp) const {
+  if (!last_) return std::nullopt;
+  if (last_->timestamp <= timestamp) return last_;
+  const DiskResult<std::uint64_t> count = file_.count_at_most(disk, timestamp_field, timestamp.value);
+  if (!count) return tl::unexpected(count.error());
+  if (*count == 0) return std::nullopt;
+  const auto entry = entry_at(disk, *count - 1);
+  if (!entry) return tl::unexpected(entry.error());
+  return *entry;
+}
+
+DiskResult<void> TimeIndex::truncate_to(Disk& disk, Offset offset) {
+  if (file_.has_odd_size() || (last_ && last_->offset >= offset)) {
+    const DiskResult<std::uint64_t> count = file_.count_at_most(disk, offset_field, offset - base_ - 1);
+    if (!count) return tl::unexpected(count.error());
+    DiskResult<void> done = file_.truncate(disk, *count);
+    if (!done) return done;
+    last_.reset();
+    if (*count == 0) return {};
+    const auto last = entry_at(disk, *count - 1);
+    if (!last) return tl::unexpected(last.error());
+    last_ = *last;
+  }
+  return {};
+}
+
+DiskResult<void> TimeIndex::reset(Disk& disk) {
+  last_.reset();
+  return file_.truncate(disk, 0);
+}
+
+bool TimeIndex::is_sane() const {
+  if (file_.has_odd_size()) return false;
+  return !last_ || last_->offset - base_ <= std::numeric_limits<std::int32_t>::max();
+}
+
+}  // namespace kafkasim
