@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,7 @@ struct IsrProposal {
 
 struct IsrVerdict {
   TopicIdPartition partition;
-  ProposalId proposal{};
+  IsrProposal proposal;  // to be submitted again, unaltered, if that is the way to go on
   ErrorCode error{};
   // With error none: what the controller has committed.
   LeaderEpoch leader_epoch;
@@ -48,7 +49,7 @@ class AlterPartitionQueue {
 
  private:
   std::map<TopicIdPartition, IsrProposal> waiting_;
-  std::map<TopicIdPartition, ProposalId> in_flight_;
+  std::set<TopicIdPartition> in_flight_;
   bool is_in_flight_{false};
   std::optional<Instant> not_before_;
 };

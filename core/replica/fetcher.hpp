@@ -19,6 +19,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -62,7 +63,7 @@ class ReplicaFetchers {
   void start(const Started& started) { channel_.start(started); }
 
   void follow(const TopicIdPartition& id, const std::string& topic, NodeId leader, const FetchPosition& position);
-  void unfollow(const TopicIdPartition& id, Env& env);
+  void unfollow(const TopicIdPartition& id);  // an answer under way is then ignored
   void unfollow_all(Env& env);
   [[nodiscard]] std::optional<FetchPosition> position(const TopicIdPartition& id) const;
 
@@ -70,7 +71,7 @@ class ReplicaFetchers {
   enum class Got : std::uint8_t { nothing, data };
   void advance(const TopicIdPartition& id, Offset offset, std::optional<LeaderEpoch> last_fetched_epoch, Got got);
   void back_off(const TopicIdPartition& id, Instant now);
-  void fenced(const TopicIdPartition& id, std::optional<LeaderEpoch> requested_epoch, Env& env);
+  void fenced(const TopicIdPartition& id, std::optional<LeaderEpoch> requested_epoch, Instant now);
   void ask_leader_offset(const TopicIdPartition& id, LogEndKind which);
 
   [[nodiscard]] bool owns(const ConnectionId& connection) const { return channel_.owns(connection); }
@@ -99,12 +100,13 @@ class ReplicaFetchers {
     std::optional<std::uint64_t> in_flight;
   };
 
-  [[nodiscard]] State* find(const TopicIdPartition& id, NodeId* leader = nullptr);
-  void on_fetch_answer(NodeId leader, const FetchRequest& request, const FetchResponse& response, Env& env,
-                       std::vector<FetcherEvent>& events);
+  [[nodiscard]] State* edit(const TopicIdPartition& id);
+  void on_fetch_answer(NodeId leader, const FetchRequest& request, const FetchResponse& response, Instant now,
+                       std::vector<FetcherEvent>& events) const;
   void on_list_offsets_answer(NodeId leader, const ListOffsetsRequest& request, const ListOffsetsResponse& response,
-                              std::vector<FetcherEvent>& events);
-  void delay_all(Source& source, Instant now);
+                              std::vector<FetcherEvent>& events) const;
+  void delay_all(NodeId leader, Instant now);
+  void send_one(NodeId leader, const Sender& sender, Env& env);
   [[nodiscard]] std::optional<ListOffsetsRequest> build_list_offsets(const Source& source) const;
   [[nodiscard]] std::optional<FetchRequest> build_fetch(const Source& source, const Sender& sender, Instant now) const;
 

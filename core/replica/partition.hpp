@@ -9,6 +9,7 @@
 //   any        this broker is no replica any more, or the topic is deleted     (none), the log is removed
 //   any        the disk failed                                   Offline, for good: the broker exits
 //   Metadata with an older partition epoch changes nothing; with the same leader epoch only the ISR and the assignment.
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -48,17 +49,21 @@ struct Partition {
   TopicPartition name;
   LeaderEpoch leader_epoch{-1};  // -1: no metadata yet
   PartitionEpoch partition_epoch{-1};
-  std::vector<NodeId> replicas;
+  std::vector<NodeId> replicas{};
   std::int64_t min_insync_replicas{1};
-  std::variant<FollowerRole, LeaderRole, OfflineRole> role;
+  std::variant<FollowerRole, LeaderRole, OfflineRole> role{};
 
   [[nodiscard]] const LeaderRole* leader() const { return std::get_if<LeaderRole>(&role); }
   [[nodiscard]] LeaderRole* leader() { return std::get_if<LeaderRole>(&role); }
   [[nodiscard]] const FollowerRole* follower() const { return std::get_if<FollowerRole>(&role); }
   [[nodiscard]] bool is_offline() const { return std::holds_alternative<OfflineRole>(role); }
   // min.insync.replicas, but never more than there are replicas.
-  [[nodiscard]] std::int64_t effective_min_isr() const;
-  [[nodiscard]] bool is_under_min_isr() const;  // as leader, by the committed ISR
+  [[nodiscard]] std::int64_t effective_min_isr() const {
+    return std::min(min_insync_replicas, static_cast<std::int64_t>(replicas.size()));
+  }
+  [[nodiscard]] bool is_under_min_isr() const {  // as leader, by the committed ISR
+    return leader() != nullptr && static_cast<std::int64_t>(leader()->isr.committed().size()) < effective_min_isr();
+  }
 };
 
 }  // namespace kafkasim

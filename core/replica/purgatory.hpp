@@ -95,6 +95,7 @@ struct FetchOperation {
   RequestRef ref;
   std::shared_ptr<const FetchRequest> request;
   std::map<TopicIdPartition, FetchWait> waits;
+  std::uint64_t min_bytes{};
   std::uint64_t bytes{};  // of all waits
   Instant deadline;
 };
@@ -103,6 +104,7 @@ class FetchPurgatory {
  public:
   OperationId add(FetchOperation operation);
   [[nodiscard]] std::vector<OperationId> watchers(const TopicIdPartition& partition) const;
+  [[nodiscard]] bool contains(OperationId id) const { return operations_.contains(id); }
   [[nodiscard]] const FetchOperation& at(OperationId id) const { return *operations_.at(id); }
   // More bytes can be had there. True if the operation now has the min.bytes it asked for.
   [[nodiscard]] bool count(OperationId id, const TopicIdPartition& partition, Offset counted_to, std::uint64_t more);

@@ -115,12 +115,6 @@ class ReplicaManager {
  private:
   enum class Naming : std::uint8_t { by_name, by_id };
   enum class Timer : std::uint8_t { shrink_isrs, checkpoint_high_watermarks, checkpoint_recovery_points };
-  struct FetchLimits {
-    std::uint64_t min_bytes{};
-    std::uint64_t max_bytes{};
-    ServedBy served_by{};
-  };
-
   void settle(Env& env);  // after every call: completes what waited, and sends fetches
   void on_event(const PartitionEvent& event, Env& env);
   void on_timer(Timer timer, Env& env);
@@ -130,14 +124,32 @@ class ReplicaManager {
 
   [[nodiscard]] std::pair<ErrorCode, TopicIdPartition> resolve(const std::string& name, const Uuid& topic_id,
                                                                PartitionIndex partition, Naming naming) const;
-  void produce_one(ProduceTarget& target, const std::string& topic, const ProduceRequest::Partition& data,
-                   std::int16_t acks, std::int16_t version, Env& env);
+  // Who leads, for an answer that says that this broker does not (KIP-951).
+  [[nodiscard]] std::optional<LeaderIdAndEpoch> current_leader(const TopicIdPartition& id,
+                                                               std::vector<NodeEndpoint>& endpoints) const;
   void append_target(ProduceTarget& target, std::vector<RecordBatch> batches, AppendOrigin origin, std::int16_t acks,
                      Env& env);
   [[nodiscard]] ProduceOutcome produce_outcome(const TopicIdPartition& id) const;
+  void wait_or_finish(ProduceOperation operation, Env& env);
   void finish(const std::vector<ProduceOperation>& complete, Env& env);
   void finish(const ProduceOperation& complete, Env& env);
-  void try_fetch(const RequestRef& ref, const FetchRequest& request, Env& env);
+  struct FetchRead {
+    FetchResponse response;
+    std::vector<trace::FetchAnswered> notes;
+    std::uint64_t bytes{};
+    bool answer_now{false};  // an error, or a log that parts from the follower's
+  };
+  [[nodiscard]] FetchRead read_all(const RequestRef& ref, const FetchRequest& request, Replicas::FollowerState state,
+                                   Env& env);
+  void read_one(FetchRead& read, FetchResponse::Topic& into, const Replicas::ReadRequest& request, ErrorCode unresolved,
+                Replicas::FollowerState state, std::int16_t version, Env& env);
+  struct OffsetAsker {
+    bool is_client{};
+    std::int16_t version{};
+  };
+  [[nodiscard]] ListOffsetsResponse::Partition offset_at(const TopicIdPartition& id,
+                                                         const ListOffsetsRequest::Partition& ask,
+                                                         const OffsetAsker& asker, Env& env);
   void check_waiting_fetch(OperationId id, const TopicIdPartition& partition, Env& env);
   void answer_waiting_fetch(const FetchOperation& operation, Env& env);
 
@@ -149,6 +161,7 @@ class ReplicaManager {
   FetchPurgatory fetches_;
   DeadlineIndex<Timer> timers_;
   std::vector<InternalCompletion> completions_;
+  bool stopped_{false};
 };
 
 }  // namespace kafkasim

@@ -111,6 +111,11 @@ class Replicas {
   };
   enum class FollowerState : std::uint8_t { keep, update };  // a read from the purgatory tells nothing new
   [[nodiscard]] PartitionRead read(const ReadRequest& request, FollowerState state, Env& env);
+  // Batches from `from` towards the log end, as many as one segment holds; absent after a disk error.
+  [[nodiscard]] std::optional<std::vector<RecordBatch>> read_to_end(const TopicIdPartition& id, Offset from, Env& env);
+  // The first record at or after `timestamp`, or for ListOffsets -3 the one with the greatest.
+  [[nodiscard]] std::optional<TimestampOffset> offset_for_time(const TopicIdPartition& id, Timestamp timestamp,
+                                                               Env& env);
   void maybe_shrink_isrs(Env& env);
   [[nodiscard]] AlterPartitionQueue& alter_partition() { return alter_partition_; }
   [[nodiscard]] const AlterPartitionQueue& alter_partition() const { return alter_partition_; }
@@ -127,6 +132,7 @@ class Replicas {
   // ---- durability ----------------------------------------------------------------------------------
   void checkpoint_high_watermarks(Env& env);
   void checkpoint_recovery_points(Env& env);
+  void checkpoint_after_truncation(Env& env);  // once for all that were truncated since the last call
   [[nodiscard]] bool owns(FlushToken token) const { return (token.value >> 56) == flush_token_base_ >> 56; }
   void on_flushed(const Flushed& flushed, Env& env);
   void close_cleanly(Env& env);
@@ -149,6 +155,7 @@ class Replicas {
 
   [[nodiscard]] LeaderView view(const UnifiedLog& log, Env& env) const;
   [[nodiscard]] Partition* edit(const TopicIdPartition& id);
+  [[nodiscard]] bool has_replica(const PartitionRegistration* registration) const;
   template <class T>
   [[nodiscard]] bool worked(const DiskResult<T>& result, Env& env) {
     if (!result) disk_failed(result.error(), env);
@@ -158,8 +165,9 @@ class Replicas {
   void note_loaded(const LogDirectory::Loaded& loaded, CleanShutdown clean, Env& env);
 
   void learn_names(const MetadataImage& image, const std::vector<TopicIdPartition>& changed);
-  [[nodiscard]] std::optional<FetchAssignment> apply_one(const TopicIdPartition& id, const TopicImage& topic,
-                                                         const PartitionRegistration& now, Env& env);
+  [[nodiscard]] std::optional<FetchAssignment> apply_one(const TopicIdPartition& id, const TopicPartition& name,
+                                                         const TopicConfig& config, const PartitionRegistration& now,
+                                                         Env& env);
   void become_leader(Partition& partition, const PartitionRegistration& now, UnifiedLog& log, Env& env);
   [[nodiscard]] std::optional<FetchAssignment> become_follower(Partition& partition, const PartitionRegistration& now,
                                                                Env& env);
@@ -168,12 +176,12 @@ class Replicas {
                                        Env& env);
 
   void advance_high_watermark(const Partition& partition, UnifiedLog& log, Env& env);
-  void record_follower_fetch(const TopicIdPartition& id, const FollowerFetch& fetch, Env& env, ErrorCode& error);
-  void propose_isr(Partition& partition, Env& env);
+  [[nodiscard]] ErrorCode record_follower_fetch(const TopicIdPartition& id, const FollowerFetch& fetch, Env& env);
   void submit_isr(Partition& partition, ProposalId proposal, Env& env);
-  void note_appended(const Partition& partition, const std::vector<RecordBatch>& batches, Env& env) const;
+  static void note_appended(const Partition& partition, trace::ReplicaRole role,
+                            const std::vector<RecordBatch>& batches, Env& env);
   void note_high_watermark(const Partition& partition, const UnifiedLog& log, Offset from, Env& env);
-  void note_log_start(const Partition& partition, const UnifiedLog& log, Offset from, Env& env) const;
+  static void note_log_start(const Partition& partition, const UnifiedLog& log, Offset from, Env& env);
   void flush_rolled(const TopicIdPartition& id, const UnifiedLog& log, Env& env);
 
   NodeId self_;
@@ -189,10 +197,12 @@ class Replicas {
   ProposalId last_proposal_{0};
   std::uint64_t flush_token_base_;
   std::uint64_t flushes_{0};
+  std::uint64_t last_flush_token_{0};
   std::map<std::uint64_t, PendingFlush> flushing_;  // by the number of the work
   std::map<FlushToken, std::uint64_t> flush_tokens_;
   std::vector<PartitionEvent> events_;
   std::vector<LeadershipChange> leadership_changes_;
+  bool truncated_{false};  // since recovery points were written
   bool failed_{false};
 };
 

@@ -1,0 +1,233 @@
+#include "core/replica/replica_manager.hpp"
+
+#include "core/replica/follower.hpp"
+
+namespace kafkasim {
+
+ReplicaManager::ReplicaManager(NodeId self, const NodeConfig& config)
+    : self_{self},
+      config_{config},
+      replicas_{self, config, std::uint64_t{channel_tag} << 56},
+      fetchers_{self, config, channel_tag} {}
+
+void ReplicaManager::start(const Started& started, Env& env) {
+  fetchers_.start(started);
+  replicas_.open(env);
+  timers_.set(Timer::shrink_isrs, env.now + config_->replica_lag_time_max / 2);
+  timers_.set(Timer::checkpoint_high_watermarks, env.now + config_->replica_high_watermark_checkpoint_interval);
+  timers_.set(Timer::checkpoint_recovery_points, env.now + config_->log_flush_offset_checkpoint_interval);
+  settle(env);
+}
+
+void ReplicaManager::apply_metadata(const MetadataImage& image, const std::vector<TopicIdPartition>& changed,
+                                    Env& env) {
+  for (const FetchAssignment& assignment : replicas_.apply(image, changed, env)) {
+    fetchers_.unfollow(assignment.id);
+    if (!assignment.from || replicas_.failed()) continue;
+    const UnifiedLog* log = replicas_.log(assignment.id);
+    if (!log->latest_epoch() && log->high_watermark() < log->log_end_offset()) {
+      // No epoch to compare by: only what was committed can be trusted.
+      replicas_.truncate_to(assignment.id, log->high_watermark(), env);
+      log = replicas_.log(assignment.id);
+    }
+    const Partition& partition = *replicas_.partitions().at(assignment.id);
+    fetchers_.follow(assignment.id, partition.name.topic, *assignment.from,
+                     {log->log_end_offset(), partition.leader_epoch, log->latest_epoch()});
+  }
+  settle(env);
+}
+
+void ReplicaManager::remove_stray_logs(const MetadataImage& image, Env& env) {
+  replicas_.remove_stray_logs(image, env);
+  settle(env);
+}
+
+// ---- machine ---------------------------------------------------------------------------------------------
+
+bool ReplicaManager::handles(const Input& in) const {
+  if (const auto* connected = std::get_if<Connected>(&in)) return fetchers_.owns(connected->connection);
+  if (const auto* lost = std::get_if<Disconnected>(&in)) return fetchers_.owns(lost->connection);
+  if (const auto* received = std::get_if<Received>(&in)) return fetchers_.owns(received->connection);
+  if (const auto* flushed = std::get_if<Flushed>(&in)) return replicas_.owns(flushed->token);
+  return std::holds_alternative<Woken>(in);
+}
+
+void ReplicaManager::step(const Input& in, Env& env) {
+  if (stopped_) return;
+  if (const auto* flushed = std::get_if<Flushed>(&in)) replicas_.on_flushed(*flushed, env);
+  for (const FetcherEvent& event : fetchers_.step(in, env)) {
+    std::visit([this, &env](const auto& what) { on_fetcher_event(what, env); }, event);
+  }
+  if (std::holds_alternative<Woken>(in)) {
+    for (const Timer timer : timers_.take_due(env.now)) on_timer(timer, env);
+    finish(produces_.expired(env.now), env);
+    for (const FetchOperation& operation : fetches_.expired(env.now)) answer_waiting_fetch(operation, env);
+  }
+  settle(env);
+}
+
+void ReplicaManager::on_timer(Timer timer, Env& env) {
+  switch (timer) {
+    case Timer::shrink_isrs:
+      replicas_.maybe_shrink_isrs(env);
+      timers_.set(timer, env.now + config_->replica_lag_time_max / 2);
+      break;
+    case Timer::checkpoint_high_watermarks:
+      replicas_.checkpoint_high_watermarks(env);
+      timers_.set(timer, env.now + config_->replica_high_watermark_checkpoint_interval);
+      break;
+    case Timer::checkpoint_recovery_points:
+      replicas_.checkpoint_recovery_points(env);
+      timers_.set(timer, env.now + config_->log_flush_offset_checkpoint_interval);
+      break;
+  }
+}
+
+std::optional<Instant> ReplicaManager::next_deadline() const {
+  if (stopped_) return std::nullopt;
+  std::optional<Instant> next = earlier(timers_.next(), fetchers_.next_deadline());
+  next = earlier(next, earlier(produces_.next_deadline(), fetches_.next_deadline()));
+  return earlier(next, replicas_.alter_partition().next_deadline());
+}
+
+void ReplicaManager::shutdown(Env& env) {
+  fetchers_.unfollow_all(env);
+  replicas_.close_cleanly(env);
+  stopped_ = true;
+}
+
+void ReplicaManager::settle(Env& env) {
+  if (stopped_) return;
+  // Answering may move nothing further, but a disk error may come up in it.
+  for (std::vector<PartitionEvent> events = replicas_.take_events(); !events.empty();
+       events = replicas_.take_events()) {
+    for (const PartitionEvent& event : events) on_event(event, env);
+  }
+  replicas_.checkpoint_after_truncation(env);
+  if (replicas_.failed()) {
+    fetchers_.unfollow_all(env);
+    return;
+  }
+  const auto log_start = [this](const TopicIdPartition& id) { return replicas_.log(id)->log_start_offset(); };
+  fetchers_.send_requests({replicas_.broker_epoch(), replicas_.brokers(), log_start}, env);
+}
+
+void ReplicaManager::on_event(const PartitionEvent& event, Env& env) {
+  switch (event.kind) {
+    case PartitionEventKind::log_end_moved: break;
+    case PartitionEventKind::high_watermark_moved:
+      if (produces_.has_waiting(event.id)) finish(produces_.reached(event.id, produce_outcome(event.id)), env);
+      break;
+    case PartitionEventKind::not_leader_any_more:
+      if (produces_.has_waiting(event.id)) {
+        ProduceOutcome outcome = produce_outcome(event.id);
+        outcome.error = event.reason;
+        finish(produces_.lost(event.id, outcome), env);
+      }
+      break;
+  }
+  for (const OperationId id : fetches_.watchers(event.id)) check_waiting_fetch(id, event.id, env);
+}
+
+// ---- following -------------------------------------------------------------------------------------------
+
+void ReplicaManager::advance_fetcher(const TopicIdPartition& id, ReplicaFetchers::Got got) {
+  const UnifiedLog* log = replicas_.log(id);
+  if (log != nullptr) fetchers_.advance(id, log->log_end_offset(), log->latest_epoch(), got);
+}
+
+void ReplicaManager::on_fetcher_event(const FetchedPartition& fetched, Env& env) {
+  const FetchResponse::Partition& data = fetched.response;
+  if (data.error_code == ErrorCode::offset_out_of_range) {
+    fetchers_.ask_leader_offset(fetched.id, LogEndKind::end);
+  } else if (data.error_code == ErrorCode::fenced_leader_epoch) {
+    fetchers_.fenced(fetched.id, fetched.requested.current_leader_epoch, env.now);
+  } else if (data.error_code != ErrorCode::none) {
+    fetchers_.back_off(fetched.id, env.now);
+  } else if (data.diverging_epoch) {
+    // The high watermark of this answer may lie beyond what is to be cut: it is left for the next one (KAFKA-14704).
+    replicas_.truncate_on_divergence(fetched.id, *data.diverging_epoch, env);
+    advance_fetcher(fetched.id, ReplicaFetchers::Got::nothing);
+  } else {
+    const LeaderEpoch epoch =
+        fetched.requested.current_leader_epoch.value_or(fetchers_.position(fetched.id)->leader_epoch);
+    switch (replicas_.append_fetched(fetched.id, epoch, data, env)) {
+      case Replicas::FetchEffect::nothing: advance_fetcher(fetched.id, ReplicaFetchers::Got::nothing); break;
+      case Replicas::FetchEffect::data: advance_fetcher(fetched.id, ReplicaFetchers::Got::data); break;
+      case Replicas::FetchEffect::corrupt: fetchers_.back_off(fetched.id, env.now); break;
+      case Replicas::FetchEffect::failed: fetchers_.unfollow(fetched.id); break;
+    }
+  }
+}
+
+void ReplicaManager::on_fetcher_event(const LeaderOffset& told, Env& env) {
+  const UnifiedLog* log = replicas_.log(told.id);
+  if (log == nullptr) return;
+  if (told.error == ErrorCode::fenced_leader_epoch) return fetchers_.fenced(told.id, told.requested_epoch, env.now);
+  if (told.error != ErrorCode::none) return fetchers_.back_off(told.id, env.now);
+  if (told.which == LogEndKind::end) {
+    const std::optional<Offset> cut = cut_for_leader_end(*log, told.offset);
+    if (!cut) return fetchers_.ask_leader_offset(told.id, LogEndKind::start);
+    replicas_.truncate_to(told.id, *cut, env);
+  } else if (const std::optional<Offset> start = restart_for_leader_start(*log, told.offset)) {
+    replicas_.restart_at(told.id, *start, env);
+  }
+  advance_fetcher(told.id, ReplicaFetchers::Got::nothing);
+}
+
+// ---- the controller --------------------------------------------------------------------------------------
+
+std::vector<Message> ReplicaManager::take_controller_requests(Env& env) {
+  std::vector<Message> requests;
+  if (stopped_ || replicas_.failed() || !replicas_.broker_epoch()) return requests;
+  auto request = replicas_.alter_partition().take_request(self_, *replicas_.broker_epoch(), env.now);
+  if (request) requests.push_back(Message::of(std::move(*request)));
+  return requests;
+}
+
+void ReplicaManager::on_controller_answer(const std::optional<Message>& response, Env& env) {
+  const auto* answer = response ? response->get_if<AlterPartitionResponse>() : nullptr;
+  for (const IsrVerdict& verdict : replicas_.alter_partition().on_answer(answer, env.now)) {
+    replicas_.on_isr_verdict(verdict, env);
+  }
+  settle(env);
+}
+
+// ---- reports ---------------------------------------------------------------------------------------------
+
+std::optional<ReplicaReport> ReplicaManager::report(const TopicIdPartition& id) const {
+  const auto found = replicas_.partitions().find(id);
+  const UnifiedLog* log = replicas_.log(id);
+  if (found == replicas_.partitions().end() || log == nullptr) return std::nullopt;
+  const Partition& partition = *found->second;
+  ReplicaReport report;
+  report.id = id;
+  report.name = partition.name;
+  report.role = ReportedRole::follower;
+  if (partition.is_offline()) report.role = ReportedRole::offline;
+  if (partition.follower() != nullptr) report.leader = partition.follower()->leader;
+  if (const LeaderRole* leader = partition.leader()) {
+    report.role = ReportedRole::leader;
+    report.leader = self_;
+    report.isr = leader->isr.committed();
+    report.maximal_isr = leader->isr.maximal();
+  }
+  report.leader_epoch = partition.leader_epoch;
+  report.partition_epoch = partition.partition_epoch;
+  report.log_start = log->log_start_offset();
+  report.high_watermark = log->high_watermark();
+  report.log_end = log->log_end_offset();
+  report.size_bytes = log->size_bytes();
+  report.segments = log->segment_count();
+  return report;
+}
+
+std::vector<ReplicaReport> ReplicaManager::report() const {
+  std::vector<ReplicaReport> reports;
+  for (const auto& [id, partition] : replicas_.partitions()) {
+    if (auto one = report(id)) reports.push_back(std::move(*one));
+  }
+  return reports;
+}
+
+}  // namespace kafkasim

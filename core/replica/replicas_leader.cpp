@@ -1,0 +1,168 @@
+// Replicas as leader: appends, reads, what fetches tell of followers, the ISR (Partition.appendRecordsToLeader,
+// fetchRecords, maybeIncrementLeaderHW, submitAlterPartition).
+#include <algorithm>
+
+#include "core/message/list_offsets.hpp"
+#include "core/replica/replicas.hpp"
+
+namespace kafkasim {
+
+LeaderAppend Replicas::append_as_leader(const TopicIdPartition& id, std::vector<RecordBatch> batches,
+                                        AppendOrigin origin, std::int16_t acks, Env& env) {
+  const LocalReplica found = find(id, std::nullopt, ServedBy::leader_only);
+  if (found.error != ErrorCode::none) return {.error = found.error, .result = {}};
+  const Partition& partition = *found.partition;
+  if (acks == -1 && partition.is_under_min_isr()) return {.error = ErrorCode::not_enough_replicas, .result = {}};
+
+  UnifiedLog& log = *directory_.edit(id);
+  auto appended = log.append_as_leader(std::move(batches), partition.leader_epoch, env.wall, env.disk, origin);
+  if (!worked(appended, env)) return {.error = ErrorCode::kafka_storage_error, .result = {}};
+  if (appended->error != ErrorCode::none) return {.error = appended->error, .result = {}};
+  if (!appended->duplicate) {
+    note_appended(partition, trace::ReplicaRole::leader, appended->appended, env);
+    events_.push_back({id, PartitionEventKind::log_end_moved, ErrorCode::none});
+    if (appended->rolled) flush_rolled(id, log, env);
+  }
+  advance_high_watermark(partition, log, env);  // the ISR may be this broker alone
+  return {.result = std::move(*appended)};
+}
+
+void Replicas::advance_high_watermark(const Partition& partition, UnifiedLog& log, Env& env) {
+  const std::optional<Offset> candidate = high_watermark_candidate(partition, view(log, env));
+  const Offset from = log.high_watermark();
+  if (!candidate || *candidate <= from) return;
+  (void)log.maybe_increment_high_watermark(*candidate);
+  note_high_watermark(partition, log, from, env);
+}
+
+PartitionRead Replicas::read(const ReadRequest& request, FollowerState state, Env& env) {
+  const FetchRequest::Partition& want = request.want;
+  const auto failure = [](ErrorCode error) {
+    PartitionRead read;
+    read.error = error;
+    return read;
+  };
+  const LocalReplica found = find(request.id, want.current_leader_epoch, request.served_by);
+  if (found.error != ErrorCode::none) return failure(found.error);
+  const std::optional<NodeId> follower = request.replica.replica_id;
+  if (follower && !found.partition->leader()->remote.contains(*follower)) {
+    // A reassignment of which this broker has not heard yet: the follower tries again.
+    return failure(want.current_leader_epoch ? ErrorCode::unknown_leader_epoch : ErrorCode::not_leader_or_follower);
+  }
+  const UnifiedLog& log = *found.log;
+  PartitionRead read;
+  read.high_watermark = log.high_watermark();
+  read.log_start = log.log_start_offset();
+  read.log_end = log.log_end_offset();
+  read.limit = follower ? read.log_end : log.last_stable_offset();
+  if (want.last_fetched_epoch) {
+    const std::optional<OffsetAndEpoch> own = log.end_offset_for_epoch(*want.last_fetched_epoch);
+    if (!own || want.fetch_offset < read.log_start) return failure(ErrorCode::offset_out_of_range);
+    if (own->epoch < *want.last_fetched_epoch || own->offset < want.fetch_offset) {
+      read.diverging = FetchResponse::EpochEndOffset{own->epoch, own->offset};
+      return read;
+    }
+  }
+  auto batches = log.read(want.fetch_offset, request.max_bytes, read.limit, request.min_one, env.disk);
+  if (!worked(batches, env)) return failure(ErrorCode::kafka_storage_error);
+  if (batches->error != ErrorCode::none) return failure(batches->error);
+  read.batches = std::move(batches->batches);
+  if (follower && state == FollowerState::update) {
+    const FollowerFetch fetch{*follower, request.replica.replica_epoch, want.fetch_offset, want.log_start_offset};
+    const ErrorCode error = record_follower_fetch(request.id, fetch, env);
+    if (error != ErrorCode::none) return failure(error);
+  }
+  return read;
+}
+
+std::optional<std::vector<RecordBatch>> Replicas::read_to_end(const TopicIdPartition& id, Offset from, Env& env) {
+  const LocalReplica found = find(id);
+  if (found.error != ErrorCode::none) return std::nullopt;
+  auto read = found.log->read(from, UINT64_MAX, found.log->log_end_offset(), MinOneBatch::yes, env.disk);
+  if (!worked(read, env)) return std::nullopt;
+  return std::move(read->batches);
+}
+
+std::optional<TimestampOffset> Replicas::offset_for_time(const TopicIdPartition& id, Timestamp timestamp, Env& env) {
+  const LocalReplica found = find(id);
+  if (found.error != ErrorCode::none) return std::nullopt;
+  const auto at = timestamp == ListOffsetsRequest::max_timestamp ? found.log->offset_of_max_timestamp(env.disk)
+                                                                 : found.log->offset_for_timestamp(timestamp, env.disk);
+  return worked(at, env) ? *at : std::nullopt;
+}
+
+ErrorCode Replicas::record_follower_fetch(const TopicIdPartition& id, const FollowerFetch& fetch, Env& env) {
+  Partition& partition = *edit(id);
+  LeaderRole& leader = *partition.leader();
+  UnifiedLog& log = *directory_.edit(id);
+  const LeaderView now = view(log, env);
+  const std::optional<Offset> before = leader.remote.at(fetch.replica).log_end;
+  const ErrorCode error = record_fetch(leader, fetch, now);
+  if (error != ErrorCode::none) return error;
+  if (may_join_isr(leader, fetch.replica, now)) {
+    const ProposalId proposal = ++last_proposal_;
+    leader.isr.expand(fetch.replica, proposal);
+    submit_isr(partition, proposal, env);
+  }
+  if (before != leader.remote.at(fetch.replica).log_end) advance_high_watermark(partition, log, env);
+  return ErrorCode::none;
+}
+
+// ---- the ISR ---------------------------------------------------------------------------------------------
+
+void Replicas::maybe_shrink_isrs(Env& env) {
+  if (failed_) return;
+  for (auto& [id, shared] : partitions_) {
+    const LeaderRole* leader = shared->leader();
+    if (leader == nullptr) continue;
+    std::vector<NodeId> behind = out_of_sync(*leader, self_, view(*directory_.find(id), env));
+    if (behind.empty()) continue;
+    Partition& partition = shared.edit();
+    const ProposalId proposal = ++last_proposal_;
+    partition.leader()->isr.shrink(std::move(behind), proposal);
+    submit_isr(partition, proposal, env);
+  }
+}
+
+void Replicas::submit_isr(Partition& partition, ProposalId proposal, Env& env) {
+  LeaderRole& leader = *partition.leader();
+  IsrProposal wanted{proposal, partition.name.topic, partition.leader_epoch, partition.partition_epoch, {}};
+  for (const NodeId replica : leader.isr.proposed()) {
+    const auto remote = leader.remote.find(replica);
+    const std::optional<BrokerEpoch> its = remote == leader.remote.end() ? std::nullopt : remote->second.broker_epoch;
+    wanted.isr.push_back({.broker_id = replica, .broker_epoch = replica == self_ ? broker_epoch_ : its});
+  }
+  const trace::IsrChangeRequested note{partition.id, partition.leader_epoch, leader.isr.committed(),
+                                       leader.isr.proposed()};
+  if (alter_partition_.submit(partition.id, std::move(wanted))) {
+    env.out.note(note);
+  } else {
+    leader.isr.revert();
+  }
+}
+
+void Replicas::on_isr_verdict(const IsrVerdict& verdict, Env& env) {
+  const auto found = partitions_.find(verdict.partition);
+  if (failed_ || found == partitions_.end()) return;
+  const LeaderRole* known = found->second->leader();
+  if (known == nullptr || !known->isr.is_pending(verdict.proposal.id)) return;  // metadata was faster
+  Partition& partition = found->second.edit();
+  IsrState& isr = partition.leader()->isr;
+  if (verdict.error == ErrorCode::none) {
+    if (verdict.leader_epoch != partition.leader_epoch || verdict.partition_epoch < partition.partition_epoch) return;
+    isr.commit(verdict.isr);
+    partition.partition_epoch = verdict.partition_epoch;
+    advance_high_watermark(partition, *directory_.edit(verdict.partition), env);
+    return;
+  }
+  switch (after_refusal(verdict.error)) {
+    case AfterRefusal::revert: isr.revert(); break;
+    case AfterRefusal::await_metadata: break;
+    case AfterRefusal::ask_again:
+      // Unaltered: with another broker epoch it would speak of a process that was never seen to be in sync.
+      if (!alter_partition_.submit(verdict.partition, verdict.proposal)) isr.revert();
+      break;
+  }
+}
+
+}  // namespace kafkasim
