@@ -80,8 +80,10 @@ void ReplicaManager::append_target(ProduceTarget& target, std::vector<RecordBatc
                                    std::int16_t acks, Env& env) {
   const LocalReplica local = replicas_.find(target.id);
   if (local.error == ErrorCode::none) {
-    target.observed =
-        trace::ProduceAnswered{.partition = target.id, .leader_epoch = local.partition->leader_epoch, .acks = acks};
+    target.observed.emplace();
+    target.observed->partition = target.id;
+    target.observed->leader_epoch = local.partition->leader_epoch;
+    target.observed->acks = acks;
   }
   const LeaderAppend append = replicas_.append_as_leader(target.id, std::move(batches), origin, acks, env);
   ProduceOutcome outcome = produce_outcome(target.id);

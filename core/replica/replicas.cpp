@@ -154,7 +154,7 @@ void Replicas::flush_rolled(const TopicIdPartition& id, const UnifiedLog& log, E
   const std::optional<FlushWork> work = log.files_to_flush();
   if (!work || work->files.empty()) return;
   const std::uint64_t number = ++flushes_;
-  flushing_.emplace(number, PendingFlush{id, work->up_to, work->files.size()});
+  flushing_.emplace(number, PendingFlush{id, *work, work->files.size()});
   for (const FileId file : work->files) {
     const FlushToken token{flush_token_base_ | ++last_flush_token_};
     flush_tokens_.emplace(token, number);
@@ -172,7 +172,7 @@ void Replicas::on_flushed(const Flushed& flushed, Env& env) {
   if (--work->second.files_left > 0) return;
   const PendingFlush done = work->second;
   flushing_.erase(work);
-  if (UnifiedLog* log = directory_.edit(done.id)) (void)worked(log->recovery_point_reached(done.up_to, env.disk), env);
+  if (UnifiedLog* log = directory_.edit(done.id)) (void)worked(log->recovery_point_reached(done.work, env.disk), env);
 }
 
 void Replicas::close_cleanly(Env& env) {

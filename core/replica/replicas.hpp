@@ -145,7 +145,7 @@ class Replicas {
  private:
   struct PendingFlush {
     TopicIdPartition id;
-    Offset up_to;
+    FlushWork work;
     std::size_t files_left{};
   };
   struct TopicName {
