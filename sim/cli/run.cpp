@@ -1,6 +1,7 @@
 #include "sim/cli/run.hpp"
 
 #include <array>
+#include <charconv>
 #include <memory>
 
 #include <CLI/App.hpp>
@@ -16,6 +17,16 @@ namespace {
 
 constexpr std::array<std::string_view, 6> later_options{"--legacy", "--junit",    "--html",
                                                         "--record", "--perfetto", "--follow"};
+
+// By hand: CLI11 would read -1 as 2^64 - 1.
+std::string take_seed(RunOptions& options, const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, seed);
+  if (error != std::errc{} || at != end) return "a seed is a whole number from 0 to 2^64 - 1, not " + quote(text);
+  options.seed = seed;
+  return "";
+}
 
 std::string take_until(RunOptions& options, const std::string& text) {
   const Result<Duration> until = parse_duration(text);
@@ -56,7 +67,7 @@ void add_run(CLI::App& app, int& code, std::function<int(const RunOptions&)> act
   auto options = std::make_shared<RunOptions>();
   CLI::App* command = app.add_subcommand("run", "run scenarios without a window; print the timeline and a verdict");
   command->add_option("SCENARIO", options->files, "scenario files")->required();
-  command->add_option("--seed", options->seed, "instead of the scenario's own");
+  add_parsed(*command, options, "--seed", "instead of the scenario's own", "N", take_seed);
   add_parsed(*command, options, "--until", "end earlier than the scenario says: 20s, 5m", "T", take_until);
   add_parsed(*command, options, "--set", "change the scenario first; VALUE is JSON, else a string",
              "/json/pointer=VALUE", take_patch);

@@ -237,7 +237,7 @@ void check_undo_after(Binder& b, const JsonValue& value, const OperationInfo* op
 }
 
 void read_entry(Binder& b, const JsonValue& value) {
-  const ObjectReader object{b.faults, value, "timeline entry"};
+  const ObjectReader object{b.faults, value, "entry"};
   if (!object.ok()) return;
   TimelineEntry entry;
   entry.pointer = pointer_to(value);

@@ -175,14 +175,26 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return close();
   }
   bool parse_error(std::size_t position, const std::string& token, const nlohmann::json::exception& error) override {
-    std::size_t at = position;
-    if (!token.empty() && token.size() <= at && text_.substr(at - token.size(), token.size()) == token) {
-      at -= token.size();
-    } else if (at > 0) {
-      --at;
-    }
-    fault(scanner_.place_of(at), plain_reason(error.what()), "");
+    const std::string reason = plain_reason(error.what());
+    const std::size_t at = token_start(std::min(position, text_.size()), token, reason);
+    fault(scanner_.place_of(at), reason, "");
     return false;
+  }
+
+  // The parser says where it stopped, and what it has read since the last string or number: the token is the end of
+  // that.
+  [[nodiscard]] std::size_t token_start(std::size_t end, std::string_view read, std::string_view reason) const {
+    if (reason.find("end of input") != std::string_view::npos || end == 0) return end;
+    const bool of_string = reason.find("unexpected string") != std::string_view::npos
+                           || reason.find("invalid string") != std::string_view::npos;
+    if (of_string && text_.substr(0, end).ends_with(read)) return end - read.size();
+    constexpr std::string_view ends = " \t\n\r,:{}[]\"";
+    std::size_t at = end - 1;
+    const bool of_word = reason.find("invalid literal") != std::string_view::npos
+                         || reason.find("invalid number") != std::string_view::npos;
+    if (!of_word && ends.find(text_[at]) != std::string_view::npos) return at;
+    while (at > 0 && ends.find(text_[at - 1]) == std::string_view::npos) --at;
+    return at;
   }
 
   JsonDocument take(bool complete) {

@@ -31,7 +31,7 @@ const std::vector<ObjectKeys>& object_keys() {
       {"consumer",
        {"id", "group", "assign", "topics", "count", "process_time", "from", "rack", "config"},
        {"instance_id", "queue", "claim_check"}},
-      {"timeline entry",
+      {"entry",
        {"at", "when", "after", "plus", "name", "for", "crash", "power_off", "restart", "start", "stop", "pause",
         "partition", "one_way", "traffic", "produce", "expect", "note", "undo"},
        {"hit",

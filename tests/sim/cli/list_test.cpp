@@ -1,0 +1,28 @@
+#include <nlohmann/json.hpp>
+
+#include "sim/scenario/expectation.hpp"
+#include "sim/scenario/operation.hpp"
+#include "tests/sim/cli/support.hpp"
+
+using namespace kafkasim::sim;
+using namespace kafkasim::sim::testing;
+
+TEST_CASE("each list is valid JSON with a name in every row") {
+  for (const char* what : {"scenarios", "faults", "metrics", "invariants", "legacy", "lessons"}) {
+    INFO(what);
+    const Outcome outcome = call({"list", what, "--json"});
+    CHECK(outcome.code == 0);
+    const auto rows = nlohmann::json::parse(outcome.out);
+    CHECK(rows.is_array());
+    for (const auto& row : rows) CHECK_FALSE(row.at("name").get<std::string>().empty());
+    CHECK(call({"list", what}).code == 0);
+  }
+}
+
+TEST_CASE("the lists tell what the tables hold") {
+  CHECK(nlohmann::json::parse(call({"list", "faults", "--json"}).out).size() == operation_table().size());
+  CHECK(nlohmann::json::parse(call({"list", "metrics", "--json"}).out).size() == metric_table().size());
+  CHECK(call({"list", "legacy", "--json"}).out == "[]\n");
+  CHECK(call({"list", "faults"}).out.find("power_off  ") != std::string::npos);
+  CHECK(call({"list", "invariants"}).out.find("acked-record-lost\n") != std::string::npos);
+}

@@ -1,0 +1,42 @@
+#include "sim/scenario/faults.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace kafkasim::sim;
+
+TEST_CASE("faults come in the order of the file whatever the order of their finding") {
+  JsonDocument document = read_json("[1,\n2, 3]");
+  link(*document.root);
+  Faults faults;
+  faults.warning(document.root->items[2], "later");
+  CHECK_FALSE(faults.any_error());
+  faults.error(document.root->items[0], "earlier");
+  CHECK(faults.any_error());
+  const std::vector<Diagnostic> list = faults.take();
+  REQUIRE(list.size() == 2);
+  CHECK(to_line("f.json", list[0]) == "f.json:1:2: error: earlier (at /0)");
+  CHECK(to_line("f.json", list[1]) == "f.json:2:4: warning: later (at /2)");
+}
+
+TEST_CASE("a thousand faults are enough and still an error") {
+  JsonDocument document = read_json("1");
+  Faults faults;
+  for (int i = 0; i < 1000; ++i) faults.warning(*document.root, "again");
+  CHECK_THROWS_AS(faults.warning(*document.root, "too many"), TooManyFaults);
+  CHECK(faults.any_error());
+  CHECK(faults.take().back().message == "more faults are not shown");
+}
+
+TEST_CASE("an object reports its unknown keys and those of later releases") {
+  JsonDocument document = read_json(R"({"topik": 1, "transaction_size": 2, "id": "p"})");
+  link(*document.root);
+  Faults faults;
+  ObjectReader object{faults, *document.root, "producer"};
+  CHECK(object.ok());
+  CHECK(object.has_later_key());
+  CHECK(object.find("id") != nullptr);
+  const std::vector<Diagnostic> list = faults.take();
+  REQUIRE(list.size() == 2);
+  CHECK(list[0].message == "unknown key 'topik', did you mean 'topic'?");
+  CHECK(list[1].message == "'transaction_size' is not available in this release of kafkasim");
+}
