@@ -75,6 +75,45 @@ TEST_CASE("The event queue does what a sorted map does whatever the distances of
   }
 }
 
+TEST_CASE("A far deadline alone in the event queue does not disturb the order of what comes before it") {
+  Random random{5};
+  EventQueue<int> queue;
+  Model model;
+  const auto push = [&](Instant when, int body) {
+    const std::uint64_t seq = queue.push(when, body);
+    model.emplace(std::pair{when, seq}, body);
+  };
+  push(at(0), 0);
+  push(at(30'000'000'000), 1);
+  push(at(30'000'000'500), 2);
+  expect_next(queue, model);
+  for (int i = 0; i < 5000; ++i) push(at(random.between(1, 29'000'000'000)), i);
+  for (int i = 0; i < 4990; ++i) expect_next(queue, model);
+  for (int round = 0; round < 20'000; ++round) {  // a few that follow each other closely
+    const Instant now = *queue.next_at();
+    expect_next(queue, model);
+    push(now + nanoseconds(random.between(0, 1000)), round);
+  }
+  for (int i = 0; i < 2000; ++i) push(*queue.next_at() + nanoseconds(random.between(0, 3)), i);
+  while (!model.empty()) expect_next(queue, model);
+}
+
+TEST_CASE("What is pushed into the past leaves first") {
+  Random random{6};
+  EventQueue<int> queue;
+  Model model;
+  for (int i = 0; i < 20'000; ++i) {
+    if (random.chance(11, 20) || model.empty()) {
+      const Instant when = at(random.between(-1'000'000, 1'000'000));
+      const std::uint64_t seq = queue.push(when, i);
+      model.emplace(std::pair{when, seq}, i);
+    } else {
+      expect_next(queue, model);
+    }
+  }
+  while (!model.empty()) expect_next(queue, model);
+}
+
 TEST_CASE("A copy of the event queue has the same future and goes its own way") {
   Random random{11};
   EventQueue<int> queue;
@@ -109,7 +148,9 @@ TEST_CASE("The body of an event is released when it leaves") {
 TEST_CASE("An event may be due at the end of all time") {
   EventQueue<int> queue;
   queue.push(Instant{std::numeric_limits<std::int64_t>::max()}, 2);
+  queue.push(Instant{std::numeric_limits<std::int64_t>::min()}, 0);
   queue.push(at(0), 1);
+  CHECK(queue.pop().body == 0);
   CHECK(queue.pop().body == 1);
   CHECK(queue.pop().body == 2);
 }

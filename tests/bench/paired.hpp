@@ -1,0 +1,45 @@
+#pragma once
+// Paired measuring: machines are noisy, so two things are measured in turn, in one run of one program, and what counts
+// is the median of the ratios of neighbours.
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+namespace kafkasim::bench {
+
+template <class Work>
+double seconds_of(Work work) {
+  const auto from = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - from).count();
+}
+
+inline double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// Each iteration does `ours` and `theirs` once, each of them `units` of work. Counters: millions of units a second of
+// either, and how many times faster ours is; medians.
+template <class Ours, class Theirs>
+void paired(benchmark::State& state, double units, Ours ours, Theirs theirs) {
+  std::vector<double> a;
+  std::vector<double> b;
+  std::vector<double> ratios;
+  ours();
+  theirs();
+  for (auto _ : state) {
+    a.push_back(seconds_of(ours));
+    b.push_back(seconds_of(theirs));
+    ratios.push_back(b.back() / a.back());
+  }
+  state.counters["ours_M/s"] = units / median(a) / 1e6;
+  state.counters["theirs_M/s"] = units / median(b) / 1e6;
+  state.counters["ratio"] = median(ratios);
+}
+
+}  // namespace kafkasim::bench
