@@ -31,6 +31,7 @@ class IndexFile {
   [[nodiscard]] bool dirty() const { return dirty_; }
   [[nodiscard]] DiskResult<void> sync(Disk& disk);
   void mark_synced() { dirty_ = false; }
+  void mark_dirty() { dirty_ = true; }
 
   // The number of entries whose key is at most `key`, by binary search. A key is a big-endian signed number inside the
   // entry that never falls from entry to entry (in a damaged file it may: then the answer is just some number up to

@@ -14,6 +14,7 @@ DiskResult<LogLoadReport> LogLoader::load() {
   auto epochs = LeaderEpochCache::load(disk_, log_.directory_);
   if (!epochs) return tl::unexpected(epochs.error());
   log_.epochs_ = std::move(epochs->cache);
+  loaded_epochs_ = log_.epochs_;
   epochs_readable_ = epochs->readable;
   const bool had_segments = !bases->empty();
 
@@ -25,6 +26,7 @@ DiskResult<LogLoadReport> LogLoader::load() {
     report_.segments_removed += static_cast<std::uint32_t>(log_.segments_.size());
     report_.bytes_cut += log_.size_bytes();
     done = log_.drop_segments(0, disk_);
+    log_.epochs_ = LeaderEpochCache{};
     if (done) done = start_empty(options_.log_start_offset);
   }
   if (!done) return tl::unexpected(done.error());
@@ -82,6 +84,8 @@ DiskResult<void> LogLoader::load_segments(const std::vector<Offset>& bases) {
     const DiskResult<std::uint64_t> cut = load_segment(log_.segments_.back(), must_scan);
     if (!cut) return tl::unexpected(cut.error());
     report_.bytes_cut += *cut;
+    if (!clean && i + 1 == first_unflushed)
+      log_.segments_.back().mark_unsynced();  // it may have been cut at the recovery point
     if (*cut > 0) return remove_segments(std::span{bases}.subspan(i + 1));
   }
   return {};
@@ -150,8 +154,8 @@ DiskResult<void> LogLoader::finish_epochs() {
   const LeaderEpochCache before = log_.epochs_;
   DiskResult<void> done = log_.epochs_.truncate_from_end(disk_, log_.directory_, log_.log_end_offset());
   if (done) done = log_.epochs_.truncate_from_start(disk_, log_.directory_, log_.log_start_);
-  const bool must_write = report_.segments_scanned > 0 || !epochs_readable_;
-  if (done && must_write && log_.epochs_ == before) done = log_.epochs_.write(disk_, log_.directory_);
+  const bool changed = !epochs_readable_ || !(before == loaded_epochs_);
+  if (done && changed && log_.epochs_ == before) done = log_.epochs_.write(disk_, log_.directory_);
   return done;
 }
 

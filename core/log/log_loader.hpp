@@ -40,6 +40,7 @@ class LogLoader {
   LogOpenOptions options_;
   Timestamp now_;
   LogLoadReport report_;
+  LeaderEpochCache loaded_epochs_;  // as the checkpoint says
   bool epochs_readable_{false};
 };
 

@@ -28,6 +28,13 @@ DiskResult<bool> UnifiedLog::truncate_to(Offset offset, Timestamp now, Disk& dis
   const DiskResult<std::uint64_t> cut = segments_.back().truncate_to(disk, offset, now);
   if (!cut) return tl::unexpected(cut.error());
   const Offset end = log_end_offset();
+  if (end < recovery_point_) {
+    // What was durable goes. Unsynced, it might come back under what is written after it.
+    directory_dirty_ = true;
+    done = segments_.back().sync(disk);
+    if (done) done = sync_directory(disk);
+    if (!done) return tl::unexpected(done.error());
+  }
   log_start_ = std::min(log_start_, end);
   recovery_point_ = std::min(recovery_point_, end);
   high_watermark_ = std::min(high_watermark_, end);
@@ -120,12 +127,18 @@ DiskResult<void> UnifiedLog::sync_directory(Disk& disk) {
   return done;
 }
 
+std::size_t UnifiedLog::first_unsynced() const {
+  std::size_t first = segment_of(recovery_point_);
+  while (first > 0 && segments_[first - 1].is_dirty()) --first;  // cut at the recovery point itself
+  return first;
+}
+
 std::optional<FlushWork> UnifiedLog::files_to_flush() const {
   FlushWork work;
   work.up_to = segments_.back().base_offset();
   work.truncations = truncations_;
   if (work.up_to <= recovery_point_) return std::nullopt;
-  for (std::size_t i = segment_of(recovery_point_); i + 1 < segments_.size(); ++i) {
+  for (std::size_t i = first_unsynced(); i + 1 < segments_.size(); ++i) {
     const std::vector<FileId> files = segments_[i].dirty_files();
     work.files.insert(work.files.end(), files.begin(), files.end());
   }
@@ -136,14 +149,13 @@ DiskResult<void> UnifiedLog::recovery_point_reached(const FlushWork& work, Disk&
   if (work.truncations != truncations_ || work.up_to <= recovery_point_) return {};
   DiskResult<void> done = sync_directory(disk);
   if (!done) return done;
-  for (std::size_t i = segment_of(recovery_point_); segments_[i].base_offset() < work.up_to; ++i)
-    segments_[i].mark_synced();
+  for (std::size_t i = first_unsynced(); segments_[i].base_offset() < work.up_to; ++i) segments_[i].mark_synced();
   recovery_point_ = work.up_to;
   return {};
 }
 
 DiskResult<void> UnifiedLog::flush(Disk& disk) {
-  for (std::size_t i = segment_of(recovery_point_); i < segments_.size(); ++i) {
+  for (std::size_t i = first_unsynced(); i < segments_.size(); ++i) {
     if (DiskResult<void> done = segments_[i].sync(disk); !done) return done;
   }
   DiskResult<void> done = sync_directory(disk);

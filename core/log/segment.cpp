@@ -305,7 +305,7 @@ DiskResult<std::uint64_t> LogSegment::recover(Disk& disk, std::int64_t index_int
   if (scan.disk_error()) return tl::unexpected(*scan.disk_error());
   size_ = good;
   index_was_missing_ = false;
-  dirty_ = true;  // the process that wrote this may have died before it synced it
+  mark_unsynced();
   if (good < whole) {
     done = disk.truncate(file_, good);
     if (!done) return tl::unexpected(done.error());
@@ -335,6 +335,12 @@ std::vector<FileId> LogSegment::dirty_files() const {
   if (offset_index_.file().dirty()) files.push_back(offset_index_.file().file());
   if (time_index_.file().dirty()) files.push_back(time_index_.file().file());
   return files;
+}
+
+void LogSegment::mark_unsynced() {
+  dirty_ = true;
+  offset_index_.file().mark_dirty();
+  time_index_.file().mark_dirty();
 }
 
 void LogSegment::mark_synced() {

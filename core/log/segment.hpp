@@ -87,6 +87,9 @@ class LogSegment {
   // Files written since they were last synced.
   [[nodiscard]] std::vector<FileId> dirty_files() const;
   void mark_synced();
+  // What an earlier process did to the files may not have been synced.
+  void mark_unsynced();
+  [[nodiscard]] bool is_dirty() const { return dirty_ || offset_index_.file().dirty() || time_index_.file().dirty(); }
 
   [[nodiscard]] const OffsetIndex& offset_index() const { return offset_index_; }
   [[nodiscard]] const TimeIndex& time_index() const { return time_index_; }

@@ -166,6 +166,7 @@ class UnifiedLog {
   [[nodiscard]] DiskResult<void> take_producer_snapshot(Disk& disk);
   [[nodiscard]] DiskResult<void> drop_segments(std::size_t from, Disk& disk);
   [[nodiscard]] DiskResult<void> sync_directory(Disk& disk);
+  [[nodiscard]] std::size_t first_unsynced() const;
 
   std::string directory_;
   TopicPartition partition_;
