@@ -1,0 +1,192 @@
+#include "core/replica/fetcher.hpp"
+
+#include "tests/core/replica/cluster.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::test;
+
+namespace {
+
+// A follower's fetchers alone; the test is its leader, broker 2.
+struct Fetchers {
+  NodeConfig config;
+  ReplicaFetchers fetchers{NodeId{1}, config, 0x72};
+  MemoryDisk disk;
+  Random random{1};
+  Instant now{seconds(10).ns};
+  BrokerMap brokers;
+  std::optional<Send> sent;
+  ConnectionId connection;
+
+  Fetchers() {
+    fetchers.start(Started{StartKind::first, HostId{1}, 1});
+    brokers[NodeId{2}].endpoint = {"b2", 2};
+  }
+  template <class F>
+  void with_env(F&& f) {
+    Effects out;
+    Env env{now, Timestamp{0}, random, disk, out};
+    f(env);
+    for (const Effect& effect : out.list()) {
+      if (const auto* connect = std::get_if<Connect>(&effect)) connection = connect->connection;
+      if (const auto* send = std::get_if<Send>(&effect)) sent = *send;
+    }
+  }
+  void send() {
+    sent.reset();
+    with_env([&](Env& env) {
+      fetchers.send_requests({BrokerEpoch{5}, brokers, [](const TopicIdPartition&) { return Offset{0}; }}, env);
+    });
+  }
+  std::vector<FetcherEvent> step(const Input& in) {
+    std::vector<FetcherEvent> events;
+    with_env([&](Env& env) { events = fetchers.step(in, env); });
+    return events;
+  }
+  template <class Response>
+  std::vector<FetcherEvent> answer(Response response) {
+    return step(
+        Received{sent->connection,
+                 {sent->envelope.correlation_id, sent->envelope.version, {}, Message::of(std::move(response))}});
+  }
+  [[nodiscard]] const FetchRequest& request() const { return sent->envelope.message.as<FetchRequest>(); }
+  void follow(int partition, std::int64_t offset, int epoch = 3) {
+    fetchers.follow({orders_id, PartitionIndex{partition}}, "orders", NodeId{2},
+                    {Offset{offset}, LeaderEpoch{epoch}, LeaderEpoch{epoch}});
+  }
+  void connect() {
+    send();
+    (void)step(Connected{connection});
+  }
+  static FetchResponse response(int partition, ErrorCode error = ErrorCode::none) {
+    FetchResponse r;
+    r.responses.push_back({.topic_id = orders_id});
+    r.responses.back().partitions.push_back({.partition_index = PartitionIndex{partition}, .error_code = error});
+    return r;
+  }
+};
+
+const TopicIdPartition p1{orders_id, PartitionIndex{1}};
+
+}  // namespace
+
+TEST_CASE("a fetcher asks its leader for all partitions in one request without a session", "[replica]") {
+  Fetchers f;
+  f.follow(0, 5);
+  f.follow(1, 7);
+  f.connect();
+  const FetchRequest& request = f.request();
+  CHECK(request.session_id == 0);
+  CHECK(request.session_epoch == -1);
+  CHECK(request.replica_state.replica_id == NodeId{1});
+  CHECK(request.replica_state.replica_epoch == BrokerEpoch{5});
+  CHECK(request.max_wait == milliseconds(500));
+  REQUIRE(request.topics.size() == 1);
+  REQUIRE(request.topics[0].partitions.size() == 2);
+  CHECK(request.topics[0].partitions[1].fetch_offset == Offset{7});
+  CHECK(request.topics[0].partitions[1].current_leader_epoch == LeaderEpoch{3});
+  CHECK(request.topics[0].partitions[1].last_fetched_epoch == LeaderEpoch{3});
+  f.send();
+  CHECK_FALSE(f.sent);  // one at a time
+}
+
+TEST_CASE("an answer for a partition that has moved since the fetch is ignored", "[replica]") {
+  Fetchers f;
+  f.follow(0, 5);
+  f.connect();
+  SECTION("the position is another") {
+    f.fetchers.advance(orders, Offset{3}, LeaderEpoch{2}, ReplicaFetchers::Got::nothing);
+  }
+  SECTION("it is not followed any more") { f.fetchers.unfollow(orders); }
+  CHECK(f.answer(Fetchers::response(0)).empty());
+}
+
+TEST_CASE("an answer that names a partition twice counts once", "[replica]") {
+  Fetchers f;
+  f.follow(0, 5);
+  f.connect();
+  FetchResponse twice = Fetchers::response(0);
+  twice.responses.push_back(twice.responses.front());
+  CHECK(f.answer(twice).size() == 1);
+}
+
+TEST_CASE("a fetcher that loses its leader waits for the backoff before it fetches again", "[replica]") {
+  Fetchers f;
+  f.follow(0, 5);
+  f.connect();
+  CHECK(f.step(Disconnected{f.connection, DisconnectReason::reset}).empty());
+  f.send();
+  CHECK_FALSE(f.sent);
+  CHECK(f.fetchers.next_deadline() == f.now + milliseconds(1'000));
+  f.now = f.now + milliseconds(1'000);
+  (void)f.step(Woken{});
+  f.connect();
+  REQUIRE(f.sent);
+  CHECK(f.request().topics[0].partitions[0].fetch_offset == Offset{5});
+}
+
+TEST_CASE("a partition that backs off is left out of fetches while others go on", "[replica]") {
+  Fetchers f;
+  f.follow(0, 5);
+  f.follow(1, 7);
+  f.connect();
+  (void)f.answer(Fetchers::response(0, ErrorCode::not_leader_or_follower));
+  f.fetchers.back_off(orders, f.now);
+  f.send();
+  REQUIRE(f.request().topics[0].partitions.size() == 1);
+  CHECK(f.request().topics[0].partitions[0].partition == p1.partition);
+}
+
+TEST_CASE("a follower that is fenced in its present epoch stops until it hears of a new one", "[replica]") {
+  Fetchers f;
+  f.follow(0, 5, 3);
+  f.fetchers.fenced(orders, LeaderEpoch{2}, f.now);  // by now it knows better: it tries again
+  CHECK(f.fetchers.position(orders));
+  f.fetchers.fenced(orders, LeaderEpoch{3}, f.now);
+  CHECK_FALSE(f.fetchers.position(orders));
+}
+
+TEST_CASE("a partition that is out of range asks for the end of the log of its leader before anything is fetched",
+          "[replica]") {
+  Fetchers f;
+  f.follow(0, 5);
+  f.connect();
+  REQUIRE(f.answer(Fetchers::response(0, ErrorCode::offset_out_of_range)).size() == 1);
+  f.fetchers.ask_leader_offset(orders, LogEndKind::end);
+  f.send();
+  const auto& ask = f.sent->envelope.message.as<ListOffsetsRequest>();
+  CHECK(ask.replica_id == NodeId{1});
+  CHECK(ask.topics[0].partitions[0].timestamp == ListOffsetsRequest::latest_timestamp);
+  ListOffsetsResponse told;
+  told.topics.push_back({.name = "orders"});
+  told.topics.back().partitions.push_back({.partition_index = PartitionIndex{0}, .offset = Offset{2}});
+  const auto events = f.answer(told);
+  REQUIRE(events.size() == 1);
+  const auto& event = std::get<LeaderOffset>(events[0]);
+  CHECK(event.which == LogEndKind::end);
+  CHECK(event.offset == Offset{2});
+}
+
+TEST_CASE("a partition that got data stands behind the others in the next fetch", "[replica]") {
+  Fetchers f;
+  f.follow(0, 5);
+  f.follow(1, 7);
+  f.connect();
+  (void)f.answer(Fetchers::response(0));
+  f.fetchers.advance(orders, Offset{6}, LeaderEpoch{3}, ReplicaFetchers::Got::data);
+  f.send();
+  CHECK(f.request().topics[0].partitions[0].partition == p1.partition);
+  CHECK(f.request().topics[0].partitions[1].fetch_offset == Offset{6});
+}
+
+TEST_CASE("the connection to a leader without partitions is closed", "[replica]") {
+  Fetchers f;
+  f.follow(0, 5);
+  f.connect();
+  f.fetchers.unfollow(orders);
+  Effects out;
+  Env env{f.now, Timestamp{0}, f.random, f.disk, out};
+  f.fetchers.send_requests({BrokerEpoch{5}, f.brokers, {}}, env);
+  REQUIRE(out.list().size() == 1);
+  CHECK(std::holds_alternative<Close>(out.list()[0]));
+}

@@ -1,0 +1,185 @@
+// Fetch, by consumers and by followers whose requests the test makes up.
+#include "tests/core/replica/cluster.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::test;
+
+TEST_CASE("a consumer reads up to the high watermark and a follower up to the log end", "[replica]") {
+  Cluster c{2};
+  c.add_topic({1, 2});
+  c.carry();
+  (void)c.produce(1, "a");
+  c.carry();
+  c.cut = {{2, 1}};
+  (void)c.produce(1, "b");
+  const int consumer = c.ask(1, Cluster::fetch_request(0));
+  REQUIRE(c.fetched(consumer));
+  CHECK(c.fetched(consumer)->records.batches.size() == 1);
+  CHECK(c.fetched(consumer)->high_watermark == Offset{1});
+  const int follower = c.ask(1, c.follower_fetch(2, 0));
+  CHECK(c.fetched(follower)->records.batches.size() == 2);
+  const auto notes = c.notes<trace::FetchAnswered>(1);
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0].to == Offset{1});
+  CHECK(notes[0].limit == Offset{1});
+}
+
+TEST_CASE("a fetch outside of the log is out of range but between high watermark and log end it is empty",
+          "[replica]") {
+  Cluster c{2};
+  c.add_topic({1, 2});
+  c.carry();
+  c.cut = {{2, 1}};
+  (void)c.produce(1, "a", 1);
+  CHECK(c.fetched(c.ask(1, Cluster::fetch_request(5)))->error_code == ErrorCode::offset_out_of_range);
+  const auto* between = c.fetched(c.ask(1, Cluster::fetch_request(1)));
+  CHECK(between->error_code == ErrorCode::none);
+  CHECK(between->records.batches.empty());
+}
+
+TEST_CASE("a fetch with another leader epoch is fenced or told to wait", "[replica]") {
+  Cluster c{2};
+  c.add_topic({1, 2});
+  c.elect(1, {1, 2});  // epoch 1
+  for (const auto& [epoch, error] : std::vector<std::pair<int, ErrorCode>>{
+           {0, ErrorCode::fenced_leader_epoch}, {1, ErrorCode::none}, {2, ErrorCode::unknown_leader_epoch}}) {
+    FetchRequest request = Cluster::fetch_request(0);
+    request.topics[0].partitions[0].current_leader_epoch = LeaderEpoch{epoch};
+    CHECK(c.fetched(c.ask(1, request))->error_code == error);
+  }
+}
+
+TEST_CASE("a follower may fetch only from the leader but a consumer also from a follower", "[replica]") {
+  Cluster c{3};
+  c.add_topic({1, 2, 3});
+  c.carry();
+  CHECK(c.fetched(c.ask(2, c.follower_fetch(3, 0)))->error_code == ErrorCode::not_leader_or_follower);
+  CHECK(c.fetched(c.ask(2, Cluster::fetch_request(0)))->error_code == ErrorCode::none);
+  FetchRequest old = Cluster::fetch_request(0);
+  old.topics[0].topic = "orders";
+  CHECK(c.fetched(c.ask(2, old, 10))->error_code == ErrorCode::not_leader_or_follower);  // before KIP-392
+}
+
+TEST_CASE("a fetch of a broker that is no replica is told to try again", "[replica]") {
+  Cluster c{3};
+  c.add_topic({1, 2});
+  CHECK(c.fetched(c.ask(1, c.follower_fetch(3, 0)))->error_code == ErrorCode::unknown_leader_epoch);
+}
+
+TEST_CASE("a fetch of a follower process that has been replaced is refused", "[replica]") {
+  Cluster c{2};
+  c.add_topic({1, 2});
+  FetchRequest stale = c.follower_fetch(2, 0);
+  stale.replica_state.replica_epoch = BrokerEpoch{1};
+  CHECK(c.fetched(c.ask(1, stale))->error_code == ErrorCode::not_leader_or_follower);
+}
+
+TEST_CASE("a follower whose last epoch ended earlier at the leader is told where and gets no records", "[replica]") {
+  Cluster c{2};
+  c.add_topic({1, 2});
+  (void)c.produce(1, "a", 1);
+  c.elect(1, {1, 2});  // epoch 1 starts at 1
+  (void)c.produce(1, "b", 1);
+  FetchRequest request = c.follower_fetch(2, 2);
+  request.topics[0].partitions[0].last_fetched_epoch = LeaderEpoch{0};
+  const auto* told = c.fetched(c.ask(1, request));
+  CHECK(told->diverging_epoch == FetchResponse::EpochEndOffset{LeaderEpoch{0}, Offset{1}});
+  CHECK(told->records.batches.empty());
+  CHECK(c.high_watermark(1) == 0);  // its offset is not taken for replicated
+  request.topics[0].partitions[0].last_fetched_epoch = LeaderEpoch{7};
+  CHECK(c.fetched(c.ask(1, request))->error_code == ErrorCode::offset_out_of_range);
+}
+
+TEST_CASE("a fetch with nothing new waits and is answered by the next append", "[replica]") {
+  Cluster c{2};
+  c.add_topic({1, 2});
+  const int follower = c.ask(1, c.follower_fetch(2, 0, milliseconds(500)));
+  CHECK_FALSE(c.fetched(follower));
+  (void)c.produce(1, "a");
+  REQUIRE(c.fetched(follower));
+  CHECK(c.fetched(follower)->records.batches.size() == 1);
+}
+
+TEST_CASE("a fetch that waits is answered empty when its time is over", "[replica]") {
+  Cluster c{1};
+  c.add_topic({1});
+  const int request = c.ask(1, Cluster::fetch_request(0, milliseconds(500)));
+  c.run(milliseconds(499));
+  CHECK_FALSE(c.fetched(request));
+  c.run(milliseconds(1));
+  REQUIRE(c.fetched(request));
+  CHECK(c.fetched(request)->records.batches.empty());
+  CHECK(c.fetched(request)->error_code == ErrorCode::none);
+}
+
+TEST_CASE("a consumer that waits is answered when the high watermark moves and not by the append", "[replica]") {
+  Cluster c{2};
+  c.add_topic({1, 2});
+  c.carry();
+  const int consumer = c.ask(1, Cluster::fetch_request(0, seconds(60)));
+  c.cut = {{2, 1}};
+  (void)c.produce(1, "a");
+  CHECK_FALSE(c.fetched(consumer));
+  c.cut.clear();
+  c.carry();
+  REQUIRE(c.fetched(consumer));
+  CHECK(c.fetched(consumer)->records.batches.size() == 1);
+}
+
+TEST_CASE("a consumer that waits for more bytes is answered when they are there", "[replica]") {
+  Cluster c{1};
+  c.add_topic({1});
+  const auto size = static_cast<std::int32_t>(make_batch({.value = "a"}).size_bytes());
+  const int request = c.ask(1, Cluster::fetch_request(0, seconds(60), 3 * size));
+  (void)c.produce(1, "a");
+  (void)c.produce(1, "a");
+  CHECK_FALSE(c.fetched(request));
+  (void)c.produce(1, "a");
+  REQUIRE(c.fetched(request));
+  CHECK(c.fetched(request)->records.batches.size() == 3);
+}
+
+TEST_CASE("a fetch that waits is answered with an error when leadership is lost", "[replica]") {
+  Cluster c{2};
+  c.add_topic({1, 2});
+  const int follower = c.ask(1, c.follower_fetch(2, 0, seconds(60)));
+  c.elect(2, {2}, {1});
+  REQUIRE(c.fetched(follower));
+  CHECK(c.fetched(follower)->error_code == ErrorCode::fenced_leader_epoch);
+  CHECK(c.fetched(follower)->current_leader == LeaderIdAndEpoch{NodeId{2}, LeaderEpoch{1}});
+}
+
+TEST_CASE("a fetch keeps to its maximum but gives at least one batch", "[replica]") {
+  Cluster c{1};
+  c.add_topic({1});
+  for (int i = 0; i < 3; ++i) (void)c.produce(1, "a");
+  FetchRequest request = Cluster::fetch_request(0);
+  request.max_bytes = static_cast<std::int32_t>(2 * make_batch({.value = "a"}).size_bytes());
+  CHECK(c.fetched(c.ask(1, request))->records.batches.size() == 2);
+  request.max_bytes = 1;
+  CHECK(c.fetched(c.ask(1, request))->records.batches.size() == 1);
+  request.topics[0].partitions.push_back(request.topics[0].partitions[0]);
+  const auto* both = c.answer_to<FetchResponse>(c.ask(1, request));
+  CHECK(both->responses[0].partitions[1].records.batches.empty());  // only one batch in all goes over the maximum
+}
+
+TEST_CASE("fetch sessions are not offered and one that is named is not found", "[replica]") {
+  Cluster c{1};
+  c.add_topic({1});
+  FetchRequest request = Cluster::fetch_request(0);
+  request.session_epoch = 0;
+  CHECK(c.answer_to<FetchResponse>(c.ask(1, request))->session_id == 0);
+  request.session_id = 77;
+  request.session_epoch = 3;
+  CHECK(c.answer_to<FetchResponse>(c.ask(1, request))->error_code == ErrorCode::fetch_session_id_not_found);
+}
+
+TEST_CASE("a fetch of an unknown topic or partition is told so at once", "[replica]") {
+  Cluster c{1};
+  c.add_topic({1});
+  FetchRequest request = Cluster::fetch_request(0, seconds(60));
+  request.topics[0].topic_id = Uuid{1, 99};
+  CHECK(c.fetched(c.ask(1, request))->error_code == ErrorCode::unknown_topic_id);
+  request.topics[0].topic = "nothing";
+  CHECK(c.fetched(c.ask(1, request, 12))->error_code == ErrorCode::unknown_topic_or_partition);
+}

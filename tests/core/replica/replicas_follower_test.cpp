@@ -1,0 +1,127 @@
+// Replicas as follower: what is taken from a leader and what is not. The test answers as the leader.
+#include "core/replica/replicas.hpp"
+#include "tests/core/replica/cluster.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::test;
+
+namespace {
+
+// Broker 2 follows broker 1 and has one record.
+struct Follower {
+  MemoryDisk disk;
+  Random random{1};
+  Effects out;
+  Env env{Instant{seconds(10).ns}, Timestamp{1'000'000}, random, disk, out};
+  MetadataImage image;
+  Replicas replicas{NodeId{2}, NodeConfig{}, std::uint64_t{1} << 56};
+
+  Follower() {
+    replicas.open(env);
+    TopicImage topic;
+    topic.name = "orders";
+    topic.id = orders_id;
+    topic.partitions.resize(1);
+    topic.partitions[0] = {.replicas = Cluster::nodes({1, 2}),
+                           .isr = Cluster::nodes({1, 2}),
+                           .leader = NodeId{1},
+                           .leader_epoch = LeaderEpoch{3}};
+    image.topics[orders_id] = Cow{topic};
+    const auto assignments = replicas.apply(image, {orders}, env);
+    REQUIRE(assignments.size() == 1);
+    CHECK(assignments[0].from == NodeId{1});
+    CHECK(take({stored(make_batch(), 0, 3)}, 1) == Replicas::FetchEffect::data);
+    (void)out.take();
+  }
+  Replicas::FetchEffect take(std::vector<RecordBatch> batches, std::int64_t high_watermark, std::int64_t log_start = 0,
+                             int requested_epoch = 3) {
+    FetchResponse::Partition data;
+    data.records.batches = std::move(batches);
+    data.high_watermark = Offset{high_watermark};
+    data.log_start_offset = Offset{log_start};
+    return replicas.append_fetched(orders, LeaderEpoch{requested_epoch}, data, env);
+  }
+  [[nodiscard]] const UnifiedLog& log() const { return *replicas.log(orders); }
+};
+
+}  // namespace
+
+TEST_CASE("the high watermark of a follower is the one of its leader but at most its own log end", "[replica]") {
+  Follower f;
+  CHECK(f.log().high_watermark() == Offset{1});
+  CHECK(f.take({stored(make_batch(), 1, 3)}, 50) == Replicas::FetchEffect::data);
+  CHECK(f.log().high_watermark() == Offset{2});
+}
+
+TEST_CASE("the high watermark of a follower falls where a new leader knows less", "[replica]") {
+  Follower f;
+  CHECK(f.take({}, 0) == Replicas::FetchEffect::nothing);
+  CHECK(f.log().high_watermark() == Offset{0});
+}
+
+TEST_CASE("batches of an epoch above the one of the fetch are not appended", "[replica]") {
+  // KAFKA-18723: the leader may have been deposed and re-elected between the request and the answer.
+  Follower f;
+  CHECK(f.take({stored(make_batch(), 1, 3), stored(make_batch(), 2, 4)}, 1) == Replicas::FetchEffect::data);
+  CHECK(f.log().log_end_offset() == Offset{2});
+}
+
+TEST_CASE("damaged batches are not appended and are fetched again later", "[replica]") {
+  Follower f;
+  RecordBatch bad = stored(make_batch(), 1, 3);
+  bad.header.crc ^= 1;
+  CHECK(f.take({bad}, 1) == Replicas::FetchEffect::corrupt);
+  CHECK(f.log().log_end_offset() == Offset{1});
+  FetchResponse::Partition garbage;
+  garbage.records.damage = Error{"garbage", "0"};
+  CHECK(f.replicas.append_fetched(orders, LeaderEpoch{3}, garbage, f.env) == Replicas::FetchEffect::corrupt);
+}
+
+TEST_CASE("batches below the log end are a fault that stops the partition", "[replica]") {
+  Follower f;
+  CHECK(f.take({stored(make_batch(), 0, 3)}, 1) == Replicas::FetchEffect::failed);
+  CHECK(f.log().log_end_offset() == Offset{1});
+}
+
+TEST_CASE("the log start of a follower follows the one of its leader", "[replica]") {
+  Follower f;
+  (void)f.take({stored(make_batch({.records = 4}), 1, 3)}, 5, 3);
+  CHECK(f.log().log_start_offset() == Offset{3});
+}
+
+TEST_CASE("an empty log takes a first batch that begins before the log start of its leader", "[replica]") {
+  Follower f;
+  f.replicas.restart_at(orders, Offset{10}, f.env);
+  REQUIRE(f.log().log_end_offset() == Offset{10});
+  CHECK(f.take({stored(make_batch({.records = 6}), 7, 3)}, 13, 10) == Replicas::FetchEffect::data);
+  CHECK(f.log().log_end_offset() == Offset{13});
+  CHECK(f.log().log_start_offset() == Offset{10});
+}
+
+TEST_CASE("a truncation below the high watermark takes it along and is noted", "[replica]") {
+  Follower f;
+  (void)f.take({stored(make_batch(), 1, 3), stored(make_batch(), 2, 3)}, 3);
+  (void)f.out.take();
+  f.replicas.truncate_on_divergence(orders, {LeaderEpoch{3}, Offset{1}}, f.env);
+  CHECK(f.log().log_end_offset() == Offset{1});
+  CHECK(f.log().high_watermark() == Offset{1});
+  std::vector<trace::LogTruncated> cuts;
+  for (const Effect& effect : f.out.list()) {
+    const auto* note = std::get_if<Note>(&effect);
+    if (note && std::holds_alternative<trace::LogTruncated>(note->event))
+      cuts.push_back(std::get<trace::LogTruncated>(note->event));
+  }
+  REQUIRE(cuts.size() == 1);
+  CHECK(cuts[0].from == Offset{3});
+  CHECK(cuts[0].to == Offset{1});
+}
+
+TEST_CASE("after a truncation the recovery points are written", "[replica]") {
+  Follower f;
+  (void)f.take({stored(make_batch(), 1, 3)}, 1);
+  f.replicas.checkpoint_after_truncation(f.env);
+  CHECK_FALSE(f.disk.exists("recovery-point-offset-checkpoint"));
+  f.replicas.truncate_to(orders, Offset{1}, f.env);
+  f.replicas.checkpoint_after_truncation(f.env);
+  CHECK(f.disk.exists("recovery-point-offset-checkpoint"));
+}
