@@ -13,6 +13,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/message/alter_partition.hpp"
+#include "core/message/version.hpp"
 #include "core/replica/replica_manager.hpp"
 #include "tests/support/batches.hpp"
 #include "tests/support/memory_disk.hpp"

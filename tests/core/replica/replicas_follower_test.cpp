@@ -22,10 +22,10 @@ struct Follower {
     topic.name = "orders";
     topic.id = orders_id;
     topic.partitions.resize(1);
-    topic.partitions[0] = {.replicas = Cluster::nodes({1, 2}),
-                           .isr = Cluster::nodes({1, 2}),
-                           .leader = NodeId{1},
-                           .leader_epoch = LeaderEpoch{3}};
+    topic.partitions[0].replicas = Cluster::nodes({1, 2});
+    topic.partitions[0].isr = Cluster::nodes({1, 2});
+    topic.partitions[0].leader = NodeId{1};
+    topic.partitions[0].leader_epoch = LeaderEpoch{3};
     image.topics[orders_id] = Cow{topic};
     const auto assignments = replicas.apply(image, {orders}, env);
     REQUIRE(assignments.size() == 1);
