@@ -5,7 +5,7 @@ namespace kafkasim {
 std::int16_t spoken_version(ApiKey key) {
   switch (key) {
     case ApiKey::produce: return 13;
-    case ApiKey::fetch: return 17;
+    case ApiKey::fetch: return 18;
     case ApiKey::list_offsets: return 10;
     case ApiKey::metadata: return 13;
     case ApiKey::offset_commit: return 9;

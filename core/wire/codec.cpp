@@ -1,0 +1,111 @@
+#include "core/wire/codec.hpp"
+
+#include <array>
+#include <string>
+
+#include "core/base/check.hpp"
+#include "core/wire/entry.hpp"
+
+namespace kafkasim {
+
+namespace {
+
+using wire::Entries;
+using wire::Entry;
+
+constexpr std::array all_entries{
+    &wire::produce_entries,
+    &wire::fetch_entries,
+    &wire::list_offsets_entries,
+    &wire::metadata_entries,
+    &wire::offset_commit_entries,
+    &wire::offset_fetch_entries,
+    &wire::find_coordinator_entries,
+    &wire::join_group_entries,
+    &wire::heartbeat_entries,
+    &wire::leave_group_entries,
+    &wire::sync_group_entries,
+    &wire::api_versions_entries,
+    &wire::create_topics_entries,
+    &wire::init_producer_id_entries,
+    &wire::offset_for_leader_epoch_entries,
+    &wire::vote_entries,
+    &wire::begin_quorum_epoch_entries,
+    &wire::end_quorum_epoch_entries,
+    &wire::alter_partition_entries,
+    &wire::broker_registration_entries,
+    &wire::broker_heartbeat_entries,
+    &wire::allocate_producer_ids_entries,
+};
+
+const Entries* find(ApiKey api) {
+  for (const Entries* entries : all_entries) {
+    if (entries->front().api == api) return entries;
+  }
+  return nullptr;
+}
+
+const Entry& entry_of(ApiKey api, MessageKind kind) {
+  const Entries* entries = find(api);
+  KAFKASIM_CHECK(entries != nullptr, api_name(api));
+  return (*entries)[kind == MessageKind::request ? 0 : 1];
+}
+
+bool serves(const Entry& entry, std::int16_t version) {
+  return version >= entry.versions.oldest && version <= entry.versions.newest;
+}
+
+const Entry& entry_of(const Message& message, std::int16_t version) {
+  const Entry& entry = entry_of(message.api(), message.kind());
+  KAFKASIM_CHECK(serves(entry, version), api_name(message.api()));
+  return entry;
+}
+
+}  // namespace
+
+std::int16_t newest_version(ApiKey api) { return entry_of(api, MessageKind::request).versions.newest; }
+std::int16_t oldest_version(ApiKey api) { return entry_of(api, MessageKind::request).versions.oldest; }
+bool is_known_api(std::int16_t number) { return find(static_cast<ApiKey>(number)) != nullptr; }
+bool is_flexible(ApiKey api, std::int16_t version) {
+  return entry_of(api, MessageKind::request).versions.layout(version).flexible();
+}
+
+std::size_t encoded_size(const Message& message, std::int16_t version) {
+  const Entry& entry = entry_of(message, version);
+  return entry.size(message, entry.versions.layout(version));
+}
+
+void encode(const Message& message, std::int16_t version, ByteWriter& out, std::vector<Origin>* origins) {
+  const Entry& entry = entry_of(message, version);
+  entry.encode(message, entry.versions.layout(version), out, origins);
+}
+
+Result<Message> decode(ApiKey api, MessageKind kind, std::int16_t version, const SharedBytes& body,
+                       const std::vector<Origin>& origins) {
+  std::string what{api_name(api)};
+  what += kind == MessageKind::request ? " request v" : " response v";
+  what += std::to_string(version);
+  const Entry& entry = entry_of(api, kind);
+  if (!serves(entry, version)) return fail(what + " is not supported");
+  ByteReader in{body.span()};
+  wire::BatchSource batches{body, origins};
+  Message message = entry.decode(entry.versions.layout(version), in, batches);
+  if (in.ok() && in.remaining() != 0) in.fail("bytes after the end of the message");
+  if (!in.ok()) return fail(what + ": " + in.error());
+  return message;
+}
+
+void hash_message(const Message& message, std::int16_t version, RunningHash& hash) {
+  const Entry& entry = entry_of(message, version);
+  hash.add(static_cast<std::int64_t>(entry.api));
+  hash.add(static_cast<std::int64_t>(entry.kind));
+  hash.add(static_cast<std::int64_t>(version));
+  entry.hash(message, entry.versions.layout(version), hash);
+}
+
+Message project(const Message& message, std::int16_t version) {
+  const Entry& entry = entry_of(message, version);
+  return entry.project(message, entry.versions.layout(version));
+}
+
+}  // namespace kafkasim

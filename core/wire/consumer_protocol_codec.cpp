@@ -1,0 +1,85 @@
+#include "core/wire/consumer_protocol_codec.hpp"
+
+#include <algorithm>
+
+#include "core/base/check.hpp"
+#include "core/wire/struct_codec.hpp"
+
+namespace kafkasim {
+
+namespace wire {
+
+template <class V>
+void describe(Fields<V, ConsumerProtocolSubscription::TopicPartitions>& m) {
+  using M = ConsumerProtocolSubscription::TopicPartitions;
+  m.field(&M::topic);
+  m.field(&M::partitions);
+}
+
+template <class V>
+void describe(Fields<V, ConsumerProtocolSubscription>& m) {
+  using M = ConsumerProtocolSubscription;
+  m.field(&M::topics);
+  m.field(&M::user_data);
+  m.field(&M::owned_partitions, since(1));
+  m.field(&M::generation_id, since(2));
+  m.field(&M::rack_id, since(3));
+}
+
+template <class V>
+void describe(Fields<V, ConsumerProtocolAssignment::TopicPartitions>& m) {
+  using M = ConsumerProtocolAssignment::TopicPartitions;
+  m.field(&M::topic);
+  m.field(&M::partitions);
+}
+
+template <class V>
+void describe(Fields<V, ConsumerProtocolAssignment>& m) {
+  using M = ConsumerProtocolAssignment;
+  m.field(&M::assigned_partitions);
+  m.field(&M::user_data);
+}
+
+}  // namespace wire
+
+namespace {
+
+template <class T>
+std::vector<std::byte> encode_as(const T& x, std::int16_t version) {
+  KAFKASIM_CHECK(version >= 0 && version <= newest_consumer_protocol);
+  ByteWriter out;
+  out.i16(version);
+  wire::append_struct(x, {version, wire::Form::fixed}, out);
+  return out.take();
+}
+
+template <class T>
+Result<T> decode_as(ByteSpan bytes, const char* what) {
+  ByteReader in{bytes};
+  const std::int16_t version = in.i16();
+  if (version < 0) in.fail("negative version");
+  T x = wire::read_struct<T>({std::min(version, newest_consumer_protocol), wire::Form::fixed}, in);
+  if (in.ok() && version > newest_consumer_protocol) in.skip(in.remaining());
+  return wire::finished(std::move(x), in, what);
+}
+
+}  // namespace
+
+std::vector<std::byte> encode_consumer_protocol(const ConsumerProtocolSubscription& subscription,
+                                                std::int16_t version) {
+  return encode_as(subscription, version);
+}
+
+std::vector<std::byte> encode_consumer_protocol(const ConsumerProtocolAssignment& assignment, std::int16_t version) {
+  return encode_as(assignment, version);
+}
+
+Result<ConsumerProtocolSubscription> decode_subscription(ByteSpan bytes) {
+  return decode_as<ConsumerProtocolSubscription>(bytes, "subscription");
+}
+
+Result<ConsumerProtocolAssignment> decode_assignment(ByteSpan bytes) {
+  return decode_as<ConsumerProtocolAssignment>(bytes, "assignment");
+}
+
+}  // namespace kafkasim

@@ -1,0 +1,219 @@
+#include "core/wire/metadata_record_codec.hpp"
+
+#include <array>
+#include <utility>
+
+#include "core/wire/struct_codec.hpp"
+
+namespace kafkasim {
+
+namespace wire {
+
+template <class V>
+void describe(Fields<V, RegisterBrokerRecord::Endpoint>& m) {
+  using M = RegisterBrokerRecord::Endpoint;
+  m.field(&M::name);
+  m.field(&M::host);
+  m.field(&M::port);
+  m.field(&M::security_protocol);
+}
+
+template <class V>
+void describe(Fields<V, RegisterBrokerRecord::Feature>& m) {
+  using M = RegisterBrokerRecord::Feature;
+  m.field(&M::name);
+  m.field(&M::min_supported_version);
+  m.field(&M::max_supported_version);
+}
+
+template <class V>
+void describe(Fields<V, RegisterBrokerRecord>& m) {
+  using M = RegisterBrokerRecord;
+  m.field(&M::broker_id);
+  m.field(&M::is_migrating_zk_broker, since(2));
+  m.field(&M::incarnation_id);
+  m.field(&M::broker_epoch);
+  m.field(&M::end_points);
+  m.field(&M::features);
+  m.field(&M::rack);
+  m.field(&M::fenced);
+  m.field(&M::in_controlled_shutdown, since(1));
+  m.field(&M::log_dirs, since(3).tag(0));
+}
+
+template <class V>
+void describe(Fields<V, UnregisterBrokerRecord>& m) {
+  using M = UnregisterBrokerRecord;
+  m.field(&M::broker_id);
+  m.field(&M::broker_epoch);
+}
+
+template <class V>
+void describe(Fields<V, TopicRecord>& m) {
+  using M = TopicRecord;
+  m.field(&M::name);
+  m.field(&M::topic_id);
+}
+
+template <class V>
+void describe(Fields<V, PartitionRecord>& m) {
+  using M = PartitionRecord;
+  m.field(&M::partition_id);
+  m.field(&M::topic_id);
+  m.field(&M::replicas);
+  m.field(&M::isr);
+  m.field(&M::removing_replicas);
+  m.field(&M::adding_replicas);
+  m.field(&M::leader);
+  m.field(&M::leader_recovery_state, since(0).tag(0));
+  m.field(&M::leader_epoch);
+  m.field(&M::partition_epoch);
+  m.field(&M::directories, since(1));
+  m.field(&M::eligible_leader_replicas, since(2).tag(1));
+  m.field(&M::last_known_elr, since(2).tag(2));
+}
+
+template <class V>
+void describe(Fields<V, ConfigRecord>& m) {
+  using M = ConfigRecord;
+  m.field(&M::resource_type);
+  m.field(&M::resource_name);
+  m.field(&M::name);
+  m.field(&M::value);
+}
+
+template <class V>
+void describe(Fields<V, PartitionChangeRecord>& m) {
+  using M = PartitionChangeRecord;
+  m.field(&M::partition_id);
+  m.field(&M::topic_id);
+  m.field(&M::isr, since(0).tag(0));
+  m.field(&M::leader, since(0).tag(1));
+  m.field(&M::replicas, since(0).tag(2));
+  m.field(&M::removing_replicas, since(0).tag(3));
+  m.field(&M::adding_replicas, since(0).tag(4));
+  m.field(&M::leader_recovery_state, since(0).tag(5));
+  m.field(&M::eligible_leader_replicas, since(2).tag(6));
+  m.field(&M::last_known_elr, since(2).tag(7));
+  m.field(&M::directories, since(1).tag(8));
+}
+
+template <class V>
+void describe(Fields<V, FenceBrokerRecord>& m) {
+  using M = FenceBrokerRecord;
+  m.field(&M::id);
+  m.field(&M::epoch);
+}
+
+template <class V>
+void describe(Fields<V, UnfenceBrokerRecord>& m) {
+  using M = UnfenceBrokerRecord;
+  m.field(&M::id);
+  m.field(&M::epoch);
+}
+
+template <class V>
+void describe(Fields<V, RemoveTopicRecord>& m) {
+  using M = RemoveTopicRecord;
+  m.field(&M::topic_id);
+}
+
+template <class V>
+void describe(Fields<V, FeatureLevelRecord>& m) {
+  using M = FeatureLevelRecord;
+  m.field(&M::name);
+  m.field(&M::feature_level);
+}
+
+template <class V>
+void describe(Fields<V, ProducerIdsRecord>& m) {
+  using M = ProducerIdsRecord;
+  m.field(&M::broker_id);
+  m.field(&M::broker_epoch);
+  m.field(&M::next_producer_id);
+}
+
+template <class V>
+void describe(Fields<V, BrokerRegistrationChangeRecord>& m) {
+  using M = BrokerRegistrationChangeRecord;
+  m.field(&M::broker_id);
+  m.field(&M::broker_epoch);
+  m.field(&M::fenced, since(0).tag(0));
+  m.field(&M::in_controlled_shutdown, since(1).tag(1));
+  m.field(&M::log_dirs, since(2).tag(2));
+}
+
+template <class V>
+void describe(Fields<V, NoOpRecord>&) {}
+
+}  // namespace wire
+
+namespace {
+
+constexpr std::uint32_t frame_version = 1;
+
+struct Row {
+  std::uint32_t api_key;
+  std::int16_t newest;
+  MetadataRecord (*read)(wire::Layout, ByteReader&);
+};
+
+template <class T>
+constexpr Row row(std::uint32_t api_key, std::int16_t newest) {
+  return {api_key, newest,
+          [](wire::Layout layout, ByteReader& in) { return MetadataRecord{wire::read_struct<T>(layout, in)}; }};
+}
+
+// In the order of the alternatives of MetadataRecord.
+constexpr std::array<Row, std::variant_size_v<MetadataRecord>> rows{
+    row<RegisterBrokerRecord>(0, 3), row<UnregisterBrokerRecord>(1, 0), row<TopicRecord>(2, 0),
+    row<PartitionRecord>(3, 2),      row<ConfigRecord>(4, 0),           row<PartitionChangeRecord>(5, 2),
+    row<FenceBrokerRecord>(7, 0),    row<UnfenceBrokerRecord>(8, 0),    row<RemoveTopicRecord>(9, 0),
+    row<FeatureLevelRecord>(12, 0),  row<ProducerIdsRecord>(15, 0),     row<BrokerRegistrationChangeRecord>(17, 2),
+    row<NoOpRecord>(20, 0),
+};
+
+constexpr wire::Layout layout_of(std::int16_t version) { return {version, wire::Form::flexible}; }
+
+template <class Sink>
+void put(const MetadataRecord& record, Sink& sink) {
+  const Row& row = rows[record.index()];
+  sink.uvarint(frame_version);
+  sink.uvarint(row.api_key);
+  sink.uvarint(static_cast<std::uint32_t>(row.newest));
+  std::visit([&](const auto& body) { wire::Encoder<Sink>{layout_of(row.newest), sink}.structure(body); }, record);
+}
+
+}  // namespace
+
+std::vector<std::byte> encode_metadata_record(const MetadataRecord& record) {
+  ByteWriter out;
+  wire::ByteSink sink{out, nullptr};
+  put(record, sink);
+  return out.take();
+}
+
+std::size_t encoded_size(const MetadataRecord& record) {
+  wire::SizeSink sink;
+  put(record, sink);
+  return sink.size();
+}
+
+Result<MetadataRecord> decode_metadata_record(ByteSpan bytes) {
+  ByteReader in{bytes};
+  const std::uint32_t frame = in.unsigned_varint();
+  const std::uint32_t api_key = in.unsigned_varint();
+  const std::uint32_t version = in.unsigned_varint();
+  if (in.ok() && frame != frame_version) in.fail("unknown frame version " + std::to_string(frame));
+  if (!in.ok()) return fail("metadata record: " + in.error());
+  for (const Row& row : rows) {
+    if (row.api_key != api_key) continue;
+    const std::string what = "metadata record " + std::to_string(api_key) + " v" + std::to_string(version);
+    if (version > static_cast<std::uint32_t>(row.newest)) return fail(what + " is not supported");
+    MetadataRecord record = row.read(layout_of(static_cast<std::int16_t>(version)), in);
+    return wire::finished(std::move(record), in, what);
+  }
+  return fail("metadata record of unknown kind " + std::to_string(api_key));
+}
+
+}  // namespace kafkasim
