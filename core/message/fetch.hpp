@@ -61,19 +61,24 @@ struct FetchRequest {
   friend bool operator==(const FetchRequest&, const FetchRequest&) = default;
 };
 
+// Not nested: clang 14 cannot default-construct an optional nested struct whose members have initialisers.
+struct FetchEpochEndOffset {
+  LeaderEpoch epoch{-1};
+  Offset end_offset{-1};
+  friend bool operator==(const FetchEpochEndOffset&, const FetchEpochEndOffset&) = default;
+};
+
+struct FetchSnapshotId {
+  Offset end_offset{-1};
+  LeaderEpoch epoch{-1};
+  friend bool operator==(const FetchSnapshotId&, const FetchSnapshotId&) = default;
+};
+
 struct FetchResponse {
   static constexpr ApiKey api = ApiKey::fetch;
   static constexpr MessageKind kind = MessageKind::response;
-  struct EpochEndOffset {
-    LeaderEpoch epoch{-1};
-    Offset end_offset{-1};
-    friend bool operator==(const EpochEndOffset&, const EpochEndOffset&) = default;
-  };
-  struct SnapshotId {
-    Offset end_offset{-1};
-    LeaderEpoch epoch{-1};
-    friend bool operator==(const SnapshotId&, const SnapshotId&) = default;
-  };
+  using EpochEndOffset = FetchEpochEndOffset;
+  using SnapshotId = FetchSnapshotId;
   struct AbortedTransaction {
     ProducerId producer_id{};
     Offset first_offset{};

@@ -103,20 +103,9 @@ class HashSink {  // of a batch the header, whose checksum covers the body
   RunningHash& hash_;
 };
 
-// Whether a tagged field may be left out.
+// Whether a tagged field may be left out: what would be written says no more than its default.
 template <class T>
-[[nodiscard]] bool is_default(const T& x, Rule rule) {
-  if constexpr (IsScalar<T>) {
-    if (rule.default_number) return Scalar<T>::template to_wire<typename Scalar<T>::rep>(x) == *rule.default_number;
-  }
-  if constexpr (is_optional<T>) {
-    return !x.has_value();
-  } else if constexpr (is_list<T>) {
-    return x.empty();
-  } else {
-    return x == T{};
-  }
-}
+[[nodiscard]] bool is_default(const T& x, Rule rule, Layout layout);
 
 template <class Sink>
 class Encoder {
@@ -156,7 +145,7 @@ class Encoder {
   void field(const T& x, Rule rule) {
     if (!rule.tagged()) {
       if (in_plain_pass()) value(x, rule);
-    } else if (!is_default(x, rule)) {
+    } else if (!is_default(x, rule, layout_)) {
       if (in_plain_pass()) {
         ++tags_;
       } else {
@@ -266,5 +255,29 @@ class Encoder {
   Pass pass_{Pass::plain};
   std::uint32_t tags_{0};  // of the struct at hand: how many of its tagged fields do not hold their default
 };
+
+template <class T>
+bool is_default(const T& x, Rule rule, Layout layout) {
+  if constexpr (IsScalar<T>) {
+    using Rep = typename Scalar<T>::rep;
+    if (rule.default_number) return Scalar<T>::template to_wire<Rep>(x) == *rule.default_number;
+    if constexpr (!is_optional<T>) return Scalar<T>::template to_wire<Rep>(x) == Rep{0};
+  }
+  if constexpr (is_optional<T>) {
+    return !x.has_value();
+  } else if constexpr (is_list<T>) {
+    return x.empty();
+  } else if constexpr (std::is_same_v<T, Uuid>) {
+    return x.is_zero();
+  } else {  // a struct: compared as written, for a number of -1 is as good as an absent one
+    RunningHash own;
+    RunningHash none;
+    HashSink own_sink{own};
+    HashSink none_sink{none};
+    Encoder<HashSink>{layout, own_sink}.element(x);
+    Encoder<HashSink>{layout, none_sink}.element(T{});
+    return own == none;
+  }
+}
 
 }  // namespace kafkasim::wire

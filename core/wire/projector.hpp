@@ -41,7 +41,7 @@ class Projector {
 
   template <class T>
   void field(Pair<T> x, Rule rule) {
-    if (rule.tagged() && is_default(x.from, rule)) return;
+    if (rule.tagged() && is_default(x.from, rule, layout_)) return;
     if constexpr (is_optional<T>) {
       if (rule.tagged() && !rule.default_number) {
         return value(Pair<typename T::value_type>{*x.from, x.to.emplace()}, rule);

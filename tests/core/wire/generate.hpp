@@ -87,7 +87,7 @@ class Generator {
       for (std::uint64_t n = random_.below(4); n > 0; --n) fill(x.emplace_back());
     } else if constexpr (std::is_same_v<T, Records>) {
       for (std::uint64_t n = random_.below(3); n > 0; --n) x.batches.push_back(batch());
-    } else if constexpr (requires { x.value; }) {
+    } else if constexpr (requires { typename T::rep; }) {
       x.value = number<typename T::rep>();
     } else {
       fields(x);

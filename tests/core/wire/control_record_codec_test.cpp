@@ -1,0 +1,38 @@
+#include "core/wire/control_record_codec.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace kafkasim;
+
+namespace {
+
+LeaderChangeMessage message(std::int16_t version) {
+  LeaderChangeMessage m;
+  m.version = version;
+  m.leader_id = NodeId{1};
+  m.voters = {{NodeId{1}, Uuid{}}, {NodeId{2}, Uuid{}}};
+  m.granting_voters = {{NodeId{2}, Uuid{}}};
+  return m;
+}
+
+}  // namespace
+
+TEST_CASE("a leader change of version 0 names voters by their ids alone") {
+  const std::vector<std::byte> bytes = encode_leader_change(message(0));
+  CHECK(to_hex(bytes) == "0000" "00000001" "03" "0000000100" "0000000200" "02" "0000000200" "00");
+  CHECK((decode_leader_change(bytes).value() == message(0)));
+}
+
+TEST_CASE("a leader change of version 1 also carries the directory ids of the voters") {
+  LeaderChangeMessage sent = message(1);
+  sent.voters[0].voter_directory_id = Uuid{5, 6};
+  const std::vector<std::byte> bytes = encode_leader_change(sent);
+  CHECK(bytes.size() == encode_leader_change(message(0)).size() + 3 * 16);
+  CHECK((decode_leader_change(bytes).value() == sent));
+}
+
+TEST_CASE("a leader change that is cut short is refused at every byte") {
+  const std::vector<std::byte> bytes = encode_leader_change(message(1));
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    CHECK_FALSE(decode_leader_change(ByteSpan{bytes}.first(size)));
+}
