@@ -1,0 +1,30 @@
+#include "core/log/log_config.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace kafkasim;
+
+TEST_CASE("the defaults of a log are those of a topic") {
+  CHECK(log_config(TopicConfig{}).segment_bytes == LogConfig{}.segment_bytes);
+  CHECK(log_config(TopicConfig{}).max_message_bytes == LogConfig{}.max_message_bytes);
+  CHECK(log_config(TopicConfig{}).segment_ms == LogConfig{}.segment_ms);
+  CHECK(log_config(TopicConfig{}).compaction == Compaction::off);
+}
+
+TEST_CASE("a log follows the settings of its topic") {
+  TopicConfig topic;
+  topic.cleanup_policy = "compact,delete";
+  topic.message_timestamp_type = "LogAppendTime";
+  topic.segment = milliseconds(100);
+  topic.segment_jitter = milliseconds(900);
+  const LogConfig config = log_config(topic, milliseconds(5));
+  CHECK(config.compaction == Compaction::on);
+  CHECK(config.timestamp_type == TimestampType::append);
+  CHECK(config.segment_ms == 100);
+  CHECK(config.segment_jitter_ms == 100);
+  CHECK(config.producer_id_expiration_ms == 5);
+}
+
+TEST_CASE("a limit of for ever admits any timestamp in milliseconds") {
+  CHECK(log_config(TopicConfig{}).timestamp_before_max_ms >= INT64_MAX / 1'000'000 - 1);
+}
