@@ -1,0 +1,167 @@
+#pragma once
+// One classic group as its coordinator knows it (org.apache.kafka.coordinator.group.classic.ClassicGroup, and what
+// GroupMetadataManager does with it; KIP-62, KIP-134, KIP-394): members, generation, rebalance, parked JoinGroup and
+// SyncGroup requests, timers, committed offsets.
+//
+//   from \ to            Empty  PreparingRebalance  CompletingRebalance  Stable  Dead   what happens
+//   Empty                        x                                               x      a member joins
+//   PreparingRebalance    x                          x                           x      nobody is left; everybody has
+//   joined or the time is over CompletingRebalance          x                                        x      x      a
+//   member comes, goes or misses its sync; the assignment is stored Stable                       x x      a member
+//   comes, goes, or joins again as leader or changed Dead this broker coordinates it no longer
+//
+//   request        Empty                PreparingRebalance       CompletingRebalance             Stable
+//   JoinGroup      initial delay        parked                   same metadata: generation       follower, same
+//   metadata: generation
+//                                                                otherwise: rebalance            otherwise: rebalance
+//   SyncGroup      UNKNOWN_MEMBER_ID    REBALANCE_IN_PROGRESS    parked until the leader's       its assignment
+//   Heartbeat      UNKNOWN_MEMBER_ID    REBALANCE_IN_PROGRESS    none                            none (each resets the
+//   session) OffsetCommit   without generation   of its generation        REBALANCE_IN_PROGRESS           of its
+//   generation
+//
+// A value. It learns of time by on_due(), of its records' fate by on_assignment_stored() and on_offsets_stored().
+// Static membership (KIP-345) is not spoken: the coordinator refuses requests that name an instance.
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/time.hpp"
+#include "core/group/group_offsets.hpp"
+#include "core/group/group_turn.hpp"
+#include "core/machine/deadlines.hpp"
+#include "core/machine/request_ref.hpp"
+#include "core/machine/seam.hpp"
+#include "core/message/group_record.hpp"
+#include "core/message/heartbeat.hpp"
+#include "core/message/join_group.hpp"
+#include "core/message/leave_group.hpp"
+#include "core/message/offset_commit.hpp"
+#include "core/message/sync_group.hpp"
+#include "core/model/ids.hpp"
+
+namespace kafkasim {
+
+enum class GroupState : std::uint8_t { empty, preparing_rebalance, completing_rebalance, stable, dead };
+[[nodiscard]] std::string_view group_state_name(GroupState state);  // "PreparingRebalance"
+[[nodiscard]] bool may_become(GroupState from, GroupState to);      // the table above
+
+struct ClassicMember {
+  std::string client_id;
+  std::string client_host;
+  Duration rebalance_timeout;
+  Duration session_timeout;
+  std::vector<JoinGroupRequest::Protocol> protocols;  // its preference first
+  std::vector<std::byte> assignment;                  // of this generation, once the leader's is stored
+  bool is_new{};                   // its first join is parked: it does not know its name, so cannot send heartbeats
+  std::optional<RequestRef> join;  // parked
+  std::optional<RequestRef> sync;  // parked
+};
+
+struct Joiner {  // who sent a JoinGroup
+  RequestRef request;
+  std::string client_id;
+  std::string client_host;
+};
+
+class ClassicGroup {
+ public:
+  ClassicGroup() = default;
+  explicit ClassicGroup(std::string name) : name_{std::move(name)} {}
+
+  // Loading. `restore` takes the newest metadata record, on_loaded starts fresh sessions when all has been read.
+  void restore(const GroupMetadataValue& value);
+  void on_loaded(GroupTurn& turn);
+  void on_unloaded(GroupTurn& turn);  // parked requests: NOT_COORDINATOR
+
+  void join(const JoinGroupRequest& request, const Joiner& joiner, GroupTurn& turn);
+  void sync(const SyncGroupRequest& request, const RequestRef& ref, GroupTurn& turn);
+  [[nodiscard]] ErrorCode heartbeat(const HeartbeatRequest& request, GroupTurn& turn);
+  [[nodiscard]] std::vector<LeaveGroupResponse::Member> leave(const LeaveGroupRequest& request, GroupTurn& turn);
+  // Whether a commit is allowed; if so the sender's session is extended.
+  [[nodiscard]] ErrorCode accept_commit(const OffsetCommitRequest& request, GroupTurn& turn);
+
+  // The fate of the record that carries a generation's assignments; a fate that comes too late changes nothing.
+  void on_assignment_stored(Generation generation, const std::map<std::string, std::vector<std::byte>>& assignments,
+                            ErrorCode error, GroupTurn& turn);
+  void on_due(GroupTurn& turn);
+  [[nodiscard]] std::optional<Instant> next_deadline() const { return timers_.next(); }
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] GroupState state() const { return state_; }
+  [[nodiscard]] Generation generation() const { return generation_; }
+  [[nodiscard]] const std::map<std::string, ClassicMember>& members() const { return members_; }
+  [[nodiscard]] const GroupOffsets& offsets() const { return offsets_; }
+  [[nodiscard]] GroupOffsets& offsets() { return offsets_; }
+
+ private:
+  enum class TimerKind : std::uint8_t { join, sync, session };
+  struct Timer {
+    TimerKind kind{};
+    std::string member;  // of a session, pending members' too
+    friend auto operator<=>(const Timer&, const Timer&) = default;
+  };
+  struct InitialDelay {  // the first rebalance waits for more members
+    Duration running;    // the delay that runs
+    Duration remaining;  // what may be added to it
+    bool member_came{};  // while it ran
+  };
+
+  // members (classic_group.cpp)
+  [[nodiscard]] bool is_leader(const std::string& member) const { return leader_ == member; }
+  [[nodiscard]] std::int64_t joined_count() const;
+  [[nodiscard]] bool all_have_joined() const;
+  [[nodiscard]] bool supports(const std::string& protocol_type,
+                              const std::vector<JoinGroupRequest::Protocol>& protocols) const;
+  [[nodiscard]] std::string elect_protocol() const;
+  [[nodiscard]] Duration rebalance_timeout() const;  // the longest of the members'
+  [[nodiscard]] bool elect_joined_leader();
+  void remove(const std::string& member, GroupTurn& turn);  // answers what it has parked with UNKNOWN_MEMBER_ID
+  void restart_session(const std::string& member, GroupTurn& turn);
+  void transition(GroupState to, std::string reason, GroupTurn& turn);
+  [[nodiscard]] GroupMetadataValue metadata(const std::map<std::string, std::vector<std::byte>>& assignments,
+                                            Timestamp now) const;
+
+  // joining and rebalancing (classic_group_join.cpp)
+  [[nodiscard]] bool has_room_for(const std::string& member, const GroupTurn& turn) const;
+  void join_new(const JoinGroupRequest& request, const Joiner& joiner, GroupTurn& turn);
+  void join_known(const JoinGroupRequest& request, const Joiner& joiner, GroupTurn& turn);
+  void add(const std::string& member, const JoinGroupRequest& request, const Joiner& joiner, GroupTurn& turn);
+  void update(const std::string& member, const JoinGroupRequest& request, const Joiner& joiner, std::string_view why,
+              GroupTurn& turn);
+  [[nodiscard]] JoinGroupResponse joined(const std::string& member) const;
+  void rebalance_or_complete(const std::string& reason, GroupTurn& turn);
+  void prepare_rebalance(const std::string& reason, GroupTurn& turn);
+  void on_initial_delay_over(GroupTurn& turn);
+  void complete_join(GroupTurn& turn);
+  void begin_generation(GroupTurn& turn);
+
+  // synchronising, leaving, failing (classic_group_sync.cpp)
+  [[nodiscard]] ErrorCode check_sync(const SyncGroupRequest& request) const;
+  void store_assignment(const SyncGroupRequest& request, GroupTurn& turn);
+  void answer_syncs(ErrorCode error, GroupTurn& turn);
+  void sync_received(const std::string& member);
+  void on_syncs_missing(GroupTurn& turn);
+  void on_session_over(const std::string& member, GroupTurn& turn);
+  void after_removal(const std::string& reason, GroupTurn& turn);
+
+  std::string name_;
+  GroupState state_{GroupState::empty};
+  Generation generation_{0};
+  std::optional<std::string> protocol_type_;
+  std::optional<std::string> protocol_;
+  std::optional<std::string> leader_;
+  std::map<std::string, ClassicMember> members_;
+  std::set<std::string> pending_;              // were given a name and told to come back with it (KIP-394)
+  std::set<std::string> pending_sync_;         // have not sent SyncGroup in this generation
+  std::optional<InitialDelay> initial_delay_;  // exactly while the first rebalance is prepared
+  DeadlineIndex<Timer> timers_;
+  GroupOffsets offsets_;
+};
+
+}  // namespace kafkasim

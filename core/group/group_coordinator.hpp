@@ -1,0 +1,115 @@
+#pragma once
+// GroupCoordinator: the classic groups whose partition of __consumer_offsets this broker leads
+// (GroupCoordinatorService, GroupMetadataManager, OffsetMetadataManager and the CoordinatorRuntime under them). A part
+// of the broker, and a copyable value.
+//
+// What a group must remember leaves by take_appends() as a batch for its partition. The broker says by
+// on_append_completed() when it is replicated, or that it was not within offsets.commit.timeout.ms. Answers that
+// promise durability wait for that.
+//
+// A partition is loaded in the call that elects this broker, so no request ever meets one that is being loaded:
+// COORDINATOR_LOAD_IN_PROGRESS is never answered. NOT_COORDINATOR is, whatever the reason for not leading.
+// Not spoken: static members (UNSUPPORTED_VERSION), transactional commits, expiry of offsets.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/cow.hpp"
+#include "core/base/time.hpp"
+#include "core/group/classic_group.hpp"
+#include "core/group/group_turn.hpp"
+#include "core/machine/deadlines.hpp"
+#include "core/machine/seam.hpp"
+#include "core/message/message.hpp"
+#include "core/model/config.hpp"
+#include "core/model/error_code.hpp"
+#include "core/model/ids.hpp"
+#include "core/record/record_batch.hpp"
+
+namespace kafkasim {
+
+struct GroupAppend {
+  std::uint64_t token{};
+  PartitionIndex partition;  // of __consumer_offsets
+  RecordBatch batch;
+};
+
+struct GroupReport {
+  struct Member {
+    std::string member_id;
+    std::string client_id;
+    std::optional<std::string> instance_id;
+    std::vector<TopicPartition> assignment;
+  };
+  std::string group;
+  std::string state;  // "Stable", as Kafka prints it
+  Generation generation;
+  std::vector<Member> members;
+  std::map<TopicPartition, Offset> offsets;
+};
+
+class GroupCoordinator {
+ public:
+  explicit GroupCoordinator(const NodeConfig& config);
+
+  void set_partition_count(std::int32_t count);  // of __consumer_offsets, once it exists
+  // Which partition a group belongs to: abs(Java's hash of its name) modulo the count. Absent until the topic exists.
+  [[nodiscard]] std::optional<PartitionIndex> partition_for(const std::string& group) const;
+
+  // This broker leads the partition now. `log` is all that it holds. Elected again without having resigned, it keeps
+  // what it has.
+  void on_elected(PartitionIndex partition, LeaderEpoch epoch, const std::vector<RecordBatch>& log, Env& env);
+  // Requests that wait are answered NOT_COORDINATOR, the groups are forgotten.
+  void on_resigned(PartitionIndex partition, Env& env);
+
+  [[nodiscard]] static bool handles(ApiKey api);
+  void on_request(const Received& request, Env& env);  // of an API that it handles; answers now or later
+
+  [[nodiscard]] std::vector<GroupAppend> take_appends();  // after each call
+  void on_append_completed(std::uint64_t token, ErrorCode error, Env& env);
+
+  void on_woken(Env& env);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+  [[nodiscard]] std::vector<GroupReport> report() const;
+
+ private:
+  struct Shard {  // a partition of __consumer_offsets
+    LeaderEpoch epoch;
+    std::map<std::string, Cow<ClassicGroup>> groups;
+  };
+  struct Pending {  // a batch on its way
+    PartitionIndex partition;
+    std::string group;
+    GroupWritten then;
+  };
+  enum class Creation : std::uint8_t { never, if_missing };
+
+  [[nodiscard]] Shard* shard_of(const std::string& group);
+  [[nodiscard]] ErrorCode check_join(const JoinGroupRequest& request);
+  void join(const JoinGroupRequest& request, const Received& received, Env& env);
+  void sync(const SyncGroupRequest& request, const RequestRef& ref, Env& env);
+  void heartbeat(const HeartbeatRequest& request, const RequestRef& ref, Env& env);
+  void leave(const LeaveGroupRequest& request, const RequestRef& ref, Env& env);
+  void commit(const OffsetCommitRequest& request, const RequestRef& ref, Env& env);
+  void fetch(const OffsetFetchRequest& request, const RequestRef& ref, Env& env);
+  [[nodiscard]] OffsetFetchResponse::Group fetch_one(const OffsetFetchRequest::Group& asked, const RequestRef& ref);
+
+  // Runs `action(group, turn)` on a group of the shard, takes what it wants stored and notes its next deadline. False
+  // if there is no such group.
+  template <class Action>
+  bool with_group(Shard& shard, const std::string& name, Creation creation, Env& env, Action action);
+  void take_writes(const std::string& group, std::vector<GroupWrite> writes, Env& env);
+  void finish(const Pending& pending, std::uint64_t token, ErrorCode error, Env& env);
+
+  GroupLimits limits_;
+  std::optional<std::int32_t> partition_count_;
+  std::map<PartitionIndex, Shard> shards_;
+  DeadlineIndex<std::string> deadlines_;      // by group: of its timers
+  std::map<std::uint64_t, Pending> pending_;  // by token: in the order of their handing over
+  std::vector<GroupAppend> appends_;
+  std::uint64_t next_token_{1};
+};
+
+}  // namespace kafkasim

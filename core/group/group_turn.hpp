@@ -1,0 +1,58 @@
+#pragma once
+// What a group is lent for the length of one call: its limits, the step's Env, and where it leaves records to be
+// stored.
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/base/time.hpp"
+#include "core/machine/request_ref.hpp"
+#include "core/machine/seam.hpp"
+#include "core/message/group_record.hpp"
+#include "core/message/offset_commit.hpp"
+#include "core/model/config.hpp"
+#include "core/model/ids.hpp"
+#include "core/record/record_batch.hpp"
+
+namespace kafkasim {
+
+struct GroupLimits {  // the settings of a broker that concern groups
+  Duration initial_rebalance_delay;
+  Duration least_session_timeout;
+  Duration most_session_timeout;
+  std::int64_t most_members{};
+  std::int64_t most_metadata_bytes{};
+  [[nodiscard]] static GroupLimits of(const NodeConfig& config);
+};
+
+// What follows when a batch is replicated, or fails to be.
+struct EmptyGroupStored {};  // nothing: the group goes on either way
+struct AssignmentStored {
+  Generation generation;
+  std::map<std::string, std::vector<std::byte>> assignments;  // by member
+};
+struct OffsetsStored {
+  RequestRef request;
+  OffsetCommitResponse response;  // as it is if all goes well
+  std::string member_id;
+  Generation generation;
+  std::vector<std::pair<TopicPartition, OffsetCommitValue>> offsets;
+};
+using GroupWritten = std::variant<EmptyGroupStored, AssignmentStored, OffsetsStored>;
+
+struct GroupWrite {
+  RecordBatch batch;
+  GroupWritten then;
+};
+
+struct GroupTurn {
+  const GroupLimits& limits;
+  Env& env;
+  std::vector<GroupWrite>& writes;
+};
+
+}  // namespace kafkasim
