@@ -1,0 +1,65 @@
+#include "core/model/config.hpp"
+
+#include <algorithm>
+
+#include <catch2/catch.hpp>
+
+using namespace kafkasim;
+
+TEST_CASE("a setting is set by the name and unit that Kafka gives it") {
+  ProducerConfig producer;
+  REQUIRE(set(producer, "linger.ms", std::int64_t{20}));
+  CHECK(producer.linger == milliseconds(20));
+  REQUIRE(set(producer, "acks", std::string{"1"}));
+  CHECK(producer.acks == "1");
+  REQUIRE(set(producer, "acks", std::int64_t{-1}));
+  CHECK(producer.acks == "-1");
+  REQUIRE(set(producer, "enable.idempotence", std::string{"false"}));
+  CHECK_FALSE(producer.enable_idempotence);
+  TopicConfig topic;
+  REQUIRE(set(topic, "segment.bytes", std::string{"1048576"}));
+  CHECK(topic.segment_bytes == 1'048'576);
+  REQUIRE(set(topic, "segment.ms", std::int64_t{1000}));
+  CHECK(topic.segment == milliseconds(1000));
+}
+
+TEST_CASE("a broker sets the defaults of its topics by their broker names") {
+  NodeConfig node;
+  REQUIRE(set(node, "min.insync.replicas", std::int64_t{2}));
+  CHECK(node.topic_defaults.min_insync_replicas == 2);
+  REQUIRE(set(node, "log.segment.bytes", std::int64_t{1'048'576}));
+  CHECK(node.topic_defaults.segment_bytes == 1'048'576);
+  REQUIRE(set(node, "broker.session.timeout.ms", std::int64_t{900}));
+  CHECK(node.broker_session_timeout == milliseconds(900));
+}
+
+TEST_CASE("a setting that is unknown or of the wrong kind is an error that helps") {
+  ConsumerConfig consumer;
+  const auto misspelt = set(consumer, "sesion.timeout.ms", std::int64_t{1});
+  REQUIRE_FALSE(misspelt);
+  CHECK(misspelt.error().message.find("'session.timeout.ms'") != std::string::npos);
+  CHECK_FALSE(set(consumer, "session.timeout.ms", std::string{"soon"}));
+  CHECK_FALSE(set(consumer, "session.timeout.ms", true));
+  CHECK_FALSE(set(consumer, "session.timeout.ms", std::int64_t{-5}));
+  CHECK_FALSE(set(consumer, "auto.offset.reset", std::string{"sometimes"}));
+  CHECK_FALSE(set(consumer, "enable.auto.commit", std::int64_t{1}));
+  CHECK_FALSE(set(consumer, "", std::int64_t{1}));
+  CHECK(consumer == ConsumerConfig{});
+}
+
+TEST_CASE("the known names are sorted and each can be told apart") {
+  for (const auto& names :
+       {topic_setting_names(), node_setting_names(), producer_setting_names(), consumer_setting_names()}) {
+    CHECK(names.size() > 10);
+    CHECK(std::ranges::is_sorted(names));
+    CHECK(std::ranges::adjacent_find(names) == names.end());
+  }
+}
+
+TEST_CASE("the nearest name is the one with the fewest changes and far ones do not count") {
+  const std::vector<std::string_view> known{"acks", "linger.ms", "retries"};
+  CHECK(nearest_name("linger.s", known) == "linger.ms");
+  CHECK(nearest_name("ack", known) == "acks");
+  CHECK(nearest_name("something.else.entirely", known).empty());
+  CHECK(nearest_name(std::string(100'000, 'x'), known).empty());
+}
