@@ -69,6 +69,9 @@ struct Joiner {  // who sent a JoinGroup
   std::string client_host;
 };
 
+[[nodiscard]] JoinGroupResponse join_refused(ErrorCode error, std::string member_id);
+[[nodiscard]] SyncGroupResponse sync_refused(ErrorCode error);
+
 class ClassicGroup {
  public:
   ClassicGroup() = default;
@@ -96,6 +99,8 @@ class ClassicGroup {
   [[nodiscard]] GroupState state() const { return state_; }
   [[nodiscard]] Generation generation() const { return generation_; }
   [[nodiscard]] const std::map<std::string, ClassicMember>& members() const { return members_; }
+  [[nodiscard]] std::vector<TopicPartition> assignment_of(
+      const ClassicMember& member) const;  // decoded; none if it is no consumer
   [[nodiscard]] const GroupOffsets& offsets() const { return offsets_; }
   [[nodiscard]] GroupOffsets& offsets() { return offsets_; }
 
@@ -115,12 +120,12 @@ class ClassicGroup {
   // members (classic_group.cpp)
   [[nodiscard]] bool is_leader(const std::string& member) const { return leader_ == member; }
   [[nodiscard]] std::int64_t joined_count() const;
+  void note_change(std::string reason, GroupTurn& turn) const;
   [[nodiscard]] bool all_have_joined() const;
   [[nodiscard]] bool supports(const std::string& protocol_type,
                               const std::vector<JoinGroupRequest::Protocol>& protocols) const;
   [[nodiscard]] std::string elect_protocol() const;
-  [[nodiscard]] Duration rebalance_timeout() const;  // the longest of the members'
-  [[nodiscard]] bool elect_joined_leader();
+  [[nodiscard]] Duration rebalance_timeout() const;         // the longest of the members'
   void remove(const std::string& member, GroupTurn& turn);  // answers what it has parked with UNKNOWN_MEMBER_ID
   void restart_session(const std::string& member, GroupTurn& turn);
   void transition(GroupState to, std::string reason, GroupTurn& turn);
@@ -138,8 +143,9 @@ class ClassicGroup {
   void rebalance_or_complete(const std::string& reason, GroupTurn& turn);
   void prepare_rebalance(const std::string& reason, GroupTurn& turn);
   void on_initial_delay_over(GroupTurn& turn);
-  void complete_join(GroupTurn& turn);
-  void begin_generation(GroupTurn& turn);
+  void maybe_complete_join(GroupTurn& turn);
+  void complete_join(const std::string& reason, GroupTurn& turn);
+  void begin_generation(const std::string& reason, GroupTurn& turn);
 
   // synchronising, leaving, failing (classic_group_sync.cpp)
   [[nodiscard]] ErrorCode check_sync(const SyncGroupRequest& request) const;
@@ -148,7 +154,6 @@ class ClassicGroup {
   void sync_received(const std::string& member);
   void on_syncs_missing(GroupTurn& turn);
   void on_session_over(const std::string& member, GroupTurn& turn);
-  void after_removal(const std::string& reason, GroupTurn& turn);
 
   std::string name_;
   GroupState state_{GroupState::empty};

@@ -14,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/cow.hpp"
@@ -76,6 +77,7 @@ class GroupCoordinator {
 
  private:
   struct Shard {  // a partition of __consumer_offsets
+    PartitionIndex partition;
     LeaderEpoch epoch;
     std::map<std::string, Cow<ClassicGroup>> groups;
   };
@@ -87,21 +89,24 @@ class GroupCoordinator {
   enum class Creation : std::uint8_t { never, if_missing };
 
   [[nodiscard]] Shard* shard_of(const std::string& group);
-  [[nodiscard]] ErrorCode check_join(const JoinGroupRequest& request);
+  [[nodiscard]] const Shard* shard_of(const std::string& group) const;
+  [[nodiscard]] ErrorCode check_join(const JoinGroupRequest& request) const;
   void join(const JoinGroupRequest& request, const Received& received, Env& env);
   void sync(const SyncGroupRequest& request, const RequestRef& ref, Env& env);
   void heartbeat(const HeartbeatRequest& request, const RequestRef& ref, Env& env);
   void leave(const LeaveGroupRequest& request, const RequestRef& ref, Env& env);
   void commit(const OffsetCommitRequest& request, const RequestRef& ref, Env& env);
   void fetch(const OffsetFetchRequest& request, const RequestRef& ref, Env& env);
-  [[nodiscard]] OffsetFetchResponse::Group fetch_one(const OffsetFetchRequest::Group& asked, const RequestRef& ref);
+  [[nodiscard]] OffsetFetchResponse::Group fetch_one(const OffsetFetchRequest::Group& asked,
+                                                     const RequestRef& ref) const;
 
   // Runs `action(group, turn)` on a group of the shard, takes what it wants stored and notes its next deadline. False
   // if there is no such group.
   template <class Action>
   bool with_group(Shard& shard, const std::string& name, Creation creation, Env& env, Action action);
-  void take_writes(const std::string& group, std::vector<GroupWrite> writes, Env& env);
-  void finish(const Pending& pending, std::uint64_t token, ErrorCode error, Env& env);
+  void take_writes(PartitionIndex partition, const std::string& group, std::vector<GroupWrite> writes);
+  void finish_commit(const Pending& pending, const OffsetsStored& stored, std::uint64_t token, ErrorCode error,
+                     Env& env);
 
   GroupLimits limits_;
   std::optional<std::int32_t> partition_count_;
@@ -111,5 +116,21 @@ class GroupCoordinator {
   std::vector<GroupAppend> appends_;
   std::uint64_t next_token_{1};
 };
+
+template <class Action>
+bool GroupCoordinator::with_group(Shard& shard, const std::string& name, Creation creation, Env& env, Action action) {
+  auto found = shard.groups.find(name);
+  if (found == shard.groups.end()) {
+    if (creation == Creation::never) return false;
+    found = shard.groups.emplace(name, Cow<ClassicGroup>{ClassicGroup{name}}).first;
+  }
+  std::vector<GroupWrite> writes;
+  GroupTurn turn{limits_, env, writes};
+  ClassicGroup& group = found->second.edit();
+  action(group, turn);
+  deadlines_.set(name, group.next_deadline());
+  take_writes(shard.partition, name, std::move(writes));
+  return true;
+}
 
 }  // namespace kafkasim

@@ -35,6 +35,9 @@ class GroupOffsets {
 
 // The response with this error for every partition of the request.
 [[nodiscard]] OffsetCommitResponse refuse_commit(const OffsetCommitRequest& request, ErrorCode error);
+// The same response with this error for every partition.
+[[nodiscard]] OffsetCommitResponse with_error(OffsetCommitResponse response, ErrorCode error);
+
 // What to store of a commit that is allowed: one record a partition, all in one batch. Partitions whose metadata is
 // longer than offset.metadata.max.bytes are refused in the response and left out; without any other there is no write.
 struct PreparedCommit {

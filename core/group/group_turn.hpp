@@ -49,6 +49,10 @@ struct GroupWrite {
   GroupWritten then;
 };
 
+// What clients are told when a record could not be stored (CoordinatorOperationExceptionHelper): what they may retry,
+// and where.
+[[nodiscard]] ErrorCode coordinator_error(ErrorCode append_error);
+
 struct GroupTurn {
   const GroupLimits& limits;
   Env& env;

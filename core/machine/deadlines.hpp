@@ -40,6 +40,14 @@ class DeadlineIndex {
     }
     return due;
   }
+  // Only the earliest of them: for owners whose work on one key may move the moments of others that are due too.
+  [[nodiscard]] std::optional<Key> take_first_due(Instant now) {
+    if (order_.empty() || order_.begin()->first > now) return std::nullopt;
+    std::optional<Key> key{order_.begin()->second};
+    moments_.erase(*key);
+    order_.erase(order_.begin());
+    return key;
+  }
   [[nodiscard]] std::optional<Instant> of(const Key& key) const {
     const auto known = moments_.find(key);
     return known == moments_.end() ? std::nullopt : std::optional{known->second};

@@ -1,0 +1,192 @@
+#include "core/group/group_coordinator.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/check.hpp"
+#include "core/group/group_records.hpp"
+#include "core/message/offset_fetch.hpp"
+
+namespace kafkasim {
+namespace {
+
+// String.hashCode of Java: over the UTF-16 units of the text. Bytes that are no UTF-8 count as U+FFFD.
+std::uint32_t java_hash(std::string_view text) {
+  std::uint32_t hash = 0;
+  const auto add = [&hash](std::uint32_t unit) { hash = hash * 31 + unit; };
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at++]);
+    const int more = lead < 0x80                   ? 0
+                     : lead >= 0xc2 && lead < 0xe0 ? 1
+                     : lead >= 0xe0 && lead < 0xf0 ? 2
+                     : lead >= 0xf0 && lead < 0xf5 ? 3
+                                                   : -1;
+    std::uint32_t point = more <= 0 ? lead : lead & (0x3fU >> more);
+    int seen = 0;
+    while (seen < more && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) {
+      point = point << 6 | (static_cast<unsigned char>(text[at++]) & 0x3fU);
+      ++seen;
+    }
+    if (more < 0 || seen < more) point = 0xfffd;
+    if (point < 0x10000) {
+      add(point);
+    } else {
+      add(0xd800 + ((point - 0x10000) >> 10));
+      add(0xdc00 + ((point - 0x10000) & 0x3ff));
+    }
+  }
+  return hash;
+}
+
+}  // namespace
+
+GroupCoordinator::GroupCoordinator(const NodeConfig& config) : limits_{GroupLimits::of(config)} {}
+
+void GroupCoordinator::set_partition_count(std::int32_t count) {
+  KAFKASIM_CHECK(count > 0);
+  partition_count_ = count;
+}
+
+std::optional<PartitionIndex> GroupCoordinator::partition_for(const std::string& group) const {
+  if (!partition_count_) return std::nullopt;
+  std::uint32_t magnitude = java_hash(group);
+  if (magnitude >= 0x80000000U) magnitude = 0U - magnitude;
+  if (magnitude == 0x80000000U) magnitude = 0;  // Utils.abs of the least integer
+  return PartitionIndex{static_cast<std::int32_t>(magnitude % static_cast<std::uint32_t>(*partition_count_))};
+}
+
+const GroupCoordinator::Shard* GroupCoordinator::shard_of(const std::string& group) const {
+  const std::optional<PartitionIndex> partition = partition_for(group);
+  if (!partition) return nullptr;
+  const auto found = shards_.find(*partition);
+  return found == shards_.end() ? nullptr : &found->second;
+}
+
+GroupCoordinator::Shard* GroupCoordinator::shard_of(const std::string& group) {
+  const std::optional<PartitionIndex> partition = partition_for(group);
+  const auto found = partition ? shards_.find(*partition) : shards_.end();
+  return found == shards_.end() ? nullptr : &found->second;
+}
+
+void GroupCoordinator::take_writes(PartitionIndex partition, const std::string& group, std::vector<GroupWrite> writes) {
+  for (GroupWrite& write : writes) {
+    const std::uint64_t token = next_token_++;
+    pending_.emplace(token, Pending{partition, group, std::move(write.then)});
+    appends_.push_back({token, partition, std::move(write.batch)});
+  }
+}
+
+// ---- leadership -----------------------------------------------------------------------------------
+
+void GroupCoordinator::on_elected(PartitionIndex partition, LeaderEpoch epoch, const std::vector<RecordBatch>& log,
+                                  Env& env) {
+  if (const auto known = shards_.find(partition); known != shards_.end()) {
+    known->second.epoch = epoch;
+    return;
+  }
+  Shard& shard = shards_[partition];
+  shard.partition = partition;
+  shard.epoch = epoch;
+  LoadedGroups loaded = read_group_log(log);
+  for (auto& [name, stored] : loaded.groups) {
+    if (partition_for(name) != partition) {
+      ++loaded.passed_over;
+      continue;
+    }
+    with_group(shard, name, Creation::if_missing, env, [&stored = stored](ClassicGroup& group, GroupTurn& turn) {
+      for (auto& [at, value] : stored.offsets) group.offsets().restore(at, std::move(value));
+      if (stored.metadata) group.restore(*stored.metadata);
+      group.on_loaded(turn);
+    });
+  }
+  env.out.add(Note{trace::GroupsLoaded{partition, static_cast<std::int32_t>(shard.groups.size())}});
+  if (loaded.passed_over == 0) return;
+  const std::string first = loaded.first_fault ? ": " + loaded.first_fault->message : std::string{};
+  env.out.add(Note{trace::Remark{
+      fmt::format("__consumer_offsets-{}: {} records passed over{}", partition.value, loaded.passed_over, first)}});
+}
+
+void GroupCoordinator::on_resigned(PartitionIndex partition, Env& env) {
+  const auto found = shards_.find(partition);
+  if (found == shards_.end()) return;
+  std::vector<GroupWrite> none;
+  GroupTurn turn{limits_, env, none};
+  for (auto& [name, group] : found->second.groups) {
+    group.edit().on_unloaded(turn);
+    deadlines_.set(name, std::nullopt);
+  }
+  shards_.erase(found);
+  for (auto pending = pending_.begin(); pending != pending_.end();) {
+    if (pending->second.partition != partition) {
+      ++pending;
+      continue;
+    }
+    if (const auto* stored = std::get_if<OffsetsStored>(&pending->second.then)) {
+      answer(stored->request, with_error(stored->response, ErrorCode::not_coordinator), env);
+    }
+    pending = pending_.erase(pending);
+  }
+  std::erase_if(appends_, [partition](const GroupAppend& append) { return append.partition == partition; });
+}
+
+// ---- what is stored -------------------------------------------------------------------------------
+
+std::vector<GroupAppend> GroupCoordinator::take_appends() { return std::exchange(appends_, {}); }
+
+void GroupCoordinator::on_append_completed(std::uint64_t token, ErrorCode error, Env& env) {
+  const auto found = pending_.find(token);
+  if (found == pending_.end()) return;  // of a partition that was resigned meanwhile
+  const Pending pending = std::move(found->second);
+  pending_.erase(found);
+  const ErrorCode told = coordinator_error(error);
+  if (const auto* assignment = std::get_if<AssignmentStored>(&pending.then)) {
+    with_group(shards_.at(pending.partition), pending.group, Creation::never, env,
+               [&](ClassicGroup& group, GroupTurn& turn) {
+                 group.on_assignment_stored(assignment->generation, assignment->assignments, told, turn);
+               });
+  } else if (const auto* offsets = std::get_if<OffsetsStored>(&pending.then)) {
+    finish_commit(pending, *offsets, token, told, env);
+  }
+}
+
+void GroupCoordinator::finish_commit(const Pending& pending, const OffsetsStored& stored, std::uint64_t token,
+                                     ErrorCode error, Env& env) {
+  if (error != ErrorCode::none) return answer(stored.request, with_error(stored.response, error), env);
+  with_group(shards_.at(pending.partition), pending.group, Creation::never, env,
+             [&](ClassicGroup& group, GroupTurn&) { group.offsets().apply(stored, token); });
+  trace::OffsetsCommitted committed{pending.group, stored.member_id, stored.generation, {}};
+  for (const auto& [partition, value] : stored.offsets) committed.offsets.push_back({partition, value.offset});
+  env.out.add(Note{std::move(committed)});
+  answer(stored.request, stored.response, env);
+}
+
+// ---- time -----------------------------------------------------------------------------------------
+
+void GroupCoordinator::on_woken(Env& env) {
+  for (const std::string& name : deadlines_.take_due(env.now)) {
+    Shard* shard = shard_of(name);
+    KAFKASIM_CHECK(shard != nullptr, name);
+    with_group(*shard, name, Creation::never, env, [](ClassicGroup& group, GroupTurn& turn) { group.on_due(turn); });
+  }
+}
+
+std::optional<Instant> GroupCoordinator::next_deadline() const { return deadlines_.next(); }
+
+std::vector<GroupReport> GroupCoordinator::report() const {
+  std::vector<GroupReport> reports;
+  for (const auto& [partition, shard] : shards_) {
+    for (const auto& [name, group] : shard.groups) {
+      GroupReport& one = reports.emplace_back();
+      one.group = name;
+      one.state = group_state_name(group->state());
+      one.generation = group->generation();
+      for (const auto& [id, member] : group->members())
+        one.members.push_back({id, member.client_id, std::nullopt, group->assignment_of(member)});
+      for (const auto& [at, committed] : group->offsets().all()) one.offsets.emplace(at, committed.value.offset);
+    }
+  }
+  return reports;
+}
+
+}  // namespace kafkasim

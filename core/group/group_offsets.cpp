@@ -1,0 +1,82 @@
+#include "core/group/group_offsets.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace kafkasim {
+namespace {
+
+OffsetFetchResponse::Partition fetched(PartitionIndex index, const CommittedOffset* known) {
+  if (known == nullptr) return {index, std::nullopt, std::nullopt, std::string{}, ErrorCode::none};
+  return {index, known->value.offset, known->value.leader_epoch, known->value.metadata, ErrorCode::none};
+}
+
+}  // namespace
+
+void GroupOffsets::apply(const OffsetsStored& stored, std::uint64_t order) {
+  for (const auto& [partition, value] : stored.offsets) {
+    CommittedOffset& known = committed_[partition];
+    if (known.order <= order) known = {value, order};
+  }
+}
+
+OffsetFetchResponse::Group GroupOffsets::fetch(const OffsetFetchRequest::Group& request) const {
+  OffsetFetchResponse::Group response{request.group_id, {}, ErrorCode::none};
+  if (!request.topics) {
+    for (const auto& [partition, known] : committed_) {
+      if (response.topics.empty() || response.topics.back().name != partition.topic)
+        response.topics.push_back({partition.topic, {}});
+      response.topics.back().partitions.push_back(fetched(partition.partition, &known));
+    }
+    return response;
+  }
+  for (const OffsetFetchRequest::Topic& topic : *request.topics) {
+    OffsetFetchResponse::Topic& answer = response.topics.emplace_back();
+    answer.name = topic.name;
+    for (const PartitionIndex index : topic.partition_indexes) {
+      const auto known = committed_.find({topic.name, index});
+      answer.partitions.push_back(fetched(index, known == committed_.end() ? nullptr : &known->second));
+    }
+  }
+  return response;
+}
+
+OffsetCommitResponse refuse_commit(const OffsetCommitRequest& request, ErrorCode error) {
+  OffsetCommitResponse response;
+  for (const OffsetCommitRequest::Topic& topic : request.topics) {
+    OffsetCommitResponse::Topic& answer = response.topics.emplace_back();
+    answer.name = topic.name;
+    for (const auto& partition : topic.partitions) answer.partitions.push_back({partition.partition_index, error});
+  }
+  return response;
+}
+
+OffsetCommitResponse with_error(OffsetCommitResponse response, ErrorCode error) {
+  for (OffsetCommitResponse::Topic& topic : response.topics) {
+    for (OffsetCommitResponse::Partition& partition : topic.partitions) partition.error_code = error;
+  }
+  return response;
+}
+
+PreparedCommit prepare_commit(const OffsetCommitRequest& request, const GroupLimits& limits, Timestamp now) {
+  PreparedCommit prepared{refuse_commit(request, ErrorCode::none), {}};
+  std::optional<Timestamp> expires;
+  if (request.retention_time) expires = now.plus(request.retention_time->whole_ms());
+  for (std::size_t t = 0; t < request.topics.size(); ++t) {
+    const OffsetCommitRequest::Topic& topic = request.topics[t];
+    for (std::size_t p = 0; p < topic.partitions.size(); ++p) {
+      const OffsetCommitRequest::Partition& partition = topic.partitions[p];
+      const std::string metadata = partition.committed_metadata.value_or(std::string{});
+      if (static_cast<std::int64_t>(metadata.size()) > limits.most_metadata_bytes) {
+        prepared.response.topics[t].partitions[p].error_code = ErrorCode::offset_metadata_too_large;
+        continue;
+      }
+      prepared.offsets.emplace_back(
+          TopicPartition{topic.name, partition.partition_index},
+          OffsetCommitValue{partition.committed_offset, partition.committed_leader_epoch, metadata, now, expires});
+    }
+  }
+  return prepared;
+}
+
+}  // namespace kafkasim

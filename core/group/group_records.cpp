@@ -1,0 +1,101 @@
+#include "core/group/group_records.hpp"
+
+#include "core/record/record.hpp"
+#include "core/wire/consumer_protocol_codec.hpp"
+#include "core/wire/group_record_codec.hpp"
+
+namespace kafkasim {
+namespace {
+
+class LogReader {
+ public:
+  void read(const RecordBatch& batch) {
+    if (batch.is_control() || batch.is_transactional()) {
+      loaded_.passed_over += batch.header.records_count;
+      return;
+    }
+    RecordReader reader{batch};
+    Record record{};
+    while (reader.next(record)) apply(record);
+    if (reader.error()) pass_over(*reader.error());
+  }
+  [[nodiscard]] LoadedGroups take() {
+    std::erase_if(loaded_.groups,
+                  [](const auto& entry) { return !entry.second.metadata && entry.second.offsets.empty(); });
+    return std::move(loaded_);
+  }
+
+ private:
+  void apply(const Record& record) {
+    if (!record.key) return pass_over({"a record without key", {}});
+    const Result<GroupRecordKey> key = decode_group_key(*record.key);
+    if (!key) return pass_over(key.error());
+    if (const auto* offset = std::get_if<OffsetCommitKey>(&*key)) return apply_offset(*offset, record.value);
+    apply_group(std::get<GroupMetadataKey>(*key), record.value);
+  }
+  void apply_offset(const OffsetCommitKey& key, const std::optional<ByteSpan>& bytes) {
+    const TopicPartition partition{key.topic, key.partition};
+    if (!bytes) {
+      loaded_.groups[key.group].offsets.erase(partition);
+      return;
+    }
+    Result<OffsetCommitValue> value = decode_offset_commit_value(*bytes);
+    if (!value) return pass_over(value.error());
+    loaded_.groups[key.group].offsets.insert_or_assign(partition, std::move(*value));
+  }
+  void apply_group(const GroupMetadataKey& key, const std::optional<ByteSpan>& bytes) {
+    if (!bytes) {
+      loaded_.groups[key.group].metadata.reset();
+      return;
+    }
+    Result<GroupMetadataValue> value = decode_group_metadata_value(*bytes);
+    if (!value) return pass_over(value.error());
+    loaded_.groups[key.group].metadata = std::move(*value);
+  }
+  void pass_over(const Error& why) {
+    ++loaded_.passed_over;
+    if (!loaded_.first_fault) loaded_.first_fault = why;
+  }
+
+  LoadedGroups loaded_;
+};
+
+}  // namespace
+
+RecordBatch group_metadata_batch(const std::string& group, const GroupMetadataValue& value, Timestamp now) {
+  const std::vector<std::byte> key = encode_group_key(GroupMetadataKey{group});
+  const std::vector<std::byte> bytes = encode_group_value(value);
+  BatchBuilder builder;
+  builder.append(now, ByteSpan{key}, ByteSpan{bytes});
+  return builder.build();
+}
+
+RecordBatch offsets_batch(const std::string& group,
+                          const std::vector<std::pair<TopicPartition, OffsetCommitValue>>& offsets, Timestamp now) {
+  BatchBuilder builder;
+  for (const auto& [partition, value] : offsets) {
+    const std::vector<std::byte> key = encode_group_key(OffsetCommitKey{group, partition.topic, partition.partition});
+    const std::vector<std::byte> bytes = encode_group_value(value);
+    builder.append(now, ByteSpan{key}, ByteSpan{bytes});
+  }
+  return builder.build();
+}
+
+LoadedGroups read_group_log(const std::vector<RecordBatch>& log) {
+  LogReader reader;
+  for (const RecordBatch& batch : log) reader.read(batch);
+  return reader.take();
+}
+
+std::vector<TopicPartition> assigned_partitions(ByteSpan assignment) {
+  std::vector<TopicPartition> partitions;
+  if (assignment.empty()) return partitions;
+  const Result<ConsumerProtocolAssignment> decoded = decode_assignment(assignment);
+  if (!decoded) return partitions;
+  for (const auto& topic : decoded->assigned_partitions) {
+    for (const PartitionIndex index : topic.partitions) partitions.push_back({topic.topic, index});
+  }
+  return partitions;
+}
+
+}  // namespace kafkasim

@@ -1,0 +1,43 @@
+#pragma once
+// What groups keep in __consumer_offsets: making its batches, and reading all of a partition back
+// (GroupCoordinatorRecordHelpers, CoordinatorLoaderImpl). One record a committed partition, one a group's generation;
+// the later of one key wins, a tombstone removes.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/bytes.hpp"
+#include "core/base/result.hpp"
+#include "core/base/time.hpp"
+#include "core/message/group_record.hpp"
+#include "core/model/ids.hpp"
+#include "core/record/record_batch.hpp"
+
+namespace kafkasim {
+
+[[nodiscard]] RecordBatch group_metadata_batch(const std::string& group, const GroupMetadataValue& value,
+                                               Timestamp now);
+[[nodiscard]] RecordBatch offsets_batch(const std::string& group,
+                                        const std::vector<std::pair<TopicPartition, OffsetCommitValue>>& offsets,
+                                        Timestamp now);
+
+struct LoadedGroup {
+  std::optional<GroupMetadataValue> metadata;  // absent: it only stores offsets
+  std::map<TopicPartition, OffsetCommitValue> offsets;
+};
+struct LoadedGroups {
+  std::map<std::string, LoadedGroup> groups;  // those of which anything is left
+  std::int64_t passed_over{};  // records that could not be read, or are of a kind that is not spoken here
+  std::optional<Error> first_fault;
+};
+// Control batches and transactional ones are passed over: nobody here writes them. Never fails: what cannot be read is
+// counted.
+[[nodiscard]] LoadedGroups read_group_log(const std::vector<RecordBatch>& log);
+
+// The partitions of an assignment that a consumer's leader made; none where the bytes are something else.
+[[nodiscard]] std::vector<TopicPartition> assigned_partitions(ByteSpan assignment);
+
+}  // namespace kafkasim

@@ -1,0 +1,155 @@
+// The requests that the coordinator serves: checks that come before a group is asked, and answers.
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/check.hpp"
+#include "core/group/group_coordinator.hpp"
+#include "core/group/group_records.hpp"
+#include "core/message/heartbeat.hpp"
+#include "core/message/join_group.hpp"
+#include "core/message/leave_group.hpp"
+#include "core/message/offset_commit.hpp"
+#include "core/message/offset_fetch.hpp"
+#include "core/message/sync_group.hpp"
+
+namespace kafkasim {
+namespace {
+
+constexpr std::int16_t first_leave_of_many = 3;
+constexpr std::int16_t first_commit_with_group_not_found = 9;
+constexpr std::int16_t first_fetch_with_group_error = 2;
+
+}  // namespace
+
+bool GroupCoordinator::handles(ApiKey api) {
+  return api == ApiKey::join_group || api == ApiKey::sync_group || api == ApiKey::heartbeat
+         || api == ApiKey::leave_group || api == ApiKey::offset_commit || api == ApiKey::offset_fetch;
+}
+
+void GroupCoordinator::on_request(const Received& received, Env& env) {
+  const Message& message = received.envelope.message;
+  const RequestRef ref = request_ref(received);
+  if (const auto* join_request = message.get_if<JoinGroupRequest>()) return join(*join_request, received, env);
+  if (const auto* sync_request = message.get_if<SyncGroupRequest>()) return sync(*sync_request, ref, env);
+  if (const auto* beat = message.get_if<HeartbeatRequest>()) return heartbeat(*beat, ref, env);
+  if (const auto* leave_request = message.get_if<LeaveGroupRequest>()) return leave(*leave_request, ref, env);
+  if (const auto* commit_request = message.get_if<OffsetCommitRequest>()) return commit(*commit_request, ref, env);
+  if (const auto* fetch_request = message.get_if<OffsetFetchRequest>()) return fetch(*fetch_request, ref, env);
+  KAFKASIM_CHECK(false, api_name(message.api()));
+}
+
+ErrorCode GroupCoordinator::check_join(const JoinGroupRequest& request) const {
+  if (request.group_id.empty()) return ErrorCode::invalid_group_id;
+  if (request.group_instance_id) return ErrorCode::unsupported_version;
+  if (request.session_timeout < limits_.least_session_timeout
+      || request.session_timeout > limits_.most_session_timeout) {
+    return ErrorCode::invalid_session_timeout;
+  }
+  return ErrorCode::none;
+}
+
+void GroupCoordinator::join(const JoinGroupRequest& request, const Received& received, Env& env) {
+  const RequestRef ref = request_ref(received);
+  if (const ErrorCode error = check_join(request); error != ErrorCode::none)
+    return answer(ref, join_refused(error, request.member_id), env);
+  Shard* shard = shard_of(request.group_id);
+  if (shard == nullptr) return answer(ref, join_refused(ErrorCode::not_coordinator, request.member_id), env);
+  const Joiner joiner{ref, received.envelope.client_id, fmt::format("/host-{}", received.connection.dialler.value)};
+  const Creation creation = request.member_id.empty() ? Creation::if_missing : Creation::never;
+  const bool found = with_group(*shard, request.group_id, creation, env,
+                                [&](ClassicGroup& group, GroupTurn& turn) { group.join(request, joiner, turn); });
+  if (!found) answer(ref, join_refused(ErrorCode::unknown_member_id, request.member_id), env);
+}
+
+void GroupCoordinator::sync(const SyncGroupRequest& request, const RequestRef& ref, Env& env) {
+  if (request.group_id.empty()) return answer(ref, sync_refused(ErrorCode::invalid_group_id), env);
+  if (request.group_instance_id) return answer(ref, sync_refused(ErrorCode::unsupported_version), env);
+  Shard* shard = shard_of(request.group_id);
+  if (shard == nullptr) return answer(ref, sync_refused(ErrorCode::not_coordinator), env);
+  const bool found = with_group(*shard, request.group_id, Creation::never, env,
+                                [&](ClassicGroup& group, GroupTurn& turn) { group.sync(request, ref, turn); });
+  if (!found) answer(ref, sync_refused(ErrorCode::unknown_member_id), env);
+}
+
+void GroupCoordinator::heartbeat(const HeartbeatRequest& request, const RequestRef& ref, Env& env) {
+  HeartbeatResponse response;
+  Shard* shard = shard_of(request.group_id);
+  if (request.group_id.empty()) {
+    response.error_code = ErrorCode::invalid_group_id;
+  } else if (request.group_instance_id) {
+    response.error_code = ErrorCode::unsupported_version;
+  } else if (shard == nullptr) {
+    response.error_code = ErrorCode::not_coordinator;
+  } else {
+    response.error_code = ErrorCode::unknown_member_id;
+    with_group(*shard, request.group_id, Creation::never, env,
+               [&](ClassicGroup& group, GroupTurn& turn) { response.error_code = group.heartbeat(request, turn); });
+  }
+  answer(ref, response, env);
+}
+
+void GroupCoordinator::leave(const LeaveGroupRequest& request, const RequestRef& ref, Env& env) {
+  LeaveGroupResponse response;
+  Shard* shard = shard_of(request.group_id);
+  if (request.group_id.empty()) {
+    response.error_code = ErrorCode::invalid_group_id;
+  } else if (shard == nullptr) {
+    response.error_code = ErrorCode::not_coordinator;
+  } else if (!with_group(*shard, request.group_id, Creation::never, env, [&](ClassicGroup& group, GroupTurn& turn) {
+               response.members = group.leave(request, turn);
+             })) {
+    for (const LeaveGroupRequest::Member& member : request.members) {
+      response.members.push_back({member.member_id, member.group_instance_id, ErrorCode::unknown_member_id});
+    }
+  }
+  if (ref.version < first_leave_of_many && !response.members.empty()) {
+    response.error_code = response.members.front().error_code;
+    response.members.clear();
+  }
+  answer(ref, std::move(response), env);
+}
+
+void GroupCoordinator::commit(const OffsetCommitRequest& request, const RequestRef& ref, Env& env) {
+  Shard* shard = shard_of(request.group_id);
+  if (shard == nullptr) return answer(ref, refuse_commit(request, ErrorCode::not_coordinator), env);
+  if (request.group_instance_id) return answer(ref, refuse_commit(request, ErrorCode::unsupported_version), env);
+  const Creation creation = request.generation_id_or_member_epoch ? Creation::never : Creation::if_missing;
+  const bool found = with_group(*shard, request.group_id, creation, env, [&](ClassicGroup& group, GroupTurn& turn) {
+    const ErrorCode error = group.accept_commit(request, turn);
+    if (error != ErrorCode::none) return answer(ref, refuse_commit(request, error), env);
+    PreparedCommit prepared = prepare_commit(request, limits_, env.wall);
+    if (prepared.offsets.empty()) return answer(ref, std::move(prepared.response), env);
+    RecordBatch batch = offsets_batch(request.group_id, prepared.offsets, env.wall);
+    turn.writes.push_back({std::move(batch), OffsetsStored{ref, std::move(prepared.response), request.member_id,
+                                                           group.generation(), std::move(prepared.offsets)}});
+  });
+  if (found) return;
+  // A generation of a group that nobody knows.
+  const bool newer = ref.version >= first_commit_with_group_not_found;
+  answer(ref, refuse_commit(request, newer ? ErrorCode::group_id_not_found : ErrorCode::illegal_generation), env);
+}
+
+void GroupCoordinator::fetch(const OffsetFetchRequest& request, const RequestRef& ref, Env& env) {
+  OffsetFetchResponse response;
+  for (const OffsetFetchRequest::Group& asked : request.groups) response.groups.push_back(fetch_one(asked, ref));
+  answer(ref, std::move(response), env);
+}
+
+OffsetFetchResponse::Group GroupCoordinator::fetch_one(const OffsetFetchRequest::Group& asked,
+                                                       const RequestRef& ref) const {
+  const Shard* shard = shard_of(asked.group_id);
+  if (shard != nullptr) {
+    const auto found = shard->groups.find(asked.group_id);
+    return found == shard->groups.end() ? GroupOffsets{}.fetch(asked) : found->second->offsets().fetch(asked);
+  }
+  OffsetFetchResponse::Group refused{asked.group_id, {}, ErrorCode::not_coordinator};
+  if (ref.version >= first_fetch_with_group_error) return refused;
+  refused.topics = GroupOffsets{}.fetch(asked).topics;  // before that only partitions carry errors
+  for (auto& topic : refused.topics) {
+    for (auto& partition : topic.partitions) partition.error_code = refused.error_code;
+  }
+  return refused;
+}
+
+}  // namespace kafkasim
