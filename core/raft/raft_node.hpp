@@ -78,6 +78,7 @@ class RaftNode {
   [[nodiscard]] std::optional<Instant> next_deadline() const;
 
   [[nodiscard]] LeaderAndEpoch leader_and_epoch() const;
+  [[nodiscard]] NodeId self() const { return options_.self; }
   [[nodiscard]] const std::map<NodeId, Endpoint>& voters() const { return options_.voters; }
   [[nodiscard]] bool is_leader() const { return std::holds_alternative<raft::Leader>(role_); }
   // It leads, its epoch's LEADER_CHANGE is committed, and the owner has taken all up to it: a controller may act now.

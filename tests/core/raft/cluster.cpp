@@ -1,0 +1,288 @@
+#include "tests/core/raft/cluster.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "core/base/bytes.hpp"
+#include "core/raft/metadata_log.hpp"
+
+namespace kafkasim::raft_test {
+namespace {
+
+void must(bool holds, const std::string& rule) {
+  if (!holds) throw std::runtime_error("violated: " + rule);
+}
+
+}  // namespace
+
+void Checker::on_note(NodeId node, const trace::Event& event) {
+  if (const auto* appended = std::get_if<trace::RaftAppended>(&event)) {
+    append(node, {appended->base, appended->last, appended->epoch, appended->hash});
+  } else if (const auto* truncated = std::get_if<trace::RaftTruncated>(&event)) {
+    must(truncated->to >= high_watermarks_[node], "no follower truncates below its high watermark");
+    std::erase_if(logs_[node], [truncated](const Entry& entry) { return entry.last >= truncated->to; });
+  } else if (const auto* moved = std::get_if<trace::RaftCommitted>(&event)) {
+    commit(node, moved->high_watermark);
+  } else if (const auto* voted = std::get_if<trace::RaftVoted>(&event)) {
+    const auto [vote, first] = votes_.emplace(std::pair{node, voted->epoch}, voted->candidate);
+    must(vote->second == voted->candidate, "a voter votes once an epoch");
+  } else if (const auto* changed = std::get_if<trace::RaftRoleChanged>(&event)) {
+    if (changed->role != trace::RaftRole::leader) return;
+    const auto [leader, first] = leaders_.emplace(changed->epoch, node);
+    must(leader->second == node, "an epoch has one leader");
+    const std::vector<Entry>& log = logs_[node];
+    must(log.size() >= committed_.size() && std::equal(committed_.begin(), committed_.end(), log.begin()),
+         "a leader has all that was committed");
+  }
+}
+
+void Checker::append(NodeId node, Entry entry) {
+  std::vector<Entry>& log = logs_[node];
+  const std::optional<Entry> before = log.empty() ? std::nullopt : std::optional{log.back()};
+  must(entry.base == (before ? before->last + 1 : 0), "a log has no gaps");
+  must(!before || before->epoch <= entry.epoch, "epochs rise along a log");
+  const auto [known, first] =
+      by_epoch_and_offset_.emplace(std::pair{entry.epoch, entry.base}, std::pair{entry, before});
+  must(known->second == std::pair{entry, before}, "logs that agree at an epoch and offset agree before it");
+  log.push_back(entry);
+}
+
+void Checker::commit(NodeId node, std::int64_t high_watermark) {
+  must(high_watermark >= high_watermarks_[node], "a high watermark never falls");
+  high_watermarks_[node] = high_watermark;
+  const std::vector<Entry>& log = logs_[node];
+  must(!log.empty() && log.back().last < 1'000'000'000, "what is committed is in the log");
+  std::size_t at = 0;
+  for (; at < log.size() && log[at].last < high_watermark; ++at) {
+    if (at == committed_.size()) committed_.push_back(log[at]);
+    must(committed_[at] == log[at], "what was committed never changes");
+  }
+  must(at > 0 && log[at - 1].last + 1 == high_watermark, "a high watermark is the end of a batch in the log");
+}
+
+void Checker::on_restart(NodeId node, Offset log_end) {
+  std::erase_if(logs_[node], [log_end](const Entry& entry) { return entry.last >= log_end.value; });
+  must((logs_[node].empty() ? 0 : logs_[node].back().last + 1) == log_end.value, "recovery finds whole batches");
+  high_watermarks_.erase(node);
+  applied_.erase(node);
+}
+
+void Checker::on_step(NodeId node, const RaftNode& raft) {
+  const std::int32_t epoch = raft.leader_and_epoch().epoch;
+  must(epoch >= epochs_[node], "a node's epoch never falls");
+  epochs_[node] = epoch;
+  must(raft.high_watermark().value_or(Offset{0}) <= raft.log_end_offset(), "a high watermark is not beyond the log");
+}
+
+void Checker::on_applied(NodeId node, const CommittedBatch& batch) {
+  must(batch.base_offset.value == applied_[node], "committed batches come in order and without gaps");
+  applied_[node] = batch.last_offset.value + 1;
+  const auto known = std::ranges::find(committed_, batch.base_offset.value, &Entry::base);
+  must(known != committed_.end() && known->last == batch.last_offset.value && known->epoch == batch.epoch,
+       "only what is committed is applied");
+}
+
+Cluster::Cluster(int voters, int observers, std::uint64_t seed) : random_{seed} {
+  std::map<NodeId, Endpoint> endpoints;
+  for (int i = 1; i <= voters; ++i) endpoints[NodeId{i}] = Endpoint{"node" + std::to_string(i), 9093};
+  for (int i = 1; i <= voters + observers; ++i) {
+    RaftOptions options;
+    options.self = NodeId{i};
+    options.voters = endpoints;
+    options.member = i <= voters ? QuorumMember::voter : QuorumMember::observer;
+    options.cluster_id = "a-cluster";
+    options.channel_tag = 1;
+    Random own = random_.fork("node-" + std::to_string(i));
+    nodes_.emplace(NodeId{i}, Node{std::move(options), sim::SimDisk{}, own, std::nullopt, 0, {}});
+  }
+}
+
+std::vector<NodeId> Cluster::ids() const {
+  std::vector<NodeId> all;
+  for (const auto& [id, node] : nodes_) all.push_back(id);
+  return all;
+}
+
+std::vector<NodeId> Cluster::voters() const {
+  std::vector<NodeId> all;
+  for (const auto& [id, endpoint] : nodes_.begin()->second.options.voters) all.push_back(id);
+  return all;
+}
+
+template <class Act>
+void Cluster::act(NodeId id, Act act) {
+  Node& node = nodes_.at(id);
+  Effects out;
+  Env env{now_, Timestamp{1'700'000'000'000 + now_.ns / 1'000'000}, node.random, node.disk, out};
+  act(node, env);
+  const std::vector<Effect> effects = out.take();
+  for (const Effect& effect : effects) {
+    if (const auto* note = std::get_if<Note>(&effect)) {
+      checker_.on_note(id, note->event);
+      notes_.emplace_back(id, note->event);
+    }
+  }
+  checker_.on_step(id, *node.raft);
+  if (crash_permille > 0 && random_.chance(crash_permille, 1000)) return crash(id, Power::lost);
+  Effects applying;
+  Env later{now_, env.wall, node.random, node.disk, applying};
+  apply(node, id, later);
+  carry_out(id, effects);
+}
+
+void Cluster::apply(Node& node, NodeId id, Env& env) {
+  for (const CommittedBatch& batch : node.raft->take_committed(env)) {
+    checker_.on_applied(id, batch);
+    for (const auto& value : batch.records) node.applied.emplace_back(as_text(value));
+  }
+  must(env.out.list().empty(), "taking what is committed has no effects");
+}
+
+void Cluster::start(NodeId id) {
+  Node& node = nodes_.at(id);
+  if (node.raft) return;
+  node.applied.clear();
+  node.raft.emplace(node.options);
+  ++node.incarnation;
+  const StartKind kind = node.incarnation == 1 ? StartKind::first : StartKind::restart;
+  // What recovery finds is looked at first, on a copy of the disk: the start itself may append already.
+  sim::SimDisk copy = node.disk;
+  raft::MetadataLog found;
+  must(found.open(Timestamp{0}, copy).has_value(), "the log opens");
+  checker_.on_restart(id, found.end());
+  act(id, [&](Node& self, Env& own) { self.raft->start(Started{kind, HostId{id.value}, self.incarnation}, own); });
+}
+
+void Cluster::start_all() {
+  for (const NodeId id : ids()) start(id);
+}
+
+void Cluster::crash(NodeId id, Power power) {
+  Node& node = nodes_.at(id);
+  if (!node.raft) return;
+  node.raft.reset();
+  node.disk.process_crash();
+  if (power == Power::lost) node.disk.power_loss({}, random_);
+  for (auto wire = wires_.begin(); wire != wires_.end();) {
+    if (wire->second.dialler == id || wire->second.acceptor == id) {
+      const NodeId other = wire->second.dialler == id ? wire->second.acceptor : wire->second.dialler;
+      if (!is_cut(id, other)) deliver(other, Disconnected{wire->first, DisconnectReason::reset}, now_ + latency());
+      wire = wires_.erase(wire);
+    } else {
+      ++wire;
+    }
+  }
+}
+
+void Cluster::resign(NodeId id) {
+  act(id, [](Node& node, Env& env) { node.raft->resign(env); });
+}
+
+void Cluster::cut(NodeId a, NodeId b) { cuts_.insert(std::minmax(a, b)); }
+
+void Cluster::isolate(NodeId id) {
+  for (const NodeId other : ids()) {
+    if (other != id) cut(id, other);
+  }
+}
+
+void Cluster::heal() { cuts_.clear(); }
+
+std::optional<NodeId> Cluster::leader() const {
+  std::optional<NodeId> best;
+  for (const auto& [id, node] : nodes_) {
+    if (!node.raft || !node.raft->is_active()) continue;
+    if (!best || node.raft->leader_and_epoch().epoch > raft(*best).leader_and_epoch().epoch) best = id;
+  }
+  return best;
+}
+
+std::optional<Offset> Cluster::append(NodeId id, const std::string& text) {
+  std::optional<Offset> last;
+  act(id, [&](Node& node, Env& env) { last = node.raft->append({to_vector(as_bytes(text))}, env); });
+  return last;
+}
+
+std::optional<Offset> Cluster::append(const std::string& text) {
+  const std::optional<NodeId> at = leader();
+  return at ? append(*at, text) : std::nullopt;
+}
+
+void Cluster::deliver(NodeId to, Input input, Instant at) {
+  events_.emplace(std::pair{at, ++sequence_}, Delivery{to, nodes_.at(to).incarnation, std::move(input)});
+}
+
+void Cluster::carry_out(NodeId id, const std::vector<Effect>& effects) {
+  for (const Effect& effect : effects) {
+    if (const auto* made = std::get_if<Connect>(&effect)) connect(id, *made);
+    if (const auto* sent = std::get_if<Send>(&effect)) send(id, *sent);
+    if (const auto* closed = std::get_if<Close>(&effect)) close(id, closed->connection);
+    if (const auto* exit = std::get_if<Exit>(&effect)) exits_.push_back(exit->reason);
+  }
+}
+
+void Cluster::connect(NodeId from, const Connect& effect) {
+  const auto to = std::ranges::find_if(nodes_, [&](const auto& node) {
+    const auto voter = node.second.options.voters.find(node.first);
+    return voter != node.second.options.voters.end() && voter->second == effect.to;
+  });
+  must(to != nodes_.end(), "a node dials voters only");
+  if (is_cut(from, to->first)) return;
+  if (!to->second.raft) {
+    return deliver(from, Disconnected{effect.connection, DisconnectReason::refused}, now_ + latency());
+  }
+  const Instant at = now_ + latency();
+  wires_.emplace(effect.connection, Wire{from, to->first, at});
+  deliver(from, Connected{effect.connection}, at);
+}
+
+void Cluster::send(NodeId from, const Send& effect) {
+  const auto wire = wires_.find(effect.connection);
+  if (wire == wires_.end()) return;
+  const NodeId to = wire->second.dialler == from ? wire->second.acceptor : wire->second.dialler;
+  if (is_cut(from, to) || (link.lost_permille > 0 && random_.chance(link.lost_permille, 1000))) return;
+  const Instant at = std::max(now_ + latency(), wire->second.last_delivery);
+  wire->second.last_delivery = at;
+  deliver(to, Received{effect.connection, effect.envelope}, at);
+}
+
+void Cluster::close(NodeId from, const ConnectionId& connection) {
+  const auto wire = wires_.find(connection);
+  if (wire == wires_.end()) return;
+  const NodeId to = wire->second.dialler == from ? wire->second.acceptor : wire->second.dialler;
+  if (!is_cut(from, to)) deliver(to, Disconnected{connection, DisconnectReason::closed_by_peer}, now_ + latency());
+  wires_.erase(wire);
+}
+
+void Cluster::run(Duration time) {
+  const Instant end = now_ + time;
+  for (;;) {
+    Instant next = end;
+    std::optional<NodeId> wake;
+    for (const auto& [id, node] : nodes_) {
+      const std::optional<Instant> at = node.raft ? node.raft->next_deadline() : std::nullopt;
+      if (at && *at < next) {
+        next = *at;
+        wake = id;
+      }
+    }
+    if (!events_.empty() && events_.begin()->first.first < end && (!wake || events_.begin()->first.first <= next)) {
+      now_ = std::max(now_, events_.begin()->first.first);
+      const Delivery event = std::move(events_.begin()->second);
+      events_.erase(events_.begin());
+      const Node& node = nodes_.at(event.to);
+      if (!node.raft || node.incarnation != event.incarnation) continue;
+      act(event.to, [&event](Node& self, Env& env) { self.raft->step(event.input, env); });
+    } else if (wake) {
+      now_ = std::max(now_, next);
+      act(*wake, [](Node& self, Env& env) { self.raft->step(Woken{}, env); });
+      const std::optional<Instant> again = is_up(*wake) ? raft(*wake).next_deadline() : std::nullopt;
+      must(!again || *again > now_, "a node that was woken has no deadline in the past");
+    } else {
+      break;
+    }
+  }
+  now_ = end;
+}
+
+}  // namespace kafkasim::raft_test

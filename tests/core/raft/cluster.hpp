@@ -1,0 +1,143 @@
+#pragma once
+// A quorum under test: nodes with simulated disks, a network that can lose, delay and cut, and a checker that looks at
+// every step. All of it deterministic from one seed.
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/raft/raft_node.hpp"
+#include "sim/disk/sim_disk.hpp"
+
+namespace kafkasim::raft_test {
+
+enum class Power : std::uint8_t { kept, lost };
+
+// What must hold after every step, whatever happens (Raft, figure 3; RaftEventSimulationTest's invariants).
+class Checker {
+ public:
+  struct Entry {
+    std::int64_t base{};
+    std::int64_t last{};
+    std::int32_t epoch{};
+    std::uint64_t hash{};
+    friend bool operator==(const Entry&, const Entry&) = default;
+  };
+  void on_note(NodeId node, const trace::Event& event);
+  void on_restart(NodeId node, Offset log_end);  // what recovery left
+  void on_step(NodeId node, const RaftNode& raft);
+  void on_applied(NodeId node, const CommittedBatch& batch);
+  [[nodiscard]] const std::vector<Entry>& committed() const { return committed_; }
+  [[nodiscard]] const std::vector<Entry>& log(NodeId node) { return logs_[node]; }
+
+ private:
+  void append(NodeId node, Entry entry);
+  void commit(NodeId node, std::int64_t high_watermark);
+
+  std::map<NodeId, std::vector<Entry>> logs_;
+  std::map<std::pair<std::int32_t, std::int64_t>, std::pair<Entry, std::optional<Entry>>> by_epoch_and_offset_;
+  std::map<std::int32_t, NodeId> leaders_;
+  std::map<std::pair<NodeId, std::int32_t>, NodeId> votes_;
+  std::map<NodeId, std::int32_t> epochs_;
+  std::map<NodeId, std::int64_t> high_watermarks_;  // of the running process
+  std::map<NodeId, std::int64_t> applied_;          // the next offset
+  std::vector<Entry> committed_;
+};
+
+struct Link {  // faults of the whole network
+  Duration latency_least{microseconds(200)};
+  Duration latency_most{microseconds(800)};
+  std::uint64_t lost_permille{0};
+};
+
+class Cluster {
+ public:
+  Cluster(int voters, int observers, std::uint64_t seed);  // ids from 1; observers after the voters
+
+  void start(NodeId id);
+  void start_all();
+  void crash(NodeId id, Power power = Power::kept);
+  void resign(NodeId id);
+  void cut(NodeId a, NodeId b);
+  void isolate(NodeId id);
+  void heal();
+  Link link;
+  std::uint64_t crash_permille{0};  // of steps: the process dies when its effects should leave
+
+  void run(Duration time);
+  template <class Predicate>
+  [[nodiscard]] bool run_until(Predicate holds, Duration limit) {
+    const Instant end = now_ + limit;
+    while (!holds()) {
+      if (now_ >= end) return false;
+      run(milliseconds(5));
+    }
+    return true;
+  }
+  [[nodiscard]] bool elect(Duration limit = seconds(20)) {
+    return run_until([this] { return leader().has_value(); }, limit);
+  }
+  // The active leader with the highest epoch.
+  [[nodiscard]] std::optional<NodeId> leader() const;
+  std::optional<Offset> append(NodeId id, const std::string& text);
+  std::optional<Offset> append(const std::string& text);  // by the active leader, if there is one
+
+  [[nodiscard]] bool is_up(NodeId id) const { return nodes_.at(id).raft.has_value(); }
+  [[nodiscard]] const RaftNode& raft(NodeId id) const { return *nodes_.at(id).raft; }
+  [[nodiscard]] sim::SimDisk& disk(NodeId id) { return nodes_.at(id).disk; }
+  [[nodiscard]] const std::vector<std::string>& applied(NodeId id) const { return nodes_.at(id).applied; }
+  [[nodiscard]] std::vector<NodeId> ids() const;
+  [[nodiscard]] std::vector<NodeId> voters() const;
+  [[nodiscard]] const std::vector<std::pair<NodeId, trace::Event>>& notes() const { return notes_; }
+  [[nodiscard]] const std::vector<std::string>& exits() const { return exits_; }
+  [[nodiscard]] Checker& checker() { return checker_; }
+  [[nodiscard]] Random& random() { return random_; }
+  [[nodiscard]] Instant now() const { return now_; }
+
+ private:
+  struct Node {
+    RaftOptions options;
+    sim::SimDisk disk;
+    Random random;
+    std::optional<RaftNode> raft;
+    std::uint32_t incarnation{0};
+    std::vector<std::string> applied;
+  };
+  struct Wire {
+    NodeId dialler;
+    NodeId acceptor;
+    Instant last_delivery;  // order is kept
+  };
+  struct Delivery {
+    NodeId to;
+    std::uint32_t incarnation{};
+    Input input;
+  };
+
+  template <class Act>
+  void act(NodeId id, Act act);
+  void carry_out(NodeId id, const std::vector<Effect>& effects);
+  void connect(NodeId from, const Connect& effect);
+  void send(NodeId from, const Send& effect);
+  void close(NodeId from, const ConnectionId& connection);
+  void deliver(NodeId to, Input input, Instant at);
+  void apply(Node& node, NodeId id, Env& env);
+  [[nodiscard]] bool is_cut(NodeId a, NodeId b) const { return cuts_.contains(std::minmax(a, b)); }
+  [[nodiscard]] Duration latency() { return random_.between(link.latency_least, link.latency_most); }
+
+  Instant now_{};
+  Random random_;
+  std::map<NodeId, Node> nodes_;
+  std::map<ConnectionId, Wire> wires_;
+  std::map<std::pair<Instant, std::uint64_t>, Delivery> events_;
+  std::uint64_t sequence_{0};
+  std::set<std::pair<NodeId, NodeId>> cuts_;
+  std::vector<std::pair<NodeId, trace::Event>> notes_;
+  std::vector<std::string> exits_;
+  Checker checker_;
+};
+
+}  // namespace kafkasim::raft_test

@@ -1,0 +1,67 @@
+#include "core/raft/roles.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace kafkasim::raft {
+namespace {
+
+const std::set<NodeId> three{NodeId{1}, NodeId{2}, NodeId{3}};
+const std::set<NodeId> five{NodeId{1}, NodeId{2}, NodeId{3}, NodeId{4}, NodeId{5}};
+
+}  // namespace
+
+TEST_CASE("A voter that has not voted grants its vote to a log that is up to date and then to that candidate only") {
+  Unattached voter;
+  CHECK(voter.can_grant_vote(NodeId{2}, LogUpToDate::yes));
+  CHECK_FALSE(voter.can_grant_vote(NodeId{2}, LogUpToDate::no));
+  voter.voted_for = NodeId{2};
+  CHECK(voter.can_grant_vote(NodeId{2}, LogUpToDate::no));
+  CHECK_FALSE(voter.can_grant_vote(NodeId{3}, LogUpToDate::yes));
+}
+
+TEST_CASE("A candidate wins with a majority and has lost when none can come any more") {
+  Candidate candidate{NodeId{1}, five};
+  candidate.votes[NodeId{2}] = Candidate::Vote::granted;
+  CHECK_FALSE(candidate.is_elected());
+  candidate.votes[NodeId{3}] = Candidate::Vote::rejected;
+  candidate.votes[NodeId{4}] = Candidate::Vote::rejected;
+  CHECK_FALSE(candidate.is_rejected());
+  Candidate other = candidate;
+  candidate.votes[NodeId{5}] = Candidate::Vote::granted;
+  CHECK(candidate.is_elected());
+  other.votes[NodeId{5}] = Candidate::Vote::rejected;
+  CHECK(other.is_rejected());
+  CHECK(Candidate{NodeId{1}, {NodeId{1}}}.is_elected());
+}
+
+TEST_CASE("The high watermark of a leader is what a majority has but only beyond the start of its epoch") {
+  Leader leader{NodeId{1}, three, Offset{10}};
+  leader.voters[NodeId{1}].end_offset = Offset{14};
+  CHECK_FALSE(leader.advance_high_watermark());
+  leader.voters[NodeId{2}].end_offset = Offset{10};
+  CHECK_FALSE(leader.advance_high_watermark());
+  CHECK_FALSE(leader.high_watermark);
+  leader.voters[NodeId{2}].end_offset = Offset{12};
+  CHECK(leader.advance_high_watermark());
+  CHECK(leader.high_watermark == Offset{12});
+  leader.voters[NodeId{2}].end_offset = Offset{11};  // it lost something
+  CHECK_FALSE(leader.advance_high_watermark());
+  CHECK(leader.high_watermark == Offset{12});
+}
+
+TEST_CASE("Fetches of a majority need as many voters as make one with the leader") {
+  Leader leader{NodeId{1}, five, Offset{0}};
+  CHECK_FALSE(leader.majority_fetched(NodeId{2}));
+  CHECK_FALSE(leader.majority_fetched(NodeId{2}));
+  CHECK(leader.majority_fetched(NodeId{4}));
+  CHECK_FALSE(leader.majority_fetched(NodeId{4}));
+}
+
+TEST_CASE("The preferred successors of a leader are those with the longest logs") {
+  Leader leader{NodeId{1}, five, Offset{0}};
+  leader.voters[NodeId{2}].end_offset = Offset{5};
+  leader.voters[NodeId{4}].end_offset = Offset{9};
+  CHECK(leader.successors(NodeId{1}) == std::vector{NodeId{4}, NodeId{2}, NodeId{3}, NodeId{5}});
+}
+
+}  // namespace kafkasim::raft
