@@ -60,6 +60,11 @@ void Checker::commit(NodeId node, std::int64_t high_watermark) {
   must(at > 0 && log[at - 1].last + 1 == high_watermark, "a high watermark is the end of a batch in the log");
 }
 
+void Checker::on_wipe(NodeId node) {
+  epochs_.erase(node);
+  std::erase_if(votes_, [node](const auto& vote) { return vote.first.first == node; });
+}
+
 void Checker::on_restart(NodeId node, Offset log_end) {
   std::erase_if(logs_[node], [log_end](const Entry& entry) { return entry.last >= log_end.value; });
   must((logs_[node].empty() ? 0 : logs_[node].back().last + 1) == log_end.value, "recovery finds whole batches");
@@ -172,6 +177,12 @@ void Cluster::crash(NodeId id, Power power) {
       ++wire;
     }
   }
+}
+
+void Cluster::wipe(NodeId id) {
+  must(!is_up(id), "a disk is replaced while its node is down");
+  nodes_.at(id).disk = sim::SimDisk{};
+  checker_.on_wipe(id);
 }
 
 void Cluster::resign(NodeId id) {

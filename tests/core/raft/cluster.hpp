@@ -27,6 +27,7 @@ class Checker {
     friend bool operator==(const Entry&, const Entry&) = default;
   };
   void on_note(NodeId node, const trace::Event& event);
+  void on_wipe(NodeId node);                     // its disk was replaced: it may forget its epoch and its votes
   void on_restart(NodeId node, Offset log_end);  // what recovery left
   void on_step(NodeId node, const RaftNode& raft);
   void on_applied(NodeId node, const CommittedBatch& batch);
@@ -60,6 +61,7 @@ class Cluster {
   void start(NodeId id);
   void start_all();
   void crash(NodeId id, Power power = Power::kept);
+  void wipe(NodeId id);  // a new disk, while it is down
   void resign(NodeId id);
   void cut(NodeId a, NodeId b);
   void isolate(NodeId id);
@@ -87,7 +89,6 @@ class Cluster {
 
   [[nodiscard]] bool is_up(NodeId id) const { return nodes_.at(id).raft.has_value(); }
   [[nodiscard]] const RaftNode& raft(NodeId id) const { return *nodes_.at(id).raft; }
-  [[nodiscard]] sim::SimDisk& disk(NodeId id) { return nodes_.at(id).disk; }
   [[nodiscard]] const std::vector<std::string>& applied(NodeId id) const { return nodes_.at(id).applied; }
   [[nodiscard]] std::vector<NodeId> ids() const;
   [[nodiscard]] std::vector<NodeId> voters() const;
