@@ -1,8 +1,8 @@
 #include "core/raft/raft_messages.hpp"
 
-#include "core/base/bytes.hpp"
 #include "core/base/hash.hpp"
 #include "core/record/control_record.hpp"
+#include "core/wire/control_record_codec.hpp"
 
 namespace kafkasim::raft {
 namespace {
@@ -57,21 +57,11 @@ trace::RaftAppended appended_note(const RecordBatch& batch) {
 
 RecordBatch leader_change_batch(NodeId leader, const std::set<NodeId>& voters, const std::vector<NodeId>& granting,
                                 Timestamp wall) {
-  // LeaderChangeMessage version 0: static voters have no directory ids.
-  ByteWriter value;
-  value.i16(0);
-  value.i32(leader.value);
-  const auto write_voters = [&value](const auto& ids) {
-    value.unsigned_varint(static_cast<std::uint32_t>(ids.size()) + 1);
-    for (const NodeId id : ids) {
-      value.i32(id.value);
-      value.unsigned_varint(0);
-    }
-  };
-  write_voters(voters);
-  write_voters(granting);
-  value.unsigned_varint(0);
-  return build_leader_change_batch(value.span(), wall);
+  LeaderChangeMessage message;  // version 0: static voters have no directory ids
+  message.leader_id = leader;
+  for (const NodeId voter : voters) message.voters.push_back({voter, Uuid{}});
+  for (const NodeId voter : granting) message.granting_voters.push_back({voter, Uuid{}});
+  return build_leader_change_batch(encode_leader_change(message), wall);
 }
 
 }  // namespace kafkasim::raft
