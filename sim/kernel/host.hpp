@@ -90,6 +90,7 @@ class Host {
   // True if the wake-up is the one that counts, and the machine has a deadline that has come.
   [[nodiscard]] bool wake(Instant now, std::uint64_t generation);
   void woken_queued() { woken_waits_ = true; }
+  void woken_served() { woken_waits_ = false; }
 
  private:
   HostId id_;

@@ -5,7 +5,8 @@
 //   network     answers to a client, connections made and lost      (num.network.threads)
 //   request     requests of clients and followers                   (num.io.threads; KafkaRequestHandlerPool)
 //   fetcher     answers to Fetch, and what goes with it             (num.replica.fetchers; ReplicaFetcherThread)
-//   background  deadlines, completed flushes, the user's commands   (background.threads; KafkaScheduler)
+//   background  deadlines, completed flushes, the user's commands, records of the metadata log
+//                                                               (background.threads; KafkaScheduler, KafkaRaftClient)
 //   control     broker heartbeats and registration, the quorum, AlterPartition, start and stop: one thread of their
 //   own, so
 //               that none of them ever queues behind requests       (BrokerLifecycleManager, KafkaRaftClient,

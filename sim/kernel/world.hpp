@@ -119,22 +119,20 @@ class World {
   using Event = std::variant<Appointment, NetEvent, Launch, Dispatch, Release, Wake, FlushDone>;
 
   [[nodiscard]] Host& edit(HostId id);
+  std::optional<StepResult> execute_next();
   void execute(const Event& event);
-  void execute(HostId id, const Launch& launch);
-  void execute(HostId id, const Release& release);
-  void execute(HostId id, const Wake& wake);
-  void execute(HostId id, const FlushDone& done);
+  void execute(const Launch& launch);
+  void execute(const Release& due);
+  void execute(const Wake& wake);
+  void execute(const FlushDone& done);
 
   void hand(HostId id, Waiting input);
   void dispatch(HostId id);
   void serve(HostId id, std::uint32_t thread, const Waiting& input);
-  void step_machine(Host& host, std::uint32_t thread, const Waiting& input, Duration& service);
   void release(HostId id, std::uint32_t thread);
   void carry_out(HostId id, Leaving& leaving);
-  void send(HostId id, Send& send, std::uint64_t bytes);
+  void send(HostId id, Send& sent, std::uint64_t bytes, NetOut& out);
   void flush(HostId id, const Flush& flush);
-  void unmute(HostId id, const ConnectionId& connection, std::int32_t correlation_id);
-  void exit_process(HostId id, const Exit& exit);
   void end_process(HostId id, ProcessEnd how);
   void arm(HostId id);
   void drain(NetOut& out);

@@ -36,9 +36,8 @@ struct Segment {
 struct Stream {
   std::vector<Segment> segments;  // ascending numbers; the first is the oldest that is not acknowledged
   std::uint32_t next_number{0};
-  std::uint64_t bytes_out{0};  // on the wire or lost or not acknowledged: at most the send buffer
-  Instant last_arrival{};      // messages do not overtake each other
-  Instant stalled_since{};     // while the timer runs: when the oldest loss was first sent
+  Instant last_arrival{};   // messages do not overtake each other
+  Instant stalled_since{};  // while the timer runs: when the oldest loss was first sent
   Duration retry_after{};
   std::uint32_t timer_generation{0};
   bool timer_runs{false};

@@ -40,13 +40,14 @@ inline constexpr std::uint64_t bare_packet_bytes = 66;  // SYN, FIN, RST with th
 inline constexpr Duration loopback_latency = microseconds(20);
 
 enum class NetEventKind : std::uint8_t {
-  syn_arrives,      // at the accepter
-  syn_ack_arrives,  // at the dialler
-  refusal_arrives,  // at the dialler
-  syn_retry,        // number: how many SYNs were sent
-  segment_arrives,  // number: of the segment
-  retransmit,       // number: generation of the timer
-  reset_arrives,    // answered by a machine that does not know the connection, or injected
+  syn_arrives,       // at the accepter
+  syn_ack_arrives,   // at the dialler
+  refusal_arrives,   // at the dialler
+  syn_retry,         // number: how many SYNs were sent
+  segment_arrives,   // number: of the segment
+  retransmit,        // number: generation of the timer
+  reset_arrives,     // from a machine that does not know the connection; number 1: forged on the way
+  unknown_endpoint,  // at the dialler
 };
 struct NetEvent {
   ConnectionId connection;
@@ -112,17 +113,13 @@ class Network {
 
  private:
   using Connections = std::map<std::uint64_t, Connection>;  // of one dialler, by number
-  struct Path {                                             // from one host to another
-    Random random;
-  };
   struct HostEntry {
     std::string name;
-    std::optional<Endpoint> endpoint;
     MachineState machine{MachineState::not_listening};
     Instant card_out_free{};
     Instant card_in_free{};
     Cow<Connections> dialled;
-    Cow<std::map<HostId, Path>> paths;
+    Cow<std::map<HostId, Random>> paths;  // the stream of the latencies to each
   };
   struct LinkState {
     Instant forward_free{};
@@ -152,7 +149,6 @@ class Network {
   void pump(Instant now, const At& at, Side from, NetOut& out);
   void transmit(Instant now, const At& at, Side from, Segment& segment, NetOut& out);
   void on_segment(Instant now, const At& at, Side from, std::uint32_t number, NetOut& out);
-  void segment_lost(Instant now, const At& at, Side from, std::uint32_t number, NetOut& out);
   void deliver_ready(const At& at, Side from, NetOut& out);
   void acknowledge(Instant now, const At& at, Side from, NetOut& out);
   void start_timer(Instant now, const At& at, Side from, Instant first_sent, NetOut& out);

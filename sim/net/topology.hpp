@@ -55,7 +55,7 @@ using CutId = Id<struct CutIdTag, std::uint64_t>;
 
 class Topology {
  public:
-  explicit Topology(LinkQuality everywhere = {}) : everywhere_{everywhere} {}
+  explicit Topology(LinkQuality everywhere = {});
 
   void add_host(HostId host, const std::optional<std::string>& rack);  // ids ascend from 0
   [[nodiscard]] std::size_t host_count() const { return host_vertex_.size(); }

@@ -1,0 +1,160 @@
+#include "sim/kernel/host.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "core/base/check.hpp"
+
+namespace kafkasim::sim {
+namespace {
+
+constexpr std::int64_t million = 1'000'000;
+constexpr std::uint32_t most_wakes_at_once = 10'000;
+
+std::int64_t saturating_sum(std::int64_t a, std::int64_t b) {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  return a > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
+}
+
+std::int64_t saturating_product(std::int64_t a, std::int64_t b) {  // neither is negative
+  std::int64_t product = 0;
+  return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() : product;
+}
+
+}  // namespace
+
+WallClock::WallClock(Timestamp at_zero) : shown_ns_{milliseconds(at_zero.value).ns} {}
+
+std::int64_t WallClock::ns_at(Instant now) const {
+  const std::int64_t gone = (now - since_).ns;
+  const std::int64_t gained = gone / million * drift_ + gone % million * drift_ / million;
+  return saturating_sum(saturating_sum(shown_ns_, gone), gained);
+}
+
+Timestamp WallClock::at(Instant now) const { return Timestamp{Duration{ns_at(now)}.whole_ms()}; }
+
+void WallClock::jump(Duration by) { shown_ns_ = saturating_sum(shown_ns_, by.ns); }
+
+void WallClock::set_drift(Instant now, std::int64_t per_million) {
+  shown_ns_ = ns_at(now);
+  since_ = now;
+  drift_ = std::clamp(per_million, 1 - million, million);
+}
+
+Host::Host(HostId id, std::shared_ptr<const HostSpec> spec, const Random& root)
+    : id_{id},
+      spec_{std::move(spec)},
+      disk_{spec_->disk},
+      clock_{spec_->wall_clock},
+      lanes_{spec_->threads},
+      random_{root.fork("host").fork(spec_->name)},
+      power_random_{root.fork("power").fork(spec_->name)} {}
+
+void Host::set_cpu_permille(std::int64_t permille) {
+  KAFKASIM_CHECK(permille >= 0);
+  cpu_permille_ = permille;
+}
+
+void Host::launch() {
+  KAFKASIM_CHECK(phase_ == ProcessPhase::down);
+  phase_ = ProcessPhase::launching;
+  has_power_ = true;
+  ++incarnation_;
+  machine_ = spec_->factory();
+}
+
+void Host::starting() { phase_ = ProcessPhase::starting; }
+void Host::running() { phase_ = ProcessPhase::running; }
+
+void Host::process_gone() {
+  phase_ = ProcessPhase::down;
+  paused_since_.reset();
+  machine_.reset();
+  lanes_.clear();
+  disk_.process_crash();
+  wake_up_.reset();
+  woken_waits_ = false;
+}
+
+void Host::lose_power(const PowerLossSpec& survives) {
+  process_gone();
+  has_power_ = false;
+  flushes_.clear();
+  disk_free_at_ = {};
+  disk_.power_loss(survives, power_random_);
+}
+
+void Host::resume(Instant now) {
+  const Duration stopped = now - *paused_since_;
+  paused_since_.reset();
+  for (std::uint32_t i = 0; i < lanes_.threads().size(); ++i) {
+    if (lanes_.threads()[i].busy) lanes_.thread(i).due = lanes_.threads()[i].due + stopped;
+  }
+}
+
+void Host::step(const Input& in, Env& env) {
+  KAFKASIM_CHECK(machine_.has_value());
+  machine_->step(in, env);
+}
+
+Duration Host::charge(Instant now, std::uint64_t bytes) {
+  const CpuCost& cpu = spec_->cpu;
+  const auto size = static_cast<std::int64_t>(std::min<std::uint64_t>(bytes, INT64_MAX));
+  std::int64_t ns = saturating_sum(cpu.base.ns, saturating_product(cpu.per_kib.ns, size) / 1024);
+  ns = cpu_permille_ == 1000 ? ns : saturating_product(ns, cpu_permille_) / 1000;
+  Instant done = now + Duration{ns};
+  const Duration disk = cost(disk_.spec(), disk_.take_costs());
+  if (disk.ns > 0) {
+    done = std::max(done, disk_free_at_) + disk;
+    disk_free_at_ = done;
+  }
+  return done - now;
+}
+
+Instant Host::charge_flush(Instant now, const FlushPoint& point) {
+  DiskCosts costs;
+  costs.syncs = 1;
+  costs.synced_bytes = point.dirty_bytes;
+  disk_free_at_ = std::max(now, disk_free_at_) + cost(disk_.spec(), costs);
+  return disk_free_at_;
+}
+
+std::uint64_t Host::begin_flush(Flushing flushing) {
+  const std::uint64_t number = ++flushes_made_;
+  flushes_.emplace(number, std::move(flushing));
+  return number;
+}
+
+std::optional<Host::Flushing> Host::end_flush(std::uint64_t number) {
+  const auto known = flushes_.find(number);
+  if (known == flushes_.end()) return std::nullopt;
+  Flushing flushing = std::move(known->second);
+  flushes_.erase(known);
+  return flushing;
+}
+
+std::optional<Host::WakeUp> Host::arm(Instant now) {
+  if (!is_running() || is_paused() || woken_waits_) return std::nullopt;
+  const std::optional<Instant> deadline = machine_->next_deadline();
+  if (!deadline) return std::nullopt;
+  const Instant at = std::max(*deadline, now);
+  if (wake_up_ && wake_up_->at <= at) return std::nullopt;
+  wake_up_ = WakeUp{at, ++wake_generation_};
+  return wake_up_;
+}
+
+bool Host::wake(Instant now, std::uint64_t generation) {
+  if (!wake_up_ || wake_up_->generation != generation) return false;
+  wake_up_.reset();
+  if (!is_running() || is_paused() || woken_waits_) return false;
+  const std::optional<Instant> deadline = machine_->next_deadline();
+  if (!deadline || *deadline > now) return false;
+  woken_at_once_ = last_woken_ == now ? woken_at_once_ + 1 : 0;
+  last_woken_ = now;
+  KAFKASIM_CHECK(woken_at_once_ < most_wakes_at_once, "a machine that is woken leaves a deadline that is due");
+  return true;
+}
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,200 @@
+#include "sim/kernel/world.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "core/base/check.hpp"
+
+namespace kafkasim::sim {
+
+World::World(std::uint64_t seed, WireMode mode, LinkQuality everywhere)
+    : root_{seed}, mode_{mode}, network_{root_, everywhere} {}
+
+// ---- hosts ----------------------------------------------------------------------------------------------------------
+
+HostId World::add_host(HostSpec spec) {
+  KAFKASIM_CHECK(spec.factory != nullptr, spec.name);
+  KAFKASIM_CHECK(!find_host(spec.name), spec.name);
+  const HostId id{static_cast<std::int32_t>(hosts_.size())};
+  network_.add_host(id, spec.name, spec.rack, spec.endpoint);
+  hosts_.emplace_back(Host{id, std::make_shared<const HostSpec>(std::move(spec)), root_});
+  operation("add_host", id);
+  return id;
+}
+
+std::optional<HostId> World::find_host(std::string_view name) const {
+  const auto found = std::ranges::find_if(hosts_, [name](const Cow<Host>& host) { return host->spec().name == name; });
+  return found == hosts_.end() ? std::nullopt : std::optional{(*found)->id()};
+}
+
+const Host& World::host(HostId id) const {
+  KAFKASIM_CHECK(id.value >= 0 && id.value < std::ssize(hosts_), "no such host");
+  return *hosts_[static_cast<std::size_t>(id.value)];
+}
+
+Host& World::edit(HostId id) {
+  KAFKASIM_CHECK(id.value >= 0 && id.value < std::ssize(hosts_), "no such host");
+  return hosts_[static_cast<std::size_t>(id.value)].edit();
+}
+
+void World::operation(std::string_view name, HostId id) {
+  hash_.add(name);
+  hash_.add(now_.ns);
+  hash_.add(static_cast<std::uint64_t>(id.value));
+}
+
+void World::observe(HostId id, std::variant<trace::Event, KernelEvent> what) {
+  observations_.push_back(Observation{now_, observed_++, id, std::move(what)});
+}
+
+// ---- what happens to hosts
+// --------------------------------------------------------------------------------------------
+
+void World::start(HostId id) {
+  if (host(id).is_up()) return;
+  operation("start", id);
+  Host& host = edit(id);
+  host.launch();
+  network_.set_machine(id, MachineState::not_listening);
+  observe(id, ProcessStarted{host.incarnation(), host.incarnation() == 1 ? StartKind::first : StartKind::restart});
+  queue_.push(now_, Launch{id, host.incarnation()});
+}
+
+void World::end_process(HostId id, ProcessEnd how) {
+  NetOut out;
+  network_.set_machine(id, how == ProcessEnd::power_loss ? MachineState::dead : MachineState::not_listening);
+  network_.process_ended(now_, id, how, out);
+  drain(out);
+}
+
+void World::crash(HostId id) {
+  if (!host(id).is_up()) return;
+  operation("crash", id);
+  edit(id).process_gone();
+  observe(id, ProcessCrashed{});
+  end_process(id, ProcessEnd::crash);
+}
+
+void World::power_off(HostId id, const PowerLossSpec& survives) {
+  if (!host(id).has_power()) return;
+  operation("power_off", id);
+  edit(id).lose_power(survives);
+  observe(id, PowerLost{});
+  end_process(id, ProcessEnd::power_loss);
+}
+
+void World::pause(HostId id) {
+  if (!host(id).is_up() || host(id).is_paused()) return;
+  operation("pause", id);
+  edit(id).pause(now_);
+  observe(id, ProcessPaused{});
+}
+
+void World::resume(HostId id) {
+  if (!host(id).is_paused()) return;
+  operation("resume", id);
+  Host& host = edit(id);
+  host.resume(now_);
+  observe(id, ProcessResumed{});
+  const std::uint32_t incarnation = host.incarnation();
+  if (host.phase() == ProcessPhase::launching) queue_.push(now_, Launch{id, incarnation});
+  for (std::uint32_t i = 0; i < host.lanes().threads().size(); ++i) {
+    const LaneThread& thread = host.lanes().threads()[i];
+    if (thread.busy) queue_.push(thread.due, Release{id, incarnation, i});
+  }
+  queue_.push(now_, Dispatch{id, incarnation});
+}
+
+void World::request_stop(HostId id) {
+  if (!host(id).is_up()) return;
+  operation("request_stop", id);
+  Host& host = edit(id);
+  host.lanes().put(id, Waiting{StopRequested{}, 0});
+  queue_.push(now_, Dispatch{id, host.incarnation()});
+}
+
+void World::command(HostId id, Command command) {
+  if (!host(id).is_up()) return;
+  operation("command", id);
+  Host& host = edit(id);
+  host.lanes().put(id, Waiting{std::move(command), 0});
+  queue_.push(now_, Dispatch{id, host.incarnation()});
+}
+
+void World::jump_clock(HostId id, Duration by) {
+  operation("jump_clock", id);
+  hash_.add(by.ns);
+  edit(id).clock().jump(by);
+}
+
+void World::set_clock_drift(HostId id, std::int64_t per_million) {
+  operation("set_clock_drift", id);
+  hash_.add(per_million);
+  edit(id).clock().set_drift(now_, per_million);
+}
+
+void World::set_cpu_times(HostId id, std::int64_t permille) {
+  operation("set_cpu_times", id);
+  hash_.add(permille);
+  edit(id).set_cpu_permille(permille);
+}
+
+// ---- what happens to the network
+// --------------------------------------------------------------------------------------
+
+CutId World::cut(std::vector<HostId> a, std::vector<HostId> b, OneWay one_way) {
+  for (const HostId id : a) operation("cut", id);
+  for (const HostId id : b) operation(one_way == OneWay::yes ? "cut to" : "cut and to", id);
+  return network_.edit_topology().cut(std::move(a), std::move(b), one_way);
+}
+
+void World::heal(CutId id) {
+  hash_.add("heal");
+  hash_.add(id.value);
+  network_.edit_topology().heal(id);
+}
+
+void World::set_link(const Place& a, const Place& b, const LinkQuality& quality) {
+  hash_.add("set_link");
+  hash_.add(quality.least.ns);
+  hash_.add(quality.most.ns);
+  network_.edit_topology().set_link(a, b, quality);
+}
+
+void World::remove_link(const Place& a, const Place& b) {
+  hash_.add("remove_link");
+  network_.edit_topology().remove_link(a, b);
+}
+
+void World::reset_connections(const std::vector<HostId>& a, const std::vector<HostId>& b) {
+  hash_.add("reset_connections");
+  NetOut out;
+  network_.reset_between(now_, a, b, out);
+  drain(out);
+}
+
+// ---- time
+// -------------------------------------------------------------------------------------------------------------
+
+std::uint64_t World::schedule(Instant at, std::uint64_t appointment) {
+  KAFKASIM_CHECK(at >= now_, "an appointment in the past");
+  return queue_.push(at, Appointment{appointment});
+}
+
+std::optional<StepResult> World::step() {
+  observations_.clear();
+  return execute_next();
+}
+
+std::optional<StepResult> World::run_until(Instant until) {
+  observations_.clear();
+  for (std::optional<Instant> next = queue_.next_at(); next && *next <= until; next = queue_.next_at()) {
+    const std::optional<StepResult> done = execute_next();
+    if (done->appointment) return done;
+  }
+  now_ = std::max(now_, until);
+  return std::nullopt;
+}
+
+}  // namespace kafkasim::sim
