@@ -2,6 +2,7 @@
 // Observations: what a World tells of itself, in the order in which it happened. Notes of the machines, and beside them
 // what only the kernel sees. They are for checkers, reports and windows: they change nothing and are not in the trace
 // hash.
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -35,6 +36,11 @@ struct ConnectionLost {  // told by each side that hears of it
 using KernelEvent = std::variant<ProcessStarted, ProcessReady, ProcessCrashed, PowerLost, ProcessExited, ProcessPaused,
                                  ProcessResumed, ConnectionOpened, ConnectionLost>;
 
+template <class T, class... Es>
+[[nodiscard]] constexpr bool is_kernel_event(const std::variant<Es...>* /*only its type*/) {
+  return (std::same_as<T, Es> || ...);
+}
+
 struct Observation {
   Instant at;
   std::uint64_t seq{};  // counts the observations of the run
@@ -45,7 +51,7 @@ struct Observation {
   [[nodiscard]] const KernelEvent* kernel() const { return std::get_if<KernelEvent>(&what); }
   template <class T>
   [[nodiscard]] const T* get_if() const {  // T: one of either variant
-    if constexpr (requires(const KernelEvent& e) { std::get_if<T>(&e); }) {
+    if constexpr (is_kernel_event<T>(static_cast<const KernelEvent*>(nullptr))) {
       return kernel() ? std::get_if<T>(kernel()) : nullptr;
     } else {
       return note() ? std::get_if<T>(note()) : nullptr;

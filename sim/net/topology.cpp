@@ -12,14 +12,14 @@ namespace kafkasim::sim {
 namespace {
 
 using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS>;
+using Directed = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 constexpr std::uint32_t core_vertex = 0;
 
 bool contains(const std::vector<HostId>& sorted, HostId host) { return std::ranges::binary_search(sorted, host); }
 
 std::vector<HostId> normalised(std::vector<HostId> hosts) {
   std::ranges::sort(hosts);
-  const auto rest = std::ranges::unique(hosts);
-  hosts.erase(rest.begin(), rest.end());
+  hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
   return hosts;
 }
 
@@ -113,17 +113,23 @@ void Topology::links_changed() {
 std::vector<Route> Topology::routes_from(HostId from) const {
   constexpr std::uint32_t no_link = UINT32_MAX;
   std::map<std::pair<Vertex, Vertex>, std::uint32_t> link_between;
-  Graph graph(vertices_);
-  for (std::size_t i = 0; i < host_vertex_.size(); ++i) boost::add_edge(host_vertex_[i], switch_of_host_[i], graph);
-  for (const auto& [name, vertex] : racks_) boost::add_edge(vertex, core_vertex, graph);
+  const Vertex start = host_vertex_[static_cast<std::size_t>(from.value)];
+  std::vector<std::uint8_t> forwards(vertices_, 1);  // other hosts are the end of a route, never on its way
+  for (const Vertex host : host_vertex_) forwards[host] = host == start ? 1 : 0;
+  Directed graph(vertices_);
+  const auto connect = [&](Vertex a, Vertex b) {
+    if (forwards[a] != 0) boost::add_edge(a, b, graph);
+    if (forwards[b] != 0) boost::add_edge(b, a, graph);
+  };
+  for (std::size_t i = 0; i < host_vertex_.size(); ++i) connect(host_vertex_[i], switch_of_host_[i]);
+  for (const auto& [name, vertex] : racks_) connect(vertex, core_vertex);
   for (std::uint32_t i = 0; i < links_.size(); ++i) {
     const Link& link = links_[i];
     if (!link.quality) continue;
-    boost::add_edge(link.a, link.b, graph);
+    connect(link.a, link.b);
     link_between[{std::min(link.a, link.b), std::max(link.a, link.b)}] = i;
   }
-  std::vector<Graph::vertex_descriptor> before(vertices_);
-  const Vertex start = host_vertex_[static_cast<std::size_t>(from.value)];
+  std::vector<Directed::vertex_descriptor> before(vertices_);
   for (std::size_t v = 0; v < before.size(); ++v) before[v] = v;
   boost::breadth_first_search(
       graph, start,

@@ -4,8 +4,9 @@
 // Each host has a network card of its own, with the bandwidth of the network. Hosts of a rack hang on its switch, all
 // switches and the hosts without a rack on one core; set_link() adds a link between two hosts, two racks, or a host and
 // a rack. A message takes the route of the fewest links (Boost.Graph): so a link between two hosts wins over one
-// between their racks, and that over the core. Where a route uses links that were set, their latencies add up and their
-// bandwidths are shared by all that uses them; elsewhere the latency of the whole network stands.
+// between their racks, and that over the core; hosts do not forward. Where a route uses links that were set, their
+// latencies add up and their bandwidths are shared by all that uses them; elsewhere the latency of the whole network
+// stands.
 //
 // Cuts: no packet passes from one group to the other. Several may be in force; a path is open when none blocks it. A
 // host always reaches itself.

@@ -1,0 +1,80 @@
+#include "sim/kernel/host.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/sim/kernel/echo.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+
+TEST_CASE("the wall clock of a node jumps and drifts by itself") {
+  WallClock clock{Timestamp{1'000'000}};
+  CHECK(clock.at(Instant{} + seconds(1)).value == 1'001'000);
+  clock.jump(seconds(-5));
+  CHECK(clock.at(Instant{} + seconds(1)).value == 996'000);
+  clock.set_drift(Instant{} + seconds(1), 200);
+  CHECK(clock.at(Instant{} + seconds(1)).value == 996'000);
+  CHECK(clock.at(Instant{} + seconds(10'001)).value == 10'996'000 + 2'000);
+  clock.jump(Duration{INT64_MAX});
+  CHECK(clock.at(Instant{} + seconds(20'000)).value > 0);
+}
+
+TEST_CASE("a jump of one node's clock leaves the others and all deadlines alone") {
+  EchoWorld echo;
+  echo.run(seconds(1));
+  EchoWorld same = echo;
+  echo.world.jump_clock(echo.one, seconds(3'600));
+  echo.run(seconds(1));
+  same.run(seconds(1));
+  CHECK(echo.world.wall_clock(echo.one) - same.world.wall_clock(same.one) == 3'600'000);
+  CHECK(echo.world.wall_clock(echo.two) == same.world.wall_clock(same.two));
+  CHECK(echo.client(echo.one).answers() == same.client(same.one).answers());
+}
+
+TEST_CASE("a step costs its base and its bytes and all of it more on a slow processor") {
+  HostSpec spec = server_spec();
+  spec.cpu = CpuCost{microseconds(10), microseconds(2)};
+  Host host{HostId{0}, std::make_shared<const HostSpec>(spec), Random{1}};
+  CHECK(host.charge(Instant{}, 0) == microseconds(10));
+  CHECK(host.charge(Instant{}, 10'240) == microseconds(30));
+  host.set_cpu_permille(10'000);
+  CHECK(host.charge(Instant{}, 10'240) == microseconds(300));
+}
+
+TEST_CASE("concurrent steps wait for the one disk") {
+  HostSpec spec = server_spec();
+  spec.cpu = CpuCost{microseconds(10), {}};
+  spec.disk.sync = milliseconds(5);
+  Host host{HostId{0}, std::make_shared<const HostSpec>(spec), Random{1}};
+  const FileId file = *host.disk().open("f", OpenMode::create);
+  (void)host.charge(Instant{}, 0);
+  REQUIRE(host.disk().sync(file));
+  CHECK(host.charge(Instant{}, 0) == milliseconds(5) + microseconds(10));
+  REQUIRE(host.disk().sync(file));
+  CHECK(host.charge(Instant{}, 0) == milliseconds(10) + microseconds(10));
+  CHECK(host.charge(Instant{}, 0) == microseconds(10));  // without the disk there is nothing to wait for
+}
+
+TEST_CASE("an idle process has one wake up in the queue") {
+  World world{1, WireMode::fast};
+  const HostId lonely = world.add_host(client_spec("lonely"));
+  world.start(lonely);
+  (void)world.run_until(Instant{} + seconds(10));
+  CHECK(world.machine<EchoClient>(lonely)->lost().size() > 50);  // nobody listens
+  const std::uint64_t executed = world.events_executed();
+  CHECK(executed < 6 * world.machine<EchoClient>(lonely)->lost().size() + 20);
+}
+
+TEST_CASE("a machine that leaves a deadline that is due is found out") {
+  struct Restless {
+    void step(const Input&, Env&) {}
+    [[nodiscard]] std::optional<Instant> next_deadline() const { return Instant{}; }
+  };
+  World world{1, WireMode::fast};
+  HostSpec spec;
+  spec.name = "restless";
+  spec.cpu = CpuCost{{}, {}};
+  spec.factory = [] { return AnyMachine{Restless{}}; };
+  world.start(world.add_host(spec));
+  CHECK_THROWS_AS(world.run_until(Instant{} + seconds(1)), InternalError);
+}
