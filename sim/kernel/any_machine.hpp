@@ -13,9 +13,10 @@ namespace kafkasim::sim {
 
 class AnyMachine {
  public:
-  template <Machine M>
-  requires(!std::same_as<std::remove_cvref_t<M>, AnyMachine>) explicit AnyMachine(M machine)
-      : self_{std::make_unique<Holder<M>>(std::move(machine))} {}
+  // In this order: else clang asks for ever whether an AnyMachine is a machine.
+  template <class M>
+  requires(!std::same_as<M, AnyMachine>)
+      && Machine<M> explicit AnyMachine(M machine) : self_{std::make_unique<Holder<M>>(std::move(machine))} {}
   AnyMachine(const AnyMachine& o) : self_{o.self_->copy()} {}
   AnyMachine(AnyMachine&&) noexcept = default;
   AnyMachine& operator=(AnyMachine o) noexcept {
