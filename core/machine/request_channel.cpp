@@ -43,12 +43,13 @@ void RequestChannel::connect(Peer& peer, Env& env) {
   KAFKASIM_CHECK(connections_made_ < 1U << 24, "a process used up its connection numbers");
   peer.connection = ConnectionId{host_, std::uint64_t{incarnation_} << 32 | std::uint64_t{tag_} << 24 | connections_made_};
   peer.state = LinkState::connecting;
+  peer.wanted = false;
   peer.setup_deadline = env.now + options_.connection_setup_timeout;
   env.out.add(Connect{peer.connection, peer.endpoint});
 }
 
 void RequestChannel::pump(Peer& peer, Env& env) {
-  if (peer.state == LinkState::idle && !peer.waiting.empty() && env.now >= peer.may_connect_at) connect(peer, env);
+  if (peer.state == LinkState::idle && (peer.wanted || !peer.waiting.empty()) && env.now >= peer.may_connect_at) connect(peer, env);
   while (peer.state == LinkState::connected && !peer.waiting.empty() && std::ssize(peer.in_flight) < options_.max_in_flight) {
     Request request = std::move(peer.waiting.front());
     peer.waiting.pop_front();
@@ -131,7 +132,7 @@ std::optional<Instant> RequestChannel::next_deadline() const {
       for (const Request& request : *queue) next = earlier(next, request.deadline);
     }
     if (peer.state == LinkState::connecting) next = earlier(next, peer.setup_deadline);
-    if (peer.state == LinkState::idle && !peer.waiting.empty()) next = earlier(next, peer.may_connect_at);
+    if (peer.state == LinkState::idle && (peer.wanted || !peer.waiting.empty())) next = earlier(next, peer.may_connect_at);
   }
   return next;
 }
@@ -139,6 +140,16 @@ std::optional<Instant> RequestChannel::next_deadline() const {
 std::int32_t RequestChannel::unanswered(std::int32_t key) const {
   const auto peer = peers_.find(key);
   return peer == peers_.end() ? 0 : static_cast<std::int32_t>(peer->second.waiting.size() + peer->second.in_flight.size());
+}
+
+bool RequestChannel::ready(std::int32_t key, const Endpoint& to, Env& env) {
+  Peer& peer = peers_[key];
+  if (peer.state == LinkState::idle) {
+    peer.endpoint = to;
+    peer.wanted = true;
+    pump(peer, env);
+  }
+  return peer.state == LinkState::connected && peer.waiting.empty() && std::ssize(peer.in_flight) < options_.max_in_flight;
 }
 
 bool RequestChannel::is_connected(std::int32_t key) const {

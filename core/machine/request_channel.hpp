@@ -58,6 +58,10 @@ class RequestChannel {
   [[nodiscard]] std::vector<Completion> step(const Input& in, Env& env);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
 
+  // NetworkClient.ready(): true if a request sent now goes out at once. If there is no connection, one is made, as soon as the reconnect
+  // backoff allows: ask again after the next step.
+  [[nodiscard]] bool ready(std::int32_t peer, const Endpoint& to, Env& env);
+
   [[nodiscard]] std::int32_t unanswered(std::int32_t peer) const;  // waiting or in flight
   [[nodiscard]] bool is_connected(std::int32_t peer) const;
   [[nodiscard]] bool in_backoff(std::int32_t peer, Instant now) const;
@@ -79,6 +83,7 @@ class RequestChannel {
     Instant setup_deadline;
     Instant may_connect_at;
     std::int32_t failed_attempts{0};
+    bool wanted{false};  // ready() was asked for and there is no connection
     std::deque<Request> waiting;
     std::deque<Request> in_flight;
   };
