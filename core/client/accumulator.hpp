@@ -62,12 +62,12 @@ class Accumulator {
   [[nodiscard]] std::vector<Taken> take_expired(Instant now);  // in order of sending within a partition
   [[nodiscard]] std::vector<Taken> take_all();
 
+  void rename(std::int32_t ordinal) { ordinal_ = ordinal; }
   [[nodiscard]] PartitionQueues& queues() { return queues_; }
   [[nodiscard]] bool idle() const { return batches_ == 0; }
 
  private:
-  [[nodiscard]] bool lets_out(const PartitionQueue& queue, const ProducerBatch& first, const PartitionView& view,
-                              Instant now) const;
+  [[nodiscard]] static bool lets_out(const ProducerBatch& first, const PartitionView& view, Instant now);
   DrainedBatch drain_first(const TopicPartition& tp, PartitionQueue& queue, const PartitionView& view,
                            const Sequences* sequences);
   void release(const ProducerBatch& batch);

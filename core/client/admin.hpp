@@ -28,6 +28,7 @@ class Admin {
 
  private:
   void run(Env& env);
+  void on_completion(const Completion& done, Env& env);
   void on_answer(const CreateTopicsResponse& answer, Env& env);
   void try_later(Env& env);
 
@@ -38,7 +39,7 @@ class Admin {
   std::vector<CreateTopicsRequest::Topic> topics_;  // not settled
   std::map<std::string, ErrorCode> refused_;
   std::optional<std::uint64_t> request_;
-  bool started_{false};
+  bool closed_{false};
   std::int32_t failures_{0};
   Instant may_ask_at_{};
 };

@@ -11,10 +11,15 @@ namespace kafkasim {
 
 struct ClientIdentity {
   std::string client_id;
-  std::int32_t ordinal{};           // in the Origin of what it sends; a process that starts anew needs a new one
+  std::int32_t ordinal{};           // in the Origin of what it sends; below 2^16
   std::vector<Endpoint> bootstrap;  // at least one
   std::uint8_t channel_tag{0};      // of its connections: differs between the clients of one machine
 };
+
+// Under which ordinal a client sends after a restart: its send numbers count from 0 again.
+[[nodiscard]] constexpr std::int32_t restarted_ordinal(std::int32_t ordinal, std::uint32_t incarnation) {
+  return ordinal + static_cast<std::int32_t>((incarnation & 0x7fff) << 16);
+}
 
 [[nodiscard]] inline ChannelOptions channel_options(const ClientIdentity& who, const ClientConfig& config,
                                                     std::int32_t max_in_flight) {

@@ -21,6 +21,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -60,28 +61,31 @@ class Producer {
   };
   enum class Placed : std::uint8_t { yes, no_metadata, no_memory, refused };
 
+  [[nodiscard]] static bool settled(Placed placed);
   Placed place(const ProducerRecord& record, Env& env);
   void unblock(Env& env);
+  void drop_blocked(std::string_view reason, Env& env);
+  void close_requested(Env& env);
+
   void run_sender(Env& env);
+  void expire(Env& env);
   void ask_producer_id(Env& env);
   void send_ready(Env& env);
-  void send_batches(NodeId node, const std::vector<DrainedBatch>& batches, Env& env);
-  void expire(Env& env);
-  void close(Env& env);
-  void schedule(Env& env);
+  void send_batches(NodeId node, const Endpoint& endpoint, const std::vector<DrainedBatch>& batches, Env& env);
 
   void on_completion(const Completion& done, Env& env);
   void on_producer_id(const Completion& done, Env& env);
   void on_produce_answer(const ProduceRequest& request, const ProduceResponse& answer,
                          const std::vector<SentBatch>& sent, Env& env);
-  void on_partition_answer(const TopicPartition& tp, std::uint64_t number, const ProduceResponse::Partition& answer,
+  void on_partition_answer(const SentBatch& sent, const ProduceResponse::Partition& answer,
                            const std::vector<NodeEndpoint>& endpoints, Env& env);
-  void on_batch_error(const TopicPartition& tp, const ProducerBatch& batch, const ProduceResponse::Partition& answer,
-                      Env& env);
-  void acknowledge(const TopicPartition& tp, const ProducerBatch& batch, std::optional<Offset> base, Env& env);
+  [[nodiscard]] bool worth_retry(const TopicPartition& tp, const ProducerBatch& batch,
+                                 const ProduceResponse::Partition& answer, const Env& env);
+  void acknowledge(const TopicPartition& tp, const ProducerBatch& batch, std::optional<Offset> base, Env& env) const;
   void fail_batch(const TopicPartition& tp, const ProducerBatch& batch, ErrorCode error, Sequences::Gap gap, Env& env);
   void fail_all(ErrorCode error, Env& env);
-  void saw(ApiKey api, ErrorCode error, Env& env) const;
+  static void saw(ApiKey api, ErrorCode error, Env& env);
+  static void remark(std::string text, Env& env);
 
   ProducerConfig config_;
   std::int16_t acks_;
@@ -90,6 +94,7 @@ class Producer {
   RequestChannel channel_;
   ClusterView cluster_;
   Accumulator accumulator_;
+  StickyPartitioner partitioner_;
   Sequences sequences_;
   std::deque<Blocked> blocked_;
   std::map<std::uint64_t, std::vector<SentBatch>> requests_;  // by channel request
@@ -97,6 +102,7 @@ class Producer {
   Instant may_ask_id_at_{};
   std::int32_t id_failures_{0};
   std::optional<ErrorCode> fatal_;
+  bool wake_{false};  // what was placed lets a batch go
   bool closing_{false};
   bool exited_{false};
   std::optional<Instant> next_;

@@ -57,7 +57,6 @@ class ProducingApp {
   Instant schedule_start_;        // since the rate last changed
   std::int64_t in_schedule_{0};   // records due since then that were produced
   std::int64_t produced_{0};
-  bool started_{false};
   bool finished_{false};
 };
 

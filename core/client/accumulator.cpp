@@ -1,0 +1,233 @@
+#include "core/client/accumulator.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/machine/deadlines.hpp"
+
+namespace kafkasim {
+
+namespace {
+
+std::vector<RecordHeader> header_views(const ProduceCommand& record) {
+  std::vector<RecordHeader> headers;
+  for (const auto& [name, value] : record.headers) {
+    headers.push_back(RecordHeader{name, value ? std::optional{as_bytes(*value)} : std::nullopt});
+  }
+  return headers;
+}
+
+}  // namespace
+
+Accumulator::Accumulator(const ProducerConfig& config, std::int32_t ordinal)
+    : batch_size_{config.batch_size},
+      buffer_memory_{config.buffer_memory},
+      max_request_size_{config.max_request_size},
+      max_in_flight_{config.max_in_flight},
+      numbered_{config.enable_idempotence},
+      linger_{config.linger},
+      delivery_timeout_{config.delivery_timeout},
+      ordinal_{ordinal} {}
+
+StickyPartitioner::LastBatch Accumulator::last_batch(const TopicPartition& tp) const {
+  const auto queue = queues_.find(tp);
+  const bool open =
+      queue != queues_.end() && !queue->second->waiting.empty() && !queue->second->waiting.back().is_full(batch_size_);
+  return open ? StickyPartitioner::LastBatch::open : StickyPartitioner::LastBatch::full;
+}
+
+std::optional<Accumulator::Appended> Accumulator::append(const TopicPartition& tp, const ProduceCommand& record,
+                                                         Timestamp timestamp, Instant now) {
+  const std::optional<ByteSpan> key = record.key ? std::optional{as_bytes(*record.key)} : std::nullopt;
+  const std::optional<ByteSpan> value = record.value ? std::optional{as_bytes(*record.value)} : std::nullopt;
+  const std::vector<RecordHeader> headers = header_views(record);
+  PartitionQueue& queue = queues_[tp].edit();
+  Appended done;
+  if (!queue.waiting.empty()) {
+    ProducerBatch& last = queue.waiting.back();
+    const std::size_t room = static_cast<std::size_t>(last.reserved_bytes);
+    const bool fits = !last.is_full(batch_size_) && last.builder.size_with(timestamp, key, value, headers) <= room;
+    if (!fits) last.closed = true;
+  }
+  if (queue.waiting.empty() || queue.waiting.back().closed) {
+    const auto alone = static_cast<std::int64_t>(BatchBuilder{}.size_with(timestamp, key, value, headers));
+    const std::int64_t reserve = std::max(batch_size_, alone);
+    if (batches_ > 0 && reserved_bytes_ + reserve > buffer_memory_) return std::nullopt;
+    ProducerBatch batch;
+    batch.number = ++batches_made_;
+    batch.origin = Origin{ordinal_, queue.next_send};
+    batch.reserved_bytes = reserve;
+    batch.created = now;
+    batch.waiting_since = now;
+    queue.waiting.push_back(std::move(batch));
+    reserved_bytes_ += reserve;
+    ++batches_;
+    done.new_batch = true;
+  }
+  ProducerBatch& batch = queue.waiting.back();
+  const std::size_t before = done.new_batch ? 0 : batch.builder.size_bytes();
+  batch.builder.append(timestamp, key, value, headers);
+  ++batch.count;
+  done.origin = Origin{ordinal_, queue.next_send++};
+  done.bytes = static_cast<std::int64_t>(batch.builder.size_bytes() - before);
+  done.batch_full = queue.waiting.size() > 1 || batch.is_full(batch_size_);
+  return done;
+}
+
+Accumulator::Ready Accumulator::ready(const ClusterView& cluster, Haste haste, Instant now) const {
+  Ready result;
+  for (const auto& [tp, shared] : queues_) {
+    const PartitionQueue& queue = *shared;
+    for (const ProducerBatch& batch : queue.in_flight) {
+      result.next = earlier(result.next, batch.created + delivery_timeout_);
+    }
+    if (queue.waiting.empty()) continue;
+    const ProducerBatch& first = queue.waiting.front();
+    result.next = earlier(result.next, first.created + delivery_timeout_);
+    const PartitionView view = cluster.partition(tp);
+    if (!view.leader) {
+      result.leaderless_topics.insert(tp.topic);
+      continue;
+    }
+    if (max_in_flight_ == 1 && !queue.in_flight.empty()) continue;
+    if (!lets_out(first, view, now)) {
+      result.next = earlier(result.next, first.retry_at);
+      continue;
+    }
+    const bool full = queue.waiting.size() > 1 || first.is_full(batch_size_);
+    const bool lingered = first.attempts > 0 || now >= first.waiting_since + linger_;
+    if (full || lingered || haste == Haste::none_lingers) {
+      result.nodes.insert(*view.leader);
+    } else {
+      result.next = earlier(result.next, first.waiting_since + linger_);
+    }
+  }
+  return result;
+}
+
+// Not while it is in its backoff, unless the partition has got another leader since.
+bool Accumulator::lets_out(const ProducerBatch& first, const PartitionView& view, Instant now) {
+  if (first.attempts == 0 || now >= first.retry_at) return true;
+  return view.leader_epoch && first.leader_epoch && *view.leader_epoch > *first.leader_epoch;
+}
+
+std::vector<DrainedBatch> Accumulator::drain(NodeId node, const ClusterView& cluster, const Sequences* sequences,
+                                             Instant now) {
+  std::vector<TopicPartition> partitions;
+  for (const auto& [tp, queue] : queues_) {
+    if (!queue->waiting.empty() && cluster.partition(tp).leader == node) partitions.push_back(tp);
+  }
+  if (const auto last = drained_last_.find(node); last != drained_last_.end()) {
+    std::rotate(partitions.begin(), std::ranges::upper_bound(partitions, last->second), partitions.end());
+  }
+  std::vector<DrainedBatch> drained;
+  std::int64_t size = 0;
+  for (const TopicPartition& tp : partitions) {
+    const PartitionQueue& queue = *queues_.at(tp);
+    const ProducerBatch& first = queue.waiting.front();
+    const PartitionView view = cluster.partition(tp);
+    if (max_in_flight_ == 1 && !queue.in_flight.empty()) continue;
+    if (!lets_out(first, view, now)) continue;
+    if (sequences && !sequences->may_drain(queue)) continue;
+    if (!drained.empty() && size + first.size_bytes() > max_request_size_) break;
+    size += first.size_bytes();
+    drained.push_back(drain_first(tp, queues_.at(tp).edit(), view, sequences));
+    drained_last_[node] = tp;
+  }
+  return drained;
+}
+
+DrainedBatch Accumulator::drain_first(const TopicPartition& tp, PartitionQueue& queue, const PartitionView& view,
+                                      const Sequences* sequences) {
+  ProducerBatch batch = std::move(queue.waiting.front());
+  queue.waiting.pop_front();
+  if (sequences && !batch.has_sequence()) sequences->number(queue, batch);
+  if (!batch.built) {
+    std::optional<ProducerFields> fields;
+    if (batch.producer) fields = ProducerFields{batch.producer->id, batch.producer->epoch, batch.base_sequence};
+    batch.built = batch.builder.build(batch.origin, fields);
+    batch.closed = true;
+  }
+  batch.sequence_reset = false;
+  batch.leader_epoch = view.leader_epoch;
+  batch.sent = true;
+  DrainedBatch out{tp, batch.number, *batch.built};
+  queue.in_flight.push_back(std::move(batch));
+  return out;
+}
+
+const ProducerBatch* Accumulator::in_flight(const TopicPartition& tp, std::uint64_t number) const {
+  const auto queue = queues_.find(tp);
+  if (queue == queues_.end()) return nullptr;
+  const auto batch = std::ranges::find(queue->second->in_flight, number, &ProducerBatch::number);
+  return batch == queue->second->in_flight.end() ? nullptr : &*batch;
+}
+
+void Accumulator::retry(const TopicPartition& tp, std::uint64_t number, Instant now, Instant retry_at) {
+  PartitionQueue& queue = queues_.at(tp).edit();
+  const auto found = std::ranges::find(queue.in_flight, number, &ProducerBatch::number);
+  KAFKASIM_CHECK(found != queue.in_flight.end(), "a batch that is tried again was in flight");
+  ProducerBatch batch = std::move(*found);
+  queue.in_flight.erase(found);
+  ++batch.attempts;
+  batch.waiting_since = now;
+  batch.retry_at = retry_at;
+  auto place = queue.waiting.begin();
+  if (numbered_) {
+    place = std::ranges::find_if(queue.waiting, [&batch](const ProducerBatch& other) {
+      return !other.has_sequence() || other.base_sequence >= batch.base_sequence;
+    });
+  }
+  queue.waiting.insert(place, std::move(batch));
+}
+
+ProducerBatch Accumulator::take(const TopicPartition& tp, std::uint64_t number) {
+  PartitionQueue& queue = queues_.at(tp).edit();
+  const auto found = std::ranges::find(queue.in_flight, number, &ProducerBatch::number);
+  KAFKASIM_CHECK(found != queue.in_flight.end(), "a batch that has an outcome was in flight");
+  ProducerBatch batch = std::move(*found);
+  queue.in_flight.erase(found);
+  release(batch);
+  return batch;
+}
+
+std::vector<Accumulator::Taken> Accumulator::take_expired(Instant now) {
+  std::vector<Taken> expired;
+  for (auto& [tp, shared] : queues_) {
+    const auto is_expired = [&](const ProducerBatch& batch) { return batch.created + delivery_timeout_ <= now; };
+    const bool front = !shared->waiting.empty() && is_expired(shared->waiting.front());
+    if (!front && std::ranges::none_of(shared->in_flight, is_expired)) continue;
+    PartitionQueue& queue = shared.edit();
+    for (ProducerBatch& batch : queue.in_flight) {
+      if (is_expired(batch)) expired.push_back(Taken{tp, batch});
+    }
+    std::erase_if(queue.in_flight, is_expired);
+    while (!queue.waiting.empty() && is_expired(queue.waiting.front())) {
+      expired.push_back(Taken{tp, std::move(queue.waiting.front())});
+      queue.waiting.pop_front();
+    }
+  }
+  for (const Taken& taken : expired) release(taken.batch);
+  return expired;
+}
+
+std::vector<Accumulator::Taken> Accumulator::take_all() {
+  std::vector<Taken> all;
+  for (auto& [tp, shared] : queues_) {
+    if (shared->idle()) continue;
+    PartitionQueue& queue = shared.edit();
+    for (ProducerBatch& batch : queue.in_flight) all.push_back(Taken{tp, std::move(batch)});
+    for (ProducerBatch& batch : queue.waiting) all.push_back(Taken{tp, std::move(batch)});
+    queue.in_flight.clear();
+    queue.waiting.clear();
+  }
+  for (const Taken& taken : all) release(taken.batch);
+  return all;
+}
+
+void Accumulator::release(const ProducerBatch& batch) {
+  reserved_bytes_ -= batch.reserved_bytes;
+  --batches_;
+}
+
+}  // namespace kafkasim

@@ -1,0 +1,99 @@
+#include "sim/workload/producing_app.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/base/check.hpp"
+#include "core/machine/deadlines.hpp"
+
+namespace kafkasim::sim {
+
+namespace {
+
+constexpr std::int64_t ns_per_1000_s = 1'000'000'000'000;
+
+// floor(a * b / c) for numbers that are not negative, without overflow on the way.
+std::int64_t multiply_divide(std::int64_t a, std::int64_t b, std::int64_t c) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product = static_cast<Wide>(a) * static_cast<Wide>(b) / static_cast<Wide>(c);
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  return product > static_cast<Wide>(most) ? most : static_cast<std::int64_t>(product);
+}
+
+}  // namespace
+
+ProducingApp::ProducingApp(const ClientIdentity& who, const ProducerConfig& config, ProducingPlan plan)
+    : client_id_{who.client_id},
+      plan_{std::move(plan)},
+      producer_{who, config},
+      rate_{plan_.records_per_1000_s},
+      schedule_start_{plan_.from} {
+  KAFKASIM_CHECK(plan_.records_per_1000_s >= 0 && plan_.value_bytes.least <= plan_.value_bytes.most,
+                 "a plan that was checked");
+  if (plan_.keys) keys_.emplace(*plan_.keys);
+}
+
+void ProducingApp::step(const Input& in, Env& env) {
+  if (std::holds_alternative<Started>(in)) {
+    random_ = env.random.fork("application");
+    if (schedule_start_ < env.now) schedule_start_ = env.now;  // a process that starts late does not make up for it
+  }
+  if (std::holds_alternative<StopRequested>(in)) finished_ = true;
+  const auto* command = std::get_if<Command>(&in);
+  if (command && std::holds_alternative<SetRate>(*command)) {
+    produce_due(env);  // what was due at the old rate
+    set_rate(std::get<SetRate>(*command), env);
+  } else if (command && std::holds_alternative<Finish>(*command)) {
+    finished_ = true;
+  } else {
+    producer_.step(in, env);
+  }
+  produce_due(env);
+}
+
+std::optional<Instant> ProducingApp::next_deadline() const {
+  const std::optional<Instant> next = producer_.next_deadline();
+  return producer_.can_accept() ? earlier(next, next_due()) : next;
+}
+
+std::optional<Instant> ProducingApp::next_due() const {
+  if (finished_ || !random_ || rate_ <= 0) return std::nullopt;
+  if (plan_.records && produced_ >= *plan_.records) return std::nullopt;
+  const Instant due = schedule_start_ + Duration{multiply_divide(in_schedule_, ns_per_1000_s, rate_)};
+  if (plan_.to && due >= *plan_.to) return std::nullopt;
+  return due;
+}
+
+void ProducingApp::produce_due(Env& env) {
+  while (producer_.can_accept()) {
+    const std::optional<Instant> due = next_due();
+    if (!due || *due > env.now) return;
+    ProduceCommand record = make_record();
+    ++in_schedule_;
+    ++produced_;
+    producer_.send(std::move(record), env);
+  }
+}
+
+void ProducingApp::set_rate(const SetRate& change, Env& env) {
+  rate_ = plan_.records_per_1000_s;
+  if (change.permille)
+    rate_ = multiply_divide(plan_.records_per_1000_s, std::max<std::int64_t>(*change.permille, 0), 1000);
+  if (change.records_per_1000_s) rate_ = std::max<std::int64_t>(*change.records_per_1000_s, 0);
+  schedule_start_ = std::max(plan_.from, env.now);
+  in_schedule_ = 0;
+}
+
+ProduceCommand ProducingApp::make_record() {
+  ProduceCommand record;
+  record.topic = plan_.topic;
+  record.partition = plan_.partition;
+  if (keys_) record.key = keys_->key(*random_);
+  const std::int64_t size = random_->between(plan_.value_bytes.least, plan_.value_bytes.most);
+  std::string value = client_id_ + " #" + std::to_string(produced_);
+  value.resize(static_cast<std::size_t>(std::max<std::int64_t>(size, 0)), '.');
+  record.value = std::move(value);
+  return record;
+}
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,137 @@
+#include "sim/workload/producing_app.hpp"
+
+#include <set>
+
+#include <catch2/catch.hpp>
+
+#include "tests/core/client/model_cluster.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+using namespace kafkasim::test;
+
+namespace {
+
+ProducingPlan plan_of(std::int64_t records_per_1000_s) {
+  ProducingPlan plan;
+  plan.topic = "orders";
+  plan.records_per_1000_s = records_per_1000_s;
+  plan.from = Instant{2'000'000'000};
+  return plan;
+}
+
+struct Rig {
+  explicit Rig(ProducingPlan plan, ProducerConfig config = {})
+      : bench{ProducingApp{identity("shop/1"), config, std::move(plan)}} {
+    cluster.add_topic("orders", 2);
+    bench.start();
+  }
+  void run_for(Duration time) { cluster.run_for(bench, time); }
+  [[nodiscard]] std::int64_t produced() const { return bench.machine.produced(); }
+  ModelCluster cluster;
+  Bench<ProducingApp> bench;  // its clock begins at one second
+};
+
+}  // namespace
+
+TEST_CASE("an application produces at its rate from its beginning to its end without drift") {
+  ProducingPlan plan = plan_of(333'333);
+  plan.to = Instant{12'000'000'000};
+  Rig rig{plan};
+  rig.run_for(milliseconds(999));
+  CHECK(rig.produced() == 0);
+  rig.run_for(milliseconds(1));
+  CHECK(rig.produced() == 1);
+  rig.run_for(seconds(20));
+  CHECK(rig.produced() == 3334);  // ten seconds at 333.333 a second and the first at once
+  CHECK(rig.bench.noted<trace::RecordSent>().size() == 3334);
+  std::int64_t acked = 0;
+  for (const auto& one : rig.bench.noted<trace::RecordsAcked>()) acked += one.count;
+  CHECK(acked == 3334);
+}
+
+TEST_CASE("values are unique text filled up to a size within the range and keys come from the distribution") {
+  ProducingPlan plan = plan_of(1'000'000);
+  plan.records = 50;
+  plan.keys = KeySpec{KeyDistribution::uniform, 5};
+  plan.value_bytes = {20, 30};
+  Rig rig{plan};
+  rig.run_for(seconds(3));
+  std::set<std::string> values;
+  std::set<std::string> keys;
+  for (int p = 0; p < 2; ++p) {
+    for (const RecordBatch& batch : rig.cluster.at("orders", p).log) {
+      const auto records = decode_records(batch);
+      for (const Record& r : *records) {
+        values.emplace(as_text(*r.value));
+        keys.emplace(as_text(*r.key));
+        CHECK(r.value->size() >= 20);
+        CHECK(r.value->size() <= 30);
+      }
+    }
+  }
+  CHECK(values.size() == 50);
+  CHECK(values.begin()->starts_with("shop/1 #0..."));
+  CHECK(keys.size() == 5);
+}
+
+TEST_CASE("a changed rate counts from the moment it comes and nothing restores the first one") {
+  Rig rig{plan_of(100'000)};
+  rig.run_for(seconds(2));
+  CHECK(rig.produced() == 101);
+  rig.bench.step(Command{SetRate{10'000, std::nullopt}});
+  rig.run_for(milliseconds(999));
+  CHECK(rig.produced() == 101 + 1000);
+  rig.bench.step(Command{SetRate{std::nullopt, 0}});
+  const std::int64_t before = rig.produced();
+  rig.run_for(seconds(5));
+  CHECK(rig.produced() == before);
+  rig.bench.step(Command{SetRate{}});
+  rig.run_for(milliseconds(999));
+  CHECK(rig.produced() == before + 100);
+}
+
+TEST_CASE("after Finish no record is produced and what was sent is still delivered") {
+  Rig rig{plan_of(100'000)};
+  rig.bench.run_for(milliseconds(1500));
+  rig.bench.step(Command{Finish{}});
+  rig.run_for(seconds(5));
+  CHECK(rig.bench.machine.finished());
+  CHECK(rig.bench.noted<trace::RecordSent>().size() == static_cast<std::size_t>(rig.produced()));
+  CHECK(rig.bench.machine.producer().idle());
+}
+
+TEST_CASE("what came due while the producer was blocked follows at once when it is free again") {
+  ProducerConfig config;
+  config.batch_size = 200;
+  config.buffer_memory = 2'000;
+  Rig rig{plan_of(100'000), config};
+  rig.run_for(milliseconds(1'100));
+  rig.bench.down = {endpoint_of(1), endpoint_of(2), endpoint_of(3)};
+  rig.bench.disconnect_all();
+  rig.run_for(seconds(3));
+  CHECK_FALSE(rig.bench.machine.producer().can_accept());
+  CHECK(rig.produced() < 100);
+  rig.bench.down.clear();
+  rig.run_for(seconds(2));
+  CHECK(rig.produced() > 500);
+  CHECK(rig.bench.noted<trace::RecordsFailed>().empty());
+}
+
+TEST_CASE("a producer by hand sends exactly what it is told") {
+  ModelCluster cluster;
+  cluster.add_topic("orders", 2);
+  Bench<HandProducerApp> bench{HandProducerApp{identity("hand"), ProducerConfig{}}};
+  bench.start();
+  ProduceCommand command;
+  command.topic = "orders";
+  command.value = "by hand";
+  command.partition = PartitionIndex{1};
+  command.headers = {{"trace", "1"}};
+  bench.step(Command{command});
+  cluster.run_for(bench, seconds(1));
+  const auto records = decode_records(cluster.at("orders", 1).log.at(0));
+  CHECK(as_text(*records->at(0).value) == "by hand");
+  CHECK(records->at(0).headers.at(0).key == "trace");
+  CHECK_FALSE(records->at(0).key);
+}
