@@ -52,7 +52,7 @@ class Consumer {
   void step(const Input& in, Env& env);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
 
-  [[nodiscard]] bool has_records() const { return fetcher_.has_records(subscription_); }
+  [[nodiscard]] bool has_records() const { return fetcher_.has_records() && !preparing_ && !is_closing(); }
   // At most max.poll.records. Empty: the application waits inside poll.
   ConsumerRecords poll(Env& env);
   // By hand (commitSync): retried while the error allows it. Of a group's member only.
@@ -63,7 +63,7 @@ class Consumer {
   [[nodiscard]] bool closed() const { return closing_ == Closing::done; }
 
  private:
-  enum class Closing : std::uint8_t { no, committing, leaving, done };
+  enum class Closing : std::uint8_t { no, committing, revoking, leaving, done };
   enum class CommitReason : std::uint8_t { interval, before_join, by_hand, closing };
   struct Commit {  // one at a time
     std::uint64_t request{};
@@ -73,20 +73,29 @@ class Consumer {
   };
 
   void run(Env& env);
+  void finish_run(Env& env);
+  void schedule(Env& env);
+  void on_completion(const Completion& done, Env& env);
+  void coordinator_lost(Env& env);
+
   void run_group(Env& env);
   void prepare_join(Env& env);
   void revoke(Env& env);
   void take_over(std::vector<TopicPartition> partitions, Env& env);
+
   void fetch_committed(Env& env);
   void on_committed(const Completion& done, Env& env);
+  void begin_at(const TopicPartition& tp, const OffsetFetchResponse::Partition& committed, Env& env);
+
   void auto_commit(Env& env);
+  void commit_by_hand(Env& env);
   void send_commit(CommitReason reason, OffsetsToCommit offsets, Env& env);
   void on_commit(const Completion& done, Env& env);
   void commit_finished(const Commit& commit, ErrorCode error, Env& env);
-  void run_close(Env& env);
+
   void begin_close(Env& env);
-  void die(const std::string& reason, Env& env);
-  void schedule(Env& env);
+  void run_close(Env& env);
+  [[nodiscard]] bool is_closing() const { return closing_ != Closing::no; }
   [[nodiscard]] GroupMember::Where where() const;
   [[nodiscard]] GroupMember::Parts member_parts() { return {channel_, cluster_}; }
   [[nodiscard]] Fetcher::Parts fetch_parts() { return {channel_, cluster_, subscription_}; }
@@ -98,10 +107,10 @@ class Consumer {
   Subscription subscription_;
   Fetcher fetcher_;
   std::optional<GroupMember> member_;
-  ConsumeWhat what_;
 
   bool inside_poll_{false};
-  bool started_{false};
+  bool preparing_{false};  // a rejoin: commits, then revokes; nothing is handed out
+  std::string owner_id_;   // the member id under which the partitions were assigned
   std::optional<Commit> commit_;
   OffsetsToCommit by_hand_;  // waiting for its turn
   Instant may_commit_at_{};

@@ -33,14 +33,15 @@ class Fetcher {
     Subscription& subscription;
   };
 
+  void start();                      // the process begins
   void pump(Parts parts, Env& env);  // sends what there is to ask
   [[nodiscard]] bool take(const Completion& done, Parts parts, Env& env);
-  [[nodiscard]] std::optional<Instant> next_deadline(const Subscription& subscription, const ClusterView& cluster,
-                                                     Instant now) const;
+  [[nodiscard]] std::optional<Instant> next_deadline(const Subscription& subscription, Instant now) const;
 
-  [[nodiscard]] bool has_records(const Subscription& subscription) const;
-  [[nodiscard]] ConsumerRecords collect(Parts parts, std::int64_t most, Env& env);  // moves positions
-  void forget();                                                                    // what is in store, at a revocation
+  // Something is in store; it may turn out to be nothing for the application.
+  [[nodiscard]] bool has_records() const { return !store_.empty(); }
+  [[nodiscard]] ConsumerRecords collect(Subscription& subscription, std::int64_t most);  // moves positions
+  void forget();  // what is in store, at a revocation
 
   // What the application would get as an exception: auto.offset.reset=none without an offset, or a damaged batch.
   [[nodiscard]] const std::optional<std::string>& fatal() const { return fatal_; }
@@ -62,6 +63,7 @@ class Fetcher {
                       Env& env);
   void on_list_offsets(const ListOffsetsResponse& answer, Parts parts, Env& env);
   std::int64_t collect_from(Store& store, ConsumerRecords& out, std::int64_t most, OwnedPartition& owned);
+  static void append_part(ConsumerRecords& out, PartitionRecords part);
   [[nodiscard]] bool in_store(const TopicPartition& tp) const;
 
   ConsumerConfig config_;

@@ -66,8 +66,10 @@ class GroupMember {
   void want_coordinator() { coordinator_wanted_ = true; }
   void coordinator_lost(Parts parts, Env& env);
   // What an answer to OffsetCommit says of the membership: rejoin, or start anew.
-  void on_commit_error(ErrorCode error, std::optional<Generation> sent_generation);
-  void polled(Instant now) { last_poll_ = now; }
+  void on_commit_error(ErrorCode error, std::optional<Generation> sent_generation, Parts parts, Env& env);
+  // Counts how often the coordinator was given up: each time its connection is closed, and what others had asked on it
+  // is not answered.
+  [[nodiscard]] std::int64_t losses() const { return losses_; }
 
   // Leaves, as far as it is a member and the coordinator is known; nothing is retried. True if a request went out.
   bool leave(Parts parts, const std::string& reason, Env& env);
@@ -78,10 +80,11 @@ class GroupMember {
   void on_coordinator(const Completion& done, Env& env);
   void join(Parts parts, Env& env);
   void on_join(const Completion& done, Parts parts, Env& env);
-  void on_join_error(ErrorCode error, const JoinGroupResponse& answer, Parts parts, Env& env);
+  void on_join_error(const JoinGroupResponse& answer, Parts parts, Env& env);
   void sync(Parts parts, Env& env);
-  [[nodiscard]] bool topics_known(ClusterView& cluster) const;
-  [[nodiscard]] std::vector<SyncGroupRequest::Assignment> assign(const ClusterView& cluster);
+  [[nodiscard]] bool topics_known(const ClusterView& cluster, const JoinGroupResponse& joined) const;
+  [[nodiscard]] std::vector<SyncGroupRequest::Assignment> assign(const ClusterView& cluster,
+                                                                 const JoinGroupResponse& joined);
   void on_sync(const Completion& done, Parts parts, Env& env);
   void heartbeat(Parts parts, Env& env);
   void on_heartbeat(const Completion& done, Parts parts, Env& env);
@@ -89,6 +92,7 @@ class GroupMember {
   void rejoin_later(Env& env);
   enum class MemberIdIs : std::uint8_t { kept, forgotten };
   void start_anew(MemberIdIs id);
+  static void saw(ApiKey api, ErrorCode error, Env& env);
 
   std::string group_;
   std::vector<std::string> topics_;
@@ -104,7 +108,7 @@ class GroupMember {
   std::optional<std::uint64_t> join_request_;
   std::optional<std::uint64_t> sync_request_;
   std::optional<std::uint64_t> leave_request_;
-  std::optional<JoinGroupResponse> to_assign_;           // as the group's leader, until the topics are known
+  std::optional<JoinGroupResponse> to_assign_;  // until SyncGroup goes out: a leader waits for metadata of all topics
   std::map<std::string, std::int32_t> assigned_counts_;  // as the group's leader: partitions by topic when it assigned
   std::optional<std::vector<TopicPartition>> assignment_;
   Instant may_join_at_{};
@@ -115,6 +119,7 @@ class GroupMember {
   bool coordinator_wanted_{false};
   std::optional<std::uint64_t> find_request_;
   Instant may_find_at_{};
+  std::int64_t losses_{0};
   std::int32_t find_failures_{0};
 
   std::optional<std::uint64_t> heartbeat_request_;

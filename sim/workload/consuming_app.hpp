@@ -30,6 +30,7 @@ class ConsumingApp {
   Duration process_time_;
   std::optional<Instant> working_until_;
   std::int64_t consumed_{0};
+  bool in_poll_{false};  // waiting in it
   bool stop_requested_{false};
 };
 

@@ -1,0 +1,381 @@
+#include "core/client/consumer.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/machine/deadlines.hpp"
+
+namespace kafkasim {
+
+namespace {
+
+constexpr std::int32_t consumer_max_in_flight = 100;  // ConsumerUtils.CONSUMER_MAX_INFLIGHT_REQUESTS_PER_CONNECTION
+constexpr Duration close_timeout = seconds(30);       // KafkaConsumer.DEFAULT_CLOSE_TIMEOUT_MS
+
+OffsetCommitRequest commit_request(const GroupMember& member, const OffsetsToCommit& offsets) {
+  OffsetCommitRequest ask;
+  ask.group_id = member.group();
+  ask.generation_id_or_member_epoch = member.generation();
+  ask.member_id = member.member_id();
+  for (const auto& [tp, at] : offsets) {
+    if (ask.topics.empty() || ask.topics.back().name != tp.topic) ask.topics.push_back({tp.topic, {}});
+    ask.topics.back().partitions.push_back({tp.partition, at.offset, at.epoch, ""});
+  }
+  return ask;
+}
+
+}  // namespace
+
+Consumer::Consumer(const ClientIdentity& who, const ConsumerConfig& config, ConsumeWhat what)
+    : config_{config},
+      backoff_{config},
+      channel_{who.channel_tag, channel_options(who, config, consumer_max_in_flight)},
+      cluster_{who.bootstrap, config},
+      fetcher_{config} {
+  if (const auto* group = std::get_if<ConsumeGroup>(&what)) {
+    member_.emplace(group->group, group->topics, config);
+    for (const std::string& topic : group->topics) cluster_.add_topic(topic);
+  } else {
+    const auto& partitions = std::get<ConsumePartitions>(what).partitions;
+    for (const TopicPartition& tp : partitions) cluster_.add_topic(tp.topic);
+    subscription_.assign(partitions, PositionState::reset_wanted);
+  }
+}
+
+void Consumer::step(const Input& in, Env& env) {
+  if (closing_ == Closing::done) return;
+  if (const auto* started = std::get_if<Started>(&in)) {
+    channel_.start(*started);
+    cluster_.start();
+    fetcher_.start();
+  } else if (std::holds_alternative<StopRequested>(in)) {
+    begin_close(env);
+  } else {
+    const auto* lost = std::get_if<Disconnected>(&in);
+    if (lost && channel_.owns(lost->connection)) cluster_.request_update();
+    for (const Completion& done : channel_.step(in, env)) on_completion(done, env);
+  }
+  run(env);
+}
+
+void Consumer::on_completion(const Completion& done, Env& env) {
+  if (!done.response) cluster_.request_update();
+  if (cluster_.take(done, env)) return;
+  if (fetcher_.take(done, fetch_parts(), env)) return;
+  if (!member_) return;
+  const std::int64_t losses = member_->losses();
+  if (commit_ && commit_->request == done.id) {
+    on_commit(done, env);
+  } else if (committed_request_ == done.id) {
+    on_committed(done, env);
+  } else {
+    (void)member_->take(done, member_parts(), env);
+  }
+  if (member_->losses() != losses) coordinator_lost(env);
+}
+
+// The connection to the coordinator was closed: what was asked on it gets no answer.
+void Consumer::coordinator_lost(Env& env) {
+  if (commit_) commit_finished(*std::exchange(commit_, std::nullopt), ErrorCode::coordinator_not_available, env);
+  if (committed_request_) {
+    committed_request_.reset();
+    may_fetch_committed_at_ = env.now + backoff_.after(fetch_committed_failures_++, env.random);
+  }
+}
+
+std::optional<Instant> Consumer::next_deadline() const {
+  if (closing_ == Closing::done) return std::nullopt;
+  return earlier(earlier(next_, channel_.next_deadline()), cluster_.next_deadline());
+}
+
+std::optional<Offset> Consumer::position(const TopicPartition& tp) const {
+  const OwnedPartition* owned = subscription_.find(tp);
+  return owned && owned->state == PositionState::fetching ? std::optional{owned->position} : std::nullopt;
+}
+
+GroupMember::Where Consumer::where() const {
+  return inside_poll_ ? GroupMember::Where::inside_poll : GroupMember::Where::away;
+}
+
+ConsumerRecords Consumer::poll(Env& env) {
+  if (is_closing()) return {};
+  inside_poll_ = true;
+  run(env);
+  if (!has_records()) return {};
+  ConsumerRecords records = fetcher_.collect(subscription_, config_.max_poll_records);
+  for (const PartitionRecords& part : records.partitions) {
+    trace::RecordsDelivered delivered{part.partition, {}, part.leader_epoch, part.next};
+    for (const ConsumerRecord& record : part.records) {
+      delivered.records.push_back({record.offset, record.origin, record.timestamp});
+    }
+    env.out.note(std::move(delivered));
+  }
+  fetcher_.pump(fetch_parts(), env);  // the next fetch is under way while the application works
+  if (!records.partitions.empty()) inside_poll_ = false;
+  finish_run(env);
+  return records;
+}
+
+void Consumer::run(Env& env) {
+  if (closing_ == Closing::done) return;
+  if (member_) run_group(env);
+  if (is_closing()) {
+    run_close(env);
+  } else if (inside_poll_) {
+    if (member_) {
+      fetch_committed(env);
+      auto_commit(env);
+    }
+    if (!preparing_) fetcher_.pump(fetch_parts(), env);
+  }
+  if (member_) commit_by_hand(env);
+  finish_run(env);
+}
+
+void Consumer::finish_run(Env& env) {
+  if (closing_ == Closing::done) return;
+  cluster_.pump(channel_, env);
+  const std::optional<std::string>& fatal = member_ && member_->fatal() ? member_->fatal() : fetcher_.fatal();
+  if (fatal) {
+    closing_ = Closing::done;
+    env.out.add(Exit{false, *fatal});
+    return;
+  }
+  schedule(env);
+}
+
+void Consumer::schedule(Env& env) {
+  next_.reset();
+  const auto later = [this, &env](Instant at) {
+    if (at > env.now) next_ = earlier(next_, at);
+  };
+  if (is_closing()) later(close_until_);
+  if (inside_poll_) next_ = earlier(next_, fetcher_.next_deadline(subscription_, env.now));
+  if (!member_) return;
+  next_ = earlier(next_, member_->next_deadline(where(), env.now));
+  later(may_commit_at_);
+  if (inside_poll_) {
+    later(may_fetch_committed_at_);
+    if (config_.enable_auto_commit && !subscription_.empty()) later(next_auto_commit_);
+    if (prepare_until_) later(*prepare_until_);
+  }
+}
+
+// ---- membership -----------------------------------------------------------------------------------
+void Consumer::run_group(Env& env) {
+  const std::int64_t losses = member_->losses();
+  if (commit_ || !by_hand_.empty()) member_->want_coordinator();
+  member_->pump(where(), member_parts(), env);
+  if (member_->losses() != losses) coordinator_lost(env);
+  if (auto assigned = member_->take_assignment()) take_over(std::move(*assigned), env);
+  if (inside_poll_ && member_->wants_prepare() && member_->coordinator()) {
+    preparing_ = true;
+    prepare_join(env);
+    if (!preparing_) member_->pump(where(), member_parts(), env);
+  }
+}
+
+void Consumer::prepare_join(Env& env) {
+  if (!prepare_until_) prepare_until_ = env.now + config_.max_poll_interval;
+  OffsetsToCommit offsets = subscription_.consumed();
+  const bool commits = config_.enable_auto_commit && member_->belongs() && !committed_before_join_ && !offsets.empty();
+  if (commits && *prepare_until_ > env.now) {
+    if (!commit_ && may_commit_at_ <= env.now) send_commit(CommitReason::before_join, std::move(offsets), env);
+    return;
+  }
+  revoke(env);
+  member_->prepared();
+  preparing_ = false;
+  committed_before_join_ = false;
+  prepare_until_.reset();
+}
+
+void Consumer::revoke(Env& env) {
+  if (!subscription_.empty()) {
+    trace::PartitionsRevoked revoked{member_->group(), owner_id_, !member_->belongs(), subscription_.partitions()};
+    env.out.note(std::move(revoked));
+  }
+  subscription_.assign({}, PositionState::committed_wanted);
+  fetcher_.forget();
+  committed_request_.reset();
+}
+
+void Consumer::take_over(std::vector<TopicPartition> partitions, Env& env) {
+  subscription_.assign(partitions, PositionState::committed_wanted);
+  fetcher_.forget();
+  owner_id_ = member_->member_id();
+  next_auto_commit_ = env.now + config_.auto_commit_interval;
+  may_fetch_committed_at_ = env.now;
+  fetch_committed_failures_ = 0;
+  const Generation generation = member_->generation().value_or(Generation{});
+  env.out.note(trace::PartitionsAssigned{member_->group(), owner_id_, generation, std::move(partitions)});
+}
+
+// ---- where to begin -------------------------------------------------------------------------------
+void Consumer::fetch_committed(Env& env) {
+  if (committed_request_ || may_fetch_committed_at_ > env.now || preparing_) return;
+  const std::vector<TopicPartition> unknown = subscription_.in_state(PositionState::committed_wanted);
+  const std::optional<ClusterView::Peer> peer = member_->coordinator();
+  if (unknown.empty() || !peer) return;
+  OffsetFetchRequest ask;
+  ask.require_stable = true;
+  OffsetFetchRequest::Group group;
+  group.group_id = member_->group();
+  group.topics.emplace();
+  for (const TopicPartition& tp : unknown) {
+    if (group.topics->empty() || group.topics->back().name != tp.topic) group.topics->push_back({tp.topic, {}});
+    group.topics->back().partition_indexes.push_back(tp.partition);
+  }
+  ask.groups.push_back(std::move(group));
+  committed_request_ = channel_.send(peer->key, peer->endpoint, Message::of(std::move(ask)), env);
+}
+
+void Consumer::on_committed(const Completion& done, Env& env) {
+  committed_request_.reset();
+  const auto* answer = done.response ? done.response->get_if<OffsetFetchResponse>() : nullptr;
+  ErrorCode error = ErrorCode::coordinator_not_available;
+  if (answer && !answer->groups.empty()) {
+    const OffsetFetchResponse::Group& group = answer->groups.front();
+    error = group.error_code;
+    if (error != ErrorCode::none) env.out.note(trace::ClientSawError{ApiKey::offset_fetch, error});
+    for (const auto& topic : group.topics) {
+      for (const auto& partition : topic.partitions) {
+        if (partition.error_code == ErrorCode::none) {
+          begin_at({topic.name, partition.partition_index}, partition, env);
+        } else {
+          error = partition.error_code;
+          env.out.note(trace::ClientSawError{ApiKey::offset_fetch, error});
+        }
+      }
+    }
+  }
+  if (error == ErrorCode::none) {
+    fetch_committed_failures_ = 0;
+    return;
+  }
+  may_fetch_committed_at_ = env.now + backoff_.after(fetch_committed_failures_++, env.random);
+  const bool elsewhere = error == ErrorCode::not_coordinator || error == ErrorCode::coordinator_not_available;
+  if (elsewhere) member_->coordinator_lost(member_parts(), env);
+}
+
+void Consumer::begin_at(const TopicPartition& tp, const OffsetFetchResponse::Partition& committed, Env& env) {
+  const OwnedPartition* owned = subscription_.find(tp);
+  if (!owned || owned->state != PositionState::committed_wanted) return;
+  if (!committed.committed_offset) {
+    subscription_.want_reset(tp);
+    return;
+  }
+  subscription_.seek(tp, *committed.committed_offset, committed.committed_leader_epoch);
+  env.out.note(trace::PositionReset{tp, *committed.committed_offset, "committed offset"});
+}
+
+// ---- commits --------------------------------------------------------------------------------------
+void Consumer::commit(const std::map<TopicPartition, Offset>& offsets, Env& env) {
+  KAFKASIM_CHECK(member_.has_value(), "only a member of a group commits");
+  for (const auto& [tp, offset] : offsets) by_hand_[tp] = OffsetAndEpoch{offset, std::nullopt};
+  run(env);
+}
+
+void Consumer::commit_by_hand(Env& env) {
+  if (by_hand_.empty() || commit_ || preparing_ || may_commit_at_ > env.now) return;
+  if (member_->state() != MemberState::stable || !member_->coordinator()) return;
+  send_commit(CommitReason::by_hand, std::exchange(by_hand_, {}), env);
+}
+
+void Consumer::auto_commit(Env& env) {
+  if (!config_.enable_auto_commit || preparing_ || next_auto_commit_ > env.now || commit_) return;
+  if (member_->state() != MemberState::stable || !member_->coordinator()) return;
+  next_auto_commit_ = env.now + config_.auto_commit_interval;
+  OffsetsToCommit offsets = subscription_.consumed();
+  if (!offsets.empty()) send_commit(CommitReason::interval, std::move(offsets), env);
+}
+
+void Consumer::send_commit(CommitReason reason, OffsetsToCommit offsets, Env& env) {
+  const auto peer = *member_->coordinator();
+  Message ask = Message::of(commit_request(*member_, offsets));
+  const std::uint64_t id = channel_.send(peer.key, peer.endpoint, std::move(ask), env);
+  commit_ = Commit{id, reason, std::move(offsets), member_->generation()};
+}
+
+void Consumer::on_commit(const Completion& done, Env& env) {
+  const Commit commit = *std::exchange(commit_, std::nullopt);
+  const auto* answer = done.response ? done.response->get_if<OffsetCommitResponse>() : nullptr;
+  ErrorCode error = answer ? ErrorCode::none : ErrorCode::coordinator_not_available;
+  if (answer) {
+    for (const auto& topic : answer->topics) {
+      for (const auto& partition : topic.partitions) {
+        if (partition.error_code == ErrorCode::none || error != ErrorCode::none) continue;
+        error = partition.error_code;
+        env.out.note(trace::ClientSawError{ApiKey::offset_commit, error});
+      }
+    }
+  }
+  if (error != ErrorCode::none) member_->on_commit_error(error, commit.generation, member_parts(), env);
+  commit_finished(commit, error, env);
+}
+
+void Consumer::commit_finished(const Commit& commit, ErrorCode error, Env& env) {
+  const bool again = error != ErrorCode::none && is_retriable(error) && error != ErrorCode::rebalance_in_progress;
+  if (!again) {
+    commit_failures_ = 0;
+    may_commit_at_ = env.now;
+  } else {
+    may_commit_at_ = env.now + backoff_.after(commit_failures_++, env.random);
+  }
+  switch (commit.reason) {
+    case CommitReason::interval:
+      if (again) next_auto_commit_ = may_commit_at_;
+      break;
+    case CommitReason::before_join:
+      if (!again) committed_before_join_ = true;
+      break;
+    case CommitReason::by_hand:
+      if (again) by_hand_.insert(commit.offsets.begin(), commit.offsets.end());  // what was asked for since then stands
+      if (!again && error != ErrorCode::none) {
+        env.out.note(trace::Remark{fmt::format("commit in {} failed: {}", member_->group(), error_name(error))});
+      }
+      break;
+    case CommitReason::closing:
+      if (!again && closing_ == Closing::committing) closing_ = Closing::revoking;
+      break;
+  }
+}
+
+// ---- closing --------------------------------------------------------------------------------------
+void Consumer::begin_close(Env& env) {
+  if (is_closing()) return;
+  inside_poll_ = false;
+  preparing_ = false;
+  close_until_ = env.now + close_timeout;
+  closing_ = Closing::committing;
+}
+
+void Consumer::run_close(Env& env) {
+  const bool late = close_until_ <= env.now;
+  if (closing_ == Closing::committing) {
+    OffsetsToCommit offsets;
+    if (member_ && config_.enable_auto_commit && member_->belongs()) offsets = subscription_.consumed();
+    if (late || offsets.empty()) {
+      closing_ = Closing::revoking;
+    } else if (!member_->coordinator()) {
+      member_->want_coordinator();
+      member_->pump(where(), member_parts(), env);
+    } else if (!commit_ && may_commit_at_ <= env.now) {
+      send_commit(CommitReason::closing, std::move(offsets), env);
+    }
+  }
+  if (closing_ == Closing::revoking) {
+    closing_ = Closing::leaving;
+    if (member_) {
+      revoke(env);
+      (void)member_->leave(member_parts(), "the consumer is being closed", env);
+    }
+  }
+  if (closing_ == Closing::leaving && (late || !member_ || !member_->leaving())) {
+    closing_ = Closing::done;
+    env.out.add(Exit{true, "consumer closed"});
+  }
+}
+
+}  // namespace kafkasim

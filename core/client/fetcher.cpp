@@ -1,0 +1,318 @@
+#include "core/client/fetcher.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/machine/deadlines.hpp"
+#include "core/record/record.hpp"
+
+namespace kafkasim {
+
+namespace {
+
+IsolationLevel isolation_of(const ConsumerConfig& config) {
+  return config.isolation_level == "read_committed" ? IsolationLevel::read_committed : IsolationLevel::read_uncommitted;
+}
+
+std::int32_t as_i32(std::int64_t value) {
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(value, 0, INT32_MAX));
+}
+
+const FetchRequest::Topic* asked_topic(const FetchRequest& request, const FetchResponse::Topic& got) {
+  const auto same = [&got](const FetchRequest::Topic& topic) {
+    return got.topic_id.is_zero() ? topic.topic == got.topic : topic.topic_id == got.topic_id;
+  };
+  const auto found = std::ranges::find_if(request.topics, same);
+  return found == request.topics.end() ? nullptr : &*found;
+}
+
+// A wait after an error ends early when the partition has a newer leader than the one that failed.
+bool may_try(const OwnedPartition& owned, const PartitionView& view, Instant now) {
+  return owned.next_try <= now
+         || (view.leader_epoch && owned.epoch_of_error && *view.leader_epoch > *owned.epoch_of_error);
+}
+
+}  // namespace
+
+Fetcher::Fetcher(const ConsumerConfig& config) : config_{config}, backoff_{config} {}
+
+void Fetcher::start() {
+  fetches_.clear();
+  list_offsets_.clear();
+  store_.clear();
+}
+
+void Fetcher::pump(Parts parts, Env& env) {
+  if (fatal_) return;
+  send_list_offsets(parts, env);
+  send_fetches(parts, env);
+}
+
+// ---- asking ---------------------------------------------------------------------------------------
+void Fetcher::send_fetches(Parts parts, Env& env) {
+  std::map<NodeId, FetchRequest> requests;
+  for (const auto& [tp, owned] : parts.subscription.owned()) {
+    if (owned->state != PositionState::fetching || in_store(tp)) continue;
+    const PartitionView view = parts.cluster.partition(tp);
+    if (!may_try(*owned, view, env.now)) continue;
+    if (!view.leader) {
+      parts.cluster.request_update();
+      continue;
+    }
+    if (fetches_.contains(*view.leader)) continue;
+    FetchRequest& request = requests[*view.leader];
+    if (request.topics.empty() || request.topics.back().topic != tp.topic) {
+      request.topics.push_back(FetchRequest::Topic{tp.topic, parts.cluster.topic(tp.topic)->id, {}});
+    }
+    FetchRequest::Partition partition;
+    partition.partition = tp.partition;
+    partition.current_leader_epoch = view.leader_epoch;
+    partition.fetch_offset = owned->position;
+    partition.partition_max_bytes = as_i32(config_.max_partition_fetch_bytes);
+    request.topics.back().partitions.push_back(partition);
+  }
+  for (auto& [node, request] : requests) {
+    const std::optional<Endpoint> endpoint = parts.cluster.endpoint(node);
+    if (!endpoint) {
+      parts.cluster.request_update();
+    } else if (parts.channel.ready(broker_peer(node), *endpoint, env)) {
+      request.max_wait = config_.fetch_max_wait;
+      request.min_bytes = as_i32(config_.fetch_min_bytes);
+      request.max_bytes = as_i32(config_.fetch_max_bytes);
+      request.isolation_level = isolation_of(config_);
+      fetches_[node] = parts.channel.send(broker_peer(node), *endpoint, Message::of(std::move(request)), env);
+    }
+  }
+}
+
+void Fetcher::send_list_offsets(Parts parts, Env& env) {
+  const auto pending = [this](const TopicPartition& tp) {
+    return std::ranges::any_of(
+        list_offsets_, [&tp](const auto& entry) { return std::ranges::find(entry.second, tp) != entry.second.end(); });
+  };
+  std::map<NodeId, ListOffsetsRequest> requests;
+  std::map<NodeId, std::vector<TopicPartition>> asked;
+  for (const auto& [tp, owned] : parts.subscription.owned()) {
+    if (owned->state != PositionState::reset_wanted || pending(tp)) continue;
+    if (config_.auto_offset_reset == "none") {
+      fatal_ = fmt::format("no offset for {} and auto.offset.reset is none", to_string(tp));
+      return;
+    }
+    const PartitionView view = parts.cluster.partition(tp);
+    if (!may_try(*owned, view, env.now)) continue;
+    if (!view.leader || !parts.cluster.endpoint(*view.leader)) {
+      parts.cluster.request_update();
+      continue;
+    }
+    ListOffsetsRequest& request = requests[*view.leader];
+    if (request.topics.empty() || request.topics.back().name != tp.topic) {
+      request.topics.push_back(ListOffsetsRequest::Topic{tp.topic, {}});
+    }
+    const bool earliest = config_.auto_offset_reset == "earliest";
+    const Timestamp timestamp =
+        earliest ? ListOffsetsRequest::earliest_timestamp : ListOffsetsRequest::latest_timestamp;
+    request.topics.back().partitions.push_back({tp.partition, view.leader_epoch, timestamp});
+    asked[*view.leader].push_back(tp);
+  }
+  for (auto& [node, request] : requests) {
+    request.isolation_level = isolation_of(config_);
+    request.timeout = config_.request_timeout;
+    const Endpoint endpoint = *parts.cluster.endpoint(node);
+    const auto id = parts.channel.send(broker_peer(node), endpoint, Message::of(std::move(request)), env);
+    list_offsets_.emplace(id, std::move(asked[node]));
+  }
+}
+
+// ---- answers --------------------------------------------------------------------------------------
+bool Fetcher::take(const Completion& done, Parts parts, Env& env) {
+  const auto fetch = std::ranges::find_if(fetches_, [&done](const auto& entry) { return entry.second == done.id; });
+  if (fetch != fetches_.end()) {
+    fetches_.erase(fetch);
+    if (const auto* answer = done.response ? done.response->get_if<FetchResponse>() : nullptr) {
+      on_fetch(done.request.as<FetchRequest>(), *answer, parts, env);
+    }
+    return true;
+  }
+  const auto asked = list_offsets_.extract(done.id);
+  if (asked.empty()) return false;
+  if (const auto* answer = done.response ? done.response->get_if<ListOffsetsResponse>() : nullptr) {
+    on_list_offsets(*answer, parts, env);
+  } else {
+    for (const TopicPartition& tp : asked.mapped()) {
+      parts.subscription.back_off(tp, env.now + backoff_.after(0, env.random),
+                                  parts.cluster.partition(tp).leader_epoch);
+    }
+  }
+  return true;
+}
+
+void Fetcher::on_fetch(const FetchRequest& request, const FetchResponse& answer, Parts parts, Env& env) {
+  if (answer.error_code != ErrorCode::none) {
+    env.out.note(trace::ClientSawError{ApiKey::fetch, answer.error_code});
+    parts.cluster.request_update();
+    for (const FetchRequest::Topic& topic : request.topics) {
+      for (const FetchRequest::Partition& asked : topic.partitions) {
+        const Instant until = env.now + backoff_.after(0, env.random);
+        parts.subscription.back_off({topic.topic, asked.partition}, until, asked.current_leader_epoch);
+      }
+    }
+    return;
+  }
+  for (const FetchResponse::Topic& topic : answer.responses) {
+    const FetchRequest::Topic* asked = asked_topic(request, topic);
+    if (!asked) continue;
+    for (const FetchResponse::Partition& got : topic.partitions) {
+      const auto partition =
+          std::ranges::find(asked->partitions, got.partition_index, &FetchRequest::Partition::partition);
+      if (partition == asked->partitions.end()) continue;
+      on_fetched_partition({asked->topic, got.partition_index}, *partition, got, answer.node_endpoints, parts, env);
+    }
+  }
+}
+
+void Fetcher::on_fetched_partition(const TopicPartition& tp, const FetchRequest::Partition& asked,
+                                   const FetchResponse::Partition& got, const std::vector<NodeEndpoint>& endpoints,
+                                   Parts parts, Env& env) {
+  if (got.error_code != ErrorCode::none) env.out.note(trace::ClientSawError{ApiKey::fetch, got.error_code});
+  const OwnedPartition* owned = parts.subscription.find(tp);
+  const bool wanted = owned && owned->state == PositionState::fetching && owned->position == asked.fetch_offset;
+  if (!wanted || in_store(tp)) return;
+  if (got.error_code != ErrorCode::none) {
+    on_fetch_error(tp, asked, got, endpoints, parts, env);
+    return;
+  }
+  const auto damaged = std::ranges::find_if_not(got.records.batches, crc_matches);
+  if (got.records.damage || damaged != got.records.batches.end()) {
+    fatal_ = fmt::format("damaged records in {} fetched at offset {}", to_string(tp), asked.fetch_offset.value);
+    return;
+  }
+  if (got.records.batches.empty()) return;
+  store_.push_back(Store{tp, asked.fetch_offset, {got.records.batches.begin(), got.records.batches.end()}});
+}
+
+void Fetcher::on_fetch_error(const TopicPartition& tp, const FetchRequest::Partition& asked,
+                             const FetchResponse::Partition& got, const std::vector<NodeEndpoint>& endpoints,
+                             Parts parts, Env& env) {
+  if (got.error_code == ErrorCode::offset_out_of_range) {
+    if (config_.auto_offset_reset == "none") {
+      fatal_ = fmt::format("offset {} of {} is out of range and auto.offset.reset is none", asked.fetch_offset.value,
+                           to_string(tp));
+      return;
+    }
+    parts.subscription.want_reset(tp);
+    return;
+  }
+  if (got.error_code == ErrorCode::corrupt_message) {
+    fatal_ = fmt::format("the broker found damage in {} at offset {}", to_string(tp), asked.fetch_offset.value);
+    return;
+  }
+  if (got.current_leader) parts.cluster.update_leader(tp, *got.current_leader, endpoints);
+  // UNKNOWN_LEADER_EPOCH: the broker is behind, not the client.
+  if (got.error_code != ErrorCode::unknown_leader_epoch) parts.cluster.request_update();
+  parts.subscription.back_off(tp, env.now + backoff_.after(0, env.random), asked.current_leader_epoch);
+}
+
+void Fetcher::on_list_offsets(const ListOffsetsResponse& answer, Parts parts, Env& env) {
+  for (const ListOffsetsResponse::Topic& topic : answer.topics) {
+    for (const ListOffsetsResponse::Partition& got : topic.partitions) {
+      const TopicPartition tp{topic.name, got.partition_index};
+      if (got.error_code != ErrorCode::none) {
+        env.out.note(trace::ClientSawError{ApiKey::list_offsets, got.error_code});
+      }
+      const OwnedPartition* owned = parts.subscription.find(tp);
+      if (!owned || owned->state != PositionState::reset_wanted) continue;
+      if (got.error_code == ErrorCode::none && got.offset) {
+        parts.subscription.seek(tp, *got.offset, got.leader_epoch);
+        env.out.note(trace::PositionReset{tp, *got.offset, "auto.offset.reset=" + config_.auto_offset_reset});
+        continue;
+      }
+      parts.cluster.request_update();
+      const Instant until = env.now + backoff_.after(0, env.random);
+      parts.subscription.back_off(tp, until, parts.cluster.partition(tp).leader_epoch);
+    }
+  }
+}
+
+std::optional<Instant> Fetcher::next_deadline(const Subscription& subscription, Instant now) const {
+  std::optional<Instant> next;
+  for (const auto& [tp, owned] : subscription.owned()) {
+    if (owned->next_try > now) next = earlier(next, owned->next_try);
+  }
+  return next;
+}
+
+// ---- handing out ----------------------------------------------------------------------------------
+bool Fetcher::in_store(const TopicPartition& tp) const {
+  return std::ranges::find(store_, tp, &Store::tp) != store_.end();
+}
+
+void Fetcher::forget() { store_.clear(); }
+
+ConsumerRecords Fetcher::collect(Subscription& subscription, std::int64_t most) {
+  ConsumerRecords out;
+  while (!store_.empty() && most > 0 && !fatal_) {
+    Store& store = store_.front();
+    OwnedPartition* owned = subscription.edit(store.tp);
+    if (owned && owned->state == PositionState::fetching && owned->position == store.fetched_at) {
+      most -= collect_from(store, out, most, *owned);
+      if (!store.batches.empty()) break;  // there is more for the next poll
+    }
+    store_.pop_front();
+  }
+  return out;
+}
+
+std::int64_t Fetcher::collect_from(Store& store, ConsumerRecords& out, std::int64_t most, OwnedPartition& owned) {
+  std::int64_t taken = 0;
+  while (!store.batches.empty() && taken < most) {
+    const RecordBatch& batch = store.batches.front();
+    if (batch.next_offset() > owned.position && !batch.is_control()) {
+      PartitionRecords part{store.tp, batch.leader_epoch(), {}, owned.position, {batch.body}};
+      RecordReader reader{batch};
+      Record record;
+      bool all = true;
+      while (reader.next(record)) {
+        if (record.offset < owned.position) continue;
+        if (taken == most) {
+          all = false;
+          break;
+        }
+        Origin origin = batch.body.origin();
+        if (origin.known()) origin.first_send += record.offset - batch.base_offset();
+        part.records.push_back(ConsumerRecord{record.offset, origin, record.timestamp, record.key, record.value});
+        ++taken;
+        part.next = record.offset.next();
+      }
+      if (all && reader.error()) {
+        fatal_ = fmt::format("unreadable records in {}: {}", to_string(store.tp), reader.error()->message);
+        return taken;
+      }
+      if (all) part.next = batch.next_offset();
+      owned.position = part.next;
+      owned.offset_epoch = batch.leader_epoch();
+      if (!part.records.empty()) append_part(out, std::move(part));
+      if (!all) break;
+    } else if (batch.next_offset() > owned.position) {
+      owned.position = batch.next_offset();
+    }
+    store.batches.pop_front();
+  }
+  store.fetched_at = owned.position;
+  return taken;
+}
+
+void Fetcher::append_part(ConsumerRecords& out, PartitionRecords part) {
+  if (!out.partitions.empty()) {
+    PartitionRecords& last = out.partitions.back();
+    if (last.partition == part.partition && last.leader_epoch == part.leader_epoch) {
+      last.records.insert(last.records.end(), part.records.begin(), part.records.end());
+      last.bodies.insert(last.bodies.end(), part.bodies.begin(), part.bodies.end());
+      last.next = part.next;
+      return;
+    }
+  }
+  out.partitions.push_back(std::move(part));
+}
+
+}  // namespace kafkasim

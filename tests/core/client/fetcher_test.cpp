@@ -1,0 +1,118 @@
+#include "core/client/fetcher.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "core/record/control_record.hpp"
+#include "tests/core/client/consumer_rig.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::test;
+
+namespace {
+
+const TopicPartition orders0{"orders", PartitionIndex{0}};
+
+ConsumerRig reader(ConsumerConfig config = from_earliest()) {
+  return ConsumerRig{config, ConsumePartitions{{orders0}}, 1};
+}
+
+}  // namespace
+
+TEST_CASE("a fetch carries the leader epoch and the topic id and the limits of the configuration") {
+  ConsumerRig rig = reader();
+  rig.cluster.at("orders", 0).epoch = LeaderEpoch{6};
+  (void)rig.poll();
+  rig.cluster.serve(rig.bench);
+  REQUIRE(rig.cluster.held.size() == 1);
+  const auto& request = rig.cluster.held.front().envelope.message.as<FetchRequest>();
+  CHECK(request.topics.front().topic_id == rig.cluster.topics.at("orders").id);
+  CHECK(request.topics.front().partitions.front().current_leader_epoch == LeaderEpoch{6});
+  CHECK(request.topics.front().partitions.front().partition_max_bytes == 1'048'576);
+  CHECK(request.max_wait == milliseconds(500));
+  CHECK(request.session_epoch == -1);
+}
+
+TEST_CASE("records below the position in the first batch are skipped") {
+  ConsumerRig rig = reader();
+  rig.cluster.at("orders", 0).start = 0;
+  rig.write(0, {"a", "b", "c"});
+  rig.cluster.at("orders", 0).start = 1;  // the log begins within the batch
+  rig.poll_for(milliseconds(100));
+  CHECK(rig.got == std::vector<std::string>{"b", "c"});
+}
+
+TEST_CASE("control batches are skipped and the position moves past them") {
+  ConsumerRig rig = reader();
+  rig.write(0, {"a"});
+  RecordBatch control = build_control_batch(ControlType::commit, as_bytes("x"), Timestamp{1});
+  control.header.base_offset = 1;
+  rig.cluster.at("orders", 0).log.push_back(control);
+  rig.poll_for(milliseconds(100));
+  CHECK(rig.got == std::vector<std::string>{"a"});
+  CHECK(rig.bench.machine.position(orders0) == Offset{2});
+}
+
+TEST_CASE("a position that is out of range is reset") {
+  ConsumerRig rig = reader();
+  rig.write(0, {"a", "b"});
+  rig.poll_for(milliseconds(100));
+  rig.cluster.at("orders", 0).log.pop_back();  // an unclean election lost the end of the log
+  rig.write(0, {"c"});
+  rig.poll_for(seconds(1));
+  CHECK(rig.got == std::vector<std::string>{"a", "b", "c"});
+  CHECK(rig.bench.noted<trace::PositionReset>().size() == 2);
+  CHECK(rig.bench.noted<trace::ClientSawError>().back().error == ErrorCode::offset_out_of_range);
+}
+
+TEST_CASE("latest begins at the end of the log") {
+  ConsumerConfig config;
+  ConsumerRig rig = reader(config);
+  rig.write(0, {"old"});
+  rig.poll_for(milliseconds(100));
+  rig.write(0, {"new"});
+  rig.poll_for(milliseconds(600));
+  CHECK(rig.got == std::vector<std::string>{"new"});
+}
+
+TEST_CASE("a consumer follows the leader that a fetch error names") {
+  ConsumerRig rig = reader();
+  rig.write(0, {"a"});
+  rig.poll_for(milliseconds(100));
+  rig.write(0, {"b"});
+  rig.cluster.at("orders", 0).leader = NodeId{2};
+  rig.cluster.at("orders", 0).epoch = LeaderEpoch{1};
+  rig.poll_for(milliseconds(20));
+  CHECK(rig.got == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("after a fetch error the partition waits for the retry backoff") {
+  ConsumerRig rig = reader();
+  rig.write(0, {"a"});
+  rig.cluster.errors[ApiKey::fetch] = {ErrorCode::unknown_leader_epoch, ErrorCode::unknown_leader_epoch};
+  rig.poll_for(milliseconds(70));
+  CHECK(rig.got.empty());
+  rig.poll_for(milliseconds(200));
+  CHECK(rig.got.size() == 1);
+}
+
+TEST_CASE("a damaged batch ends the consumer") {
+  ConsumerRig rig = reader();
+  rig.write(0, {"a"});
+  rig.cluster.at("orders", 0).log.front().header.crc ^= 1;
+  rig.poll_for(milliseconds(100));
+  CHECK(rig.got.empty());
+  REQUIRE(rig.bench.exit);
+  CHECK_FALSE(rig.bench.exit->orderly);
+}
+
+TEST_CASE("records of different leader epochs are handed out apart") {
+  ConsumerRig rig = reader();
+  rig.write(0, {"a"});
+  rig.cluster.at("orders", 0).epoch = LeaderEpoch{3};
+  rig.write(0, {"b"});
+  rig.poll_for(milliseconds(100));
+  const auto delivered = rig.bench.noted<trace::RecordsDelivered>();
+  REQUIRE(delivered.size() == 2);
+  CHECK(delivered[0].leader_epoch == LeaderEpoch{0});
+  CHECK(delivered[1].leader_epoch == LeaderEpoch{3});
+}
