@@ -273,7 +273,7 @@ void Consumer::begin_at(const TopicPartition& tp, const OffsetFetchResponse::Par
 // ---- commits --------------------------------------------------------------------------------------
 void Consumer::commit(const std::map<TopicPartition, Offset>& offsets, Env& env) {
   KAFKASIM_CHECK(member_.has_value(), "only a member of a group commits");
-  for (const auto& [tp, offset] : offsets) by_hand_[tp] = OffsetAndEpoch{offset, std::nullopt};
+  for (const auto& [tp, offset] : offsets) by_hand_[tp] = CommittedPosition{offset, std::nullopt};
   run(env);
 }
 

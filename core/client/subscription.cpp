@@ -53,7 +53,7 @@ void Subscription::back_off(const TopicPartition& tp, Instant until, std::option
 OffsetsToCommit Subscription::consumed() const {
   OffsetsToCommit offsets;
   for (const auto& [tp, owned] : owned_) {
-    if (owned->state == PositionState::fetching) offsets[tp] = OffsetAndEpoch{owned->position, owned->offset_epoch};
+    if (owned->state == PositionState::fetching) offsets[tp] = CommittedPosition{owned->position, owned->offset_epoch};
   }
   return offsets;
 }

@@ -31,12 +31,12 @@ struct OwnedPartition {
 using OwnedPartitions = std::map<TopicPartition, Cow<OwnedPartition>>;
 
 // What a commit stores: the next offset to read, and the epoch of the record before it.
-struct OffsetAndEpoch {
+struct CommittedPosition {
   Offset offset;
   std::optional<LeaderEpoch> epoch;
-  friend bool operator==(const OffsetAndEpoch&, const OffsetAndEpoch&) = default;
+  friend bool operator==(const CommittedPosition&, const CommittedPosition&) = default;
 };
-using OffsetsToCommit = std::map<TopicPartition, OffsetAndEpoch>;
+using OffsetsToCommit = std::map<TopicPartition, CommittedPosition>;
 
 class Subscription {
  public:

@@ -12,7 +12,7 @@ TEST_CASE("only partitions whose position is known are committed") {
   subscription.seek(b, Offset{7}, LeaderEpoch{2});
   const OffsetsToCommit offsets = subscription.consumed();
   REQUIRE(offsets.size() == 1);
-  CHECK(offsets.at(b) == OffsetAndEpoch{Offset{7}, LeaderEpoch{2}});
+  CHECK(offsets.at(b) == CommittedPosition{Offset{7}, LeaderEpoch{2}});
   CHECK(subscription.in_state(PositionState::committed_wanted) == std::vector<TopicPartition>{a});
 }
 
