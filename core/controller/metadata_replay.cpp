@@ -19,9 +19,14 @@ struct Replay {
   [[nodiscard]] Outcome no(std::string what) const { return tl::unexpected(contradiction(std::move(what), offset)); }
 
   Outcome operator()(const RegisterBrokerRecord& r) const {
-    BrokerImage broker{r.broker_id, r.broker_epoch, r.incarnation_id, {}, r.rack, r.fenced, r.in_controlled_shutdown};
-    if (!r.end_points.empty()) broker.endpoint = Endpoint{r.end_points.front().host, r.end_points.front().port};
-    image.brokers[r.broker_id] = std::move(broker);
+    BrokerImage& broker = image.brokers[r.broker_id];
+    broker.id = r.broker_id;
+    broker.epoch = r.broker_epoch;
+    broker.incarnation = r.incarnation_id;
+    broker.endpoint = r.end_points.empty() ? Endpoint{} : Endpoint{r.end_points.front().host, r.end_points.front().port};
+    broker.rack = r.rack;
+    broker.fenced = r.fenced;
+    broker.in_controlled_shutdown = r.in_controlled_shutdown;
     delta.brokers.push_back(r.broker_id);
     return {};
   }

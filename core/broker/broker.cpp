@@ -1,0 +1,238 @@
+#include "core/broker/broker.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/machine/deadlines.hpp"
+#include "core/wire/metadata_record_codec.hpp"
+
+namespace kafkasim {
+
+namespace {
+
+constexpr std::uint8_t raft_channel = 1;
+constexpr std::uint8_t controller_channel = 3;
+
+RaftOptions raft_options(const BrokerOptions& options) {
+  return {options.id, options.voters, QuorumMember::observer, options.config, options.cluster_id, raft_channel};
+}
+
+BrokerRegistrationRequest registration(const BrokerOptions& options) {
+  BrokerRegistrationRequest request{.broker_id = options.id, .cluster_id = options.cluster_id, .rack = options.rack};
+  request.listeners.push_back({"PLAINTEXT", options.endpoint.host, options.endpoint.port, 0});
+  request.log_dirs.push_back(Uuid{0x6c6f67646972ULL, static_cast<std::uint64_t>(options.id.value) + 100});  // ids below 100 are reserved
+  return request;
+}
+
+}  // namespace
+
+Broker::Broker(BrokerOptions options)
+    : options_{std::move(options)},
+      raft_{raft_options(options_)},
+      lifecycle_{registration(options_), options_.config},
+      channel_{controller_channel, "broker-" + std::to_string(options_.id.value), options_.config.request_timeout},
+      replicas_{options_.id, options_.config},
+      groups_{options_.config} {}
+
+std::optional<ControllerChannel::Active> Broker::active_controller() const {
+  const LeaderAndEpoch known = raft_.leader_and_epoch();
+  if (!known.leader) return std::nullopt;
+  const auto endpoint = options_.voters.find(*known.leader);
+  if (endpoint == options_.voters.end()) return std::nullopt;
+  return ControllerChannel::Active{*known.leader, endpoint->second};
+}
+
+std::optional<Offset> Broker::replayed() const {
+  return image_.end_offset > 0 ? std::optional{Offset{image_.end_offset - 1}} : std::nullopt;
+}
+
+std::optional<Instant> Broker::next_deadline() const {
+  const std::optional<ControllerChannel::Active> active = active_controller();
+  std::optional<Instant> next = earlier(raft_.next_deadline(), lifecycle_.next_deadline(active));
+  next = earlier(next, channel_.next_deadline(active));
+  next = earlier(next, replicas_.next_deadline());
+  return earlier(next, groups_.next_deadline());
+}
+
+void Broker::step(const Input& in, Env& env) {
+  if (ended_) return;
+  if (const auto* started = std::get_if<Started>(&in)) {
+    on_started(*started, env);
+  } else {
+    route(in, env);
+  }
+  settle(env);
+}
+
+void Broker::on_started(const Started& started, Env& env) {
+  *this = Broker{std::move(options_)};
+  raft_.start(started, env);
+  channel_.start(started);
+  replicas_.start(started, env);
+  lifecycle_.start(started, replicas_.previous_broker_epoch(), env);
+}
+
+void Broker::route(const Input& in, Env& env) {
+  const bool woken = std::holds_alternative<Woken>(in);
+  if (woken || raft_.handles(in) || std::holds_alternative<Disconnected>(in)) raft_.step(in, env);
+  if (!woken && raft_.handles(in)) return;
+  if (woken || replicas_.handles(in)) replicas_.step(in, env);
+  if (woken) groups_.on_woken(env);
+  if (const auto* received = std::get_if<Received>(&in); received && received->envelope.message.kind() == MessageKind::request) {
+    if (published_) {
+      on_request(*received, env);
+    } else {
+      held_requests_.push_back(*received);
+    }
+    return;
+  }
+  if (const auto* lost = std::get_if<Disconnected>(&in)) {
+    std::erase_if(held_requests_, [lost](const Received& r) { return r.connection == lost->connection; });
+  }
+  if (std::holds_alternative<StopRequested>(in)) lifecycle_.stop(env);
+  const std::optional<ControllerChannel::Active> active = active_controller();
+  lifecycle_.step(in, active, replayed(), env);
+  for (const ControllerChannel::Done& done : channel_.step(in, active, env)) on_controller_done(done, env);
+}
+
+void Broker::settle(Env& env) {
+  if (raft_.has_failed() || replicas_.failed()) return;  // it has asked to end
+  apply_committed(env);
+  if (const std::optional<BrokerEpoch> epoch = lifecycle_.epoch()) replicas_.set_broker_epoch(*epoch);
+  publish(env);
+  lead_offsets_partitions(env);
+  run_groups(env);
+  ask_controller(env);
+  // What has become possible by the above: a controller is known, a state was reached.
+  const std::optional<ControllerChannel::Active> active = active_controller();
+  if (const auto due = lifecycle_.next_deadline(active); due && *due <= env.now) lifecycle_.step(Woken{}, active, replayed(), env);
+  if (const auto due = channel_.next_deadline(active); due && *due <= env.now) {
+    for (const ControllerChannel::Done& done : channel_.step(Woken{}, active, env)) on_controller_done(done, env);
+  }
+  end_if_stopped(env);
+}
+
+void Broker::apply_committed(Env& env) {
+  for (const CommittedBatch& batch : raft_.take_committed(env)) {
+    std::int64_t offset = batch.base_offset.value;
+    MetadataDelta delta;
+    for (const std::vector<std::byte>& value : batch.records) {
+      const Result<MetadataRecord> record = decode_metadata_record(value);
+      const Result<void> done = record ? replay(*record, offset, image_, delta) : tl::unexpected(record.error());
+      if (!done) {
+        env.out.add(Exit{false, "metadata log: " + done.error().message});
+        return;
+      }
+      ++offset;
+    }
+    image_.end_offset = batch.last_offset.value + 1;
+    image_.epoch = batch.epoch;
+    unpublished_.insert(unpublished_.end(), delta.partitions.begin(), delta.partitions.end());
+    for (const NodeId changed : delta.brokers) {  // eligibility for ISRs, endpoints of leaders
+      (void)changed;
+      for (const auto& [id, topic] : image_.topics) {
+        for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
+          const PartitionRegistration& p = topic->partitions[i];
+          if (std::ranges::find(p.replicas, options_.id) != p.replicas.end()) unpublished_.push_back({id, PartitionIndex{static_cast<std::int32_t>(i)}});
+        }
+      }
+    }
+    if (published_ && !batch.records.empty()) env.out.note(trace::MetadataApplied{image_.end_offset});
+  }
+}
+
+void Broker::publish(Env& env) {
+  const bool caught_up = lifecycle_.state() != BrokerState::registering && lifecycle_.state() != BrokerState::catching_up;
+  if (!published_ && !caught_up) return;
+  const bool first = !published_;
+  if (first) {
+    published_ = true;
+    unpublished_.clear();
+    for (const auto& [id, topic] : image_.topics) {
+      for (std::size_t i = 0; i < topic->partitions.size(); ++i) unpublished_.push_back({id, PartitionIndex{static_cast<std::int32_t>(i)}});
+    }
+  }
+  if (first || !unpublished_.empty()) {
+    std::ranges::sort(unpublished_);
+    const auto [end, last] = std::ranges::unique(unpublished_);
+    unpublished_.erase(end, last);
+    replicas_.apply_metadata(image_, std::exchange(unpublished_, {}), env);
+    if (const TopicImage* topic = image_.topic(std::string{offsets_topic})) groups_.set_partition_count(static_cast<std::int32_t>(topic->partitions.size()));
+  }
+  if (!first) return;
+  replicas_.remove_stray_logs(image_, env);
+  for (const Received& held : std::exchange(held_requests_, {})) on_request(held, env);
+}
+
+void Broker::lead_offsets_partitions(Env& env) {
+  for (const LeadershipChange& change : replicas_.take_leadership_changes()) {
+    const TopicImage* topic = image_.topic(change.id.topic_id);
+    if (!topic || topic->name != offsets_topic) continue;
+    if (!change.leads_in) {
+      groups_.on_resigned(change.id.partition, env);
+      continue;
+    }
+    const InternalRead read = replicas_.read_internal(change.id, Offset{0}, env);
+    if (read.error == ErrorCode::none) groups_.on_elected(change.id.partition, *change.leads_in, read.batches, env);
+  }
+}
+
+void Broker::run_groups(Env& env) {
+  for (;;) {  // a completion may lead to the next append
+    const std::vector<InternalCompletion> completions = replicas_.take_internal_completions();
+    for (const InternalCompletion& done : completions) groups_.on_append_completed(done.token, done.error, env);
+    const std::vector<GroupAppend> appends = groups_.take_appends();
+    const TopicImage* topic = image_.topic(std::string{offsets_topic});
+    for (const GroupAppend& append : appends) {
+      if (topic) {
+        replicas_.append_internal({topic->id, append.partition}, append.batch, append.token, env);
+      } else {
+        groups_.on_append_completed(append.token, ErrorCode::not_leader_or_follower, env);
+      }
+    }
+    if (completions.empty() && appends.empty()) return;
+  }
+}
+
+void Broker::ask_controller(Env& env) {
+  const std::optional<ControllerChannel::Active> active = active_controller();
+  for (Message& request : replicas_.take_controller_requests(env)) {
+    const std::uint64_t id = channel_.send(std::move(request), std::nullopt, ControllerChannel::Retry::until_deadline, active, env);
+    asked_.emplace(id, ForAlterPartition{});
+  }
+  if (lifecycle_.state() == BrokerState::running && producer_ids_.wants_block()) {
+    producer_ids_.asked();
+    const AllocateProducerIdsRequest request{options_.id, *lifecycle_.epoch()};
+    const std::uint64_t id = channel_.send(Message::of(request), options_.config.request_timeout, ControllerChannel::Retry::until_deadline, active, env);
+    asked_.emplace(id, ForProducerIds{});
+  }
+}
+
+void Broker::on_controller_done(const ControllerChannel::Done& done, Env& env) {
+  const auto asked = asked_.find(done.id);
+  if (asked == asked_.end()) return;
+  const Purpose purpose = std::move(asked->second);
+  asked_.erase(asked);
+  if (std::holds_alternative<ForAlterPartition>(purpose)) {
+    replicas_.on_controller_answer(done.response, env);
+  } else if (std::holds_alternative<ForProducerIds>(purpose)) {
+    producer_ids_.on_answer(done.response ? done.response->get_if<AllocateProducerIdsResponse>() : nullptr);
+  } else if (const auto* created = std::get_if<ForAutoCreation>(&purpose)) {
+    for (const std::string& topic : created->topics) std::erase(being_created_, topic);
+  } else if (const auto* client = std::get_if<ForClient>(&purpose)) {
+    if (done.response) {
+      env.out.add(Send{client->from.connection, Envelope{client->from.correlation_id, client->from.version, {}, *done.response}});
+    } else {
+      env.out.add(Close{client->from.connection});  // ForwardingManager answers nothing that the client could tell from a broken connection
+    }
+  }
+}
+
+void Broker::end_if_stopped(Env& env) {
+  if (lifecycle_.state() != BrokerState::stopped) return;
+  ended_ = true;
+  replicas_.shutdown(env);
+  env.out.add(Exit{true, "controlled shutdown"});
+}
+
+}  // namespace kafkasim

@@ -1,0 +1,111 @@
+#pragma once
+// Broker: the machine that owns a node's replicas and coordinators and routes to them (BrokerServer, KafkaApis). It decides nothing
+// of its own: what belongs to partitions is in core/replica, to groups in core/group, to the metadata quorum in core/raft,
+// and its life in the cluster is BrokerLifecycle's.
+//
+//   request    -> replicas, groups, or answered from the metadata image, or forwarded to the active controller
+//   metadata   -> applied to the image as committed; published to the replicas once the broker has caught up
+//   leadership of __consumer_offsets-N -> the group coordinator loads or drops it
+//
+// Requests that come before the first publication wait, as Kafka's acceptors do until start-up is complete.
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/broker/controller_channel.hpp"
+#include "core/broker/lifecycle.hpp"
+#include "core/broker/producer_ids.hpp"
+#include "core/controller/metadata_replay.hpp"
+#include "core/group/group_coordinator.hpp"
+#include "core/machine/request_ref.hpp"
+#include "core/machine/seam.hpp"
+#include "core/message/create_topics.hpp"
+#include "core/message/find_coordinator.hpp"
+#include "core/message/init_producer_id.hpp"
+#include "core/message/metadata.hpp"
+#include "core/model/metadata_image.hpp"
+#include "core/raft/raft_node.hpp"
+#include "core/replica/replica_manager.hpp"
+
+namespace kafkasim {
+
+inline constexpr const char* offsets_topic = "__consumer_offsets";
+
+struct BrokerOptions {
+  NodeId id;
+  Endpoint endpoint;
+  std::optional<std::string> rack;
+  std::string cluster_id;
+  std::map<NodeId, Endpoint> voters;
+  NodeConfig config;
+};
+
+class Broker {
+ public:
+  explicit Broker(BrokerOptions options);
+  void step(const Input& in, Env& env);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+  [[nodiscard]] NodeId id() const { return options_.id; }
+  [[nodiscard]] BrokerState state() const { return lifecycle_.state(); }
+  [[nodiscard]] const MetadataImage& image() const { return image_; }
+  [[nodiscard]] const ReplicaManager& replicas() const { return replicas_; }
+  [[nodiscard]] const GroupCoordinator& groups() const { return groups_; }
+  [[nodiscard]] const RaftNode& raft() const { return raft_; }
+
+ private:
+  struct ForAlterPartition {};
+  struct ForProducerIds {};
+  struct ForAutoCreation {
+    std::vector<std::string> topics;
+  };
+  struct ForClient {
+    RequestRef from;
+  };
+  using Purpose = std::variant<ForAlterPartition, ForProducerIds, ForAutoCreation, ForClient>;
+
+  // life (broker.cpp)
+  void on_started(const Started& started, Env& env);
+  void route(const Input& in, Env& env);
+  void settle(Env& env);  // after every input: metadata, publication, what the parts have for one another
+  void apply_committed(Env& env);
+  void publish(Env& env);
+  void lead_offsets_partitions(Env& env);
+  void run_groups(Env& env);
+  void ask_controller(Env& env);
+  void on_controller_done(const ControllerChannel::Done& done, Env& env);
+  void end_if_stopped(Env& env);
+  [[nodiscard]] std::optional<ControllerChannel::Active> active_controller() const;
+  [[nodiscard]] std::optional<Offset> replayed() const;
+
+  // requests (broker_requests.cpp)
+  void on_request(const Received& received, Env& env);
+  void on_metadata(const MetadataRequest& request, const RequestRef& from, Env& env);
+  void on_find_coordinator(const FindCoordinatorRequest& request, const RequestRef& from, Env& env);
+  void on_init_producer_id(const InitProducerIdRequest& request, const RequestRef& from, Env& env);
+  void forward(const CreateTopicsRequest& request, const RequestRef& from, Env& env);
+  void create_automatically(const std::string& topic, Env& env);
+  [[nodiscard]] FindCoordinatorResponse::Coordinator coordinator_of(const FindCoordinatorRequest& request, const std::string& key, Env& env);
+
+  BrokerOptions options_;
+  RaftNode raft_;
+  BrokerLifecycle lifecycle_;
+  ControllerChannel channel_;
+  ReplicaManager replicas_;
+  GroupCoordinator groups_;
+  ProducerIds producer_ids_;
+  MetadataImage image_;
+  std::vector<TopicIdPartition> unpublished_;  // changed since the last publication
+  bool published_{false};
+  std::deque<Received> held_requests_;  // until then; at most one a connection
+  std::map<std::uint64_t, Purpose> asked_;
+  std::vector<std::string> being_created_;
+  bool ended_{false};  // Exit was asked for
+};
+
+static_assert(Machine<Broker>);
+
+}  // namespace kafkasim

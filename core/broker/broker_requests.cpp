@@ -1,0 +1,129 @@
+// What a broker answers by itself: metadata, coordinators, producer ids; and where the rest goes (KafkaApis).
+#include <algorithm>
+
+#include "core/broker/broker.hpp"
+
+namespace kafkasim {
+
+namespace {
+
+MetadataResponse::Partition partition_answer(PartitionIndex index, const PartitionRegistration& partition, const MetadataImage& image) {
+  MetadataResponse::Partition told{.partition_index = index, .leader_epoch = partition.leader_epoch, .replica_nodes = partition.replicas, .isr_nodes = partition.isr};
+  const auto is_alive = [&image](NodeId id) {
+    const BrokerImage* broker = image.broker(id);
+    return broker && !broker->fenced;
+  };
+  std::ranges::copy_if(partition.replicas, std::back_inserter(told.offline_replicas), [&](NodeId id) { return !is_alive(id); });
+  if (partition.leader && image.broker(*partition.leader)) {
+    told.leader_id = partition.leader;
+  } else {
+    told.error_code = ErrorCode::leader_not_available;
+  }
+  return told;
+}
+
+MetadataResponse::Topic topic_answer(const TopicImage& topic, const MetadataImage& image) {
+  MetadataResponse::Topic told{.name = topic.name, .topic_id = topic.id, .is_internal = topic.name == offsets_topic};
+  for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
+    told.partitions.push_back(partition_answer(PartitionIndex{static_cast<std::int32_t>(i)}, topic.partitions[i], image));
+  }
+  return told;
+}
+
+}  // namespace
+
+void Broker::on_request(const Received& received, Env& env) {
+  const RequestRef from = request_ref(received);
+  const Message& message = received.envelope.message;
+  if (GroupCoordinator::handles(message.api())) return groups_.on_request(received, env);
+  if (const auto* request = message.get_if<ProduceRequest>()) return replicas_.produce(from, *request, env);
+  if (const auto* request = message.get_if<FetchRequest>()) return replicas_.fetch(from, *request, env);
+  if (const auto* request = message.get_if<ListOffsetsRequest>()) return replicas_.list_offsets(from, *request, env);
+  if (const auto* request = message.get_if<OffsetForLeaderEpochRequest>()) return replicas_.offset_for_leader_epoch(from, *request, env);
+  if (const auto* request = message.get_if<MetadataRequest>()) return on_metadata(*request, from, env);
+  if (const auto* request = message.get_if<FindCoordinatorRequest>()) return on_find_coordinator(*request, from, env);
+  if (const auto* request = message.get_if<InitProducerIdRequest>()) return on_init_producer_id(*request, from, env);
+  if (const auto* request = message.get_if<CreateTopicsRequest>()) return forward(*request, from, env);
+  env.out.add(Close{from.connection});  // not an API of a broker's listener
+}
+
+void Broker::on_metadata(const MetadataRequest& request, const RequestRef& from, Env& env) {
+  MetadataResponse response{.cluster_id = options_.cluster_id};
+  std::vector<NodeId> alive;
+  for (const auto& [id, broker] : image_.brokers) {
+    if (broker.fenced) continue;
+    response.brokers.push_back({id, broker.endpoint.host, broker.endpoint.port, broker.rack});
+    alive.push_back(id);
+  }
+  // A client must not address the controllers: with KRaft any live broker stands in for the controller (KIP-631).
+  if (!alive.empty()) response.controller_id = alive[env.random.below(alive.size())];
+  if (!request.topics) {
+    for (const auto& [name, id] : image_.topic_ids) response.topics.push_back(topic_answer(*image_.topic(id), image_));
+  } else {
+    for (const auto& asked : *request.topics) {
+      const bool by_id = !asked.topic_id.is_zero();
+      const TopicImage* topic = by_id ? image_.topic(asked.topic_id) : asked.name ? image_.topic(*asked.name) : nullptr;
+      if (topic) {
+        response.topics.push_back(topic_answer(*topic, image_));
+        continue;
+      }
+      const ErrorCode error = by_id ? ErrorCode::unknown_topic_id : ErrorCode::unknown_topic_or_partition;
+      response.topics.push_back({.error_code = error, .name = asked.name, .topic_id = asked.topic_id});
+      if (!by_id && asked.name && request.allow_auto_topic_creation && options_.config.auto_create_topics_enable) create_automatically(*asked.name, env);
+    }
+  }
+  answer(from, std::move(response), env);
+}
+
+void Broker::create_automatically(const std::string& topic, Env& env) {
+  if (std::ranges::find(being_created_, topic) != being_created_.end()) return;
+  CreateTopicsRequest::Topic wanted{.name = topic,
+                                    .num_partitions = static_cast<std::int32_t>(options_.config.num_partitions),
+                                    .replication_factor = static_cast<std::int16_t>(options_.config.default_replication_factor)};
+  if (topic == offsets_topic) {  // GroupCoordinatorService.groupMetadataTopicConfigs
+    wanted.num_partitions = static_cast<std::int32_t>(options_.config.offsets_topic_num_partitions);
+    wanted.replication_factor = static_cast<std::int16_t>(options_.config.offsets_topic_replication_factor);
+    wanted.configs = {{"cleanup.policy", "compact"}, {"compression.type", "producer"}, {"segment.bytes", std::to_string(options_.config.offsets_topic_segment_bytes)}};
+  }
+  being_created_.push_back(topic);
+  const CreateTopicsRequest request{.topics = {wanted}, .timeout = options_.config.request_timeout};
+  const std::uint64_t id = channel_.send(Message::of(request), options_.config.request_timeout, ControllerChannel::Retry::until_deadline, active_controller(), env);
+  asked_.emplace(id, ForAutoCreation{{topic}});
+}
+
+FindCoordinatorResponse::Coordinator Broker::coordinator_of(const FindCoordinatorRequest& request, const std::string& key, Env& env) {
+  const auto unavailable = [&key](ErrorCode error) { return FindCoordinatorResponse::Coordinator{.key = key, .error_code = error}; };
+  if (request.key_type != CoordinatorType::group) return unavailable(ErrorCode::invalid_request);
+  const TopicImage* topic = image_.topic(std::string{offsets_topic});
+  if (!topic) {
+    create_automatically(offsets_topic, env);
+    return unavailable(ErrorCode::coordinator_not_available);
+  }
+  const std::optional<PartitionIndex> index = groups_.partition_for(key);
+  const PartitionRegistration* partition = index ? image_.partition({topic->id, *index}) : nullptr;
+  const BrokerImage* leader = partition && partition->leader ? image_.broker(*partition->leader) : nullptr;
+  if (!leader || leader->fenced) return unavailable(ErrorCode::coordinator_not_available);
+  return {.key = key, .node_id = leader->id, .host = leader->endpoint.host, .port = leader->endpoint.port};
+}
+
+void Broker::on_find_coordinator(const FindCoordinatorRequest& request, const RequestRef& from, Env& env) {
+  FindCoordinatorResponse response;
+  for (const std::string& key : request.coordinator_keys) response.coordinators.push_back(coordinator_of(request, key, env));
+  answer(from, std::move(response), env);
+}
+
+void Broker::on_init_producer_id(const InitProducerIdRequest& request, const RequestRef& from, Env& env) {
+  // Transactions are not available yet: a transactional id finds no coordinator.
+  if (request.transactional_id) return answer(from, InitProducerIdResponse{.error_code = ErrorCode::coordinator_not_available}, env);
+  const std::optional<ProducerId> id = producer_ids_.take();
+  if (!id) return answer(from, InitProducerIdResponse{.error_code = ErrorCode::coordinator_load_in_progress}, env);
+  answer(from, InitProducerIdResponse{.producer_id = id, .producer_epoch = ProducerEpoch{0}}, env);
+}
+
+void Broker::forward(const CreateTopicsRequest& request, const RequestRef& from, Env& env) {
+  const std::uint64_t id =
+      channel_.send(Message::of(request), options_.config.request_timeout, ControllerChannel::Retry::until_deadline, active_controller(), env);
+  asked_.emplace(id, ForClient{from});
+}
+
+}  // namespace kafkasim

@@ -1,0 +1,91 @@
+#include "core/broker/controller_channel.hpp"
+
+#include <algorithm>
+
+#include "core/machine/deadlines.hpp"
+#include "core/message/allocate_producer_ids.hpp"
+#include "core/message/alter_partition.hpp"
+#include "core/message/broker_heartbeat.hpp"
+#include "core/message/broker_registration.hpp"
+#include "core/message/create_topics.hpp"
+
+namespace kafkasim {
+
+namespace {
+constexpr Duration retry_backoff = milliseconds(100);  // InterBrokerSendThread polls at that pace while it has nobody to send to
+}
+
+ErrorCode controller_error(const Message& response) {
+  if (const auto* r = response.get_if<BrokerRegistrationResponse>()) return r->error_code;
+  if (const auto* r = response.get_if<BrokerHeartbeatResponse>()) return r->error_code;
+  if (const auto* r = response.get_if<AlterPartitionResponse>()) return r->error_code;
+  if (const auto* r = response.get_if<AllocateProducerIdsResponse>()) return r->error_code;
+  if (const auto* r = response.get_if<CreateTopicsResponse>()) {
+    const auto moved = [](const auto& topic) { return topic.error_code == ErrorCode::not_controller; };
+    if (std::ranges::any_of(r->topics, moved)) return ErrorCode::not_controller;
+  }
+  return ErrorCode::none;
+}
+
+ControllerChannel::ControllerChannel(std::uint8_t tag, std::string client_id, Duration request_timeout)
+    : channel_{tag, ChannelOptions{.client_id = std::move(client_id), .request_timeout = request_timeout, .max_in_flight = 1}} {}
+
+void ControllerChannel::start(const Started& started) {
+  channel_.start(started);
+  requests_.clear();
+  retry_at_.reset();
+}
+
+std::uint64_t ControllerChannel::send(Message request, std::optional<Duration> patience, Retry retry, const std::optional<Active>& active, Env& env) {
+  const std::uint64_t id = ++made_;
+  const std::optional<Instant> deadline = patience ? std::optional{env.now + *patience} : std::nullopt;
+  requests_.push_back(Request{id, std::move(request), deadline, retry, std::nullopt});
+  pump(active, env);
+  return id;
+}
+
+void ControllerChannel::pump(const std::optional<Active>& active, Env& env) {
+  if (requests_.empty() || requests_.front().sent_as || !active) return;
+  if (retry_at_ && env.now < *retry_at_) return;
+  retry_at_.reset();
+  Request& first = requests_.front();
+  first.sent_as = channel_.send(active->id.value, active->endpoint, first.message, env);
+}
+
+void ControllerChannel::on_completion(const Completion& completion, Env& env, std::vector<Done>& done) {
+  if (requests_.empty() || requests_.front().sent_as != completion.id) return;
+  Request& first = requests_.front();
+  const bool refused = completion.response && controller_error(*completion.response) == ErrorCode::not_controller;
+  const bool again = (refused || !completion.response) && first.retry == Retry::until_deadline;
+  if (again) {
+    first.sent_as.reset();
+    retry_at_ = env.now + retry_backoff;
+    return;
+  }
+  done.push_back(Done{first.id, completion.response});
+  requests_.pop_front();
+}
+
+std::vector<ControllerChannel::Done> ControllerChannel::step(const Input& in, const std::optional<Active>& active, Env& env) {
+  std::vector<Done> done;
+  for (const Completion& completion : channel_.step(in, env)) on_completion(completion, env, done);
+  if (std::holds_alternative<Woken>(in)) {  // the first waits for its answer; the others, and it while unsent, may run out of time
+    for (const Request& request : requests_) {
+      if (!request.sent_as && request.deadline && *request.deadline <= env.now) done.push_back(Done{request.id, std::nullopt});
+    }
+    std::erase_if(requests_, [&env](const Request& r) { return !r.sent_as && r.deadline && *r.deadline <= env.now; });
+  }
+  pump(active, env);
+  return done;
+}
+
+std::optional<Instant> ControllerChannel::next_deadline(const std::optional<Active>& active) const {
+  std::optional<Instant> next = channel_.next_deadline();
+  for (const Request& request : requests_) {
+    if (!request.sent_as) next = earlier(next, request.deadline);
+  }
+  if (active && !requests_.empty() && !requests_.front().sent_as) next = earlier(next, retry_at_);
+  return next;
+}
+
+}  // namespace kafkasim

@@ -1,0 +1,108 @@
+#pragma once
+// Controller: a node of the metadata quorum that, while it leads the quorum, decides for the cluster (QuorumController,
+// ReplicationControlManager, ClusterControlManager): who is alive, who leads, who is in sync, what topics there are.
+//
+//   request -> records, appended to the metadata log and applied at once to `current` (speculation: the next request sees them)
+//           -> committed by a majority -> applied to `committed`; only then the request is answered
+//   leadership lost -> `current` is forgotten, what waits is answered NOT_CONTROLLER; records that were committed all the same
+//           come back through the log
+//
+// Answered: BrokerRegistration, BrokerHeartbeat, AlterPartition, CreateTopics, AllocateProducerIds. On its own it fences
+// brokers whose session is over, and writes a NoOp record when nothing else moves the log (metadata.max.idle.interval.ms).
+// Invariant: current has all that committed has, while active.
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "core/controller/broker_heartbeats.hpp"
+#include "core/controller/metadata_replay.hpp"
+#include "core/controller/partition_change.hpp"
+#include "core/machine/request_ref.hpp"
+#include "core/machine/seam.hpp"
+#include "core/message/allocate_producer_ids.hpp"
+#include "core/message/alter_partition.hpp"
+#include "core/message/broker_heartbeat.hpp"
+#include "core/message/broker_registration.hpp"
+#include "core/message/create_topics.hpp"
+#include "core/raft/raft_node.hpp"
+
+namespace kafkasim {
+
+struct ControllerOptions {
+  NodeId id;
+  std::string cluster_id;
+  std::map<NodeId, Endpoint> voters;
+  NodeConfig config;
+};
+
+class Controller {
+ public:
+  explicit Controller(ControllerOptions options);
+  void step(const Input& in, Env& env);
+  [[nodiscard]] std::optional<Instant> next_deadline() const;
+
+  [[nodiscard]] NodeId id() const { return options_.id; }
+  [[nodiscard]] bool is_active() const { return active_epoch_.has_value(); }
+  [[nodiscard]] const MetadataImage& committed() const { return committed_; }
+  [[nodiscard]] const RaftNode& raft() const { return raft_; }
+
+ private:
+  using RecordList = std::vector<MetadataRecord>;
+  struct Deferred {
+    Offset offset;  // answered once this is committed
+    RequestRef from;
+    Message response;
+  };
+
+  void catch_up(Env& env);  // applies what is committed, notices leadership won and lost, answers what waited
+  void apply_committed(Env& env);
+  void activate(Env& env);
+  void deactivate(Env& env);
+  void answer_committed(Env& env);
+  void on_woken(Env& env);
+  void on_stop(Env& env);
+
+  void on_request(const Received& received, Env& env);
+  void on_registration(const BrokerRegistrationRequest& request, const RequestRef& from, Env& env);
+  void on_heartbeat(const BrokerHeartbeatRequest& request, const RequestRef& from, Env& env);
+  void on_allocate_producer_ids(const AllocateProducerIdsRequest& request, const RequestRef& from, Env& env);
+  void on_alter_partition(const AlterPartitionRequest& request, const RequestRef& from, Env& env);
+  void on_create_topics(const CreateTopicsRequest& request, const RequestRef& from, Env& env);
+
+  // Appends and applies to `current`; false if the quorum no longer takes them from us.
+  bool write(const RecordList& records, Env& env);
+  // Writes, then answers once all that `current` holds is committed: also an answer without records may rest on such.
+  void write_and_answer(const RecordList& records, const RequestRef& from, Message response, Env& env);
+  [[nodiscard]] std::optional<ErrorCode> check_broker_epoch(NodeId broker, BrokerEpoch epoch) const;
+  [[nodiscard]] bool leads_any(NodeId broker) const;
+  [[nodiscard]] bool is_active_broker(NodeId broker) const;
+
+  // the changes of partitions that a broker's coming or going asks for
+  enum class Selection : std::uint8_t { with_broker_in_isr, leaderless };
+  struct BrokerMove {
+    std::optional<NodeId> gone;      // never acceptable, and out of the ISR
+    std::optional<NodeId> returned;  // acceptable although the image still has it fenced
+    Selection selection{};
+  };
+  void change_partitions(const BrokerMove& move, RecordList& records) const;
+  void fence(NodeId broker, RecordList& records) const;
+  [[nodiscard]] Election election_for(const TopicImage& topic) const;
+  [[nodiscard]] ErrorCode validate(const AlterPartitionRequest::Partition& asked, const PartitionRegistration* partition, NodeId sender) const;
+  [[nodiscard]] AlterPartitionResponse::Partition alter(const AlterPartitionRequest::Partition& asked, const TopicImage& topic, NodeId sender,
+                                                        RecordList& records) const;
+  [[nodiscard]] CreateTopicsResponse::Topic create_topic(const CreateTopicsRequest::Topic& asked, RecordList& records, Env& env) const;
+
+  ControllerOptions options_;
+  RaftNode raft_;
+  MetadataImage committed_;
+  MetadataImage current_;  // meaningful while active
+  std::optional<std::int32_t> active_epoch_;
+  BrokerHeartbeats heartbeats_;
+  std::deque<Deferred> deferred_;
+  std::optional<Instant> no_op_at_;
+  std::optional<Instant> stop_by_;  // orderly shutdown began: end by then at the latest
+};
+
+static_assert(Machine<Controller>);
+
+}  // namespace kafkasim
