@@ -1,0 +1,78 @@
+#include "sim/check/committed_log.hpp"
+
+namespace kafkasim::sim {
+
+namespace {
+
+// Adds [first, past) to merged intervals. True if any of it was in there.
+bool add_interval(std::map<std::int64_t, std::int64_t>& intervals, std::int64_t first, std::int64_t past) {
+  bool overlap = false;
+  auto it = intervals.upper_bound(first);
+  if (it != intervals.begin()) --it;
+  while (it != intervals.end() && it->first <= past) {
+    if (it->second < first) {
+      ++it;
+      continue;
+    }
+    overlap = overlap || (it->first < past && it->second > first);
+    first = std::min(first, it->first);
+    past = std::max(past, it->second);
+    it = intervals.erase(it);
+  }
+  intervals.emplace(first, past);
+  return overlap;
+}
+
+}  // namespace
+
+void CommittedLog::take(const StoredBatch& batch, News& news) {
+  batches_.append(batch);
+  ++news.committed;
+  if (!batch.origin.known()) return;
+  const auto [sends, is_new] = clients_.try_emplace(batch.origin.client);
+  const std::int64_t first = batch.origin.first_send;
+  const std::int64_t past = first + batch.count();
+  const bool overlap = add_interval(sends->second.committed, first, past);
+  if (overlap) {
+    for (std::size_t i = batches_.size() - 1; i-- > 0;) {
+      const StoredBatch& earlier = batches_[i];
+      const bool same_client = earlier.origin.client == batch.origin.client;
+      if (same_client && earlier.origin.first_send < past && earlier.origin.first_send + earlier.count() > first) {
+        news.repeated.push_back({earlier, batches_[batches_.size() - 1]});
+        break;
+      }
+    }
+  } else if (!is_new && first < sends->second.latest.origin.first_send) {
+    news.overtaken.push_back({sends->second.latest, batch});
+  }
+  if (is_new || first > sends->second.latest.origin.first_send) sends->second.latest = batch;
+}
+
+CommittedLog::News CommittedLog::extend(const BatchChain& leader, Offset to) {
+  News news;
+  for (std::size_t i = leader.index_at(end_); i < leader.size() && leader[i].last < to; ++i) {
+    if (leader[i].base < end_) continue;
+    take(leader[i], news);
+    end_ = leader[i].last.next();
+  }
+  return news;
+}
+
+void CommittedLog::align(const BatchChain& leader) {
+  const Offset start = leader.size() > 0 ? leader[0].base : Offset{0};
+  const std::optional<Offset> differ = BatchChain::first_difference(batches_, leader, start, end_);
+  if (!differ) return;
+  batches_.truncate_to(*differ);
+  end_ = batches_.end().value_or(*differ);
+  rebuild();
+}
+
+void CommittedLog::rebuild() {
+  const BatchChain kept = batches_;
+  batches_.clear();
+  clients_.clear();
+  News ignored;
+  for (std::size_t i = 0; i < kept.size(); ++i) take(kept[i], ignored);
+}
+
+}  // namespace kafkasim::sim

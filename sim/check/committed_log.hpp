@@ -1,0 +1,45 @@
+#pragma once
+// CommittedLog: the one log of a partition that all agree on, as its leaders' high watermarks revealed it, and which sends of which
+// client it holds. When a leader takes over that lacks a part of it, that part is cut out (whether that was allowed is for
+// acked-record-lost to say): what is sent again then is no duplicate.
+#include <map>
+
+#include "sim/check/history.hpp"
+
+namespace kafkasim::sim {
+
+class CommittedLog {
+ public:
+  struct Repeated {  // a batch that was just committed holds sends that had been committed before
+    StoredBatch first;
+    StoredBatch again;
+  };
+  struct Overtaken {  // a batch was committed behind one that its client had sent later
+    StoredBatch later;
+    StoredBatch earlier;
+  };
+  struct News {
+    std::vector<Repeated> repeated;
+    std::vector<Overtaken> overtaken;
+    std::size_t committed{0};
+  };
+
+  // The leader's high watermark is `to`.
+  News extend(const BatchChain& leader, Offset to);
+  // A leader begins: keeps what it has.
+  void align(const BatchChain& leader);
+  [[nodiscard]] const BatchChain& batches() const { return batches_; }
+
+ private:
+  void take(const StoredBatch& batch, News& news);
+  void rebuild();
+  struct Sends {
+    std::map<std::int64_t, std::int64_t> committed;  // intervals [first, past), merged
+    StoredBatch latest;                              // with the highest send numbers
+  };
+  BatchChain batches_;
+  Offset end_;
+  std::map<std::int32_t, Sends> clients_;
+};
+
+}  // namespace kafkasim::sim
