@@ -1,5 +1,5 @@
 #pragma once
-// The options of `kafkasim run`, as data. What a run does with them is run_scenarios().
+// The options of `kafkasim run`, as data. What a run does with them: run_scenarios.hpp.
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -8,11 +8,10 @@
 
 #include "core/base/time.hpp"
 #include "sim/cli/cli.hpp"
+#include "sim/kernel/wire_mode.hpp"
 #include "sim/scenario/parse.hpp"
 
 namespace kafkasim::sim {
-
-enum class WireMode : std::uint8_t { fast, exact };  // messages as structs, or through the codec and back
 
 struct RunOptions {
   std::vector<std::string> files;
@@ -26,9 +25,6 @@ struct RunOptions {
   bool quiet{};
   bool strict{};  // excused findings fail the run too
 };
-
-// Runs them one after the other and answers the exit code of the process.
-[[nodiscard]] int run_scenarios(const RunOptions& options);
 
 // The options of the contract that this release does not have are refused by name.
 void add_run(CLI::App& app, int& code, std::function<int(const RunOptions&)> action);

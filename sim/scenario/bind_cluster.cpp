@@ -55,18 +55,18 @@ std::int32_t read_controllers(Binder& b, const JsonValue* value) {
 
 void read_disk(Binder& b, const JsonValue& value, DiskSpec& disk) {
   const ObjectReader object{b.faults, value, "disk"};
-  const auto positive_rate = [&](std::string_view key, std::int64_t& out) {
-    if (const JsonValue* v = object.find(key)) out = read_quantity(b.faults, *v, parse_byte_rate).value_or(out);
+  const auto quantity = [&](std::string_view key, auto parse, std::uint64_t& out) {
+    const JsonValue* v = object.find(key);
+    const std::optional<std::int64_t> read = v ? read_quantity(b.faults, *v, parse) : std::nullopt;
+    if (read) out = static_cast<std::uint64_t>(*read);
   };
   const auto duration = [&](std::string_view key, Duration& out) {
     if (const JsonValue* v = object.find(key)) out = read_duration(b.faults, *v).value_or(out);
   };
-  if (const JsonValue* v = object.find("capacity")) {
-    disk.capacity_bytes = read_quantity(b.faults, *v, parse_size).value_or(disk.capacity_bytes);
-    if (disk.capacity_bytes == 0) b.faults.error(*v, "a disk must have some capacity");
-  }
-  positive_rate("write", disk.write_bytes_per_s);
-  positive_rate("read", disk.read_bytes_per_s);
+  quantity("capacity", parse_size, disk.capacity);
+  if (disk.capacity == 0) b.faults.error(*object.find("capacity"), "a disk must have some capacity");
+  quantity("write", parse_byte_rate, disk.write_per_second);
+  quantity("read", parse_byte_rate, disk.read_per_second);
   duration("seek", disk.seek);
   duration("sync", disk.sync);
 }

@@ -42,12 +42,12 @@ void read_keep(Binder& b, const JsonValue& value, PowerOff& out) {
 std::optional<Operation> read_power_off(Binder& b, const JsonValue& value) {
   if (!value.is(JsonKind::object)) {
     std::optional<Target> target = read_target(b, value);
-    return target ? std::optional<Operation>{PowerOff{std::move(*target), Keep::drawn, Torn::no}} : std::nullopt;
+    return target ? std::optional<Operation>{PowerOff{std::move(*target), Keep::drawn, LeftTorn::no}} : std::nullopt;
   }
   ObjectReader object{b.faults, value, "power_off"};
   PowerOff out;
   if (const JsonValue* v = object.find("keep")) read_keep(b, *v, out);
-  if (const JsonValue* v = object.find("torn")) out.torn = read_bool(b.faults, *v) == true ? Torn::yes : Torn::no;
+  if (const JsonValue* v = object.find("torn")) out.torn = read_bool(b.faults, *v) == true ? LeftTorn::yes : LeftTorn::no;
   const JsonValue* whom = object.require("target");
   std::optional<Target> target = whom != nullptr ? read_target(b, *whom) : std::nullopt;
   if (!target) return std::nullopt;

@@ -12,6 +12,7 @@
 
 #include "core/base/time.hpp"
 #include "core/model/ids.hpp"
+#include "sim/disk/power_loss.hpp"
 #include "sim/scenario/expectation.hpp"
 #include "sim/scenario/target.hpp"
 
@@ -25,16 +26,15 @@ struct RecordRate {  // records a second, exact to the thousandth
 struct Crash {
   Target target;
 };
-enum class Keep : std::uint8_t { drawn, none, all };  // of what was not synced; drawn: torn at any sector, by the seed
 struct KeepRecords {                                  // that replica keeps its first N records
   TopicPartition partition;
   std::int64_t records{};
 };
-enum class Torn : std::uint8_t { no, yes };  // yes: a part of the next record is left too
+enum class LeftTorn : std::uint8_t { no, yes };  // yes: a part of the next record is left too
 struct PowerOff {
   Target target;
-  std::variant<Keep, KeepRecords> keep;
-  Torn torn{};
+  std::variant<Keep, KeepRecords> keep;  // of what was not synced
+  LeftTorn torn{};
 };
 struct Restart {  // controlled shutdown and back
   Target target;

@@ -10,6 +10,7 @@
 #include "core/base/time.hpp"
 #include "core/model/config.hpp"
 #include "core/model/ids.hpp"
+#include "sim/disk/disk_spec.hpp"
 #include "sim/scenario/expectation.hpp"
 #include "sim/scenario/operation.hpp"
 #include "sim/scenario/target.hpp"
@@ -21,15 +22,6 @@ struct Range {  // both ends included, least <= most
   T least{};
   T most{};
   friend bool operator==(const Range&, const Range&) = default;
-};
-
-struct DiskSpec {
-  std::int64_t capacity_bytes{10LL << 30};
-  std::int64_t write_bytes_per_s{200LL << 20};
-  std::int64_t read_bytes_per_s{400LL << 20};
-  Duration seek{microseconds(100)};
-  Duration sync{milliseconds(5)};
-  friend bool operator==(const DiskSpec&, const DiskSpec&) = default;
 };
 
 struct NodeSpec {

@@ -41,8 +41,8 @@ TEST_CASE("racks go round the brokers and an override changes one of them") {
     "overrides": [{"broker": 3, "disk": {"write": "20MiB/s"}, "config": {"num.io.threads": 2}}]}})");
   CHECK(s.cluster.brokers[2].rack == "a");
   CHECK(s.cluster.brokers[1].rack == "b");
-  CHECK(s.cluster.brokers[2].disk.write_bytes_per_s == 20LL << 20);
-  CHECK(s.cluster.brokers[2].disk.capacity_bytes == 1LL << 30);
+  CHECK(s.cluster.brokers[2].disk.write_per_second == std::uint64_t{20} << 20);
+  CHECK(s.cluster.brokers[2].disk.capacity == std::uint64_t{1} << 30);
   CHECK(s.cluster.brokers[2].config.num_io_threads == 2);
   CHECK(s.cluster.brokers[0].config.num_io_threads == 8);
 }
