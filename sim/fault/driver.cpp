@@ -1,0 +1,201 @@
+#include "sim/fault/driver.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/fault/replica_bytes.hpp"
+
+namespace kafkasim::sim {
+
+Driver::Driver(std::shared_ptr<const Scenario> scenario, Random random)
+    : scenario_{std::move(scenario)}, random_{random}, entries_(scenario_->timeline.size()) {}
+
+void Driver::come(std::size_t i, Instant when, Host& host) {
+  const bool conditional = !entry(i).trigger.when.empty();
+  host.appoint(when, appointment(conditional ? What::arm : What::fire, i));
+}
+
+void Driver::begin(Instant origin, Host& host) {
+  origin_ = origin;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Trigger& trigger = entry(i).trigger;
+    if (trigger.after) continue;
+    if (trigger.at) {
+      come(i, origin + *trigger.at + trigger.plus, host);
+    } else {
+      come(i, origin, host);  // a condition that stands alone
+    }
+  }
+}
+
+void Driver::on_appointment(std::uint64_t what, Host& host) {
+  const std::size_t i = static_cast<std::size_t>(what / 4);
+  switch (static_cast<What>(what % 4)) {
+    case What::fire: fire(i, host); break;
+    case What::arm:
+      entries_[i].condition_armed = true;
+      on_observations({}, host);
+      break;
+    case What::undo: undo(i, host); break;
+  }
+}
+
+void Driver::on_observations(std::span<const Observation> observations, Host& host) {
+  for (const Observation& o : observations) {
+    const bool ended = o.get_if<ProcessExited>() || o.get_if<ProcessCrashed>() || o.get_if<PowerLost>();
+    if (ended && restarting_.erase(o.host) > 0) host.world.start(o.host);
+  }
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (!entries_[i].condition_armed || entries_[i].fired) continue;
+    const Trigger& trigger = entry(i).trigger;
+    if (!std::ranges::all_of(trigger.when, [&host](const Condition& c) { return host.holds(c); })) continue;
+    entries_[i].condition_armed = false;
+    const bool alone = !trigger.at && !trigger.after;
+    if (alone && trigger.plus.ns > 0) {
+      host.appoint(host.world.now() + trigger.plus, appointment(What::fire, i));
+    } else {
+      fire(i, host);
+    }
+  }
+}
+
+void Driver::fire(std::size_t i, Host& host) {
+  if (entries_[i].fired) return;
+  entries_[i].fired = true;
+  std::visit([&](const auto& op) { act(i, op, host); }, entry(i).operation);
+  if (entry(i).undo_after) host.appoint(host.world.now() + *entry(i).undo_after, appointment(What::undo, i));
+  if (entry(i).name.empty()) return;
+  for (std::size_t j = 0; j < entries_.size(); ++j) {
+    if (entry(j).trigger.after == entry(i).name) come(j, host.world.now() + entry(j).trigger.plus, host);
+  }
+}
+
+std::vector<HostId> Driver::hit(std::size_t i, const Target& target, Host& host) {
+  Random random = random_.fork(i);
+  std::vector<HostId> hosts = resolve(target, {host.world, host.cluster, host.history, host.measures}, random);
+  if (hosts.empty()) {
+    host.story.tell(host.world.now(), "fault", std::string{operation_info(entry(i).operation).name}, fmt::format("{} is nobody at the moment: nothing happens", target.text), Tone::warning);
+  }
+  entries_[i].hit = hosts;
+  if (!hosts.empty()) remember(i, host);
+  return hosts;
+}
+
+void Driver::remember(std::size_t i, Host& host) {
+  std::string whom;
+  for (const HostId h : entries_[i].hit) whom += (whom.empty() ? "" : ", ") + spoken_name(h, host.cluster);
+  const std::string fault{operation_info(entry(i).operation).name};
+  faults_.push_back({host.world.now() - origin_, fault, whom});
+  const std::string asked = describe(entry(i).operation);
+  const std::string lasts = entry(i).undo_after ? fmt::format(" for {} ms", entry(i).undo_after->whole_ms()) : "";
+  host.story.tell(host.world.now(), "fault", whom, asked + lasts, Tone::fault);
+}
+
+void Driver::act(std::size_t i, const Crash& op, Host& host) {
+  for (const HostId h : hit(i, op.target, host)) host.world.crash(h);
+}
+
+void Driver::act(std::size_t i, const PowerOff& op, Host& host) {
+  for (const HostId h : hit(i, op.target, host)) {
+    PowerLossSpec spec;
+    if (op.torn == LeftTorn::yes) spec.torn = Torn::always;
+    if (const auto* keep = std::get_if<Keep>(&op.keep)) {
+      spec.keep = *keep;
+    } else {
+      const KeepRecords& records = std::get<KeepRecords>(op.keep);
+      const TearNext tear = op.torn == LeftTorn::yes ? TearNext::yes : TearNext::no;
+      spec.rules = keep_first_records(host.world.disk(h), records.partition, records.records, tear);
+    }
+    host.world.power_off(h, spec);
+  }
+}
+
+void Driver::act(std::size_t i, const Restart& op, Host& host) {
+  for (const HostId h : hit(i, op.target, host)) {
+    if (host.world.is_up(h)) {
+      restarting_.insert(h);
+      host.world.request_stop(h);
+    } else {
+      host.world.start(h);
+    }
+  }
+}
+
+void Driver::act(std::size_t i, const Start& op, Host& host) {
+  for (const HostId h : hit(i, op.target, host)) host.world.start(h);
+}
+
+void Driver::act(std::size_t i, const Stop& op, Host& host) {
+  for (const HostId h : hit(i, op.target, host)) host.world.request_stop(h);
+}
+
+void Driver::act(std::size_t i, const Pause& op, Host& host) {
+  for (const HostId h : hit(i, op.target, host)) host.world.pause(h);
+}
+
+void Driver::act(std::size_t i, const Partition& op, Host& host) {
+  Random random = random_.fork(i);
+  const Surroundings at{host.world, host.cluster, host.history, host.measures};
+  const std::vector<HostId> a = resolve(op.a, at, random);
+  std::vector<HostId> b = resolve(op.b, at, random);
+  if (op.b.empty()) {
+    for (const HostId h : host.all_hosts()) {
+      if (std::ranges::find(a, h) == a.end()) b.push_back(h);
+    }
+  }
+  if (a.empty() || b.empty()) {
+    host.story.tell(host.world.now(), "fault", "partition", "one of the groups is empty at the moment: nothing happens", Tone::warning);
+    return;
+  }
+  entries_[i].hit = a;
+  entries_[i].cut = host.world.cut(a, b, op.direction == CutDirection::one_way ? OneWay::yes : OneWay::no);
+  remember(i, host);
+}
+
+void Driver::act(std::size_t i, const Traffic& op, Host& host) {
+  const Target target{ClientTarget{ClientKind::producer, op.producer, std::nullopt}, op.producer};
+  const SetRate change{op.permille, op.rate ? std::optional{op.rate->records_per_1000_s} : std::nullopt};
+  for (const HostId h : hit(i, target, host)) host.world.command(h, change);
+}
+
+void Driver::act(std::size_t i, const Produce& op, Host& host) {
+  const ClientHost* client = host.cluster.client(op.as.value_or("by-hand"));
+  if (!client) return;
+  entries_[i].hit = {client->host};
+  host.story.tell(host.world.now(), "produce", client->name, describe(entry(i).operation), Tone::note);
+  host.world.command(client->host, ProduceCommand{op.topic, op.key, op.value, op.partition, op.headers});
+}
+
+void Driver::act(std::size_t, const ExpectNow& op, Host& host) { host.expect_now(op.expectation); }
+
+void Driver::act(std::size_t, const NoteText& op, Host& host) { host.story.tell(host.world.now(), "note", "note", op.text, Tone::note); }
+
+void Driver::act(std::size_t, const Undo& op, Host& host) {
+  for (std::size_t j = 0; j < entries_.size(); ++j) {
+    if (entry(j).name == op.name) undo(j, host);
+  }
+}
+
+void Driver::undo_all(Host& host) {
+  for (std::size_t i = 0; i < entries_.size(); ++i) undo(i, host);
+}
+
+void Driver::undo(std::size_t i, Host& host) {
+  Entry& state = entries_[i];
+  if (!state.fired || state.undone) return;
+  state.undone = true;
+  const Operation& operation = entry(i).operation;
+  if (state.cut) {
+    host.story.tell(host.world.now(), "heal", "network", "the partition is over", Tone::good);
+    host.world.heal(*state.cut);
+  }
+  for (const HostId h : state.hit) {
+    if (std::holds_alternative<Pause>(operation)) host.world.resume(h);
+    if (std::holds_alternative<Traffic>(operation)) host.world.command(h, SetRate{});
+    const bool starts = std::holds_alternative<Crash>(operation) || std::holds_alternative<PowerOff>(operation) || std::holds_alternative<Stop>(operation);
+    if (starts) host.world.start(h);
+  }
+}
+
+}  // namespace kafkasim::sim

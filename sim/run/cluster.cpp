@@ -1,0 +1,227 @@
+#include "sim/run/cluster.hpp"
+
+#include <algorithm>
+
+#include "core/broker/broker.hpp"
+#include "core/client/admin.hpp"
+#include "core/controller/controller.hpp"
+#include "sim/workload/consuming_app.hpp"
+#include "sim/workload/producing_app.hpp"
+
+namespace kafkasim::sim {
+
+namespace {
+
+constexpr std::uint16_t broker_port = 9092;
+constexpr std::uint16_t controller_port = 9093;
+constexpr const char* cluster_id = "kafkasim-cluster";  // what every node was formatted with
+
+std::string broker_name(NodeId id) { return "broker-" + std::to_string(id.value); }
+std::string controller_name(NodeId id) { return "controller-" + std::to_string(id.value); }
+
+std::vector<Endpoint> bootstrap(const Scenario& scenario) {
+  std::vector<Endpoint> endpoints;
+  for (const NodeSpec& broker : scenario.cluster.brokers) endpoints.push_back({broker_name(broker.id), broker_port});
+  return endpoints;
+}
+
+HostSpec client_spec(std::string name, const std::optional<std::string>& rack, std::function<AnyMachine()> factory) {
+  HostSpec spec;
+  spec.name = std::move(name);
+  spec.rack = rack;
+  spec.factory = std::move(factory);
+  return spec;
+}
+
+LaneThreads threads_of(const NodeConfig& config) {
+  LaneThreads threads;
+  threads.network = static_cast<std::uint32_t>(config.num_network_threads);
+  threads.request = static_cast<std::uint32_t>(config.num_io_threads);
+  return threads;
+}
+
+std::vector<CreateTopicsRequest::Topic> topics_to_create(const Scenario& scenario) {
+  std::vector<CreateTopicsRequest::Topic> topics;
+  for (const TopicSpec& spec : scenario.topics) {
+    CreateTopicsRequest::Topic& topic = topics.emplace_back();
+    topic.name = spec.name;
+    for (const auto& [name, value] : spec.config) topic.configs.push_back({name, value});
+    if (spec.assignment.empty()) {
+      topic.num_partitions = spec.partitions;
+      topic.replication_factor = spec.replication_factor;
+    }
+    for (std::size_t i = 0; i < spec.assignment.size(); ++i) {
+      topic.assignments.push_back({PartitionIndex{static_cast<std::int32_t>(i)}, spec.assignment[i]});
+    }
+  }
+  return topics;
+}
+
+struct ClientMaker {
+  const Scenario& scenario;
+  World& world;
+  Cluster& cluster;
+  Instant origin;
+
+  ClientIdentity identity(const std::string& name) const {
+    return {name, static_cast<std::int32_t>(cluster.clients.size()), bootstrap(scenario), 0};
+  }
+  void add(ClientHost client, const std::optional<std::string>& rack, ClientFacts facts, std::function<AnyMachine()> factory) {
+    client.host = world.add_host(client_spec(client.name, rack, std::move(factory)));
+    cluster.clients.push_back(std::move(client));
+    cluster.facts.push_back(std::move(facts));
+  }
+
+  void producer(const ProducerSpec& spec, std::int32_t number) {
+    const std::string name = producer_client_id(spec, number);
+    const ClientIdentity who = identity(name);
+    const bool all = spec.config.acks == "all" || spec.config.acks == "-1";
+    const ClientFacts facts{name, all, spec.config.enable_idempotence, spec.config.enable_idempotence || spec.config.max_in_flight == 1};
+    std::function<AnyMachine()> factory;
+    if (spec.rate && !spec.topic.empty()) {
+      ProducingPlan plan{.topic = spec.topic, .partition = spec.partition, .records_per_1000_s = spec.rate->records_per_1000_s, .from = origin + spec.from,
+                         .to = origin + spec.to, .records = spec.records, .keys = spec.keys, .value_bytes = spec.value_bytes};
+      factory = [who, config = spec.config, plan] { return AnyMachine{ProducingApp{who, config, plan}}; };
+    } else {
+      factory = [who, config = spec.config] { return AnyMachine{HandProducerApp{who, config}}; };
+    }
+    add({ClientKind::producer, spec.id, number, name, {}, spec.rate ? spec.from : Duration{}}, spec.rack, facts, std::move(factory));
+  }
+
+  void consumer(const ConsumerSpec& spec, std::int32_t number, std::int32_t member) {
+    const bool grouped = spec.group.has_value();
+    const std::string owner = grouped ? *spec.group : spec.id;
+    const std::string name = grouped || spec.count > 1 ? owner + "/" + std::to_string(member) : owner;
+    const ConsumeWhat what = grouped ? ConsumeWhat{ConsumeGroup{*spec.group, spec.topics}} : ConsumeWhat{ConsumePartitions{spec.assign}};
+    const ClientIdentity who = identity(name);
+    (void)number;
+    add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from}, spec.rack, ClientFacts{name, true, true, true},
+        [who, config = spec.config, what, process_time = spec.process_time] { return AnyMachine{ConsumingApp{who, config, what, process_time}}; });
+  }
+};
+
+std::vector<Place> places(const LinkEnd& end, const Cluster& cluster) {
+  std::vector<Place> found;
+  const auto all_of = [&found](const std::map<NodeId, HostId>& nodes) {
+    for (const auto& [id, host] : nodes) found.emplace_back(host);
+  };
+  switch (end.kind) {
+    case LinkEndKind::rack: found.emplace_back(Rack{end.name}); break;
+    case LinkEndKind::node: found.emplace_back(*cluster.node(end.node)); break;
+    case LinkEndKind::all_brokers: all_of(cluster.brokers); break;
+    case LinkEndKind::all_controllers: all_of(cluster.controllers); break;
+    case LinkEndKind::client:
+      for (const ClientHost& client : cluster.clients) {
+        if (client.name == end.name || client.owner == end.name) found.emplace_back(client.host);
+      }
+      break;
+  }
+  return found;
+}
+
+void set_link(const LinkSpec& link, const NetworkSpec& network, const Cluster& cluster, World& world) {
+  LinkQuality quality = everywhere(network);
+  if (link.latency) {
+    quality.least = link.latency->least;
+    quality.most = link.latency->most;
+  }
+  if (link.bytes_per_s) quality.bytes_per_second = static_cast<std::uint64_t>(*link.bytes_per_s);
+  for (const Place& a : places(link.a, cluster)) {
+    for (const Place& b : places(link.b, cluster)) world.set_link(a, b, quality);
+  }
+}
+
+// A `produce` entry without `as` has a producer of its own, with Kafka's defaults: acks=all and idempotence.
+bool produces_by_hand(const Scenario& scenario) {
+  return std::ranges::any_of(scenario.timeline, [](const TimelineEntry& entry) {
+    const auto* produce = std::get_if<Produce>(&entry.operation);
+    return produce && !produce->as;
+  });
+}
+
+}  // namespace
+
+LinkQuality everywhere(const NetworkSpec& network) {
+  return {network.latency.least, network.latency.most, static_cast<std::uint64_t>(network.bytes_per_s), 0};
+}
+
+std::optional<HostId> Cluster::node(NodeId id) const {
+  if (const auto broker = brokers.find(id); broker != brokers.end()) return broker->second;
+  if (const auto controller = controllers.find(id); controller != controllers.end()) return controller->second;
+  return std::nullopt;
+}
+
+const ClientHost* Cluster::client(const std::string& name) const {
+  const auto found = std::ranges::find(clients, name, &ClientHost::name);
+  return found == clients.end() ? nullptr : &*found;
+}
+
+Cluster add_nodes(const Scenario& scenario, World& world) {
+  Cluster cluster;
+  std::map<NodeId, Endpoint> voters;
+  for (const NodeSpec& spec : scenario.cluster.controllers) voters[spec.id] = Endpoint{controller_name(spec.id), controller_port};
+  for (const NodeSpec& spec : scenario.cluster.controllers) {
+    const ControllerOptions options{spec.id, cluster_id, voters, spec.config};
+    HostSpec host = client_spec(controller_name(spec.id), spec.rack, [options] { return AnyMachine{Controller{options}}; });
+    host.endpoint = voters.at(spec.id);
+    host.disk = spec.disk;
+    host.threads = threads_of(spec.config);
+    cluster.controllers[spec.id] = world.add_host(std::move(host));
+  }
+  for (const NodeSpec& spec : scenario.cluster.brokers) {
+    const BrokerOptions options{spec.id, Endpoint{broker_name(spec.id), broker_port}, spec.rack, cluster_id, voters, spec.config};
+    HostSpec host = client_spec(broker_name(spec.id), spec.rack, [options] { return AnyMachine{Broker{options}}; });
+    host.endpoint = options.endpoint;
+    host.disk = spec.disk;
+    host.threads = threads_of(spec.config);
+    cluster.brokers[spec.id] = world.add_host(std::move(host));
+  }
+  const ClientIdentity admin{"admin", -1, bootstrap(scenario), 0};
+  const auto topics = topics_to_create(scenario);
+  cluster.admin = world.add_host(client_spec("admin", std::nullopt, [admin, topics] { return AnyMachine{Admin{admin, ClientConfig{}, topics}}; }));
+  return cluster;
+}
+
+void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster& cluster) {
+  ClientMaker maker{scenario, world, cluster, origin};
+  for (const ProducerSpec& spec : scenario.producers) {
+    for (std::int32_t i = 1; i <= spec.count; ++i) maker.producer(spec, i);
+  }
+  if (produces_by_hand(scenario)) {
+    ProducerSpec by_hand;
+    by_hand.id = "by-hand";
+    maker.producer(by_hand, 1);
+  }
+  std::map<std::string, std::int32_t> members;  // a group's members are numbered over all entries that name it
+  for (const ConsumerSpec& spec : scenario.consumers) {
+    for (std::int32_t i = 1; i <= spec.count; ++i) maker.consumer(spec, i, ++members[spec.group ? *spec.group : "assign " + spec.id]);
+  }
+  for (const LinkSpec& link : scenario.network.links) set_link(link, scenario.network, cluster, world);
+}
+
+HostId add_final_reader(const Scenario& scenario, World& world, const std::vector<TopicPartition>& partitions, const Cluster& cluster) {
+  ConsumerConfig config;
+  config.auto_offset_reset = "earliest";
+  config.enable_auto_commit = false;
+  const ClientIdentity who{"final-reader", static_cast<std::int32_t>(cluster.clients.size()), bootstrap(scenario), 0};
+  const ConsumeWhat what = ConsumePartitions{partitions};
+  return world.add_host(client_spec("final-reader", std::nullopt, [who, config, what] { return AnyMachine{ConsumingApp{who, config, what, Duration{}}}; }));
+}
+
+Subjects subjects_of(const Scenario& scenario, const Cluster& cluster) {
+  Subjects subjects;
+  for (const auto& [id, host] : cluster.brokers) subjects.nodes[host] = id;
+  for (const auto& [id, host] : cluster.controllers) {
+    subjects.nodes[host] = id;
+    subjects.controllers.insert(id);
+  }
+  subjects.clients = cluster.facts;
+  for (const TopicSpec& topic : scenario.topics) {
+    TopicConfig config = scenario.cluster.brokers.front().config.topic_defaults;
+    for (const auto& [name, value] : topic.config) (void)set(config, name, SettingValue{value});
+    subjects.min_insync_replicas[topic.name] = config.min_insync_replicas;
+  }
+  return subjects;
+}
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,45 @@
+#pragma once
+// Cluster: which host of the World is which node or client of the scenario, and how they are made.
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/check/history.hpp"
+#include "sim/kernel/world.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace kafkasim::sim {
+
+struct ClientHost {
+  ClientKind kind{};
+  std::string owner;  // the producer's id, the group, or the consumer's id
+  std::int32_t number{1};
+  std::string name;  // "shop", "shop/2", "analytics/1"
+  HostId host;
+  Duration from{};
+};
+
+struct Cluster {
+  std::map<NodeId, HostId> brokers;
+  std::map<NodeId, HostId> controllers;
+  std::optional<HostId> admin;
+  std::vector<ClientHost> clients;  // by ordinal: position i has ordinal i in an Origin
+  std::vector<ClientFacts> facts;   // likewise
+
+  [[nodiscard]] std::optional<HostId> node(NodeId id) const;
+  [[nodiscard]] const ClientHost* client(const std::string& name) const;
+};
+
+[[nodiscard]] LinkQuality everywhere(const NetworkSpec& network);
+
+// Controllers, brokers, and the admin client that creates the topics; none is started.
+[[nodiscard]] Cluster add_nodes(const Scenario& scenario, World& world);
+// Producers and consumers. `origin` is time 0.
+void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster& cluster);
+// A consumer of the epilogue: reads all partitions from the start by itself, outside any rack.
+[[nodiscard]] HostId add_final_reader(const Scenario& scenario, World& world, const std::vector<TopicPartition>& partitions, const Cluster& cluster);
+
+[[nodiscard]] Subjects subjects_of(const Scenario& scenario, const Cluster& cluster);
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,259 @@
+// The metrics of the contract, measured on a run.
+#include <algorithm>
+
+#include "core/broker/broker.hpp"
+#include "sim/run/simulation.hpp"
+
+namespace kafkasim::sim {
+
+namespace {
+
+using Number = std::optional<std::int64_t>;
+
+enum class Fold : std::uint8_t { sum, least, most };
+
+Number fold(Fold how, const std::vector<Number>& values) {
+  Number result;
+  for (const Number& value : values) {
+    if (!value) continue;
+    if (!result) {
+      result = value;
+    } else if (how == Fold::sum) {
+      *result += *value;
+    } else {
+      *result = how == Fold::least ? std::min(*result, *value) : std::max(*result, *value);
+    }
+  }
+  return result;
+}
+
+struct Measuring {
+  const Simulation& run;
+  const MetricQuery& query;
+
+  [[nodiscard]] const History& history() const { return run.checks().history(); }
+
+  // The scenario's partitions that the subject covers.
+  [[nodiscard]] std::vector<const PartitionHistory*> partitions() const {
+    std::vector<const PartitionHistory*> found;
+    const auto* one = std::get_if<TopicPartition>(&query.of);
+    const auto* topic = std::get_if<TopicName>(&query.of);
+    for (const auto& [id, partition] : history().partitions()) {
+      if (one ? partition->name != *one : topic ? partition->name.topic != topic->name : partition->name.topic == offsets_topic) continue;
+      found.push_back(&*partition);
+    }
+    return found;
+  }
+
+  [[nodiscard]] std::optional<ReplicaReport> report(const PartitionHistory& partition) const {
+    const std::optional<NodeId> at = query.on ? query.on : partition.leader;
+    const std::optional<HostId> host = at ? run.cluster().node(*at) : std::nullopt;
+    const Broker* broker = host ? run.world().machine<Broker>(*host) : nullptr;
+    return broker ? broker->replicas().report(partition.id) : std::nullopt;
+  }
+
+  [[nodiscard]] Number of_partition(const PartitionHistory& partition) const {
+    const ReplicaHistory* replica = query.on ? partition.replica(*query.on) : partition.leader ? partition.replica(*partition.leader) : nullptr;
+    const auto offset = [replica](Offset ReplicaHistory::*field) { return replica ? Number{(replica->*field).value} : std::nullopt; };
+    switch (query.metric) {
+      case Metric::leader:
+        if (query.on) {
+          const auto believed = report(partition);
+          return believed ? Number{believed->leader ? believed->leader->value : -1} : std::nullopt;
+        }
+        return partition.leader ? partition.leader->value : -1;
+      case Metric::leader_epoch:
+        if (query.on) {
+          const auto believed = report(partition);
+          return believed ? Number{believed->leader_epoch.value} : std::nullopt;
+        }
+        return partition.leader_epoch.value;
+      case Metric::isr_size: return std::ssize(partition.isr);
+      case Metric::replicas_online:
+        return std::ranges::count_if(partition.assigned, [this](NodeId id) {
+          const auto known = run.measures().brokers_fenced().find(id);
+          return known != run.measures().brokers_fenced().end() && !known->second;
+        });
+      case Metric::log_start: return offset(&ReplicaHistory::log_start);
+      case Metric::log_end: return offset(&ReplicaHistory::log_end);
+      case Metric::high_watermark:
+      case Metric::last_stable_offset: return offset(&ReplicaHistory::high_watermark);
+      case Metric::log_size: {
+        const auto held = report(partition);
+        return held ? Number{static_cast<std::int64_t>(held->size_bytes)} : std::nullopt;
+      }
+      case Metric::log_segments: {
+        const auto held = report(partition);
+        return held ? Number{static_cast<std::int64_t>(held->segments)} : std::nullopt;
+      }
+      case Metric::unavailable: return run.measures().unavailable(partition.name, run.world().now()).ns;
+      case Metric::records_lost: return std::ssize(*partition.lost);
+      default: return std::nullopt;
+    }
+  }
+
+  [[nodiscard]] Number over_partitions(Fold how) const {
+    std::vector<Number> values;
+    for (const PartitionHistory* partition : partitions()) values.push_back(of_partition(*partition));
+    return fold(how, values);
+  }
+
+  [[nodiscard]] std::vector<std::string> clients() const {  // that the subject names
+    std::vector<std::string> names;
+    const auto* client = std::get_if<ClientName>(&query.of);
+    const auto* group = std::get_if<GroupName>(&query.of);
+    for (const ClientHost& host : run.cluster().clients) {
+      const bool mine = client ? host.owner == client->name && (!client->number || *client->number == host.number) : group && host.owner == group->name;
+      if (mine) names.push_back(host.name);
+    }
+    return names;
+  }
+
+  [[nodiscard]] Number counted(std::int64_t Counts::*field) const {
+    const auto* partition = std::get_if<TopicPartition>(&query.of);
+    const auto* topic = std::get_if<TopicName>(&query.of);
+    const std::optional<TopicPartition> where = partition ? std::optional{*partition} : std::nullopt;
+    const std::optional<std::string> which = topic ? std::optional{topic->name} : std::nullopt;
+    if (!std::holds_alternative<ClientName>(query.of) && !std::holds_alternative<GroupName>(query.of)) {
+      return run.measures().counts(std::nullopt, which, where).*field;
+    }
+    std::int64_t sum = 0;
+    for (const std::string& name : clients()) sum += run.measures().counts(name, which, where).*field;
+    return sum;
+  }
+
+  [[nodiscard]] Number errors() const {
+    if (std::holds_alternative<std::monostate>(query.of)) return run.measures().errors(query.error, std::nullopt);
+    std::int64_t sum = 0;
+    for (const std::string& name : clients()) sum += run.measures().errors(query.error, name);
+    return sum;
+  }
+
+  // High watermark less committed offset; what nothing was committed for counts from the log's start.
+  [[nodiscard]] Number lag_of_group(const std::string& group, Fold how) const {
+    std::vector<Number> lags;
+    const auto known = run.measures().groups().find(group);
+    for (const ConsumerSpec& consumer : run.scenario().consumers) {
+      if (consumer.group != group) continue;
+      for (const auto& [id, partition] : history().partitions()) {
+        if (std::ranges::find(consumer.topics, partition->name.topic) == consumer.topics.end()) continue;
+        const ReplicaHistory* leader = partition->leader ? partition->replica(*partition->leader) : nullptr;
+        const std::int64_t end = leader ? leader->high_watermark.value : partition->true_high_watermark.value;
+        std::int64_t from = leader ? leader->log_start.value : 0;
+        if (known != run.measures().groups().end()) {
+          const auto committed = known->second.committed.find(partition->name);
+          if (committed != known->second.committed.end()) from = committed->second.value;
+        }
+        lags.emplace_back(std::max<std::int64_t>(0, end - from));
+      }
+      break;  // members of a group that are listed apart subscribe alike
+    }
+    return fold(how, lags);
+  }
+  [[nodiscard]] Number lag(Fold how) const {
+    if (const auto* group = std::get_if<GroupName>(&query.of)) return lag_of_group(group->name, how);
+    std::vector<Number> lags;
+    std::vector<std::string> seen;
+    for (const ConsumerSpec& consumer : run.scenario().consumers) {
+      if (!consumer.group || std::ranges::find(seen, *consumer.group) != seen.end()) continue;
+      seen.push_back(*consumer.group);
+      lags.push_back(lag_of_group(*consumer.group, how));
+    }
+    return lags.empty() ? Number{0} : fold(how, lags);
+  }
+
+  [[nodiscard]] std::optional<MetricValue> of_group() const {
+    const auto* group = std::get_if<GroupName>(&query.of);
+    if (!group) {
+      std::int64_t sum = 0;
+      for (const auto& [name, state] : run.measures().groups()) sum += query.metric == Metric::rebalances ? state.rebalances : std::ssize(state.members);
+      return query.metric == Metric::group_generation || query.metric == Metric::group_state ? std::nullopt : std::optional<MetricValue>{sum};
+    }
+    const auto known = run.measures().groups().find(group->name);
+    if (known == run.measures().groups().end()) return std::nullopt;
+    switch (query.metric) {
+      case Metric::group_members: return std::ssize(known->second.members);
+      case Metric::group_generation: return std::int64_t{known->second.generation.value};
+      case Metric::group_state: return known->second.state;
+      default: return known->second.rebalances;
+    }
+  }
+
+  [[nodiscard]] Number elections(bool unclean_only) const {
+    const auto* partition = std::get_if<TopicPartition>(&query.of);
+    const auto* topic = std::get_if<TopicName>(&query.of);
+    std::int64_t count = 0;
+    const auto& all = run.story().elections();
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (unclean_only && !all[i].unclean) continue;
+      if (partition && all[i].partition != *partition) continue;
+      if (topic && all[i].partition.topic != topic->name) continue;
+      ++count;
+    }
+    return count;
+  }
+
+  [[nodiscard]] Number disk() const {
+    std::vector<Number> values;
+    for (const auto& [id, host] : run.cluster().brokers) {
+      if (const auto* one = std::get_if<NodeId>(&query.of); one && *one != id) continue;
+      const auto capacity = static_cast<std::int64_t>(run.world().spec(host).disk.capacity);
+      const auto free = static_cast<std::int64_t>(run.world().disk(host).free_bytes());
+      values.emplace_back(query.metric == Metric::disk_free ? free : capacity - free);
+    }
+    return fold(query.metric == Metric::disk_free ? Fold::least : Fold::sum, values);
+  }
+
+  [[nodiscard]] static std::optional<MetricValue> value(Number n) { return n ? std::optional<MetricValue>{*n} : std::nullopt; }
+  [[nodiscard]] static std::optional<MetricValue> value(const std::optional<Duration>& d) { return d ? std::optional<MetricValue>{d->ns} : std::nullopt; }
+};
+
+}  // namespace
+
+std::optional<MetricValue> Simulation::measure(const MetricQuery& query) const {
+  const Measuring m{*this, query};
+  switch (query.metric) {
+    case Metric::leader:
+    case Metric::leader_epoch: return std::holds_alternative<TopicPartition>(query.of) ? m.value(m.over_partitions(Fold::most)) : std::nullopt;
+    case Metric::isr_size:
+    case Metric::replicas_online: return m.value(m.over_partitions(Fold::least));
+    case Metric::log_start:
+    case Metric::log_end:
+    case Metric::high_watermark:
+    case Metric::last_stable_offset:
+    case Metric::log_size:
+    case Metric::log_segments:
+    case Metric::unavailable:
+    case Metric::records_lost: return m.value(m.over_partitions(Fold::sum));
+    case Metric::disk_used:
+    case Metric::disk_free: return m.value(m.disk());
+    case Metric::records_produced: return m.value(m.counted(&Counts::produced));
+    case Metric::records_acked: return m.value(m.counted(&Counts::acked));
+    case Metric::records_failed: return m.value(m.counted(&Counts::failed));
+    case Metric::records_consumed: return m.value(m.counted(&Counts::consumed));
+    case Metric::records_duplicated: return m.value(m.counted(&Counts::duplicated));
+    case Metric::records_expired: return std::int64_t{0};  // nothing deletes records in this release
+    case Metric::bytes_in: return m.value(m.counted(&Counts::bytes_in));
+    case Metric::bytes_out: return m.value(m.counted(&Counts::bytes_out));
+    case Metric::lag: return m.value(m.lag(Fold::sum));
+    case Metric::lag_max: return m.value(m.lag(Fold::most));
+    case Metric::group_members:
+    case Metric::group_generation:
+    case Metric::group_state:
+    case Metric::rebalances: return m.of_group();
+    case Metric::elections: return m.value(m.elections(false));
+    case Metric::elections_unclean: return m.value(m.elections(true));
+    case Metric::controller: return std::int64_t{measures_.controller() ? measures_.controller()->first.value : -1};
+    case Metric::controller_epoch: return std::int64_t{measures_.controller_epoch()};
+    case Metric::latency_produce_p50: return m.value(measures_.produce_latency().percentile(50));
+    case Metric::latency_produce_p99: return m.value(measures_.produce_latency().percentile(99));
+    case Metric::latency_produce_max: return m.value(measures_.produce_latency().most());
+    case Metric::latency_end_to_end_p50: return m.value(measures_.end_to_end_latency().percentile(50));
+    case Metric::latency_end_to_end_p99: return m.value(measures_.end_to_end_latency().percentile(99));
+    case Metric::latency_end_to_end_max: return m.value(measures_.end_to_end_latency().most());
+    case Metric::errors: return m.value(m.errors());
+  }
+  return std::nullopt;
+}
+
+}  // namespace kafkasim::sim

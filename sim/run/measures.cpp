@@ -1,0 +1,183 @@
+#include "sim/run/measures.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "sim/kernel/host_spec.hpp"
+
+namespace kafkasim::sim {
+
+namespace {
+// Every node's wall clock begins there; where clocks are set wrong, the end-to-end latency that users see is wrong too.
+const std::int64_t wall_clock_at_start = HostSpec{}.wall_clock.value;
+}  // namespace
+
+// ---- latencies ------------------------------------------------------------------------------------------------------
+
+std::size_t LatencyHistogram::bucket(std::uint64_t us) {
+  if (us < 16) return static_cast<std::size_t>(us);
+  const auto magnitude = static_cast<std::size_t>(std::bit_width(us)) - 5;  // us >> magnitude has five bits, the first of them set
+  return std::min<std::size_t>(16 * (magnitude + 1) + static_cast<std::size_t>((us >> magnitude) & 15), 16 * 45 - 1);
+}
+
+std::uint64_t LatencyHistogram::upper_edge(std::size_t bucket) {
+  if (bucket < 16) return bucket;
+  const std::size_t magnitude = bucket / 16 - 1;
+  return ((16 + bucket % 16 + 1) << magnitude) - 1;
+}
+
+void LatencyHistogram::add(Duration d) {
+  ++buckets_[bucket(static_cast<std::uint64_t>(std::max<std::int64_t>(0, d.whole_us())))];
+  ++count_;
+  most_ = std::max(most_, d);
+}
+
+std::optional<Duration> LatencyHistogram::percentile(std::int64_t percent) const {
+  if (count_ == 0) return std::nullopt;
+  const std::uint64_t rank = (count_ * static_cast<std::uint64_t>(percent) + 99) / 100;
+  std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < buckets_.size(); ++i) {
+    seen += buckets_[i];
+    if (seen >= rank) return std::min(most_, microseconds(static_cast<std::int64_t>(upper_edge(i))));
+  }
+  return most_;
+}
+
+Counts& Counts::operator+=(const Counts& o) {
+  produced += o.produced;
+  acked += o.acked;
+  failed += o.failed;
+  consumed += o.consumed;
+  duplicated += o.duplicated;
+  bytes_in += o.bytes_in;
+  bytes_out += o.bytes_out;
+  return *this;
+}
+
+// ---- counts ---------------------------------------------------------------------------------------------------------
+
+Counts* Measures::counts_of(HostId host, const TopicPartition& partition) {
+  const auto client = clients_.find(host);
+  return &counts_.edit()[{client == clients_.end() ? std::string{} : client->second, partition}];
+}
+
+void Measures::count_duplicates(const TopicPartition& partition, std::int64_t count) { duplicated_[partition] += count; }
+
+Counts Measures::counts(const std::optional<std::string>& client, const std::optional<std::string>& topic,
+                        const std::optional<TopicPartition>& partition) const {
+  Counts sum;
+  for (const auto& [key, counts] : *counts_) {
+    if (client && key.first != *client) continue;
+    if (topic && key.second.topic != *topic) continue;
+    if (partition && key.second != *partition) continue;
+    sum += counts;
+  }
+  for (const auto& [where, count] : duplicated_) {
+    if ((!topic || where.topic == *topic) && (!partition || where == *partition)) sum.duplicated += count;
+  }
+  return sum;
+}
+
+std::int64_t Measures::errors(ErrorCode code, const std::optional<std::string>& client) const {
+  std::int64_t sum = 0;
+  for (const auto& [key, count] : errors_) {
+    if (key.second == code && (!client || key.first == *client)) sum += count;
+  }
+  return sum;
+}
+
+std::vector<ErrorCode> Measures::errors_seen() const {
+  std::vector<ErrorCode> codes;
+  for (const auto& [key, count] : errors_) codes.push_back(key.second);
+  std::ranges::sort(codes);
+  const auto [end, last] = std::ranges::unique(codes);
+  codes.erase(end, last);
+  return codes;
+}
+
+void Measures::on(const Observation&, const trace::GroupChanged& e) {
+  GroupState& group = groups_[e.group];
+  if (e.generation > group.generation) ++group.rebalances;
+  group.state = e.state;
+  group.generation = e.generation;
+  group.members = e.members;
+}
+
+void Measures::on(const Observation& o, const trace::RecordsDelivered& e) {
+  Counts& counts = *counts_of(o.host, e.partition);
+  counts.consumed += std::ssize(e.records);
+  const Timestamp now{wall_clock_at_start + Duration{o.at.ns}.whole_ms()};
+  for (const auto& record : e.records) end_to_end_latency_.edit().add(milliseconds(now - record.timestamp));
+}
+
+void Measures::watch_availability(const Observation& o, const History& history) {
+  const bool relevant = o.get_if<trace::PartitionChanged>() || o.get_if<trace::BecameLeader>() || o.get_if<trace::BecameFollower>() ||
+                        o.get_if<ProcessCrashed>() || o.get_if<PowerLost>() || o.get_if<ProcessExited>() || o.get_if<ProcessPaused>() ||
+                        o.get_if<ProcessResumed>();
+  if (!relevant) return;
+  if (o.get_if<ProcessPaused>()) frozen_[o.host] = true;
+  if (o.get_if<ProcessResumed>() || o.get_if<ProcessCrashed>() || o.get_if<PowerLost>()) frozen_.erase(o.host);
+  for (const auto& [id, partition] : history.partitions()) {
+    bool available = false;
+    if (const ReplicaHistory* leader = partition->acting_leader(); leader && leader->running) {
+      available = std::ranges::none_of(frozen_, [&](const auto& f) { return history.node(f.first) == partition->leader; });
+    }
+    const auto [known, is_new] = availability_.try_emplace(partition->name, Availability{available, o.at, {}});
+    if (is_new || known->second.available == available) continue;
+    if (available) known->second.missing += o.at - std::max(known->second.since, origin_.value_or(o.at));
+    known->second.available = available;
+    known->second.since = o.at;
+  }
+}
+
+Duration Measures::unavailable(const TopicPartition& partition, Instant now) const {
+  const auto known = availability_.find(partition);
+  if (known == availability_.end()) return {};
+  Duration missing = known->second.missing;
+  if (!known->second.available) missing += now - std::max(known->second.since, origin_.value_or(now));
+  return missing;
+}
+
+void Measures::observe(const Observation& o, const History& history) {
+  watch_availability(o, history);
+  if (const auto* sent = o.get_if<trace::RecordSent>()) {
+    ++counts_of(o.host, sent->partition)->produced;
+  } else if (const auto* acked = o.get_if<trace::RecordsAcked>()) {
+    counts_of(o.host, acked->partition)->acked += acked->count;
+    produce_latency_.edit().add(acked->latency);
+  } else if (const auto* failed = o.get_if<trace::RecordsFailed>()) {
+    counts_of(o.host, failed->partition)->failed += failed->count;
+  } else if (const auto* delivered = o.get_if<trace::RecordsDelivered>()) {
+    on(o, *delivered);
+  } else if (const auto* appended = o.get_if<trace::LogAppended>(); appended && appended->role == trace::ReplicaRole::leader) {
+    const PartitionHistory* partition = history.partition(appended->partition);
+    for (const trace::AppendedBatch& batch : appended->batches) counts_of(o.host, partition->name)->bytes_in += batch.size_bytes;
+  } else if (const auto* group = o.get_if<trace::GroupChanged>()) {
+    on(o, *group);
+  } else if (const auto* committed = o.get_if<trace::OffsetsCommitted>()) {
+    for (const auto& one : committed->offsets) groups_[committed->group].committed[one.partition] = one.offset;
+  } else if (const auto* error = o.get_if<trace::ClientSawError>()) {
+    const auto client = clients_.find(o.host);
+    ++errors_[{client == clients_.end() ? std::string{} : client->second, error->error}];
+  } else if (const auto* active = o.get_if<trace::ControllerActivated>()) {
+    if (const std::optional<NodeId> node = history.node(o.host); node && active->epoch >= controller_epoch_) {
+      controller_ = {*node, active->epoch};
+      controller_epoch_ = active->epoch;
+    }
+  } else if (const auto* resigned = o.get_if<trace::ControllerResigned>()) {
+    if (controller_ && controller_->second == resigned->epoch) controller_.reset();
+  } else if (o.get_if<ProcessCrashed>() || o.get_if<PowerLost>() || o.get_if<ProcessExited>()) {
+    if (controller_ && history.node(o.host) == controller_->first) controller_.reset();
+  } else if (const auto* registered = o.get_if<trace::BrokerRegistered>(); registered && registered->metadata_offset > last_decision_) {
+    last_decision_ = registered->metadata_offset;
+    brokers_[registered->broker] = true;
+  } else if (const auto* fenced = o.get_if<trace::BrokerFenced>(); fenced && fenced->metadata_offset > last_decision_) {
+    last_decision_ = fenced->metadata_offset;
+    if (!fenced->shutting_down) brokers_[fenced->broker] = true;
+  } else if (const auto* unfenced = o.get_if<trace::BrokerUnfenced>(); unfenced && unfenced->metadata_offset > last_decision_) {
+    last_decision_ = unfenced->metadata_offset;
+    brokers_[unfenced->broker] = false;
+  }
+}
+
+}  // namespace kafkasim::sim

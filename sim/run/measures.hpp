@@ -1,0 +1,98 @@
+#pragma once
+// Measures: counts and times gathered from the observations of a run, for metrics and the report. Integers only: a latency percentile
+// comes from buckets of at most 1/16 relative width (as HdrHistogram's), told as the bucket's upper edge.
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/check/history.hpp"
+#include "sim/kernel/observation.hpp"
+
+namespace kafkasim::sim {
+
+class LatencyHistogram {
+ public:
+  void add(Duration d);
+  [[nodiscard]] std::optional<Duration> percentile(std::int64_t percent) const;  // absent while empty
+  [[nodiscard]] std::optional<Duration> most() const { return count_ ? std::optional{most_} : std::nullopt; }
+
+ private:
+  static std::size_t bucket(std::uint64_t us);
+  static std::uint64_t upper_edge(std::size_t bucket);
+  std::array<std::uint32_t, 16 * 45> buckets_{};  // microseconds, up to 2^44
+  std::uint64_t count_{0};
+  Duration most_{};
+};
+
+struct Counts {
+  std::int64_t produced{};
+  std::int64_t acked{};
+  std::int64_t failed{};
+  std::int64_t consumed{};
+  std::int64_t duplicated{};
+  std::int64_t bytes_in{};
+  std::int64_t bytes_out{};
+  Counts& operator+=(const Counts& o);
+};
+
+struct GroupState {
+  std::string state{"Empty"};
+  Generation generation;
+  std::vector<trace::GroupChanged::Member> members;
+  std::int64_t rebalances{0};
+  std::map<TopicPartition, Offset> committed;
+};
+
+class Measures {
+ public:
+  void begin(Instant origin) { origin_ = origin; }
+  void name_client(HostId host, std::string name) { clients_[host] = std::move(name); }
+  void observe(const Observation& o, const History& history);
+  void count_duplicates(const TopicPartition& partition, std::int64_t count);
+
+  // By client name and partition; sums over what is left out.
+  [[nodiscard]] Counts counts(const std::optional<std::string>& client, const std::optional<std::string>& topic,
+                              const std::optional<TopicPartition>& partition) const;
+  [[nodiscard]] std::int64_t errors(ErrorCode code, const std::optional<std::string>& client) const;
+  [[nodiscard]] const std::map<std::string, GroupState>& groups() const { return groups_; }
+  [[nodiscard]] const LatencyHistogram& produce_latency() const { return *produce_latency_; }
+  [[nodiscard]] const LatencyHistogram& end_to_end_latency() const { return *end_to_end_latency_; }
+  [[nodiscard]] std::optional<std::pair<NodeId, std::int32_t>> controller() const { return controller_; }
+  [[nodiscard]] std::int32_t controller_epoch() const { return controller_epoch_; }
+  [[nodiscard]] const std::map<NodeId, bool>& brokers_fenced() const { return brokers_; }  // registered ones
+  // How long the partition had no leader that takes writes, up to `now`.
+  [[nodiscard]] Duration unavailable(const TopicPartition& partition, Instant now) const;
+  [[nodiscard]] std::vector<ErrorCode> errors_seen() const;
+
+ private:
+  struct Availability {
+    bool available{true};
+    Instant since{};
+    Duration missing{};
+  };
+  using Key = std::pair<std::string, TopicPartition>;  // client, partition
+  Counts* counts_of(HostId host, const TopicPartition& partition);
+  void watch_availability(const Observation& o, const History& history);
+  void on(const Observation& o, const trace::GroupChanged& e);
+  void on(const Observation& o, const trace::RecordsDelivered& e);
+
+  std::optional<Instant> origin_;
+  std::map<HostId, std::string> clients_;
+  Cow<std::map<Key, Counts>> counts_;
+  std::map<TopicPartition, std::int64_t> duplicated_;
+  std::map<std::pair<std::string, ErrorCode>, std::int64_t> errors_;
+  std::map<std::string, GroupState> groups_;
+  Cow<LatencyHistogram> produce_latency_;
+  Cow<LatencyHistogram> end_to_end_latency_;
+  std::optional<std::pair<NodeId, std::int32_t>> controller_;
+  std::int32_t controller_epoch_{0};
+  std::map<NodeId, bool> brokers_;
+  std::int64_t last_decision_{-1};
+  std::map<TopicPartition, Availability> availability_;
+  std::map<HostId, bool> frozen_;
+};
+
+}  // namespace kafkasim::sim

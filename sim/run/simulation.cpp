@@ -1,0 +1,169 @@
+#include "sim/run/simulation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/broker/broker.hpp"
+#include "sim/run/access.hpp"
+
+namespace kafkasim::sim {
+
+namespace {
+constexpr Duration longest_forming = seconds(300);
+}
+
+Simulation::Simulation(std::shared_ptr<const Scenario> scenario, WireMode mode)
+    : scenario_{std::move(scenario)},
+      world_{scenario_->seed, mode, everywhere(scenario_->network)},
+      cluster_{add_nodes(*scenario_, world_)},
+      checks_{subjects_of(*scenario_, cluster_)},
+      driver_{scenario_, world_.random("timeline")} {
+  for (const auto& [id, host] : cluster_.brokers) story_.name_host(host, spoken_name(host, cluster_));
+  for (const auto& [id, host] : cluster_.controllers) story_.name_host(host, spoken_name(host, cluster_));
+}
+
+void Simulation::appoint(Instant at, Planned kind, std::uint64_t what) {
+  plans_.push_back({kind, what});
+  world_.schedule(std::max(at, world_.now()), plans_.size() - 1);
+}
+
+void Simulation::absorb() {
+  while (absorbed_ < world_.observations().size()) {  // a fault that answers an observation makes further ones
+    const std::vector<Observation> fresh{world_.observations().begin() + static_cast<std::ptrdiff_t>(absorbed_), world_.observations().end()};
+    absorbed_ = world_.observations().size();
+    for (const Observation& o : fresh) {
+      checks_.observe(o);
+      measures_.observe(o, checks_.history());
+      story_.observe(o, checks_.history());
+    }
+    if (!formed_) continue;
+    for (; findings_told_ < checks_.findings().kept().size(); ++findings_told_) {
+      const Finding& finding = checks_.findings().kept()[findings_told_];
+      const std::string verdict = finding.excuse ? fmt::format("excused ({})", excuse_name(*finding.excuse)) : "VIOLATION";
+      story_.tell(finding.at, "finding", finding.subject, fmt::format("{} {}: {}", verdict, finding.invariant, finding.detail),
+                  finding.excuse ? Tone::warning : Tone::violation);
+    }
+    Access access{*this};
+    driver_.on_observations(fresh, access);
+    watch_expectations();
+  }
+}
+
+// ---- before time 0 --------------------------------------------------------------------------------------------------
+
+bool Simulation::is_formed(bool topics_too) const {
+  for (const auto& [id, host] : cluster_.brokers) {
+    const Broker* broker = world_.machine<Broker>(host);
+    if (!broker || broker->state() != BrokerState::running) return false;
+  }
+  if (!topics_too) return true;
+  for (const TopicSpec& topic : scenario_->topics) {
+    for (std::int32_t i = 0; i < topic.partitions; ++i) {
+      const PartitionHistory* partition = checks_.history().partition(TopicPartition{topic.name, PartitionIndex{i}});
+      if (!partition || partition->isr.size() != partition->assigned.size() || !partition->acting_leader()) return false;
+      const auto follows = [partition](NodeId id) { return partition->replica(id) && partition->replica(id)->role; };
+      if (!std::ranges::all_of(partition->assigned, follows)) return false;
+    }
+  }
+  return true;
+}
+
+bool Simulation::advance_forming(Instant limit, const std::function<bool()>& done) {
+  while (!done()) {
+    const std::optional<Instant> next = world_.next_event_at();
+    if (!next || *next > limit) return false;
+    absorbed_ = 0;
+    (void)world_.step();
+    absorb();
+  }
+  return true;
+}
+
+Result<void> Simulation::form() {
+  const Instant limit = world_.now() + longest_forming;
+  for (const auto& [id, host] : cluster_.controllers) world_.start(host);
+  for (const auto& [id, host] : cluster_.brokers) world_.start(host);
+  if (!advance_forming(limit, [this] { return is_formed(false); })) return fail("the cluster did not form within 300 s of virtual time: not every broker was unfenced");
+  if (!scenario_->topics.empty()) {
+    world_.start(*cluster_.admin);
+    if (!advance_forming(limit, [this] { return is_formed(true); })) return fail("the cluster did not form within 300 s of virtual time: not every topic has all its replicas in sync");
+    world_.request_stop(*cluster_.admin);
+  }
+  begin();
+  return {};
+}
+
+void Simulation::begin() {
+  origin_ = world_.now();
+  end_ = origin_ + scenario_->duration;
+  events_before_ = world_.events_executed();
+  formed_ = true;
+  add_clients(*scenario_, origin_, world_, cluster_);
+  checks_.set_subjects(subjects_of(*scenario_, cluster_));
+  story_.begin(origin_);
+  measures_.begin(origin_);
+  for (std::size_t i = 0; i < cluster_.clients.size(); ++i) {
+    const ClientHost& client = cluster_.clients[i];
+    story_.name_host(client.host, client.name);
+    measures_.name_client(client.host, client.name);
+    appoint(origin_ + client.from, Planned::start_client, i);
+  }
+  Access access{*this};
+  driver_.begin(origin_, access);
+  plan_expectations();
+  appoint(end_, Planned::end, 0);
+}
+
+// ---- from time 0 on -------------------------------------------------------------------------------------------------
+
+void Simulation::on_appointment(const Plan& plan) {
+  switch (plan.kind) {
+    case Planned::driver: {
+      Access access{*this};
+      driver_.on_appointment(plan.what, access);
+      break;
+    }
+    case Planned::start_client: world_.start(cluster_.clients[static_cast<std::size_t>(plan.what)].host); break;
+    case Planned::expectation: {
+      const auto i = static_cast<std::size_t>(plan.what);
+      decide(i, std::get<ExpectMetric>(scenario_->expect[i].what).condition);
+      break;
+    }
+    case Planned::end: break;
+  }
+}
+
+bool Simulation::step() {
+  if (ended_) return false;
+  const std::optional<Instant> next = world_.next_event_at();
+  if (!next || *next > end_) {
+    ended_ = true;
+    (void)world_.run_until(end_);
+    return false;
+  }
+  absorbed_ = 0;
+  const std::optional<StepResult> result = world_.step();
+  absorb();
+  if (result && result->appointment) {
+    on_appointment(plans_[static_cast<std::size_t>(*result->appointment)]);
+    absorb();
+  }
+  return true;
+}
+
+void Simulation::finish() {
+  for (std::size_t i = 0; i < scenario_->expect.size(); ++i) {
+    if (std::holds_alternative<ExpectMetric>(scenario_->expect[i].what) || std::holds_alternative<ExpectRecords>(scenario_->expect[i].what)) {
+      results_.push_back(evaluate(scenario_->expect[i], i));
+    }
+  }
+  if (ended_ && scenario_->epilogue == Epilogue::run) run_epilogue();
+  for (std::size_t i = 0; i < scenario_->expect.size(); ++i) {  // what the epilogue finds counts for these
+    if (std::holds_alternative<ExpectNo>(scenario_->expect[i].what) || std::holds_alternative<ExpectViolates>(scenario_->expect[i].what)) {
+      results_.push_back(evaluate(scenario_->expect[i], i));
+    }
+  }
+}
+
+}  // namespace kafkasim::sim

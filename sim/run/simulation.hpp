@@ -1,0 +1,111 @@
+#pragma once
+// Simulation: a scenario at work. A World, the timeline's driver, the checks, the measures and the story, stepped together, event by
+// event. A copyable value: a copy goes on alike; the epilogue runs on one.
+//
+//   Simulation run{scenario, WireMode::fast};
+//   if (auto formed = run.form(); !formed) ...   // before time 0: quorum, brokers, topics, full ISRs, by the real code
+//   while (run.step()) {}                        // to the scenario's duration
+//   run.finish();                                // expectations at the end; then the epilogue, on a copy
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/check/checks.hpp"
+#include "sim/fault/driver.hpp"
+#include "sim/run/cluster.hpp"
+#include "sim/run/measures.hpp"
+#include "sim/run/story.hpp"
+#include "sim/scenario/scenario.hpp"
+
+namespace kafkasim::sim {
+
+struct ExpectationResult {
+  std::string text;
+  bool held{false};
+  bool checked{true};  // false: the run ended before its time came
+  std::optional<MetricValue> measured;
+  std::optional<MetricUnit> unit;
+};
+
+class Simulation {
+ public:
+  Simulation(std::shared_ptr<const Scenario> scenario, WireMode mode);
+
+  [[nodiscard]] Result<void> form();
+  bool step();    // false: the end is reached
+  void finish();  // once, at the end, or wherever an interrupted run stands
+
+  [[nodiscard]] const Scenario& scenario() const { return *scenario_; }
+  [[nodiscard]] const World& world() const { return world_; }
+  [[nodiscard]] const Cluster& cluster() const { return cluster_; }
+  [[nodiscard]] const Checks& checks() const { return checks_; }
+  [[nodiscard]] const Measures& measures() const { return measures_; }
+  [[nodiscard]] const Story& story() const { return story_; }
+  [[nodiscard]] const Driver& driver() const { return driver_; }
+  [[nodiscard]] Duration now() const { return world_.now() - origin_; }  // since the cluster had formed
+  [[nodiscard]] Instant origin() const { return origin_; }
+  [[nodiscard]] std::uint64_t events() const { return world_.events_executed() - events_before_; }
+  [[nodiscard]] const std::vector<ExpectationResult>& expectations() const { return results_; }
+  // Of the end of the run; what the epilogue found has been added to the findings.
+  [[nodiscard]] const Findings& findings() const { return checks_.findings(); }
+
+  // The value of a metric now; absent where its subject does not exist.
+  [[nodiscard]] std::optional<MetricValue> measure(const MetricQuery& query) const;
+  [[nodiscard]] bool holds(const Condition& condition) const;
+
+ private:
+  struct Access;
+  enum class Planned : std::uint8_t { driver, start_client, expectation, end };
+  struct Plan {
+    Planned kind{};
+    std::uint64_t what{};
+  };
+  struct Watched {  // an expectation with a time of its own
+    bool decided{false};
+    bool held{false};
+    std::optional<MetricValue> measured;
+  };
+
+  void appoint(Instant at, Planned kind, std::uint64_t what);
+  void absorb();  // gives what was observed to everyone
+  void on_appointment(const Plan& plan);
+  void begin();
+  [[nodiscard]] bool is_formed(bool topics_too) const;
+  bool advance_forming(Instant limit, const std::function<bool()>& done);
+
+  // expectations (expectations.cpp)
+  void plan_expectations();
+  void watch_expectations();
+  void decide(std::size_t i, const Condition& condition);
+  [[nodiscard]] ExpectationResult evaluate(const Expectation& expectation, std::size_t i) const;
+  [[nodiscard]] ExpectationResult evaluate_records(const ExpectRecords& records, ExpectationResult result) const;
+  void expect_now(const Expectation& expectation);
+
+  // the epilogue (epilogue.cpp)
+  void run_epilogue();
+  void heal_and_settle();
+  void final_read();
+  [[nodiscard]] bool has_settled() const;
+
+  std::shared_ptr<const Scenario> scenario_;
+  World world_;
+  Cluster cluster_;
+  Checks checks_;
+  Measures measures_;
+  Story story_;
+  Driver driver_;
+  std::vector<Plan> plans_;
+  std::size_t absorbed_{0};
+  std::size_t findings_told_{0};
+  Instant origin_{};
+  Instant end_{};
+  bool formed_{false};
+  bool ended_{false};
+  std::uint64_t events_before_{0};
+  std::vector<Watched> watched_;
+  std::vector<ExpectationResult> results_;
+};
+
+}  // namespace kafkasim::sim

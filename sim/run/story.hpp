@@ -1,0 +1,75 @@
+#pragma once
+// The story of a run: one line an event that matters to an operator, from the observations alone. The text timeline and
+// the NDJSON file are two ways to print the same lines.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sim/check/chunked.hpp"
+#include "sim/check/history.hpp"
+#include "sim/kernel/observation.hpp"
+
+namespace kafkasim::sim {
+
+enum class Tone : std::uint8_t { plain, fault, warning, decision, good, note, violation };
+
+struct StoryLine {
+  Duration at;  // since the cluster had formed
+  std::uint64_t seq{};
+  std::string kind;     // "election", "isr", "fault", ...
+  std::string subject;  // "orders-0", "broker 1", "analytics"
+  std::string text;
+  Tone tone{};
+  std::vector<std::pair<std::string, std::variant<std::int64_t, std::string>>> fields;  // of its kind, for NDJSON
+};
+
+struct Election {  // a change of a partition's leader after time 0
+  Duration at;
+  TopicPartition partition;
+  std::optional<NodeId> from;
+  std::optional<NodeId> to;
+  LeaderEpoch epoch;
+  bool unclean{};
+};
+
+class Story {
+ public:
+  // Names of hosts by id, for the subject of a line.
+  void name_host(HostId host, std::string name) { hosts_[host] = std::move(name); }
+  void begin(Instant origin) { origin_ = origin; }  // nothing before counts
+  void observe(const Observation& o, const History& history);
+  void tell(Instant at, std::string kind, std::string subject, std::string text, Tone tone);
+
+  [[nodiscard]] const Chunked<StoryLine>& lines() const { return lines_; }
+  [[nodiscard]] const Chunked<Election>& elections() const { return elections_; }
+  [[nodiscard]] const std::string& host(HostId id) const;
+
+ private:
+  void add(Instant at, std::string kind, std::string subject, std::string text, Tone tone,
+           std::vector<std::pair<std::string, std::variant<std::int64_t, std::string>>> fields = {});
+  void on(const Observation& o, const trace::PartitionChanged& e, const History& history);
+  void on(const Observation& o, const trace::LogTruncated& e, const History& history);
+  void on(const Observation& o, const trace::LogLoaded& e, const History& history);
+  void on(const Observation& o, const trace::GroupChanged& e, const History& history);
+  void on_kernel(const Observation& o, const KernelEvent& e);
+  bool is_news(std::int64_t metadata_offset);
+
+  std::optional<Instant> origin_;
+  std::map<HostId, std::string> hosts_;
+  Chunked<StoryLine> lines_;
+  Chunked<Election> elections_;
+  std::uint64_t seq_{0};
+  struct Decided {
+    std::optional<NodeId> leader;
+    std::vector<NodeId> isr;
+  };
+  std::map<TopicIdPartition, Decided> decided_;
+  std::int64_t last_decision_{-1};
+  std::map<std::string, std::pair<std::string, Generation>> groups_;
+};
+
+}  // namespace kafkasim::sim
