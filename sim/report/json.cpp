@@ -1,0 +1,161 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/broker/broker.hpp"
+#include "sim/report/report.hpp"
+
+namespace kafkasim::sim {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::int64_t number(const std::optional<NodeId>& node) { return node ? node->value : -1; }
+
+Json node_list(const std::vector<NodeId>& nodes) {
+  Json list = Json::array();
+  for (const NodeId n : nodes) list.push_back(n.value);
+  return list;
+}
+
+Json metric_json(MetricUnit unit, const MetricValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  const std::int64_t n = std::get<std::int64_t>(value);
+  return unit == MetricUnit::duration ? nanoseconds(n).whole_ms() : n;
+}
+
+Json finding_json(const Finding& finding, Instant origin) {
+  Json out{{"invariant", finding.invariant}};
+  if (finding.excuse) out["reason"] = excuse_name(*finding.excuse);
+  out["at_ms"] = (finding.at - origin).whole_ms();
+  out["subject"] = finding.subject;
+  out["detail"] = finding.detail;
+  out["evidence"] = finding.evidence;
+  if (finding.in_epilogue) out["phase"] = "epilogue";
+  return out;
+}
+
+Json metrics_json(const Simulation& run) {
+  Json out = Json::object();
+  for (const MetricInfo& info : metric_table()) {
+    if (info.metric == Metric::errors || info.total == MetricTotal::needs_subject) continue;
+    if (const auto value = run.measure({info.metric, {}, {}, {}})) out[std::string{info.name}] = metric_json(info.unit, *value);
+  }
+  for (const ErrorCode code : run.measures().errors_seen()) {
+    out["errors." + std::string{error_name(code)}] = run.measures().errors(code, std::nullopt);
+  }
+  return out;
+}
+
+Json partitions_json(const Simulation& run) {
+  std::vector<const PartitionHistory*> partitions;
+  for (const auto& [id, partition] : run.checks().history().partitions()) partitions.push_back(&*partition);
+  std::ranges::sort(partitions, {}, [](const PartitionHistory* p) { return p->name; });
+  Json out = Json::array();
+  for (const PartitionHistory* p : partitions) {
+    const ReplicaHistory* leader = p->leader ? p->replica(*p->leader) : nullptr;
+    const auto size = run.measure({Metric::log_size, {}, p->name, {}});
+    out.push_back({{"topic", p->name.topic},
+                   {"partition", p->name.partition.value},
+                   {"leader", number(p->leader)},
+                   {"leader_epoch", p->leader_epoch.value},
+                   {"replicas", node_list(p->assigned)},
+                   {"isr", node_list(p->isr)},
+                   {"log_start_offset", leader ? leader->log_start.value : 0},
+                   {"high_watermark", leader ? leader->high_watermark.value : p->true_high_watermark.value},
+                   {"log_end_offset", leader ? leader->log_end.value : p->true_high_watermark.value},
+                   {"size_bytes", size ? std::get<std::int64_t>(*size) : 0}});
+  }
+  return out;
+}
+
+Json groups_json(const Simulation& run) {
+  Json out = Json::array();
+  for (const auto& [name, group] : run.measures().groups()) {
+    Json members = Json::array();
+    for (const auto& member : group.members) {
+      Json assignment = Json::array();
+      for (const TopicPartition& tp : member.assignment) assignment.push_back(to_string(tp));
+      members.push_back({{"id", member.id}, {"client", member.client_id}, {"assignment", assignment}});
+    }
+    Json offsets = Json::array();
+    for (const auto& [tp, offset] : group.committed) {
+      const PartitionHistory* partition = run.checks().history().partition(tp);
+      const ReplicaHistory* leader = partition && partition->leader ? partition->replica(*partition->leader) : nullptr;
+      const std::int64_t end = leader ? leader->high_watermark.value : offset.value;
+      offsets.push_back({{"topic", tp.topic}, {"partition", tp.partition.value}, {"committed", offset.value}, {"lag", std::max<std::int64_t>(0, end - offset.value)}});
+    }
+    out.push_back({{"group", name}, {"state", group.state}, {"generation", group.generation.value}, {"members", members}, {"offsets", offsets}});
+  }
+  return out;
+}
+
+std::string hex16(std::uint64_t x) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text(16, '0');
+  for (std::size_t i = 16; i-- > 0; x >>= 4) text[i] = digits[x & 15];
+  return text;
+}
+
+}  // namespace
+
+std::string report_json(const Simulation& run, const RunFacts& facts) {
+  Json out{{"version", KAFKASIM_VERSION}, {"scenario", run.scenario().name}, {"file", facts.file}, {"seed", run.scenario().seed},
+           {"outcome", outcome_name(facts.outcome)}};
+  out["trace_hash"] = hex16(run.world().trace_hash());
+  out["virtual_ms"] = run.now().whole_ms();
+  out["events"] = run.events();
+  out["wall_ms"] = facts.wall_us / 1000;
+  out["violations"] = Json::array();
+  out["excused"] = Json::array();
+  for (const Finding& finding : run.findings().kept()) out[finding.excuse ? "excused" : "violations"].push_back(finding_json(finding, run.origin()));
+  out["violations_total"] = run.findings().violations();
+  out["excused_total"] = run.findings().excused();
+  out["expectations"] = Json::array();
+  for (const ExpectationResult& result : run.expectations()) {
+    Json one{{"text", result.text}, {"held", result.held}};
+    if (!result.checked) one["checked"] = false;
+    one["measured"] = result.measured ? metric_json(result.unit.value_or(MetricUnit::count), *result.measured) : Json{nullptr};
+    out["expectations"].push_back(std::move(one));
+  }
+  out["metrics"] = metrics_json(run);
+  out["partitions"] = partitions_json(run);
+  out["groups"] = groups_json(run);
+  out["elections"] = Json::array();
+  const auto& elections = run.story().elections();
+  for (std::size_t i = 0; i < elections.size(); ++i) {
+    const Election& e = elections[i];
+    out["elections"].push_back({{"at_ms", e.at.whole_ms()}, {"subject", to_string(e.partition)}, {"from", number(e.from)}, {"to", number(e.to)},
+                                {"epoch", e.epoch.value}, {"unclean", e.unclean}});
+  }
+  out["faults"] = Json::array();
+  for (const FaultRecord& fault : run.driver().faults()) {
+    out["faults"].push_back({{"at_ms", fault.at.whole_ms()}, {"fault", fault.fault}, {"target", fault.target}});
+  }
+  out["evaluations"] = Json::object();
+  for (const auto& [id, count] : run.checks().evaluations()) out["evaluations"][std::string{id}] = count;
+  out["not_checked"] = Json::array();
+  return out.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string reports_json(const std::vector<std::string>& reports) {
+  if (reports.size() == 1) return reports.front() + "\n";
+  std::string out = "{\"runs\": [\n";
+  for (std::size_t i = 0; i < reports.size(); ++i) out += reports[i] + (i + 1 < reports.size() ? ",\n" : "\n");
+  return out + "]}\n";
+}
+
+std::string timeline_ndjson(const Story& story) {
+  std::string out;
+  for (std::size_t i = 0; i < story.lines().size(); ++i) {
+    const StoryLine& line = story.lines()[i];
+    Json one{{"at_us", line.at.whole_us()}, {"seq", line.seq}, {"kind", line.kind}, {"subject", line.subject}, {"text", line.text}};
+    for (const auto& [name, value] : line.fields) {
+      std::visit([&one, &name = name](const auto& v) { one[name] = v; }, value);
+    }
+    out += one.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  }
+  return out;
+}
+
+}  // namespace kafkasim::sim

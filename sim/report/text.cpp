@@ -1,0 +1,120 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "sim/report/report.hpp"
+
+namespace kafkasim::sim {
+
+namespace {
+
+std::string seconds_text(Duration d) {
+  const std::int64_t ms = d.whole_ms();
+  return fmt::format("{}.{:03}", ms / 1000, ms % 1000);
+}
+
+std::optional<Tint> tint_of(Tone tone) {
+  switch (tone) {
+    case Tone::fault:
+    case Tone::violation: return Tint::red;
+    case Tone::warning: return Tint::yellow;
+    case Tone::good: return Tint::green;
+    case Tone::decision:
+    case Tone::note: return Tint::bold;
+    case Tone::plain: break;
+  }
+  return std::nullopt;
+}
+
+std::string_view mark(Tone tone) {
+  switch (tone) {
+    case Tone::fault: return "!";
+    case Tone::violation: return "#";
+    case Tone::warning: return "-";
+    case Tone::good: return "+";
+    case Tone::decision: return "*";
+    case Tone::note: return ">";
+    case Tone::plain: break;
+  }
+  return " ";
+}
+
+std::string metric_text(const Simulation& run, Metric metric) {
+  const auto value = run.measure({metric, {}, {}, {}});
+  return value ? describe(metric_info(metric).unit, *value) : "none";
+}
+
+}  // namespace
+
+std::string_view outcome_name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::pass: return "pass";
+    case Outcome::fail: return "fail";
+    case Outcome::interrupted: return "interrupted";
+  }
+  return "";
+}
+
+Outcome outcome_of(const Simulation& run, Strict strict) {
+  const auto broken = [](const ExpectationResult& r) { return r.checked && !r.held; };
+  if (std::ranges::any_of(run.expectations(), broken)) return Outcome::fail;
+  return strict == Strict::yes && run.findings().excused() > 0 ? Outcome::fail : Outcome::pass;
+}
+
+void print_header(const Simulation& run, const RunFacts&, const Terminal& terminal) {
+  const Scenario& s = run.scenario();
+  terminal.out << tinted(terminal.out_colour, Tint::bold, s.title.empty() ? s.name : s.title) << '\n';
+  terminal.out << fmt::format("{}: {} brokers, {} controllers, {} s, seed {}\n\n", s.name, s.cluster.brokers.size(), s.cluster.controllers.size(),
+                              seconds_text(s.duration), s.seed);
+}
+
+void print_line(const StoryLine& line, const Terminal& terminal) {
+  const std::string text = fmt::format("{} {:<11} {:<14} {}", mark(line.tone), line.kind, line.subject, line.text);
+  const std::optional<Tint> tint = tint_of(line.tone);
+  terminal.out << fmt::format("{:>9} s  ", seconds_text(line.at)) << (tint ? tinted(terminal.out_colour, *tint, text) : text) << '\n';
+}
+
+void print_verdict(const Simulation& run, const RunFacts& facts, const Terminal& terminal) {
+  std::ostream& out = terminal.out;
+  const auto coloured = [&](Tint tint, std::string_view text) { return tinted(terminal.out_colour, tint, text); };
+  out << '\n';
+  for (const Finding& finding : run.findings().kept()) {
+    const std::string verdict = finding.excuse ? fmt::format("excused ({})", excuse_name(*finding.excuse)) : std::string{"VIOLATION"};
+    out << coloured(finding.excuse ? Tint::yellow : Tint::red, fmt::format("{} {}", verdict, finding.invariant));
+    out << fmt::format(" at {} s, {}: {}{}\n", seconds_text(finding.at - run.origin()), finding.subject, finding.detail, finding.in_epilogue ? " (epilogue)" : "");
+    for (const std::string& evidence : finding.evidence) out << "    " << evidence << '\n';
+  }
+  const std::uint64_t told = run.findings().kept().size();
+  const std::uint64_t all = run.findings().violations() + run.findings().excused();
+  if (all > told) out << fmt::format("    and {} more findings of these kinds\n", all - told);
+  for (const ExpectationResult& result : run.expectations()) {
+    const std::string_view word = !result.checked ? "not checked" : result.held ? "held" : "NOT HELD";
+    out << coloured(!result.checked ? Tint::yellow : result.held ? Tint::green : Tint::red, fmt::format("  {:<11}", word)) << "  " << result.text;
+    if (result.measured && !(result.held && result.text.empty())) {
+      out << fmt::format("  ({})", describe(result.unit.value_or(MetricUnit::count), *result.measured));
+    }
+    out << '\n';
+  }
+  out << fmt::format("\n  produced {}, acknowledged {}, failed {}, lost {}, duplicated {}, consumed {}\n", metric_text(run, Metric::records_produced),
+                     metric_text(run, Metric::records_acked), metric_text(run, Metric::records_failed), metric_text(run, Metric::records_lost),
+                     metric_text(run, Metric::records_duplicated), metric_text(run, Metric::records_consumed));
+  out << fmt::format("  elections {} (unclean {}), unavailable {} ms, produce latency p50 {}, p99 {}, most {}\n", metric_text(run, Metric::elections),
+                     metric_text(run, Metric::elections_unclean), run.measure({Metric::unavailable, {}, {}, {}}) ? nanoseconds(std::get<std::int64_t>(*run.measure({Metric::unavailable, {}, {}, {}}))).whole_ms() : 0,
+                     metric_text(run, Metric::latency_produce_p50), metric_text(run, Metric::latency_produce_p99), metric_text(run, Metric::latency_produce_max));
+  out << fmt::format("  trace hash {:016x}, {} events, {} s of virtual time in {}.{:03} s\n\n", run.world().trace_hash(), run.events(), seconds_text(run.now()),
+                     facts.wall_us / 1'000'000, facts.wall_us / 1000 % 1000);
+  const std::uint64_t violations = run.findings().violations();
+  std::string sentence;
+  if (violations > 0) {
+    sentence = fmt::format("{} violation{} of Kafka's promises", violations, violations == 1 ? "" : "s");
+  } else if (run.findings().excused() > 0) {
+    sentence = fmt::format("{} findings, all excused by the run's own faults and settings", run.findings().excused());
+  } else {
+    sentence = "nothing acknowledged was lost, nothing written twice, no promise broken";
+  }
+  const bool passed = facts.outcome == Outcome::pass;
+  out << coloured(passed ? Tint::green : Tint::red, facts.outcome == Outcome::interrupted ? "INTERRUPTED" : passed ? "PASS" : "FAIL") << ": " << sentence << '\n';
+}
+
+}  // namespace kafkasim::sim
