@@ -33,3 +33,14 @@ TEST_CASE("a copy of a deadline index goes its own way", "[machine]") {
   CHECK(a.next() == Instant{5});
   CHECK(b.next() == std::nullopt);
 }
+
+TEST_CASE("of the deadlines that are due the first can be taken alone", "[machine]") {
+  DeadlineIndex<int> index;
+  index.set(1, Instant{30});
+  index.set(2, Instant{20});
+  CHECK_FALSE(index.take_first_due(Instant{10}));
+  CHECK(index.take_first_due(Instant{40}) == 2);
+  index.set(1, Instant{50});  // moved by the work on the other
+  CHECK_FALSE(index.take_first_due(Instant{40}));
+  CHECK(index.next() == Instant{50});
+}
