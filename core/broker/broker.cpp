@@ -20,7 +20,8 @@ RaftOptions raft_options(const BrokerOptions& options) {
 BrokerRegistrationRequest registration(const BrokerOptions& options) {
   BrokerRegistrationRequest request{.broker_id = options.id, .cluster_id = options.cluster_id, .rack = options.rack};
   request.listeners.push_back({"PLAINTEXT", options.endpoint.host, options.endpoint.port, 0});
-  request.log_dirs.push_back(Uuid{0x6c6f67646972ULL, static_cast<std::uint64_t>(options.id.value) + 100});  // ids below 100 are reserved
+  request.log_dirs.push_back(
+      Uuid{0x6c6f67646972ULL, static_cast<std::uint64_t>(options.id.value) + 100});  // ids below 100 are reserved
   return request;
 }
 
@@ -78,7 +79,8 @@ void Broker::route(const Input& in, Env& env) {
   if (!woken && raft_.handles(in)) return;
   if (woken || replicas_.handles(in)) replicas_.step(in, env);
   if (woken) groups_.on_woken(env);
-  if (const auto* received = std::get_if<Received>(&in); received && received->envelope.message.kind() == MessageKind::request) {
+  if (const auto* received = std::get_if<Received>(&in);
+      received && received->envelope.message.kind() == MessageKind::request) {
     if (published_) {
       on_request(*received, env);
     } else {
@@ -105,7 +107,8 @@ void Broker::settle(Env& env) {
   ask_controller(env);
   // What has become possible by the above: a controller is known, a state was reached.
   const std::optional<ControllerChannel::Active> active = active_controller();
-  if (const auto due = lifecycle_.next_deadline(active); due && *due <= env.now) lifecycle_.step(Woken{}, active, replayed(), env);
+  if (const auto due = lifecycle_.next_deadline(active); due && *due <= env.now)
+    lifecycle_.step(Woken{}, active, replayed(), env);
   if (const auto due = channel_.next_deadline(active); due && *due <= env.now) {
     for (const ControllerChannel::Done& done : channel_.step(Woken{}, active, env)) on_controller_done(done, env);
   }
@@ -133,7 +136,8 @@ void Broker::apply_committed(Env& env) {
       for (const auto& [id, topic] : image_.topics) {
         for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
           const PartitionRegistration& p = topic->partitions[i];
-          if (std::ranges::find(p.replicas, options_.id) != p.replicas.end()) unpublished_.push_back({id, PartitionIndex{static_cast<std::int32_t>(i)}});
+          if (std::ranges::find(p.replicas, options_.id) != p.replicas.end())
+            unpublished_.push_back({id, PartitionIndex{static_cast<std::int32_t>(i)}});
         }
       }
     }
@@ -142,14 +146,16 @@ void Broker::apply_committed(Env& env) {
 }
 
 void Broker::publish(Env& env) {
-  const bool caught_up = lifecycle_.state() != BrokerState::registering && lifecycle_.state() != BrokerState::catching_up;
+  const bool caught_up =
+      lifecycle_.state() != BrokerState::registering && lifecycle_.state() != BrokerState::catching_up;
   if (!published_ && !caught_up) return;
   const bool first = !published_;
   if (first) {
     published_ = true;
     unpublished_.clear();
     for (const auto& [id, topic] : image_.topics) {
-      for (std::size_t i = 0; i < topic->partitions.size(); ++i) unpublished_.push_back({id, PartitionIndex{static_cast<std::int32_t>(i)}});
+      for (std::size_t i = 0; i < topic->partitions.size(); ++i)
+        unpublished_.push_back({id, PartitionIndex{static_cast<std::int32_t>(i)}});
     }
   }
   if (first || !unpublished_.empty()) {
@@ -157,7 +163,8 @@ void Broker::publish(Env& env) {
     const auto [end, last] = std::ranges::unique(unpublished_);
     unpublished_.erase(end, last);
     replicas_.apply_metadata(image_, std::exchange(unpublished_, {}), env);
-    if (const TopicImage* topic = image_.topic(std::string{offsets_topic})) groups_.set_partition_count(static_cast<std::int32_t>(topic->partitions.size()));
+    if (const TopicImage* topic = image_.topic(std::string{offsets_topic}))
+      groups_.set_partition_count(static_cast<std::int32_t>(topic->partitions.size()));
   }
   if (!first) return;
   replicas_.remove_stray_logs(image_, env);
@@ -197,13 +204,15 @@ void Broker::run_groups(Env& env) {
 void Broker::ask_controller(Env& env) {
   const std::optional<ControllerChannel::Active> active = active_controller();
   for (Message& request : replicas_.take_controller_requests(env)) {
-    const std::uint64_t id = channel_.send(std::move(request), std::nullopt, ControllerChannel::Retry::until_deadline, active, env);
+    const std::uint64_t id =
+        channel_.send(std::move(request), std::nullopt, ControllerChannel::Retry::until_deadline, active, env);
     asked_.emplace(id, ForAlterPartition{});
   }
   if (lifecycle_.state() == BrokerState::running && producer_ids_.wants_block()) {
     producer_ids_.asked();
     const AllocateProducerIdsRequest request{options_.id, *lifecycle_.epoch()};
-    const std::uint64_t id = channel_.send(Message::of(request), options_.config.request_timeout, ControllerChannel::Retry::until_deadline, active, env);
+    const std::uint64_t id = channel_.send(Message::of(request), options_.config.request_timeout,
+                                           ControllerChannel::Retry::until_deadline, active, env);
     asked_.emplace(id, ForProducerIds{});
   }
 }
@@ -221,9 +230,11 @@ void Broker::on_controller_done(const ControllerChannel::Done& done, Env& env) {
     for (const std::string& topic : created->topics) std::erase(being_created_, topic);
   } else if (const auto* client = std::get_if<ForClient>(&purpose)) {
     if (done.response) {
-      env.out.add(Send{client->from.connection, Envelope{client->from.correlation_id, client->from.version, {}, *done.response}});
+      env.out.add(Send{client->from.connection,
+                       Envelope{client->from.correlation_id, client->from.version, {}, *done.response}});
     } else {
-      env.out.add(Close{client->from.connection});  // ForwardingManager answers nothing that the client could tell from a broken connection
+      env.out.add(Close{client->from.connection});  // ForwardingManager answers nothing that the client could tell from
+                                                    // a broken connection
     }
   }
 }

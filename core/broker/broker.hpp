@@ -1,7 +1,7 @@
 #pragma once
-// Broker: the machine that owns a node's replicas and coordinators and routes to them (BrokerServer, KafkaApis). It decides nothing
-// of its own: what belongs to partitions is in core/replica, to groups in core/group, to the metadata quorum in core/raft,
-// and its life in the cluster is BrokerLifecycle's.
+// Broker: the machine that owns a node's replicas and coordinators and routes to them (BrokerServer, KafkaApis). It
+// decides nothing of its own: what belongs to partitions is in core/replica, to groups in core/group, to the metadata
+// quorum in core/raft, and its life in the cluster is BrokerLifecycle's.
 //
 //   request    -> replicas, groups, or answered from the metadata image, or forwarded to the active controller
 //   metadata   -> applied to the image as committed; published to the replicas once the broker has caught up
@@ -88,7 +88,8 @@ class Broker {
   void on_init_producer_id(const InitProducerIdRequest& request, const RequestRef& from, Env& env);
   void forward(const CreateTopicsRequest& request, const RequestRef& from, Env& env);
   void create_automatically(const std::string& topic, Env& env);
-  [[nodiscard]] FindCoordinatorResponse::Coordinator coordinator_of(const FindCoordinatorRequest& request, const std::string& key, Env& env);
+  [[nodiscard]] FindCoordinatorResponse::Coordinator coordinator_of(const FindCoordinatorRequest& request,
+                                                                    const std::string& key, Env& env);
 
   BrokerOptions options_;
   RaftNode raft_;

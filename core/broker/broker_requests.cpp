@@ -7,13 +7,18 @@ namespace kafkasim {
 
 namespace {
 
-MetadataResponse::Partition partition_answer(PartitionIndex index, const PartitionRegistration& partition, const MetadataImage& image) {
-  MetadataResponse::Partition told{.partition_index = index, .leader_epoch = partition.leader_epoch, .replica_nodes = partition.replicas, .isr_nodes = partition.isr};
+MetadataResponse::Partition partition_answer(PartitionIndex index, const PartitionRegistration& partition,
+                                             const MetadataImage& image) {
+  MetadataResponse::Partition told{.partition_index = index,
+                                   .leader_epoch = partition.leader_epoch,
+                                   .replica_nodes = partition.replicas,
+                                   .isr_nodes = partition.isr};
   const auto is_alive = [&image](NodeId id) {
     const BrokerImage* broker = image.broker(id);
     return broker && !broker->fenced;
   };
-  std::ranges::copy_if(partition.replicas, std::back_inserter(told.offline_replicas), [&](NodeId id) { return !is_alive(id); });
+  std::ranges::copy_if(partition.replicas, std::back_inserter(told.offline_replicas),
+                       [&](NodeId id) { return !is_alive(id); });
   if (partition.leader && image.broker(*partition.leader)) {
     told.leader_id = partition.leader;
   } else {
@@ -25,7 +30,8 @@ MetadataResponse::Partition partition_answer(PartitionIndex index, const Partiti
 MetadataResponse::Topic topic_answer(const TopicImage& topic, const MetadataImage& image) {
   MetadataResponse::Topic told{.name = topic.name, .topic_id = topic.id, .is_internal = topic.name == offsets_topic};
   for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
-    told.partitions.push_back(partition_answer(PartitionIndex{static_cast<std::int32_t>(i)}, topic.partitions[i], image));
+    told.partitions.push_back(
+        partition_answer(PartitionIndex{static_cast<std::int32_t>(i)}, topic.partitions[i], image));
   }
   return told;
 }
@@ -39,7 +45,8 @@ void Broker::on_request(const Received& received, Env& env) {
   if (const auto* request = message.get_if<ProduceRequest>()) return replicas_.produce(from, *request, env);
   if (const auto* request = message.get_if<FetchRequest>()) return replicas_.fetch(from, *request, env);
   if (const auto* request = message.get_if<ListOffsetsRequest>()) return replicas_.list_offsets(from, *request, env);
-  if (const auto* request = message.get_if<OffsetForLeaderEpochRequest>()) return replicas_.offset_for_leader_epoch(from, *request, env);
+  if (const auto* request = message.get_if<OffsetForLeaderEpochRequest>())
+    return replicas_.offset_for_leader_epoch(from, *request, env);
   if (const auto* request = message.get_if<MetadataRequest>()) return on_metadata(*request, from, env);
   if (const auto* request = message.get_if<FindCoordinatorRequest>()) return on_find_coordinator(*request, from, env);
   if (const auto* request = message.get_if<InitProducerIdRequest>()) return on_init_producer_id(*request, from, env);
@@ -69,7 +76,8 @@ void Broker::on_metadata(const MetadataRequest& request, const RequestRef& from,
       }
       const ErrorCode error = by_id ? ErrorCode::unknown_topic_id : ErrorCode::unknown_topic_or_partition;
       response.topics.push_back({.error_code = error, .name = asked.name, .topic_id = asked.topic_id});
-      if (!by_id && asked.name && request.allow_auto_topic_creation && options_.config.auto_create_topics_enable) create_automatically(*asked.name, env);
+      if (!by_id && asked.name && request.allow_auto_topic_creation && options_.config.auto_create_topics_enable)
+        create_automatically(*asked.name, env);
     }
   }
   answer(from, std::move(response), env);
@@ -77,22 +85,29 @@ void Broker::on_metadata(const MetadataRequest& request, const RequestRef& from,
 
 void Broker::create_automatically(const std::string& topic, Env& env) {
   if (std::ranges::find(being_created_, topic) != being_created_.end()) return;
-  CreateTopicsRequest::Topic wanted{.name = topic,
-                                    .num_partitions = static_cast<std::int32_t>(options_.config.num_partitions),
-                                    .replication_factor = static_cast<std::int16_t>(options_.config.default_replication_factor)};
+  CreateTopicsRequest::Topic wanted{
+      .name = topic,
+      .num_partitions = static_cast<std::int32_t>(options_.config.num_partitions),
+      .replication_factor = static_cast<std::int16_t>(options_.config.default_replication_factor)};
   if (topic == offsets_topic) {  // GroupCoordinatorService.groupMetadataTopicConfigs
     wanted.num_partitions = static_cast<std::int32_t>(options_.config.offsets_topic_num_partitions);
     wanted.replication_factor = static_cast<std::int16_t>(options_.config.offsets_topic_replication_factor);
-    wanted.configs = {{"cleanup.policy", "compact"}, {"compression.type", "producer"}, {"segment.bytes", std::to_string(options_.config.offsets_topic_segment_bytes)}};
+    wanted.configs = {{"cleanup.policy", "compact"},
+                      {"compression.type", "producer"},
+                      {"segment.bytes", std::to_string(options_.config.offsets_topic_segment_bytes)}};
   }
   being_created_.push_back(topic);
   const CreateTopicsRequest request{.topics = {wanted}, .timeout = options_.config.request_timeout};
-  const std::uint64_t id = channel_.send(Message::of(request), options_.config.request_timeout, ControllerChannel::Retry::until_deadline, active_controller(), env);
+  const std::uint64_t id = channel_.send(Message::of(request), options_.config.request_timeout,
+                                         ControllerChannel::Retry::until_deadline, active_controller(), env);
   asked_.emplace(id, ForAutoCreation{{topic}});
 }
 
-FindCoordinatorResponse::Coordinator Broker::coordinator_of(const FindCoordinatorRequest& request, const std::string& key, Env& env) {
-  const auto unavailable = [&key](ErrorCode error) { return FindCoordinatorResponse::Coordinator{.key = key, .error_code = error}; };
+FindCoordinatorResponse::Coordinator Broker::coordinator_of(const FindCoordinatorRequest& request,
+                                                            const std::string& key, Env& env) {
+  const auto unavailable = [&key](ErrorCode error) {
+    return FindCoordinatorResponse::Coordinator{.key = key, .error_code = error};
+  };
   if (request.key_type != CoordinatorType::group) return unavailable(ErrorCode::invalid_request);
   const TopicImage* topic = image_.topic(std::string{offsets_topic});
   if (!topic) {
@@ -108,21 +123,23 @@ FindCoordinatorResponse::Coordinator Broker::coordinator_of(const FindCoordinato
 
 void Broker::on_find_coordinator(const FindCoordinatorRequest& request, const RequestRef& from, Env& env) {
   FindCoordinatorResponse response;
-  for (const std::string& key : request.coordinator_keys) response.coordinators.push_back(coordinator_of(request, key, env));
+  for (const std::string& key : request.coordinator_keys)
+    response.coordinators.push_back(coordinator_of(request, key, env));
   answer(from, std::move(response), env);
 }
 
 void Broker::on_init_producer_id(const InitProducerIdRequest& request, const RequestRef& from, Env& env) {
   // Transactions are not available yet: a transactional id finds no coordinator.
-  if (request.transactional_id) return answer(from, InitProducerIdResponse{.error_code = ErrorCode::coordinator_not_available}, env);
+  if (request.transactional_id)
+    return answer(from, InitProducerIdResponse{.error_code = ErrorCode::coordinator_not_available}, env);
   const std::optional<ProducerId> id = producer_ids_.take();
   if (!id) return answer(from, InitProducerIdResponse{.error_code = ErrorCode::coordinator_load_in_progress}, env);
   answer(from, InitProducerIdResponse{.producer_id = id, .producer_epoch = ProducerEpoch{0}}, env);
 }
 
 void Broker::forward(const CreateTopicsRequest& request, const RequestRef& from, Env& env) {
-  const std::uint64_t id =
-      channel_.send(Message::of(request), options_.config.request_timeout, ControllerChannel::Retry::until_deadline, active_controller(), env);
+  const std::uint64_t id = channel_.send(Message::of(request), options_.config.request_timeout,
+                                         ControllerChannel::Retry::until_deadline, active_controller(), env);
   asked_.emplace(id, ForClient{from});
 }
 

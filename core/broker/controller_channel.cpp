@@ -12,7 +12,8 @@
 namespace kafkasim {
 
 namespace {
-constexpr Duration retry_backoff = milliseconds(100);  // InterBrokerSendThread polls at that pace while it has nobody to send to
+constexpr Duration retry_backoff =
+    milliseconds(100);  // InterBrokerSendThread polls at that pace while it has nobody to send to
 }
 
 ErrorCode controller_error(const Message& response) {
@@ -28,7 +29,8 @@ ErrorCode controller_error(const Message& response) {
 }
 
 ControllerChannel::ControllerChannel(std::uint8_t tag, std::string client_id, Duration request_timeout)
-    : channel_{tag, ChannelOptions{.client_id = std::move(client_id), .request_timeout = request_timeout, .max_in_flight = 1}} {}
+    : channel_{tag, ChannelOptions{
+                        .client_id = std::move(client_id), .request_timeout = request_timeout, .max_in_flight = 1}} {}
 
 void ControllerChannel::start(const Started& started) {
   channel_.start(started);
@@ -36,7 +38,8 @@ void ControllerChannel::start(const Started& started) {
   retry_at_.reset();
 }
 
-std::uint64_t ControllerChannel::send(Message request, std::optional<Duration> patience, Retry retry, const std::optional<Active>& active, Env& env) {
+std::uint64_t ControllerChannel::send(Message request, std::optional<Duration> patience, Retry retry,
+                                      const std::optional<Active>& active, Env& env) {
   const std::uint64_t id = ++made_;
   const std::optional<Instant> deadline = patience ? std::optional{env.now + *patience} : std::nullopt;
   requests_.push_back(Request{id, std::move(request), deadline, retry, std::nullopt});
@@ -66,12 +69,15 @@ void ControllerChannel::on_completion(const Completion& completion, Env& env, st
   requests_.pop_front();
 }
 
-std::vector<ControllerChannel::Done> ControllerChannel::step(const Input& in, const std::optional<Active>& active, Env& env) {
+std::vector<ControllerChannel::Done> ControllerChannel::step(const Input& in, const std::optional<Active>& active,
+                                                             Env& env) {
   std::vector<Done> done;
   for (const Completion& completion : channel_.step(in, env)) on_completion(completion, env, done);
-  if (std::holds_alternative<Woken>(in)) {  // the first waits for its answer; the others, and it while unsent, may run out of time
+  if (std::holds_alternative<Woken>(
+          in)) {  // the first waits for its answer; the others, and it while unsent, may run out of time
     for (const Request& request : requests_) {
-      if (!request.sent_as && request.deadline && *request.deadline <= env.now) done.push_back(Done{request.id, std::nullopt});
+      if (!request.sent_as && request.deadline && *request.deadline <= env.now)
+        done.push_back(Done{request.id, std::nullopt});
     }
     std::erase_if(requests_, [&env](const Request& r) { return !r.sent_as && r.deadline && *r.deadline <= env.now; });
   }

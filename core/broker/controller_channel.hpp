@@ -1,7 +1,8 @@
 #pragma once
-// ControllerChannel: a broker's requests to whichever controller is active (NodeToControllerChannelManager). A request waits until
-// an active controller is known, goes to it, and goes again to the next one when the answer is NOT_CONTROLLER or the
-// connection breaks, until its time is over. One at a time, in order, as Kafka's request thread does it.
+// ControllerChannel: a broker's requests to whichever controller is active (NodeToControllerChannelManager). A request
+// waits until an active controller is known, goes to it, and goes again to the next one when the answer is
+// NOT_CONTROLLER or the connection breaks, until its time is over. One at a time, in order, as Kafka's request thread
+// does it.
 #include <deque>
 #include <optional>
 #include <string>
@@ -27,7 +28,8 @@ class ControllerChannel {
   void start(const Started& started);
 
   // `patience`: how long it may be tried; absent for ever.
-  std::uint64_t send(Message request, std::optional<Duration> patience, Retry retry, const std::optional<Active>& active, Env& env);
+  std::uint64_t send(Message request, std::optional<Duration> patience, Retry retry,
+                     const std::optional<Active>& active, Env& env);
   [[nodiscard]] bool owns(const ConnectionId& connection) const { return channel_.owns(connection); }
   [[nodiscard]] std::vector<Done> step(const Input& in, const std::optional<Active>& active, Env& env);
   [[nodiscard]] std::optional<Instant> next_deadline(const std::optional<Active>& active) const;

@@ -8,16 +8,18 @@ namespace kafkasim {
 
 namespace {
 constexpr std::uint8_t heartbeat_channel = 2;
-constexpr Duration soon = milliseconds(10);             // between heartbeats while there may be nothing to recover
+constexpr Duration soon = milliseconds(10);  // between heartbeats while there may be nothing to recover
 constexpr Duration soon_while_leaving = milliseconds(50);
 constexpr Duration first_backoff = milliseconds(100);
-constexpr Duration longest_leave = milliseconds(300'000);  // BrokerServer waits five minutes for the controlled shutdown
+constexpr Duration longest_leave =
+    milliseconds(300'000);  // BrokerServer waits five minutes for the controlled shutdown
 }  // namespace
 
 BrokerLifecycle::BrokerLifecycle(BrokerRegistrationRequest registration, const NodeConfig& config)
     : registration_{std::move(registration)},
       config_{config},
-      channel_{heartbeat_channel, "broker-" + std::to_string(registration_.broker_id.value) + "-heartbeat", config.broker_session_timeout / 2} {}
+      channel_{heartbeat_channel, "broker-" + std::to_string(registration_.broker_id.value) + "-heartbeat",
+               config.broker_session_timeout / 2} {}
 
 void BrokerLifecycle::start(const Started& started, std::optional<BrokerEpoch> previous_epoch, Env& env) {
   channel_.start(started);
@@ -50,7 +52,8 @@ void BrokerLifecycle::communicate(const std::optional<Active>& active, std::opti
                                                  .want_fence = state_ == BrokerState::catching_up,
                                                  .want_shut_down = state_ == BrokerState::leaving});
   }
-  in_flight_ = channel_.send(std::move(request), config_.broker_session_timeout / 2, ControllerChannel::Retry::until_deadline, active, env);
+  in_flight_ = channel_.send(std::move(request), config_.broker_session_timeout / 2,
+                             ControllerChannel::Retry::until_deadline, active, env);
 }
 
 void BrokerLifecycle::after_failure(Env& env) {
@@ -97,7 +100,8 @@ void BrokerLifecycle::on_answer(const std::optional<Message>& response, Env& env
   }
 }
 
-void BrokerLifecycle::step(const Input& in, const std::optional<Active>& active, std::optional<Offset> replayed, Env& env) {
+void BrokerLifecycle::step(const Input& in, const std::optional<Active>& active, std::optional<Offset> replayed,
+                           Env& env) {
   for (const ControllerChannel::Done& done : channel_.step(in, active, env)) {
     if (in_flight_ == done.id) on_answer(done.response, env);
   }

@@ -3,12 +3,12 @@
 //
 //   state            leaves when                                             to
 //   registering      the controller answers BrokerRegistration               catching_up
-//   catching_up      a heartbeat says that the metadata log is replayed      recovering   (its partitions can be taken up now)
-//   recovering       a heartbeat says that it is not fenced                  running
-//   running          stop()                                                  leaving
-//   leaving          a heartbeat says that it may shut down, or time is up   stopped
+//   catching_up      a heartbeat says that the metadata log is replayed      recovering   (its partitions can be taken
+//   up now) recovering       a heartbeat says that it is not fenced                  running running          stop()
+//   leaving leaving          a heartbeat says that it may shut down, or time is up   stopped
 //
-// While catching up it asks to stay fenced. A registration that is not accepted in initial.broker.registration.timeout.ms ends the process.
+// While catching up it asks to stay fenced. A registration that is not accepted in
+// initial.broker.registration.timeout.ms ends the process.
 #include <optional>
 
 #include "core/broker/controller_channel.hpp"

@@ -1,6 +1,6 @@
 #pragma once
-// Producer ids for those who ask this broker: taken from blocks of 1000 that the controller hands out (RPCProducerIdManager,
-// KIP-730). The next block is asked for before the present one is used up.
+// Producer ids for those who ask this broker: taken from blocks of 1000 that the controller hands out
+// (RPCProducerIdManager, KIP-730). The next block is asked for before the present one is used up.
 #include <cstdint>
 #include <optional>
 

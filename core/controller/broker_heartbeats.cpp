@@ -25,7 +25,8 @@ BrokerControlState BrokerHeartbeats::state(NodeId id) const {
   return broker->second.shutdown_offset ? BrokerControlState::controlled_shutdown : BrokerControlState::unfenced;
 }
 
-BrokerControlState BrokerHeartbeats::next_state(NodeId id, const HeartbeatAsk& ask, std::int64_t registration_offset, bool leads_any) const {
+BrokerControlState BrokerHeartbeats::next_state(NodeId id, const HeartbeatAsk& ask, std::int64_t registration_offset,
+                                                bool leads_any) const {
   switch (state(id)) {
     case BrokerControlState::fenced:
       if (ask.want_shut_down) return BrokerControlState::shutdown_now;
@@ -33,10 +34,12 @@ BrokerControlState BrokerHeartbeats::next_state(NodeId id, const HeartbeatAsk& a
       return BrokerControlState::fenced;
     case BrokerControlState::unfenced:
       if (ask.want_fence) return ask.want_shut_down ? BrokerControlState::shutdown_now : BrokerControlState::fenced;
-      if (ask.want_shut_down) return leads_any ? BrokerControlState::controlled_shutdown : BrokerControlState::shutdown_now;
+      if (ask.want_shut_down)
+        return leads_any ? BrokerControlState::controlled_shutdown : BrokerControlState::shutdown_now;
       return BrokerControlState::unfenced;
     case BrokerControlState::controlled_shutdown:
-      if (leads_any || *brokers_.at(id).shutdown_offset > lowest_active_offset()) return BrokerControlState::controlled_shutdown;
+      if (leads_any || *brokers_.at(id).shutdown_offset > lowest_active_offset())
+        return BrokerControlState::controlled_shutdown;
       return BrokerControlState::shutdown_now;
     case BrokerControlState::shutdown_now: break;
   }

@@ -1,6 +1,7 @@
 #pragma once
-// What the active controller knows of its brokers from their heartbeats (BrokerHeartbeatManager): when each was last heard, how far it
-// has replayed the metadata log, whether it is leaving. Memory only: a new active controller gives everyone a fresh session.
+// What the active controller knows of its brokers from their heartbeats (BrokerHeartbeatManager): when each was last
+// heard, how far it has replayed the metadata log, whether it is leaving. Memory only: a new active controller gives
+// everyone a fresh session.
 //
 //   state                 asks for             and becomes
 //   fenced                unfence, caught up   unfenced
@@ -36,13 +37,16 @@ class BrokerHeartbeats {
   [[nodiscard]] bool has_valid_session(NodeId id, Instant now) const;  // a fenced broker has none
 
   // The state to go to, given the offset of the broker's registration and whether it leads any partition.
-  [[nodiscard]] BrokerControlState next_state(NodeId id, const HeartbeatAsk& ask, std::int64_t registration_offset, bool leads_any) const;
+  [[nodiscard]] BrokerControlState next_state(NodeId id, const HeartbeatAsk& ask, std::int64_t registration_offset,
+                                              bool leads_any) const;
   [[nodiscard]] BrokerControlState state(NodeId id) const;
   void touch(NodeId id, bool fenced, std::int64_t metadata_offset, Instant now);
   void fence(NodeId id);
-  void enter_controlled_shutdown(NodeId id, std::int64_t metadata_end);  // may leave once all active brokers have replayed that far
+  void enter_controlled_shutdown(
+      NodeId id, std::int64_t metadata_end);  // may leave once all active brokers have replayed that far
 
-  [[nodiscard]] std::optional<NodeId> stale(Instant now) const;  // one unfenced broker whose session is over, the longest silent first
+  [[nodiscard]] std::optional<NodeId> stale(
+      Instant now) const;  // one unfenced broker whose session is over, the longest silent first
   [[nodiscard]] std::optional<Instant> next_check() const;
 
  private:

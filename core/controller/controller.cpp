@@ -19,14 +19,20 @@ RaftOptions raft_options(const ControllerOptions& options) {
 
 // What a node that is not the active controller says to a request.
 std::optional<Message> not_controller(const Message& request) {
-  if (request.get_if<BrokerRegistrationRequest>()) return Message::of(BrokerRegistrationResponse{.error_code = ErrorCode::not_controller});
-  if (request.get_if<BrokerHeartbeatRequest>()) return Message::of(BrokerHeartbeatResponse{.error_code = ErrorCode::not_controller});
-  if (request.get_if<AlterPartitionRequest>()) return Message::of(AlterPartitionResponse{.error_code = ErrorCode::not_controller});
-  if (request.get_if<AllocateProducerIdsRequest>()) return Message::of(AllocateProducerIdsResponse{.error_code = ErrorCode::not_controller});
+  if (request.get_if<BrokerRegistrationRequest>())
+    return Message::of(BrokerRegistrationResponse{.error_code = ErrorCode::not_controller});
+  if (request.get_if<BrokerHeartbeatRequest>())
+    return Message::of(BrokerHeartbeatResponse{.error_code = ErrorCode::not_controller});
+  if (request.get_if<AlterPartitionRequest>())
+    return Message::of(AlterPartitionResponse{.error_code = ErrorCode::not_controller});
+  if (request.get_if<AllocateProducerIdsRequest>())
+    return Message::of(AllocateProducerIdsResponse{.error_code = ErrorCode::not_controller});
   if (const auto* create = request.get_if<CreateTopicsRequest>()) {
     CreateTopicsResponse response;
     for (const auto& topic : create->topics) {
-      response.topics.push_back({.name = topic.name, .error_code = ErrorCode::not_controller, .error_message = "This is not the active controller."});
+      response.topics.push_back({.name = topic.name,
+                                 .error_code = ErrorCode::not_controller,
+                                 .error_message = "This is not the active controller."});
     }
     return Message::of(std::move(response));
   }
@@ -35,12 +41,16 @@ std::optional<Message> not_controller(const Message& request) {
 
 // The same for an answer that waited when the leadership was lost.
 Message not_controller_any_more(const Message& response) {
-  if (response.get_if<BrokerRegistrationResponse>()) return Message::of(BrokerRegistrationResponse{.error_code = ErrorCode::not_controller});
-  if (response.get_if<BrokerHeartbeatResponse>()) return Message::of(BrokerHeartbeatResponse{.error_code = ErrorCode::not_controller});
-  if (response.get_if<AlterPartitionResponse>()) return Message::of(AlterPartitionResponse{.error_code = ErrorCode::not_controller});
+  if (response.get_if<BrokerRegistrationResponse>())
+    return Message::of(BrokerRegistrationResponse{.error_code = ErrorCode::not_controller});
+  if (response.get_if<BrokerHeartbeatResponse>())
+    return Message::of(BrokerHeartbeatResponse{.error_code = ErrorCode::not_controller});
+  if (response.get_if<AlterPartitionResponse>())
+    return Message::of(AlterPartitionResponse{.error_code = ErrorCode::not_controller});
   if (const auto* created = response.get_if<CreateTopicsResponse>()) {
     CreateTopicsResponse failed;
-    for (const auto& topic : created->topics) failed.topics.push_back({.name = topic.name, .error_code = ErrorCode::not_controller});
+    for (const auto& topic : created->topics)
+      failed.topics.push_back({.name = topic.name, .error_code = ErrorCode::not_controller});
     return Message::of(std::move(failed));
   }
   return Message::of(AllocateProducerIdsResponse{.error_code = ErrorCode::not_controller});
@@ -53,7 +63,9 @@ void send_answer(const RequestRef& to, Message response, Env& env) {
 }  // namespace
 
 Controller::Controller(ControllerOptions options)
-    : options_{std::move(options)}, raft_{raft_options(options_)}, heartbeats_{options_.config.broker_session_timeout} {}
+    : options_{std::move(options)},
+      raft_{raft_options(options_)},
+      heartbeats_{options_.config.broker_session_timeout} {}
 
 std::optional<Instant> Controller::next_deadline() const {
   std::optional<Instant> next = earlier(raft_.next_deadline(), stop_by_);
@@ -102,7 +114,8 @@ void Controller::apply_committed(Env& env) {
     MetadataDelta delta;
     for (const std::vector<std::byte>& value : batch.records) {
       const Result<MetadataRecord> record = decode_metadata_record(value);
-      const Result<void> done = record ? replay_committed(*record, offset, committed_, delta, env.out) : tl::unexpected(record.error());
+      const Result<void> done =
+          record ? replay_committed(*record, offset, committed_, delta, env.out) : tl::unexpected(record.error());
       if (!done) {  // Kafka's fault handler halts the process as well
         env.out.add(Exit{false, "metadata log: " + done.error().message});
         return;
@@ -129,7 +142,8 @@ void Controller::deactivate(Env& env) {
   heartbeats_.clear();
   no_op_at_.reset();
   current_ = MetadataImage{};
-  for (const Deferred& waiting : std::exchange(deferred_, {})) send_answer(waiting.from, not_controller_any_more(waiting.response), env);
+  for (const Deferred& waiting : std::exchange(deferred_, {}))
+    send_answer(waiting.from, not_controller_any_more(waiting.response), env);
 }
 
 void Controller::answer_committed(Env& env) {
@@ -141,7 +155,8 @@ void Controller::answer_committed(Env& env) {
 
 void Controller::on_woken(Env& env) {
   if (!is_active()) return;
-  while (const std::optional<NodeId> silent = heartbeats_.stale(env.now)) {  // one by one: each sees what the one before did
+  while (const std::optional<NodeId> silent =
+             heartbeats_.stale(env.now)) {  // one by one: each sees what the one before did
     RecordList records;
     fence(*silent, records);
     if (!write(records, env)) return;
@@ -182,11 +197,13 @@ void Controller::on_request(const Received& received, Env& env) {
     env.out.add(Close{from.connection});  // not an API of the controller listener
     return;
   }
-  if (const auto* registration = message.get_if<BrokerRegistrationRequest>()) return on_registration(*registration, from, env);
+  if (const auto* registration = message.get_if<BrokerRegistrationRequest>())
+    return on_registration(*registration, from, env);
   if (const auto* heartbeat = message.get_if<BrokerHeartbeatRequest>()) return on_heartbeat(*heartbeat, from, env);
   if (const auto* alter = message.get_if<AlterPartitionRequest>()) return on_alter_partition(*alter, from, env);
   if (const auto* create = message.get_if<CreateTopicsRequest>()) return on_create_topics(*create, from, env);
-  if (const auto* allocate = message.get_if<AllocateProducerIdsRequest>()) return on_allocate_producer_ids(*allocate, from, env);
+  if (const auto* allocate = message.get_if<AllocateProducerIdsRequest>())
+    return on_allocate_producer_ids(*allocate, from, env);
   env.out.add(Close{from.connection});
 }
 

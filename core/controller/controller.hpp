@@ -2,14 +2,16 @@
 // Controller: a node of the metadata quorum that, while it leads the quorum, decides for the cluster (QuorumController,
 // ReplicationControlManager, ClusterControlManager): who is alive, who leads, who is in sync, what topics there are.
 //
-//   request -> records, appended to the metadata log and applied at once to `current` (speculation: the next request sees them)
+//   request -> records, appended to the metadata log and applied at once to `current` (speculation: the next request
+//   sees them)
 //           -> committed by a majority -> applied to `committed`; only then the request is answered
-//   leadership lost -> `current` is forgotten, what waits is answered NOT_CONTROLLER; records that were committed all the same
+//   leadership lost -> `current` is forgotten, what waits is answered NOT_CONTROLLER; records that were committed all
+//   the same
 //           come back through the log
 //
-// Answered: BrokerRegistration, BrokerHeartbeat, AlterPartition, CreateTopics, AllocateProducerIds. On its own it fences
-// brokers whose session is over, and writes a NoOp record when nothing else moves the log (metadata.max.idle.interval.ms).
-// Invariant: current has all that committed has, while active.
+// Answered: BrokerRegistration, BrokerHeartbeat, AlterPartition, CreateTopics, AllocateProducerIds. On its own it
+// fences brokers whose session is over, and writes a NoOp record when nothing else moves the log
+// (metadata.max.idle.interval.ms). Invariant: current has all that committed has, while active.
 #include <deque>
 #include <string>
 #include <vector>
@@ -87,10 +89,13 @@ class Controller {
   void change_partitions(const BrokerMove& move, RecordList& records) const;
   void fence(NodeId broker, RecordList& records) const;
   [[nodiscard]] Election election_for(const TopicImage& topic) const;
-  [[nodiscard]] ErrorCode validate(const AlterPartitionRequest::Partition& asked, const PartitionRegistration* partition, NodeId sender) const;
-  [[nodiscard]] AlterPartitionResponse::Partition alter(const AlterPartitionRequest::Partition& asked, const TopicImage& topic, NodeId sender,
+  [[nodiscard]] ErrorCode validate(const AlterPartitionRequest::Partition& asked,
+                                   const PartitionRegistration* partition, NodeId sender) const;
+  [[nodiscard]] AlterPartitionResponse::Partition alter(const AlterPartitionRequest::Partition& asked,
+                                                        const TopicImage& topic, NodeId sender,
                                                         RecordList& records) const;
-  [[nodiscard]] CreateTopicsResponse::Topic create_topic(const CreateTopicsRequest::Topic& asked, RecordList& records, Env& env) const;
+  [[nodiscard]] CreateTopicsResponse::Topic create_topic(const CreateTopicsRequest::Topic& asked, RecordList& records,
+                                                         Env& env) const;
 
   ControllerOptions options_;
   RaftNode raft_;

@@ -1,4 +1,5 @@
-// Brokers as the controller sees them: registration, heartbeats, fencing (ClusterControlManager, ReplicationControlManager).
+// Brokers as the controller sees them: registration, heartbeats, fencing (ClusterControlManager,
+// ReplicationControlManager).
 #include <algorithm>
 
 #include "core/controller/controller.hpp"
@@ -23,34 +24,42 @@ bool Controller::is_active_broker(NodeId id) const {
 
 bool Controller::leads_any(NodeId id) const {
   return std::ranges::any_of(current_.topics, [id](const auto& topic) {
-    return std::ranges::any_of(topic.second->partitions, [id](const PartitionRegistration& p) { return p.leader == id; });
+    return std::ranges::any_of(topic.second->partitions,
+                               [id](const PartitionRegistration& p) { return p.leader == id; });
   });
 }
 
 Election Controller::election_for(const TopicImage& topic) const {
-  return effective_config(topic, options_.config.topic_defaults).unclean_leader_election_enable ? Election::unclean_allowed : Election::clean;
+  return effective_config(topic, options_.config.topic_defaults).unclean_leader_election_enable
+             ? Election::unclean_allowed
+             : Election::clean;
 }
 
 void Controller::change_partitions(const BrokerMove& move, RecordList& records) const {
-  const auto acceptable = [this, &move](NodeId id) { return id != move.gone && (id == move.returned || is_active_broker(id)); };
+  const auto acceptable = [this, &move](NodeId id) {
+    return id != move.gone && (id == move.returned || is_active_broker(id));
+  };
   for (const auto& [topic_id, topic] : current_.topics) {
     const Election election = election_for(*topic);
     for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
       const PartitionRegistration& partition = topic->partitions[i];
-      const bool selected = move.selection == Selection::leaderless ? !partition.leader
-                                                                    : std::ranges::find(partition.isr, *move.gone) != partition.isr.end();
+      const bool selected = move.selection == Selection::leaderless
+                                ? !partition.leader
+                                : std::ranges::find(partition.isr, *move.gone) != partition.isr.end();
       if (!selected) continue;
       std::vector<NodeId> isr = partition.isr;
       if (move.gone) std::erase(isr, *move.gone);
       const TopicIdPartition tp{topic_id, PartitionIndex{static_cast<std::int32_t>(i)}};
-      if (auto record = build_change({tp, partition, std::move(isr), election, acceptable})) records.emplace_back(std::move(*record));
+      if (auto record = build_change({tp, partition, std::move(isr), election, acceptable}))
+        records.emplace_back(std::move(*record));
     }
   }
 }
 
 void Controller::fence(NodeId id, RecordList& records) const {
   change_partitions({.gone = id, .returned = {}, .selection = Selection::with_broker_in_isr}, records);
-  records.emplace_back(BrokerRegistrationChangeRecord{.broker_id = id, .broker_epoch = current_.broker(id)->epoch, .fenced = FencingChange::fence});
+  records.emplace_back(BrokerRegistrationChangeRecord{
+      .broker_id = id, .broker_epoch = current_.broker(id)->epoch, .fenced = FencingChange::fence});
 }
 
 void Controller::on_registration(const BrokerRegistrationRequest& request, const RequestRef& from, Env& env) {
@@ -64,7 +73,8 @@ void Controller::on_registration(const BrokerRegistrationRequest& request, const
     return refuse(ErrorCode::duplicate_broker_registration);
   }
   RecordList records;
-  RegisterBrokerRecord record{.broker_id = id, .incarnation_id = request.incarnation_id, .rack = request.rack, .log_dirs = request.log_dirs};
+  RegisterBrokerRecord record{
+      .broker_id = id, .incarnation_id = request.incarnation_id, .rack = request.rack, .log_dirs = request.log_dirs};
   for (const auto& listener : request.listeners) {
     record.end_points.push_back({listener.name, listener.host, listener.port, listener.security_protocol});
   }
@@ -105,18 +115,21 @@ void Controller::on_heartbeat(const BrokerHeartbeatRequest& request, const Reque
       change_partitions({.gone = {}, .returned = id, .selection = Selection::leaderless}, records);
     } else if (next == BrokerControlState::controlled_shutdown) {
       records.emplace_back(change);
-      std::get<BrokerRegistrationChangeRecord>(records.back()).in_controlled_shutdown = ControlledShutdownChange::in_controlled_shutdown;
+      std::get<BrokerRegistrationChangeRecord>(records.back()).in_controlled_shutdown =
+          ControlledShutdownChange::in_controlled_shutdown;
       change_partitions({.gone = id, .returned = {}, .selection = Selection::with_broker_in_isr}, records);
     } else if (before != BrokerControlState::fenced) {
       fence(id, records);
     }
   }
   const bool fenced = next == BrokerControlState::fenced || next == BrokerControlState::shutdown_now;
-  const BrokerHeartbeatResponse response{
-      .is_caught_up = replayed >= registered, .is_fenced = fenced, .should_shut_down = next == BrokerControlState::shutdown_now};
+  const BrokerHeartbeatResponse response{.is_caught_up = replayed >= registered,
+                                         .is_fenced = fenced,
+                                         .should_shut_down = next == BrokerControlState::shutdown_now};
   heartbeats_.touch(id, fenced, replayed, env.now);
   write_and_answer(records, from, Message::of(response), env);
-  if (next == BrokerControlState::controlled_shutdown) heartbeats_.enter_controlled_shutdown(id, current_.end_offset - 1);
+  if (next == BrokerControlState::controlled_shutdown)
+    heartbeats_.enter_controlled_shutdown(id, current_.end_offset - 1);
 }
 
 void Controller::on_allocate_producer_ids(const AllocateProducerIdsRequest& request, const RequestRef& from, Env& env) {
@@ -125,7 +138,9 @@ void Controller::on_allocate_producer_ids(const AllocateProducerIdsRequest& requ
   }
   const ProducerId first{current_.next_producer_id};
   const ProducerIdsRecord record{request.broker_id, request.broker_epoch, ProducerId{first.value + producer_id_block}};
-  write_and_answer({record}, from, Message::of(AllocateProducerIdsResponse{.producer_id_start = first, .producer_id_len = producer_id_block}), env);
+  write_and_answer(
+      {record}, from,
+      Message::of(AllocateProducerIdsResponse{.producer_id_start = first, .producer_id_len = producer_id_block}), env);
 }
 
 }  // namespace kafkasim

@@ -26,8 +26,12 @@ bool has_duplicates(std::vector<NodeId> ids) {
 std::optional<std::string> topic_name_fault(const std::string& name, const MetadataImage& image) {
   if (name.empty()) return "the empty string is not allowed";
   if (name == "." || name == "..") return "'" + name + "' is not allowed";
-  if (name.size() > 249) return "the length of '" + name.substr(0, 20) + "...' is longer than the max allowed length 249";
-  const auto legal = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-'; };
+  if (name.size() > 249)
+    return "the length of '" + name.substr(0, 20) + "...' is longer than the max allowed length 249";
+  const auto legal = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_'
+           || c == '-';
+  };
   if (!std::ranges::all_of(name, legal)) {
     return "'" + name + "' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'";
   }
@@ -36,7 +40,8 @@ std::optional<std::string> topic_name_fault(const std::string& name, const Metad
     return text;
   };
   for (const auto& [other, id] : image.topic_ids) {
-    if (other != name && folded(other) == folded(name)) return "Topic '" + name + "' collides with existing topic: " + other;
+    if (other != name && folded(other) == folded(name))
+      return "Topic '" + name + "' collides with existing topic: " + other;
   }
   return std::nullopt;
 }
@@ -48,20 +53,25 @@ struct Refusal {
 
 }  // namespace
 
-ErrorCode Controller::validate(const AlterPartitionRequest::Partition& asked, const PartitionRegistration* partition, NodeId sender) const {
+ErrorCode Controller::validate(const AlterPartitionRequest::Partition& asked, const PartitionRegistration* partition,
+                               NodeId sender) const {
   if (!partition) return ErrorCode::unknown_topic_or_partition;
   // A leader that knows more than we do has heard of a newer controller (KAFKA-14154).
-  if (asked.leader_epoch > partition->leader_epoch || asked.partition_epoch > partition->partition_epoch) return ErrorCode::not_controller;
+  if (asked.leader_epoch > partition->leader_epoch || asked.partition_epoch > partition->partition_epoch)
+    return ErrorCode::not_controller;
   if (asked.leader_epoch < partition->leader_epoch) return ErrorCode::fenced_leader_epoch;
   if (partition->leader != sender) return ErrorCode::invalid_request;
   if (asked.partition_epoch < partition->partition_epoch) return ErrorCode::invalid_update_version;
   const std::vector<NodeId> isr = ids_of(asked.new_isr_with_epochs);
-  const auto is_replica = [partition](NodeId id) { return std::ranges::find(partition->replicas, id) != partition->replicas.end(); };
+  const auto is_replica = [partition](NodeId id) {
+    return std::ranges::find(partition->replicas, id) != partition->replicas.end();
+  };
   if (isr.empty() || has_duplicates(isr) || !std::ranges::all_of(isr, is_replica)) return ErrorCode::invalid_request;
   if (std::ranges::find(isr, sender) == isr.end()) return ErrorCode::invalid_request;
   const bool recovering = asked.leader_recovery_state == LeaderRecoveryState::recovering;
   if (recovering && (isr.size() > 1 || !partition->recovering)) return ErrorCode::invalid_request;
-  for (const auto& member : asked.new_isr_with_epochs) {  // KIP-841: live; KIP-903: the process that caught up, not one since restarted
+  for (const auto& member :
+       asked.new_isr_with_epochs) {  // KIP-841: live; KIP-903: the process that caught up, not one since restarted
     const BrokerImage* broker = current_.broker(member.broker_id);
     if (!broker || !broker->is_active()) return ErrorCode::ineligible_replica;
     if (member.broker_epoch && *member.broker_epoch != broker->epoch) return ErrorCode::ineligible_replica;
@@ -69,21 +79,24 @@ ErrorCode Controller::validate(const AlterPartitionRequest::Partition& asked, co
   return ErrorCode::none;
 }
 
-AlterPartitionResponse::Partition Controller::alter(const AlterPartitionRequest::Partition& asked, const TopicImage& topic, NodeId sender,
-                                                    RecordList& records) const {
+AlterPartitionResponse::Partition Controller::alter(const AlterPartitionRequest::Partition& asked,
+                                                    const TopicImage& topic, NodeId sender, RecordList& records) const {
   const TopicIdPartition tp{topic.id, asked.partition_index};
   const PartitionRegistration* partition = current_.partition(tp);
-  AlterPartitionResponse::Partition response{.partition_index = asked.partition_index, .error_code = validate(asked, partition, sender)};
+  AlterPartitionResponse::Partition response{.partition_index = asked.partition_index,
+                                             .error_code = validate(asked, partition, sender)};
   if (response.error_code != ErrorCode::none) return response;
   PartitionRegistration after = *partition;
   const auto acceptable = [this](NodeId id) { return is_active_broker(id); };
-  if (auto record = build_change({tp, *partition, ids_of(asked.new_isr_with_epochs), election_for(topic), acceptable, asked.leader_recovery_state})) {
+  if (auto record = build_change({tp, *partition, ids_of(asked.new_isr_with_epochs), election_for(topic), acceptable,
+                                  asked.leader_recovery_state})) {
     if (record->isr) after.isr = *record->isr;
     if (record->leader) {
       after.leader = *record->leader;
       after.leader_epoch = after.leader_epoch.next();
     }
-    if (record->leader_recovery_state) after.recovering = *record->leader_recovery_state == LeaderRecoveryState::recovering;
+    if (record->leader_recovery_state)
+      after.recovering = *record->leader_recovery_state == LeaderRecoveryState::recovering;
     after.partition_epoch = after.partition_epoch.next();
     records.emplace_back(std::move(*record));
   }
@@ -103,11 +116,13 @@ void Controller::on_alter_partition(const AlterPartitionRequest& request, const 
   RecordList records;
   std::set<TopicIdPartition> seen;  // each partition once: the second would be decided on what the first has changed
   for (const auto& asked_topic : request.topics) {
-    auto& told = response.topics.emplace_back(AlterPartitionResponse::Topic{.topic_name = asked_topic.topic_name, .topic_id = asked_topic.topic_id, .partitions = {}});
+    auto& told = response.topics.emplace_back(AlterPartitionResponse::Topic{
+        .topic_name = asked_topic.topic_name, .topic_id = asked_topic.topic_id, .partitions = {}});
     const TopicImage* topic = current_.topic(asked_topic.topic_id);
     for (const auto& asked : asked_topic.partitions) {
       if (!topic) {
-        told.partitions.push_back({.partition_index = asked.partition_index, .error_code = ErrorCode::unknown_topic_id});
+        told.partitions.push_back(
+            {.partition_index = asked.partition_index, .error_code = ErrorCode::unknown_topic_id});
       } else if (!seen.insert({topic->id, asked.partition_index}).second) {
         told.partitions.push_back({.partition_index = asked.partition_index, .error_code = ErrorCode::invalid_request});
       } else {
@@ -121,36 +136,48 @@ void Controller::on_alter_partition(const AlterPartitionRequest& request, const 
 namespace {
 
 // The replicas of each partition, as asked for or as placed.
-tl::expected<std::vector<std::vector<NodeId>>, Refusal> assignment_of(const CreateTopicsRequest::Topic& asked, const MetadataImage& image,
+tl::expected<std::vector<std::vector<NodeId>>, Refusal> assignment_of(const CreateTopicsRequest::Topic& asked,
+                                                                      const MetadataImage& image,
                                                                       const NodeConfig& config, Random& random) {
   using Assignment = std::vector<std::vector<NodeId>>;
   const auto refuse = [](ErrorCode error, std::string why) { return tl::unexpected(Refusal{error, std::move(why)}); };
   if (asked.assignments.empty()) {
     const std::int64_t partitions = asked.num_partitions.value_or(static_cast<std::int32_t>(config.num_partitions));
-    const std::int64_t replicas = asked.replication_factor.value_or(static_cast<std::int16_t>(config.default_replication_factor));
+    const std::int64_t replicas =
+        asked.replication_factor.value_or(static_cast<std::int16_t>(config.default_replication_factor));
     if (partitions <= 0) return refuse(ErrorCode::invalid_partitions, "Number of partitions must be larger than 0.");
-    if (partitions > most_partitions_a_request) return refuse(ErrorCode::policy_violation, "Excessively large number of partitions per request.");
+    if (partitions > most_partitions_a_request)
+      return refuse(ErrorCode::policy_violation, "Excessively large number of partitions per request.");
     std::vector<UsableBroker> brokers;
     for (const auto& [id, broker] : image.brokers) {
       if (!broker.in_controlled_shutdown) brokers.push_back({id, broker.rack, broker.fenced});
     }
-    Result<Assignment> placed = place_replicas(static_cast<std::int32_t>(partitions), static_cast<std::int32_t>(replicas), brokers, random);
+    Result<Assignment> placed =
+        place_replicas(static_cast<std::int32_t>(partitions), static_cast<std::int32_t>(replicas), brokers, random);
     if (!placed) return refuse(ErrorCode::invalid_replication_factor, placed.error().message);
     return std::move(*placed);
   }
-  if (asked.num_partitions) return refuse(ErrorCode::invalid_request, "A manual partition assignment was specified, but numPartitions was not set to -1.");
-  if (asked.replication_factor) return refuse(ErrorCode::invalid_request, "A manual partition assignment was specified, but replication factor was not set to -1.");
+  if (asked.num_partitions)
+    return refuse(ErrorCode::invalid_request,
+                  "A manual partition assignment was specified, but numPartitions was not set to -1.");
+  if (asked.replication_factor)
+    return refuse(ErrorCode::invalid_request,
+                  "A manual partition assignment was specified, but replication factor was not set to -1.");
   Assignment assignment(asked.assignments.size());
   for (const auto& one : asked.assignments) {
     const auto index = static_cast<std::size_t>(one.partition_index.value);
     if (one.partition_index.value < 0 || index >= assignment.size() || !assignment[index].empty()) {
-      return refuse(ErrorCode::invalid_replica_assignment, "partitions should be a consecutive 0-based integer sequence");
+      return refuse(ErrorCode::invalid_replica_assignment,
+                    "partitions should be a consecutive 0-based integer sequence");
     }
     if (one.broker_ids.empty() || has_duplicates(one.broker_ids)) {
-      return refuse(ErrorCode::invalid_replica_assignment, "The manual partition assignment is empty or names a broker twice.");
+      return refuse(ErrorCode::invalid_replica_assignment,
+                    "The manual partition assignment is empty or names a broker twice.");
     }
     for (const NodeId id : one.broker_ids) {
-      if (!image.broker(id)) return refuse(ErrorCode::invalid_replica_assignment, "Broker " + std::to_string(id.value) + " is not registered.");
+      if (!image.broker(id))
+        return refuse(ErrorCode::invalid_replica_assignment,
+                      "Broker " + std::to_string(id.value) + " is not registered.");
     }
     if (one.broker_ids.size() != asked.assignments.front().broker_ids.size()) {
       return refuse(ErrorCode::invalid_replica_assignment, "All partitions must have the same number of replicas.");
@@ -163,33 +190,43 @@ tl::expected<std::vector<std::vector<NodeId>>, Refusal> assignment_of(const Crea
 std::optional<Refusal> config_fault(const CreateTopicsRequest::Topic& asked) {
   TopicConfig scratch;
   for (const auto& config : asked.configs) {
-    if (!config.value) return Refusal{ErrorCode::invalid_config, "Null value not supported for topic configs: " + config.name};
-    if (const Result<void> ok = set(scratch, config.name, SettingValue{*config.value}); !ok) return Refusal{ErrorCode::invalid_config, ok.error().message};
+    if (!config.value)
+      return Refusal{ErrorCode::invalid_config, "Null value not supported for topic configs: " + config.name};
+    if (const Result<void> ok = set(scratch, config.name, SettingValue{*config.value}); !ok)
+      return Refusal{ErrorCode::invalid_config, ok.error().message};
   }
   return std::nullopt;
 }
 
 }  // namespace
 
-CreateTopicsResponse::Topic Controller::create_topic(const CreateTopicsRequest::Topic& asked, RecordList& records, Env& env) const {
+CreateTopicsResponse::Topic Controller::create_topic(const CreateTopicsRequest::Topic& asked, RecordList& records,
+                                                     Env& env) const {
   const auto refuse = [&asked](ErrorCode error, std::string why) {
     return CreateTopicsResponse::Topic{.name = asked.name, .error_code = error, .error_message = std::move(why)};
   };
-  if (current_.topic_ids.contains(asked.name)) return refuse(ErrorCode::topic_already_exists, "Topic '" + asked.name + "' already exists.");
-  if (std::optional<std::string> fault = topic_name_fault(asked.name, current_)) return refuse(ErrorCode::invalid_topic_exception, *fault);
+  if (current_.topic_ids.contains(asked.name))
+    return refuse(ErrorCode::topic_already_exists, "Topic '" + asked.name + "' already exists.");
+  if (std::optional<std::string> fault = topic_name_fault(asked.name, current_))
+    return refuse(ErrorCode::invalid_topic_exception, *fault);
   if (std::optional<Refusal> fault = config_fault(asked)) return refuse(fault->error, fault->message);
   const auto assignment = assignment_of(asked, current_, options_.config, env.random);
   if (!assignment) return refuse(assignment.error().error, assignment.error().message);
 
   const std::uint64_t high = env.random.next();
   const std::uint64_t low = env.random.next();
-  const Uuid id{(high & ~0xf000ULL) | 0x4000ULL, (low & ~(3ULL << 62)) | 2ULL << 62};  // version 4, as UUID.randomUUID makes them
+  const Uuid id{(high & ~0xf000ULL) | 0x4000ULL,
+                (low & ~(3ULL << 62)) | 2ULL << 62};  // version 4, as UUID.randomUUID makes them
   RecordList mine{TopicRecord{asked.name, id}};
   for (std::size_t i = 0; i < assignment->size(); ++i) {
     const std::vector<NodeId>& replicas = (*assignment)[i];
-    PartitionRecord record{.partition_id = PartitionIndex{static_cast<std::int32_t>(i)}, .topic_id = id, .replicas = replicas};
-    std::ranges::copy_if(replicas, std::back_inserter(record.isr), [this](NodeId broker) { return is_active_broker(broker); });
-    if (record.isr.empty()) return refuse(ErrorCode::invalid_replica_assignment, "All brokers specified in the manual partition assignment are fenced or in controlled shutdown.");
+    PartitionRecord record{
+        .partition_id = PartitionIndex{static_cast<std::int32_t>(i)}, .topic_id = id, .replicas = replicas};
+    std::ranges::copy_if(replicas, std::back_inserter(record.isr),
+                         [this](NodeId broker) { return is_active_broker(broker); });
+    if (record.isr.empty())
+      return refuse(ErrorCode::invalid_replica_assignment,
+                    "All brokers specified in the manual partition assignment are fenced or in controlled shutdown.");
     record.leader = record.isr.front();
     mine.emplace_back(std::move(record));
   }
@@ -197,7 +234,9 @@ CreateTopicsResponse::Topic Controller::create_topic(const CreateTopicsRequest::
     mine.emplace_back(ConfigRecord{ConfigResourceType::topic, asked.name, config.name, config.value});
   }
   records.insert(records.end(), std::make_move_iterator(mine.begin()), std::make_move_iterator(mine.end()));
-  return {.name = asked.name, .topic_id = id, .num_partitions = static_cast<std::int32_t>(assignment->size()),
+  return {.name = asked.name,
+          .topic_id = id,
+          .num_partitions = static_cast<std::int32_t>(assignment->size()),
           .replication_factor = static_cast<std::int16_t>(assignment->front().size())};
 }
 
@@ -207,7 +246,8 @@ void Controller::on_create_topics(const CreateTopicsRequest& request, const Requ
   std::set<std::string> seen;
   for (const auto& asked : request.topics) {
     if (!seen.insert(asked.name).second) {
-      response.topics.push_back({.name = asked.name, .error_code = ErrorCode::invalid_request, .error_message = "Duplicate topic name."});
+      response.topics.push_back(
+          {.name = asked.name, .error_code = ErrorCode::invalid_request, .error_message = "Duplicate topic name."});
     } else {
       response.topics.push_back(create_topic(asked, records, env));
     }

@@ -23,7 +23,8 @@ struct Replay {
     broker.id = r.broker_id;
     broker.epoch = r.broker_epoch;
     broker.incarnation = r.incarnation_id;
-    broker.endpoint = r.end_points.empty() ? Endpoint{} : Endpoint{r.end_points.front().host, r.end_points.front().port};
+    broker.endpoint =
+        r.end_points.empty() ? Endpoint{} : Endpoint{r.end_points.front().host, r.end_points.front().port};
     broker.rack = r.rack;
     broker.fenced = r.fenced;
     broker.in_controlled_shutdown = r.in_controlled_shutdown;
@@ -68,7 +69,8 @@ struct Replay {
 
   Outcome operator()(const PartitionChangeRecord& r) const {
     const auto topic = image.topics.find(r.topic_id);
-    if (topic == image.topics.end() || !image.partition({r.topic_id, r.partition_id})) return no("changes an unknown partition");
+    if (topic == image.topics.end() || !image.partition({r.topic_id, r.partition_id}))
+      return no("changes an unknown partition");
     PartitionRegistration& partition = topic->second.edit().partitions[static_cast<std::size_t>(r.partition_id.value)];
     if (r.replicas) partition.replicas = *r.replicas;
     if (r.isr) partition.isr = *r.isr;
@@ -82,9 +84,11 @@ struct Replay {
     return {};
   }
 
-  [[nodiscard]] Outcome change_broker(NodeId id, BrokerEpoch epoch, FencingChange fencing, ControlledShutdownChange shutdown) const {
+  [[nodiscard]] Outcome change_broker(NodeId id, BrokerEpoch epoch, FencingChange fencing,
+                                      ControlledShutdownChange shutdown) const {
     const auto broker = image.brokers.find(id);
-    if (broker == image.brokers.end() || broker->second.epoch != epoch) return no("changes the registration of a broker that is not there");
+    if (broker == image.brokers.end() || broker->second.epoch != epoch)
+      return no("changes the registration of a broker that is not there");
     if (fencing != FencingChange::none) broker->second.fenced = fencing == FencingChange::fence;
     if (shutdown == ControlledShutdownChange::in_controlled_shutdown) broker->second.in_controlled_shutdown = true;
     delta.brokers.push_back(id);
@@ -121,7 +125,8 @@ struct Replay {
   Outcome operator()(const NoOpRecord&) const { return {}; }
 };
 
-trace::PartitionChanged partition_changed(std::int64_t offset, const TopicIdPartition& tp, const std::optional<PartitionRegistration>& before,
+trace::PartitionChanged partition_changed(std::int64_t offset, const TopicIdPartition& tp,
+                                          const std::optional<PartitionRegistration>& before,
                                           const PartitionRegistration& now) {
   using enum trace::ChangeReason;
   const trace::ChangeReason reason = !before                                    ? created
@@ -146,7 +151,8 @@ Result<void> replay(const MetadataRecord& record, std::int64_t offset, MetadataI
   return done;
 }
 
-Result<void> replay_committed(const MetadataRecord& record, std::int64_t offset, MetadataImage& image, MetadataDelta& delta, Effects& out) {
+Result<void> replay_committed(const MetadataRecord& record, std::int64_t offset, MetadataImage& image,
+                              MetadataDelta& delta, Effects& out) {
   const std::optional<PartitionRegistration> before = partition_before(record, image);
   Result<void> done = replay(record, offset, image, delta);
   if (!done) return done;

@@ -1,6 +1,7 @@
 #pragma once
-// Applying the records of the metadata log to a MetadataImage, one after the other: the same code on controllers and brokers, so that all who
-// have replayed to the same offset agree (ReplicationControlManager.replay, ClusterControlManager.replay, MetadataDelta).
+// Applying the records of the metadata log to a MetadataImage, one after the other: the same code on controllers and
+// brokers, so that all who have replayed to the same offset agree (ReplicationControlManager.replay,
+// ClusterControlManager.replay, MetadataDelta).
 #include <cstdint>
 #include <vector>
 
@@ -16,12 +17,13 @@ struct MetadataDelta {
   std::vector<NodeId> brokers;               // registered, fenced, unfenced, leaving
 };
 
-// The record that stands at `offset` of the log. A record that contradicts the image (a change of an unknown partition) is an error: the
-// log is damaged, or was not written by a controller.
-[[nodiscard]] Result<void> replay(const MetadataRecord& record, std::int64_t offset, MetadataImage& image, MetadataDelta& delta);
+// The record that stands at `offset` of the log. A record that contradicts the image (a change of an unknown partition)
+// is an error: the log is damaged, or was not written by a controller.
+[[nodiscard]] Result<void> replay(const MetadataRecord& record, std::int64_t offset, MetadataImage& image,
+                                  MetadataDelta& delta);
 
 // The same for a record that is committed, with the observation that goes with it.
-[[nodiscard]] Result<void> replay_committed(const MetadataRecord& record, std::int64_t offset, MetadataImage& image, MetadataDelta& delta,
-                                            Effects& out);
+[[nodiscard]] Result<void> replay_committed(const MetadataRecord& record, std::int64_t offset, MetadataImage& image,
+                                            MetadataDelta& delta, Effects& out);
 
 }  // namespace kafkasim

@@ -14,9 +14,12 @@ struct ElectionResult {
 bool contains(const std::vector<NodeId>& list, NodeId id) { return std::ranges::find(list, id) != list.end(); }
 
 ElectionResult elect_leader(const PartitionChange& change) {
-  const auto valid = [&change](NodeId id) { return contains(change.target_isr, id) && change.is_acceptable_leader(id); };
+  const auto valid = [&change](NodeId id) {
+    return contains(change.target_isr, id) && change.is_acceptable_leader(id);
+  };
   if (change.now.leader && valid(*change.now.leader)) return {change.now.leader, false};
-  if (const auto first = std::ranges::find_if(change.now.replicas, valid); first != change.now.replicas.end()) return {*first, false};
+  if (const auto first = std::ranges::find_if(change.now.replicas, valid); first != change.now.replicas.end())
+    return {*first, false};
   if (change.election == Election::unclean_allowed) {
     const auto live = std::ranges::find_if(change.now.replicas, change.is_acceptable_leader);
     if (live != change.now.replicas.end()) return {*live, true};
@@ -40,7 +43,8 @@ std::optional<PartitionChangeRecord> build_change(const PartitionChange& change)
   }
   if (!record.isr && !change.target_isr.empty() && change.target_isr != change.now.isr) record.isr = change.target_isr;
   const bool recovering = change.now.recovering;
-  if (change.target_recovery_state && (*change.target_recovery_state == LeaderRecoveryState::recovering) != recovering) {
+  if (change.target_recovery_state
+      && (*change.target_recovery_state == LeaderRecoveryState::recovering) != recovering) {
     record.leader_recovery_state = change.target_recovery_state;
   }
   const bool changes = record.isr || record.leader || record.leader_recovery_state;

@@ -1,7 +1,9 @@
 #pragma once
-// How the controller changes one partition: which leader, which ISR, and the record that says so (PartitionChangeBuilder).
+// How the controller changes one partition: which leader, which ISR, and the record that says so
+// (PartitionChangeBuilder).
 //
-//   1. The leader stays if it is still valid; else the first valid replica in order of assignment; else, if unclean election is
+//   1. The leader stays if it is still valid; else the first valid replica in order of assignment; else, if unclean
+//   election is
 //      allowed, the first live replica; else there is none. Valid: in the target ISR, and acceptable (live).
 //   2. An unclean leader becomes the whole ISR, and is RECOVERING until it says otherwise (KIP-704).
 //   3. The ISR is never emptied: its last member stays in it, even dead (without KIP-966's eligible leader replicas).

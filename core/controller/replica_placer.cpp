@@ -111,12 +111,13 @@ class Racks {
 Result<std::vector<std::vector<NodeId>>> place_replicas(std::int32_t partitions, std::int32_t replication_factor,
                                                         const std::vector<UsableBroker>& brokers, Random& random) {
   if (replication_factor <= 0) {
-    return fail("Invalid replication factor " + std::to_string(replication_factor) + ": the replication factor must be positive.");
+    return fail("Invalid replication factor " + std::to_string(replication_factor)
+                + ": the replication factor must be positive.");
   }
   if (std::ranges::all_of(brokers, &UsableBroker::fenced)) return fail("All brokers are currently fenced.");
   if (replication_factor > std::ssize(brokers)) {
-    return fail("The target replication factor of " + std::to_string(replication_factor) + " cannot be reached because only " +
-                std::to_string(brokers.size()) + " broker(s) are registered.");
+    return fail("The target replication factor of " + std::to_string(replication_factor)
+                + " cannot be reached because only " + std::to_string(brokers.size()) + " broker(s) are registered.");
   }
   Racks racks{brokers, random};
   std::vector<std::vector<NodeId>> placements;

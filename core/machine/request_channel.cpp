@@ -28,7 +28,8 @@ std::pair<const std::int32_t, RequestChannel::Peer>* RequestChannel::peer_of(con
   return nullptr;
 }
 
-std::uint64_t RequestChannel::send(std::int32_t key, const Endpoint& to, Message request, Env& env, std::optional<Duration> timeout, Answer answer) {
+std::uint64_t RequestChannel::send(std::int32_t key, const Endpoint& to, Message request, Env& env,
+                                   std::optional<Duration> timeout, Answer answer) {
   Peer& peer = peers_[key];
   if (peer.state == LinkState::idle) peer.endpoint = to;
   const std::uint64_t id = ++requests_made_;
@@ -41,7 +42,8 @@ std::uint64_t RequestChannel::send(std::int32_t key, const Endpoint& to, Message
 void RequestChannel::connect(Peer& peer, Env& env) {
   ++connections_made_;
   KAFKASIM_CHECK(connections_made_ < 1U << 24, "a process used up its connection numbers");
-  peer.connection = ConnectionId{host_, std::uint64_t{incarnation_} << 32 | std::uint64_t{tag_} << 24 | connections_made_};
+  peer.connection =
+      ConnectionId{host_, std::uint64_t{incarnation_} << 32 | std::uint64_t{tag_} << 24 | connections_made_};
   peer.state = LinkState::connecting;
   peer.wanted = false;
   peer.setup_deadline = env.now + options_.connection_setup_timeout;
@@ -49,13 +51,16 @@ void RequestChannel::connect(Peer& peer, Env& env) {
 }
 
 void RequestChannel::pump(Peer& peer, Env& env) {
-  if (peer.state == LinkState::idle && (peer.wanted || !peer.waiting.empty()) && env.now >= peer.may_connect_at) connect(peer, env);
-  while (peer.state == LinkState::connected && !peer.waiting.empty() && std::ssize(peer.in_flight) < options_.max_in_flight) {
+  if (peer.state == LinkState::idle && (peer.wanted || !peer.waiting.empty()) && env.now >= peer.may_connect_at)
+    connect(peer, env);
+  while (peer.state == LinkState::connected && !peer.waiting.empty()
+         && std::ssize(peer.in_flight) < options_.max_in_flight) {
     Request request = std::move(peer.waiting.front());
     peer.waiting.pop_front();
     request.correlation_id = ++correlation_;
     const ApiKey api = request.message.api();
-    env.out.add(Send{peer.connection, Envelope{request.correlation_id, spoken_version(api), options_.client_id, request.message}});
+    env.out.add(Send{peer.connection,
+                     Envelope{request.correlation_id, spoken_version(api), options_.client_id, request.message}});
     if (request.answer == Answer::expected) peer.in_flight.push_back(std::move(request));
   }
 }
@@ -63,13 +68,16 @@ void RequestChannel::pump(Peer& peer, Env& env) {
 void RequestChannel::drop_connection(std::int32_t key, Peer& peer, Env& env, std::vector<Completion>& done) {
   peer.state = LinkState::idle;
   Duration backoff = options_.reconnect_backoff;
-  for (std::int32_t i = 0; i < peer.failed_attempts && backoff < options_.reconnect_backoff_max; ++i) backoff = backoff * 2;
+  for (std::int32_t i = 0; i < peer.failed_attempts && backoff < options_.reconnect_backoff_max; ++i)
+    backoff = backoff * 2;
   backoff = std::min(backoff, options_.reconnect_backoff_max);
   if (backoff.ns > 0) backoff = env.random.between(backoff * 4 / 5, backoff * 6 / 5);
   ++peer.failed_attempts;
   peer.may_connect_at = env.now + backoff;
   for (std::deque<Request>* queue : {&peer.in_flight, &peer.waiting}) {
-    for (Request& request : *queue) done.push_back(Completion{request.id, key, std::move(request.message), std::nullopt, RequestFailure::disconnected});
+    for (Request& request : *queue)
+      done.push_back(
+          Completion{request.id, key, std::move(request.message), std::nullopt, RequestFailure::disconnected});
     queue->clear();
   }
 }
@@ -96,7 +104,8 @@ void RequestChannel::on_woken(Env& env, std::vector<Completion>& done) {
     const bool answer_overdue = std::ranges::any_of(peer.in_flight, expired);
     for (std::deque<Request>* queue : {&peer.in_flight, &peer.waiting}) {
       for (Request& request : *queue) {
-        if (expired(request)) done.push_back(Completion{request.id, key, request.message, std::nullopt, RequestFailure::timed_out});
+        if (expired(request))
+          done.push_back(Completion{request.id, key, request.message, std::nullopt, RequestFailure::timed_out});
       }
       std::erase_if(*queue, expired);
     }
@@ -132,14 +141,16 @@ std::optional<Instant> RequestChannel::next_deadline() const {
       for (const Request& request : *queue) next = earlier(next, request.deadline);
     }
     if (peer.state == LinkState::connecting) next = earlier(next, peer.setup_deadline);
-    if (peer.state == LinkState::idle && (peer.wanted || !peer.waiting.empty())) next = earlier(next, peer.may_connect_at);
+    if (peer.state == LinkState::idle && (peer.wanted || !peer.waiting.empty()))
+      next = earlier(next, peer.may_connect_at);
   }
   return next;
 }
 
 std::int32_t RequestChannel::unanswered(std::int32_t key) const {
   const auto peer = peers_.find(key);
-  return peer == peers_.end() ? 0 : static_cast<std::int32_t>(peer->second.waiting.size() + peer->second.in_flight.size());
+  return peer == peers_.end() ? 0
+                              : static_cast<std::int32_t>(peer->second.waiting.size() + peer->second.in_flight.size());
 }
 
 bool RequestChannel::ready(std::int32_t key, const Endpoint& to, Env& env) {
@@ -149,7 +160,8 @@ bool RequestChannel::ready(std::int32_t key, const Endpoint& to, Env& env) {
     peer.wanted = true;
     pump(peer, env);
   }
-  return peer.state == LinkState::connected && peer.waiting.empty() && std::ssize(peer.in_flight) < options_.max_in_flight;
+  return peer.state == LinkState::connected && peer.waiting.empty()
+         && std::ssize(peer.in_flight) < options_.max_in_flight;
 }
 
 bool RequestChannel::is_connected(std::int32_t key) const {

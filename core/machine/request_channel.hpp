@@ -1,17 +1,19 @@
 #pragma once
-// RequestChannel: requests to peers and their answers, over one connection a peer (org.apache.kafka.clients.NetworkClient). A
-// part of a machine that owns it: fetchers, the raft client, heartbeats to the controller, producers and consumers each have one.
+// RequestChannel: requests to peers and their answers, over one connection a peer
+// (org.apache.kafka.clients.NetworkClient). A part of a machine that owns it: fetchers, the raft client, heartbeats to
+// the controller, producers and consumers each have one.
 //
 //   id = channel.send(peer, endpoint, Message::of(FetchRequest{...}), env);
-//   for (Completion& done : channel.step(in, env)) ...   // exactly one completion a request: the answer, or why there is none
+//   for (Completion& done : channel.step(in, env)) ...   // exactly one completion a request: the answer, or why there
+//   is none
 //
-// A request waits while its peer is not connected, or has max_in_flight unanswered ones; they go out in order. It fails as `timed_out` after its
-// timeout, counted from send() (then the connection is closed, and everything else on it fails as disconnected, as in Kafka), and as
-// `disconnected` when the connection breaks or cannot be made. After a failed attempt the next waits for the reconnect
-// backoff: exponential with 20 % jitter, reset by success.
+// A request waits while its peer is not connected, or has max_in_flight unanswered ones; they go out in order. It fails
+// as `timed_out` after its timeout, counted from send() (then the connection is closed, and everything else on it fails
+// as disconnected, as in Kafka), and as `disconnected` when the connection breaks or cannot be made. After a failed
+// attempt the next waits for the reconnect backoff: exponential with 20 % jitter, reset by success.
 //
-// The owner passes on Connected, Disconnected, Received and Woken; owns() tells whether a connection is this channel's. Each channel of a
-// machine needs a tag of its own: it keeps connection numbers apart.
+// The owner passes on Connected, Disconnected, Received and Woken; owns() tells whether a connection is this channel's.
+// Each channel of a machine needs a tag of its own: it keeps connection numbers apart.
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -47,19 +49,19 @@ class RequestChannel {
   RequestChannel(std::uint8_t tag, ChannelOptions options);
   void start(const Started& started);  // the process begins: no connections, nothing in flight
 
-  // `peer` is the caller's name for whom it asks (a node id); `to` is used when a connection has to be made. No answer is expected to a
-  // Produce with acks=0: it completes with no response and failure `disconnected` only if it could not be sent, and is
-  // told apart by expect_answer.
+  // `peer` is the caller's name for whom it asks (a node id); `to` is used when a connection has to be made. No answer
+  // is expected to a Produce with acks=0: it completes with no response and failure `disconnected` only if it could not
+  // be sent, and is told apart by expect_answer.
   enum class Answer : std::uint8_t { expected, none };
-  std::uint64_t send(std::int32_t peer, const Endpoint& to, Message request, Env& env, std::optional<Duration> timeout = std::nullopt,
-                     Answer answer = Answer::expected);
+  std::uint64_t send(std::int32_t peer, const Endpoint& to, Message request, Env& env,
+                     std::optional<Duration> timeout = std::nullopt, Answer answer = Answer::expected);
 
   [[nodiscard]] bool owns(const ConnectionId& connection) const;
   [[nodiscard]] std::vector<Completion> step(const Input& in, Env& env);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
 
-  // NetworkClient.ready(): true if a request sent now goes out at once. If there is no connection, one is made, as soon as the reconnect
-  // backoff allows: ask again after the next step.
+  // NetworkClient.ready(): true if a request sent now goes out at once. If there is no connection, one is made, as soon
+  // as the reconnect backoff allows: ask again after the next step.
   [[nodiscard]] bool ready(std::int32_t peer, const Endpoint& to, Env& env);
 
   [[nodiscard]] std::int32_t unanswered(std::int32_t peer) const;  // waiting or in flight

@@ -4,7 +4,8 @@
 
 namespace kafkasim::sim {
 
-void AckedRecordLost::compare(const Observation& o, const TopicIdPartition& id_of, std::size_t from, History& history, Findings& findings) {
+void AckedRecordLost::compare(const Observation& o, const TopicIdPartition& id_of, std::size_t from, History& history,
+                              Findings& findings) {
   const PartitionHistory* partition = history.partition(id_of);
   const ReplicaHistory* leader = partition ? partition->acting_leader() : nullptr;
   if (!leader) return;
@@ -27,16 +28,21 @@ void AckedRecordLost::compare(const Observation& o, const TopicIdPartition& id_o
   const Offset leader_end = leader->log_end;
   for (const Loss& loss : losses) {
     const StoredBatch& batch = loss.acked.batch;
-    const bool known_client = batch.origin.known() && static_cast<std::size_t>(batch.origin.client) < history.subjects().clients.size();
-    const std::string client = known_client ? history.subjects().clients[static_cast<std::size_t>(batch.origin.client)].name : "a client";
-    const std::string what = batch.count() == 1 ? fmt::format("offset {}", batch.base.value) : fmt::format("offsets {} to {}", batch.base.value, batch.last.value);
-    findings.add({std::string{id},
-                  o.at,
-                  history.name(id_of),
-                  fmt::format("{}, acknowledged to {}, {} gone", what, client, batch.count() == 1 ? "is" : "are"),
-                  {fmt::format("acknowledged with acks={}, stored in epoch {}", loss.acked.acks_all ? "all" : "1", batch.epoch.value),
-                   fmt::format("broker {} leads in epoch {} with log end {}", leader_id.value, epoch.value, leader_end.value)},
-                  loss.excuse});
+    const bool known_client =
+        batch.origin.known() && static_cast<std::size_t>(batch.origin.client) < history.subjects().clients.size();
+    const std::string client =
+        known_client ? history.subjects().clients[static_cast<std::size_t>(batch.origin.client)].name : "a client";
+    const std::string what = batch.count() == 1 ? fmt::format("offset {}", batch.base.value)
+                                                : fmt::format("offsets {} to {}", batch.base.value, batch.last.value);
+    findings.add(
+        {std::string{id},
+         o.at,
+         history.name(id_of),
+         fmt::format("{}, acknowledged to {}, {} gone", what, client, batch.count() == 1 ? "is" : "are"),
+         {fmt::format("acknowledged with acks={}, stored in epoch {}", loss.acked.acks_all ? "all" : "1",
+                      batch.epoch.value),
+          fmt::format("broker {} leads in epoch {} with log end {}", leader_id.value, epoch.value, leader_end.value)},
+         loss.excuse});
     history.mark_lost(id_of, batch.base, batch.last.next());
   }
 }
@@ -47,7 +53,8 @@ void AckedRecordLost::check(const Observation& o, History& history, Findings& fi
     if (decided->reason == trace::ChangeReason::leader_changed) compare(o, decided->partition, 0, history, findings);
   } else if (const auto* acked = o.get_if<trace::RecordsAcked>()) {
     const PartitionHistory* partition = history.partition(acked->partition);
-    if (acked->base && partition && !partition->acked.empty()) compare(o, partition->id, partition->acked.size() - 1, history, findings);
+    if (acked->base && partition && !partition->acked.empty())
+      compare(o, partition->id, partition->acked.size() - 1, history, findings);
   }
 }
 

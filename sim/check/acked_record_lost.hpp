@@ -1,7 +1,7 @@
 #pragma once
-// acked-record-lost (C-LOST): what was acknowledged stays. Counted from the moment when the leader that the controller has committed
-// lacks the record at its offset. Excused: acks below all; an unclean election; power lost by as many replicas as
-// min.insync.replicas; the last replica standing. Retention and deletion are no loss.
+// acked-record-lost (C-LOST): what was acknowledged stays. Counted from the moment when the leader that the controller
+// has committed lacks the record at its offset. Excused: acks below all; an unclean election; power lost by as many
+// replicas as min.insync.replicas; the last replica standing. Retention and deletion are no loss.
 #include <map>
 
 #include "sim/check/invariant.hpp"
@@ -16,7 +16,8 @@ class AckedRecordLost {
   std::uint64_t evaluations{0};
 
  private:
-  void compare(const Observation& o, const TopicIdPartition& partition, std::size_t from, History& history, Findings& findings);
+  void compare(const Observation& o, const TopicIdPartition& partition, std::size_t from, History& history,
+               Findings& findings);
 };
 
 }  // namespace kafkasim::sim

@@ -35,13 +35,15 @@ void Checks::watch_commits(const Observation& o) {
   const PartitionHistory* partition = history_.partition(moved->partition);
   const std::optional<NodeId> broker = history_.node(o.host);
   if (!partition || !broker || !partition->replica(*broker)) return;
-  const CommittedLog::News news = committed_[moved->partition].edit().extend(partition->replica(*broker)->log, moved->to);
+  const CommittedLog::News news =
+      committed_[moved->partition].edit().extend(partition->replica(*broker)->log, moved->to);
   record_duplicated_.check(o, *partition, news, history_, findings_);
   order_broken_.check(o, *partition, news, history_, findings_);
 }
 
 void Checks::observe(const Observation& o) {
   history_.observe(o);
+  raft_safety_.check(o, history_, findings_);
   if (!o.note()) return;
   log_offsets_ordered_.check(o, history_, findings_);
   replicas_match_.check(o, history_, findings_);
@@ -49,14 +51,17 @@ void Checks::observe(const Observation& o) {
   one_leader_per_epoch_.check(o, history_, findings_);
   acked_record_lost_.check(o, history_, findings_);
   watch_commits(o);
-  raft_safety_.check(o, history_, findings_);
 }
 
 std::map<std::string_view, std::uint64_t> Checks::evaluations() const {
-  return {{LogOffsetsOrdered::id, log_offsets_ordered_.evaluations}, {ReplicasMatch::id, replicas_match_.evaluations},
-          {EpochOffsetUnique::id, epoch_offset_unique_.evaluations}, {OneLeaderPerEpoch::id, one_leader_per_epoch_.evaluations},
-          {AckedRecordLost::id, acked_record_lost_.evaluations},     {RecordDuplicated::id, record_duplicated_.evaluations},
-          {OrderBroken::id, order_broken_.evaluations},              {RaftSafety::id, raft_safety_.evaluations}};
+  return {{LogOffsetsOrdered::id, log_offsets_ordered_.evaluations},
+          {ReplicasMatch::id, replicas_match_.evaluations},
+          {EpochOffsetUnique::id, epoch_offset_unique_.evaluations},
+          {OneLeaderPerEpoch::id, one_leader_per_epoch_.evaluations},
+          {AckedRecordLost::id, acked_record_lost_.evaluations},
+          {RecordDuplicated::id, record_duplicated_.evaluations},
+          {OrderBroken::id, order_broken_.evaluations},
+          {RaftSafety::id, raft_safety_.evaluations}};
 }
 
 }  // namespace kafkasim::sim

@@ -1,5 +1,6 @@
 #pragma once
-// Checks: every invariant of this release, and the history that they share. A value that goes with the World it watches:
+// Checks: every invariant of this release, and the history that they share. A value that goes with the World it
+// watches:
 //   Checks checks{subjects};  for (const Observation& o : world.observations()) checks.observe(o);
 #include "sim/check/acked_record_lost.hpp"
 #include "sim/check/committed_log.hpp"

@@ -1,6 +1,6 @@
 #pragma once
-// Chunked<T>: a list that mostly grows at its end and is copied often. Full chunks are shared between copies for ever; a copy
-// costs a pointer a chunk and at most one chunk of elements.
+// Chunked<T>: a list that mostly grows at its end and is copied often. Full chunks are shared between copies for ever;
+// a copy costs a pointer a chunk and at most one chunk of elements.
 #include <cstddef>
 #include <utility>
 #include <vector>

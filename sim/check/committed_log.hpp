@@ -1,7 +1,7 @@
 #pragma once
-// CommittedLog: the one log of a partition that all agree on, as its leaders' high watermarks revealed it, and which sends of which
-// client it holds. When a leader takes over that lacks a part of it, that part is cut out (whether that was allowed is for
-// acked-record-lost to say): what is sent again then is no duplicate.
+// CommittedLog: the one log of a partition that all agree on, as its leaders' high watermarks revealed it, and which
+// sends of which client it holds. When a leader takes over that lacks a part of it, that part is cut out (whether that
+// was allowed is for acked-record-lost to say): what is sent again then is no duplicate.
 #include <map>
 
 #include "sim/check/history.hpp"

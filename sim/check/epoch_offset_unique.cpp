@@ -4,8 +4,8 @@
 
 namespace kafkasim::sim {
 
-void EpochOffsetUnique::check_batch(const Observation& o, const TopicIdPartition& partition, NodeId broker, const trace::AppendedBatch& batch,
-                                    const History& history, Findings& findings) {
+void EpochOffsetUnique::check_batch(const Observation& o, const TopicIdPartition& partition, NodeId broker,
+                                    const trace::AppendedBatch& batch, const History& history, Findings& findings) {
   ++evaluations;
   Chunked<Seen>& seen = seen_[{partition, batch.epoch}];
   if (seen.empty() || seen.back().last < batch.base) {
@@ -20,8 +20,10 @@ void EpochOffsetUnique::check_batch(const Observation& o, const TopicIdPartition
                 o.at,
                 history.name(partition),
                 fmt::format("epoch {} has two batches at offset {}", batch.epoch.value, batch.base.value),
-                {fmt::format("first seen on broker {}: offsets {} to {}, crc {:08x}", known.first_on.value, known.base.value, known.last.value, known.crc),
-                 fmt::format("now on broker {}: offsets {} to {}, crc {:08x}", broker.value, batch.base.value, batch.last.value, batch.crc)},
+                {fmt::format("first seen on broker {}: offsets {} to {}, crc {:08x}", known.first_on.value,
+                             known.base.value, known.last.value, known.crc),
+                 fmt::format("now on broker {}: offsets {} to {}, crc {:08x}", broker.value, batch.base.value,
+                             batch.last.value, batch.crc)},
                 {}});
 }
 
@@ -29,9 +31,11 @@ void EpochOffsetUnique::check(const Observation& o, const History& history, Find
   const std::optional<NodeId> broker = history.node(o.host);
   if (!broker) return;
   if (const auto* e = o.get_if<trace::LogAppended>()) {
-    for (const trace::AppendedBatch& batch : e->batches) check_batch(o, e->partition, *broker, batch, history, findings);
+    for (const trace::AppendedBatch& batch : e->batches)
+      check_batch(o, e->partition, *broker, batch, history, findings);
   } else if (const auto* loaded = o.get_if<trace::LogLoaded>()) {
-    for (const trace::AppendedBatch& batch : loaded->batches) check_batch(o, loaded->partition, *broker, batch, history, findings);
+    for (const trace::AppendedBatch& batch : loaded->batches)
+      check_batch(o, loaded->partition, *broker, batch, history, findings);
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// epoch-offset-unique (P-EPOFF): a pair of leader epoch and offset means one batch for ever, over all replicas and all time. Holds even
-// where losses are excused.
+// epoch-offset-unique (P-EPOFF): a pair of leader epoch and offset means one batch for ever, over all replicas and all
+// time. Holds even where losses are excused.
 #include <map>
 
 #include "sim/check/invariant.hpp"
@@ -20,8 +20,8 @@ class EpochOffsetUnique {
     std::uint32_t crc{};
     NodeId first_on;
   };
-  void check_batch(const Observation& o, const TopicIdPartition& partition, NodeId broker, const trace::AppendedBatch& batch, const History& history,
-                   Findings& findings);
+  void check_batch(const Observation& o, const TopicIdPartition& partition, NodeId broker,
+                   const trace::AppendedBatch& batch, const History& history, Findings& findings);
   std::map<std::pair<TopicIdPartition, LeaderEpoch>, Chunked<Seen>> seen_;  // in order of offset
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// What a checker has found: a promise of Kafka that did not hold, with the evidence; or held only because the run's own faults
-// excuse it.
+// What a checker has found: a promise of Kafka that did not hold, with the evidence; or held only because the run's own
+// faults excuse it.
 #include <cstdint>
 #include <map>
 #include <optional>

@@ -60,7 +60,9 @@ const ReplicaHistory* PartitionHistory::acting_leader() const {
 
 std::optional<Excuse> PartitionHistory::excuse() const {
   if (unclean_election) return Excuse::unclean_election;
-  if (std::ssize(losses) >= std::max<std::int64_t>(1, std::min<std::int64_t>(min_insync_replicas, std::ssize(assigned)))) return Excuse::power_loss;
+  if (std::ssize(losses)
+      >= std::max<std::int64_t>(1, std::min<std::int64_t>(min_insync_replicas, std::ssize(assigned))))
+    return Excuse::power_loss;
   if (sole_member_lost) return Excuse::last_replica_standing;
   return std::nullopt;
 }
@@ -159,7 +161,8 @@ void History::on(HostId host, const trace::HighWatermarkMoved& e) {
   if (!replica) return;
   replica->high_watermark = e.to;
   PartitionHistory& partition = edit(e.partition);
-  if (e.role == trace::ReplicaRole::leader) partition.true_high_watermark = std::max(partition.true_high_watermark, e.to);
+  if (e.role == trace::ReplicaRole::leader)
+    partition.true_high_watermark = std::max(partition.true_high_watermark, e.to);
 }
 
 void History::on(HostId host, const trace::BecameLeader& e) {
@@ -235,8 +238,8 @@ void History::process_ended(HostId host) {
 
 void History::observe(const Observation& o) {
   if (const KernelEvent* kernel = o.kernel()) {
-    const bool ended = std::holds_alternative<ProcessCrashed>(*kernel) || std::holds_alternative<PowerLost>(*kernel) ||
-                       std::holds_alternative<ProcessExited>(*kernel);
+    const bool ended = std::holds_alternative<ProcessCrashed>(*kernel) || std::holds_alternative<PowerLost>(*kernel)
+                       || std::holds_alternative<ProcessExited>(*kernel);
     if (ended) process_ended(o.host);
     return;
   }

@@ -1,7 +1,8 @@
 #pragma once
-// History: what the checkers know of the run, gathered from its observations alone. Per replica the log as it must be, as a chain with
-// prefix sums, so that two logs are compared over any range in O(log n); per partition what was committed, promised and
-// lost. "Ghost" state in the sense of TLA+: no machine can see it. A value; copies share what has not changed.
+// History: what the checkers know of the run, gathered from its observations alone. Per replica the log as it must be,
+// as a chain with prefix sums, so that two logs are compared over any range in O(log n); per partition what was
+// committed, promised and lost. "Ghost" state in the sense of TLA+: no machine can see it. A value; copies share what
+// has not changed.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -33,18 +34,21 @@ struct StoredBatch {
 class BatchChain {
  public:
   void append(const trace::AppendedBatch& batch);
-  void append(StoredBatch batch);  // its sum is set here
+  void append(StoredBatch batch);   // its sum is set here
   void truncate_to(Offset offset);  // keeps the batches below
   void clear() { batches_.truncate(0); }
   [[nodiscard]] std::size_t size() const { return batches_.size(); }
   [[nodiscard]] const StoredBatch& operator[](std::size_t i) const { return batches_[i]; }
-  [[nodiscard]] std::optional<Offset> end() const { return batches_.empty() ? std::nullopt : std::optional{batches_.back().last.next()}; }
+  [[nodiscard]] std::optional<Offset> end() const {
+    return batches_.empty() ? std::nullopt : std::optional{batches_.back().last.next()};
+  }
   [[nodiscard]] std::size_t index_at(Offset offset) const;  // of the first batch that ends at or after `offset`
   [[nodiscard]] const StoredBatch* at(Offset base) const;   // that begins there
   // Whole batches that begin at or after `from` and end before `to`.
   [[nodiscard]] std::uint64_t sum(Offset from, Offset to) const;
   // The first offset at or after `from` at which the two differ below `to`; absent if they do not.
-  [[nodiscard]] static std::optional<Offset> first_difference(const BatchChain& a, const BatchChain& b, Offset from, Offset to);
+  [[nodiscard]] static std::optional<Offset> first_difference(const BatchChain& a, const BatchChain& b, Offset from,
+                                                              Offset to);
 
  private:
   Chunked<StoredBatch> batches_;
@@ -83,7 +87,8 @@ struct PartitionHistory {
   Cow<std::set<std::int64_t>> lost;  // offsets acknowledged, then gone
   // what excuses
   bool unclean_election{false};
-  std::set<NodeId> losses;  // replicas that came back without something below the true high watermark, and have not caught up since
+  std::set<NodeId>
+      losses;  // replicas that came back without something below the true high watermark, and have not caught up since
   bool sole_member_lost{false};
   std::int64_t min_insync_replicas{1};
 
@@ -106,7 +111,7 @@ struct ClientFacts {
 struct Subjects {  // who is who in the World
   std::map<HostId, NodeId> nodes;
   std::set<NodeId> controllers;
-  std::vector<ClientFacts> clients;  // by the client ordinal in an Origin
+  std::vector<ClientFacts> clients;                         // by the client ordinal in an Origin
   std::map<std::string, std::int64_t> min_insync_replicas;  // by topic
 };
 
@@ -114,7 +119,9 @@ class History {
  public:
   explicit History(Subjects subjects) : subjects_{std::move(subjects)} {}
   void observe(const Observation& o);
-  void set_subjects(Subjects subjects) { subjects_ = Cow<Subjects>{std::move(subjects)}; }  // clients come after the cluster has formed
+  void set_subjects(Subjects subjects) {
+    subjects_ = Cow<Subjects>{std::move(subjects)};
+  }  // clients come after the cluster has formed
 
   [[nodiscard]] const Subjects& subjects() const { return *subjects_; }
   [[nodiscard]] std::optional<NodeId> node(HostId host) const;

@@ -1,6 +1,7 @@
 #pragma once
-// An invariant: a promise of Kafka that is looked at after every observation that could break it. Each has a file of its own, is a
-// value (its memory is copied with the run), and reports to Findings. The history has taken in the observation already.
+// An invariant: a promise of Kafka that is looked at after every observation that could break it. Each has a file of
+// its own, is a value (its memory is copied with the run), and reports to Findings. The history has taken in the
+// observation already.
 #include <cstdint>
 #include <string_view>
 #include <vector>

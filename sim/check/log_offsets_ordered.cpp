@@ -25,17 +25,20 @@ void LogOffsetsOrdered::check(const Observation& o, const History& history, Find
   if (!replica) return;
   ++evaluations;
   const auto report = [&](std::string detail) {
-    findings.add({std::string{id}, o.at, history.name(*id_of), fmt::format("broker {}: {}", broker->value, detail), {}, {}});
+    findings.add(
+        {std::string{id}, o.at, history.name(*id_of), fmt::format("broker {}: {}", broker->value, detail), {}, {}});
   };
   if (replica->log_start > replica->high_watermark || replica->high_watermark > replica->log_end) {
-    report(fmt::format("log start {}, high watermark {}, log end {}", replica->log_start.value, replica->high_watermark.value, replica->log_end.value));
+    report(fmt::format("log start {}, high watermark {}, log end {}", replica->log_start.value,
+                       replica->high_watermark.value, replica->log_end.value));
   }
   if (const auto* appended = o.get_if<trace::LogAppended>()) {
     const std::size_t before = replica->log.size() - appended->batches.size();
     Offset end = before > 0 ? replica->log[before - 1].last : Offset{-1};
     for (const trace::AppendedBatch& batch : appended->batches) {
       if (batch.last < batch.base || batch.base <= end) {
-        report(fmt::format("appended offsets {} to {} behind offset {}", batch.base.value, batch.last.value, end.value));
+        report(
+            fmt::format("appended offsets {} to {} behind offset {}", batch.base.value, batch.last.value, end.value));
       }
       end = batch.last;
     }

@@ -15,8 +15,12 @@ void OneLeaderPerEpoch::check(const Observation& o, const History& history, Find
   const LeaderEpoch epoch = became ? became->leader_epoch : appended->leader_epoch;
   const auto [known, is_new] = leaders_.try_emplace({partition, epoch}, *broker);
   if (is_new || known->second == *broker) return;
-  findings.add({std::string{id}, o.at, history.name(partition),
-                fmt::format("brokers {} and {} both lead in epoch {}", known->second.value, broker->value, epoch.value), {}, {}});
+  findings.add({std::string{id},
+                o.at,
+                history.name(partition),
+                fmt::format("brokers {} and {} both lead in epoch {}", known->second.value, broker->value, epoch.value),
+                {},
+                {}});
 }
 
 }  // namespace kafkasim::sim

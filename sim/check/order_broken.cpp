@@ -4,8 +4,8 @@
 
 namespace kafkasim::sim {
 
-void OrderBroken::check(const Observation& o, const PartitionHistory& partition, const CommittedLog::News& news, const History& history,
-                        Findings& findings) {
+void OrderBroken::check(const Observation& o, const PartitionHistory& partition, const CommittedLog::News& news,
+                        const History& history, Findings& findings) {
   evaluations += news.committed;
   for (const CommittedLog::Overtaken& pair : news.overtaken) {
     const ClientFacts& client = history.subjects().clients.at(static_cast<std::size_t>(pair.earlier.origin.client));
@@ -13,8 +13,9 @@ void OrderBroken::check(const Observation& o, const PartitionHistory& partition,
     findings.add({std::string{id},
                   o.at,
                   to_string(partition.name),
-                  fmt::format("send {} of {} stands at offset {}, behind its send {} at offset {}", pair.earlier.origin.first_send, client.name,
-                              pair.earlier.base.value, pair.later.origin.first_send, pair.later.base.value),
+                  fmt::format("send {} of {} stands at offset {}, behind its send {} at offset {}",
+                              pair.earlier.origin.first_send, client.name, pair.earlier.base.value,
+                              pair.later.origin.first_send, pair.later.base.value),
                   {},
                   {}});
   }

@@ -1,6 +1,8 @@
 #pragma once
-// raft-safety (K-RAFT): the metadata quorum has one leader an epoch; a controller votes once an epoch, restarts included; what is
-// committed never changes, and every node's log agrees with it below the node's high watermark; no node cuts what it knows as committed.
+// raft-safety (K-RAFT): the metadata quorum has one leader an epoch; a controller votes once an epoch, restarts
+// included; what is committed never changes, and every node's log agrees with it below the node's high watermark; no
+// voter loses or cuts what it knows as committed. (An observer does not sync its copy: after a power loss it may fetch
+// it again.)
 #include <map>
 
 #include "sim/check/invariant.hpp"
@@ -24,6 +26,8 @@ class RaftSafety {
   struct Node {
     Chunked<Entry> log;
     std::int64_t high_watermark{0};
+    bool lost_power{false};
+    bool voter{false};
   };
   void on(const Observation& o, NodeId node, const trace::RaftRoleChanged& e, Findings& findings);
   void on(const Observation& o, NodeId node, const trace::RaftVoted& e, Findings& findings);

@@ -1,8 +1,8 @@
 #include "sim/check/replicas_match.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace kafkasim::sim {
 
@@ -18,7 +18,8 @@ const TopicIdPartition* partition_of(const Observation& o) {  // what can bring 
 std::string describe(const BatchChain& log, Offset offset) {
   const std::size_t i = log.index_at(offset);
   if (i >= log.size()) return "nothing";
-  return fmt::format("offsets {} to {} of epoch {}, crc {:08x}", log[i].base.value, log[i].last.value, log[i].epoch.value, log[i].crc);
+  return fmt::format("offsets {} to {} of epoch {}, crc {:08x}", log[i].base.value, log[i].last.value,
+                     log[i].epoch.value, log[i].crc);
 }
 
 }  // namespace
@@ -41,7 +42,8 @@ void ReplicasMatch::check(const Observation& o, const History& history, Findings
     findings.add({std::string{id},
                   o.at,
                   history.name(*id_of),
-                  fmt::format("brokers {} and {} differ at offset {}, below both high watermarks", broker->value, other_broker.value, differ->value),
+                  fmt::format("brokers {} and {} differ at offset {}, below both high watermarks", broker->value,
+                              other_broker.value, differ->value),
                   {fmt::format("broker {}: {}", broker->value, describe(mine->log, *differ)),
                    fmt::format("broker {}: {}", other_broker.value, describe(other->log, *differ))},
                   {}});

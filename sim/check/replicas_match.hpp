@@ -1,5 +1,6 @@
 #pragma once
-// replicas-match (P-MATCH): below the lower of their high watermarks two running replicas hold the same batches. Nothing excuses it.
+// replicas-match (P-MATCH): below the lower of their high watermarks two running replicas hold the same batches.
+// Nothing excuses it.
 #include "sim/check/invariant.hpp"
 
 namespace kafkasim::sim {

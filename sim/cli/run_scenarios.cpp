@@ -1,12 +1,12 @@
 #include "sim/cli/run_scenarios.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fstream>
 #include <ostream>
+
+#include <fmt/format.h>
 
 #include "sim/cli/diagnose.hpp"
 #include "sim/report/report.hpp"
@@ -26,14 +26,17 @@ struct OneRun {
 
 class Progress {  // a bar on a terminal, nothing elsewhere
  public:
-  Progress(const Terminal& terminal, bool wanted) : err_{terminal.err}, shown_{wanted && terminal.err_colour == Colour::on} {}
+  Progress(const Terminal& terminal, bool wanted)
+      : err_{terminal.err}, shown_{wanted && terminal.err_colour == Colour::on} {}
   void show(Duration now, Duration whole) {
     if (!shown_) return;
-    const std::int64_t permille = whole.ns > 0 ? now.whole_ms() * 1000 / std::max<std::int64_t>(1, whole.whole_ms()) : 1000;
+    const std::int64_t permille =
+        whole.ns > 0 ? now.whole_ms() * 1000 / std::max<std::int64_t>(1, whole.whole_ms()) : 1000;
     if (permille == last_) return;
     last_ = permille;
     const auto filled = static_cast<std::size_t>(permille * 40 / 1000);
-    err_ << "\r[" << std::string(filled, '#') << std::string(40 - std::min<std::size_t>(40, filled), '.') << "] " << permille / 10 << " %" << std::flush;
+    err_ << "\r[" << std::string(filled, '#') << std::string(40 - std::min<std::size_t>(40, filled), '.') << "] "
+         << permille / 10 << " %" << std::flush;
   }
   void clear() {
     if (shown_ && last_ >= 0) err_ << "\r" << std::string(50, ' ') << "\r" << std::flush;
@@ -78,10 +81,13 @@ std::optional<std::string> find_difference(const std::shared_ptr<const Scenario>
     if (more != b.step()) return fmt::format("one of the runs ends at event {}, the other goes on", a.events());
     if (!more) break;
   }
-  return timeline_ndjson(a.story()) == timeline_ndjson(b.story()) ? std::nullopt : std::optional<std::string>{"the timelines differ although the events agree"};
+  return timeline_ndjson(a.story()) == timeline_ndjson(b.story())
+             ? std::nullopt
+             : std::optional<std::string>{"the timelines differ although the events agree"};
 }
 
-int check_determinism(const std::shared_ptr<const Scenario>& scenario, const RunOptions& options, const Simulation& first, const Terminal& terminal) {
+int check_determinism(const std::shared_ptr<const Scenario>& scenario, const RunOptions& options,
+                      const Simulation& first, const Terminal& terminal) {
   const std::optional<std::string> difference = find_difference(scenario, options.wire);
   if (difference) {
     terminal.err << "kafkasim: not deterministic: " << *difference << '\n';
@@ -89,14 +95,16 @@ int check_determinism(const std::shared_ptr<const Scenario>& scenario, const Run
   }
   Simulation other{scenario, options.wire == WireMode::fast ? WireMode::exact : WireMode::fast};
   const bool formed = other.form().has_value();
-  while (formed && other.step()) {
-  }
+  while (formed && other.step()) {}
   if (other.world().trace_hash() != first.world().trace_hash()) {
-    terminal.err << fmt::format("kafkasim: not deterministic: trace hash {:016x} with messages as structs or bytes, {:016x} the other way\n", first.world().trace_hash(),
-                                other.world().trace_hash());
+    terminal.err << fmt::format(
+        "kafkasim: not deterministic: trace hash {:016x} with messages as structs or bytes, {:016x} the other way\n",
+        first.world().trace_hash(), other.world().trace_hash());
     return exit_code::our_fault;
   }
-  if (!options.quiet) terminal.out << fmt::format("deterministic: three more runs, in both wire modes, gave trace hash {:016x}\n", first.world().trace_hash());
+  if (!options.quiet)
+    terminal.out << fmt::format("deterministic: three more runs, in both wire modes, gave trace hash {:016x}\n",
+                                first.world().trace_hash());
   return exit_code::held;
 }
 
@@ -114,7 +122,8 @@ OneRun run_one(const std::string& file, Scenario scenario, const RunOptions& opt
   }
   const bool completed = run_to_end(run, options, terminal);
   run.finish();
-  facts.wall_us = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();
+  facts.wall_us =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();
   facts.outcome = completed ? outcome_of(run, options.strict ? Strict::yes : Strict::no) : Outcome::interrupted;
   print_verdict(run, facts, terminal);
   OneRun result{exit_code::held, report_json(run, facts), timeline_ndjson(run.story())};
@@ -161,7 +170,8 @@ int run_scenarios(const RunOptions& options, const Terminal& terminal) {
   }
   std::signal(SIGINT, before);
   bool written = true;
-  if (options.report && !reports.empty()) written = write_file(*options.report, reports_json(reports), terminal) && written;
+  if (options.report && !reports.empty())
+    written = write_file(*options.report, reports_json(reports), terminal) && written;
   if (options.timeline) written = write_file(*options.timeline, timelines, terminal) && written;
   return written ? code : exit_code::bad_input;
 }

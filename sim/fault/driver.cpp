@@ -1,8 +1,8 @@
 #include "sim/fault/driver.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "sim/fault/replica_bytes.hpp"
 
@@ -75,7 +75,8 @@ std::vector<HostId> Driver::hit(std::size_t i, const Target& target, Host& host)
   Random random = random_.fork(i);
   std::vector<HostId> hosts = resolve(target, {host.world, host.cluster, host.history, host.measures}, random);
   if (hosts.empty()) {
-    host.story.tell(host.world.now(), "fault", std::string{operation_info(entry(i).operation).name}, fmt::format("{} is nobody at the moment: nothing happens", target.text), Tone::warning);
+    host.story.tell(host.world.now(), "fault", std::string{operation_info(entry(i).operation).name},
+                    fmt::format("{} is nobody at the moment: nothing happens", target.text), Tone::warning);
   }
   entries_[i].hit = hosts;
   if (!hosts.empty()) remember(i, host);
@@ -145,7 +146,8 @@ void Driver::act(std::size_t i, const Partition& op, Host& host) {
     }
   }
   if (a.empty() || b.empty()) {
-    host.story.tell(host.world.now(), "fault", "partition", "one of the groups is empty at the moment: nothing happens", Tone::warning);
+    host.story.tell(host.world.now(), "fault", "partition", "one of the groups is empty at the moment: nothing happens",
+                    Tone::warning);
     return;
   }
   entries_[i].hit = a;
@@ -169,7 +171,9 @@ void Driver::act(std::size_t i, const Produce& op, Host& host) {
 
 void Driver::act(std::size_t, const ExpectNow& op, Host& host) { host.expect_now(op.expectation); }
 
-void Driver::act(std::size_t, const NoteText& op, Host& host) { host.story.tell(host.world.now(), "note", "note", op.text, Tone::note); }
+void Driver::act(std::size_t, const NoteText& op, Host& host) {
+  host.story.tell(host.world.now(), "note", "note", op.text, Tone::note);
+}
 
 void Driver::act(std::size_t, const Undo& op, Host& host) {
   for (std::size_t j = 0; j < entries_.size(); ++j) {
@@ -193,7 +197,8 @@ void Driver::undo(std::size_t i, Host& host) {
   for (const HostId h : state.hit) {
     if (std::holds_alternative<Pause>(operation)) host.world.resume(h);
     if (std::holds_alternative<Traffic>(operation)) host.world.command(h, SetRate{});
-    const bool starts = std::holds_alternative<Crash>(operation) || std::holds_alternative<PowerOff>(operation) || std::holds_alternative<Stop>(operation);
+    const bool starts = std::holds_alternative<Crash>(operation) || std::holds_alternative<PowerOff>(operation)
+                        || std::holds_alternative<Stop>(operation);
     if (starts) host.world.start(h);
   }
 }

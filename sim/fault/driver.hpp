@@ -1,6 +1,6 @@
 #pragma once
-// Driver: carries out a scenario's timeline. It decides when an entry is due (by the clock, a condition, or another entry), whom it
-// hits, and how it is undone; the World does the rest. A value, copied with the run.
+// Driver: carries out a scenario's timeline. It decides when an entry is due (by the clock, a condition, or another
+// entry), whom it hits, and how it is undone; the World does the rest. A value, copied with the run.
 //
 //   armed --(its moment, or its condition holds for the first time)--> fired --(`for` is over, or undo)--> undone
 #include <map>
@@ -38,7 +38,8 @@ class Driver {
     [[nodiscard]] virtual std::vector<HostId> all_hosts() const = 0;
 
    protected:
-    Host(World& w, const Cluster& c, const History& h, const Measures& m, Story& s) : world{w}, cluster{c}, history{h}, measures{m}, story{s} {}
+    Host(World& w, const Cluster& c, const History& h, const Measures& m, Story& s)
+        : world{w}, cluster{c}, history{h}, measures{m}, story{s} {}
     Host(const Host&) = default;
     Host& operator=(const Host&) = delete;
   };
@@ -47,7 +48,7 @@ class Driver {
   void begin(Instant origin, Host& host);
   void on_appointment(std::uint64_t what, Host& host);
   void on_observations(std::span<const Observation> observations, Host& host);  // conditions, restarts
-  void undo_all(Host& host);  // whatever is still in force
+  void undo_all(Host& host);                                                    // whatever is still in force
   [[nodiscard]] const std::vector<FaultRecord>& faults() const { return faults_; }
 
  private:
@@ -59,7 +60,9 @@ class Driver {
     std::optional<CutId> cut;
   };
   enum class What : std::uint8_t { fire, arm, undo };
-  static std::uint64_t appointment(What what, std::size_t entry) { return static_cast<std::uint64_t>(entry) * 4 + static_cast<std::uint64_t>(what); }
+  static std::uint64_t appointment(What what, std::size_t entry) {
+    return static_cast<std::uint64_t>(entry) * 4 + static_cast<std::uint64_t>(what);
+  }
   [[nodiscard]] const TimelineEntry& entry(std::size_t i) const { return scenario_->timeline[i]; }
 
   void fire(std::size_t i, Host& host);

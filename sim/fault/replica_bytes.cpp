@@ -20,7 +20,8 @@ std::vector<StoredSegment> stored_segments(const SimDisk& disk, const TopicParti
   return segments;
 }
 
-std::vector<std::optional<std::string>> stored_values(const SimDisk& disk, const TopicPartition& partition, std::optional<Offset> limit) {
+std::vector<std::optional<std::string>> stored_values(const SimDisk& disk, const TopicPartition& partition,
+                                                      std::optional<Offset> limit) {
   std::vector<std::optional<std::string>> values;
   for (const StoredSegment& segment : stored_segments(disk, partition)) {
     for (const RecordBatch& batch : segment.batches) {
@@ -35,7 +36,8 @@ std::vector<std::optional<std::string>> stored_values(const SimDisk& disk, const
   return values;
 }
 
-std::vector<KeepRule> keep_first_records(const SimDisk& disk, const TopicPartition& partition, std::int64_t records, TearNext tear) {
+std::vector<KeepRule> keep_first_records(const SimDisk& disk, const TopicPartition& partition, std::int64_t records,
+                                         TearNext tear) {
   std::vector<KeepRule> rules;
   std::int64_t kept = 0;
   bool cut = false;

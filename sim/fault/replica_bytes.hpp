@@ -1,6 +1,6 @@
 #pragma once
-// The log files of one replica as they lie on a simulated disk, read without disturbing the run: for what a power loss is to keep,
-// and for expectations on records.
+// The log files of one replica as they lie on a simulated disk, read without disturbing the run: for what a power loss
+// is to keep, and for expectations on records.
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,10 +20,14 @@ struct StoredSegment {
 [[nodiscard]] std::vector<StoredSegment> stored_segments(const SimDisk& disk, const TopicPartition& partition);
 
 // Values of the records below `limit` (absent: all), control batches left out; null values are absent.
-[[nodiscard]] std::vector<std::optional<std::string>> stored_values(const SimDisk& disk, const TopicPartition& partition, std::optional<Offset> limit);
+[[nodiscard]] std::vector<std::optional<std::string>> stored_values(const SimDisk& disk,
+                                                                    const TopicPartition& partition,
+                                                                    std::optional<Offset> limit);
 
-// What is to survive so that the replica keeps its first `records` records; with `torn` also a part of the batch after them.
+// What is to survive so that the replica keeps its first `records` records; with `torn` also a part of the batch after
+// them.
 enum class TearNext : std::uint8_t { no, yes };
-[[nodiscard]] std::vector<KeepRule> keep_first_records(const SimDisk& disk, const TopicPartition& partition, std::int64_t records, TearNext tear);
+[[nodiscard]] std::vector<KeepRule> keep_first_records(const SimDisk& disk, const TopicPartition& partition,
+                                                       std::int64_t records, TearNext tear);
 
 }  // namespace kafkasim::sim

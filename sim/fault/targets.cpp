@@ -38,7 +38,8 @@ struct Resolver {
   void operator()(const FollowerTarget& target) {
     const PartitionHistory* partition = at.history.partition(target.partition);
     if (!partition) return;
-    const auto follower = std::ranges::find_if(partition->isr, [partition](NodeId id) { return id != partition->leader; });
+    const auto follower =
+        std::ranges::find_if(partition->isr, [partition](NodeId id) { return id != partition->leader; });
     if (follower != partition->isr.end()) add(*follower);
   }
   void operator()(const FollowersTarget& target) {
@@ -67,7 +68,9 @@ struct Resolver {
   }
   void operator()(const ClientTarget& target) {
     for (const ClientHost& client : at.cluster.clients) {
-      if (client.kind == target.kind && client.owner == target.name && (!target.number || client.number == *target.number)) found.push_back(client.host);
+      if (client.kind == target.kind && client.owner == target.name
+          && (!target.number || client.number == *target.number))
+        found.push_back(client.host);
     }
   }
 };
@@ -94,7 +97,9 @@ std::vector<HostId> resolve(const std::vector<Target>& targets, const Surroundin
   return resolver.found;
 }
 
-std::vector<HostId> resolve(const Target& target, const Surroundings& at, Random& random) { return resolve(std::vector{target}, at, random); }
+std::vector<HostId> resolve(const Target& target, const Surroundings& at, Random& random) {
+  return resolve(std::vector{target}, at, random);
+}
 
 std::string spoken_name(HostId host, const Cluster& cluster) {
   for (const auto& [id, h] : cluster.brokers) {

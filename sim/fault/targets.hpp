@@ -1,6 +1,6 @@
 #pragma once
-// Whom a target means at this moment: hosts of the World. What it resolves to follows the observations alone, as an operator's view
-// would: the committed leader, the active controller, the coordinator by the offsets topic.
+// Whom a target means at this moment: hosts of the World. What it resolves to follows the observations alone, as an
+// operator's view would: the committed leader, the active controller, the coordinator by the offsets topic.
 #include <string>
 #include <vector>
 

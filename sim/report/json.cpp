@@ -1,4 +1,5 @@
 #include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "core/broker/broker.hpp"
@@ -39,7 +40,8 @@ Json metrics_json(const Simulation& run) {
   Json out = Json::object();
   for (const MetricInfo& info : metric_table()) {
     if (info.metric == Metric::errors || info.total == MetricTotal::needs_subject) continue;
-    if (const auto value = run.measure({info.metric, {}, {}, {}})) out[std::string{info.name}] = metric_json(info.unit, *value);
+    if (const auto value = run.measure({info.metric, {}, {}, {}}))
+      out[std::string{info.name}] = metric_json(info.unit, *value);
   }
   for (const ErrorCode code : run.measures().errors_seen()) {
     out["errors." + std::string{error_name(code)}] = run.measures().errors(code, std::nullopt);
@@ -83,9 +85,16 @@ Json groups_json(const Simulation& run) {
       const PartitionHistory* partition = run.checks().history().partition(tp);
       const ReplicaHistory* leader = partition && partition->leader ? partition->replica(*partition->leader) : nullptr;
       const std::int64_t end = leader ? leader->high_watermark.value : offset.value;
-      offsets.push_back({{"topic", tp.topic}, {"partition", tp.partition.value}, {"committed", offset.value}, {"lag", std::max<std::int64_t>(0, end - offset.value)}});
+      offsets.push_back({{"topic", tp.topic},
+                         {"partition", tp.partition.value},
+                         {"committed", offset.value},
+                         {"lag", std::max<std::int64_t>(0, end - offset.value)}});
     }
-    out.push_back({{"group", name}, {"state", group.state}, {"generation", group.generation.value}, {"members", members}, {"offsets", offsets}});
+    out.push_back({{"group", name},
+                   {"state", group.state},
+                   {"generation", group.generation.value},
+                   {"members", members},
+                   {"offsets", offsets}});
   }
   return out;
 }
@@ -100,7 +109,10 @@ std::string hex16(std::uint64_t x) {
 }  // namespace
 
 std::string report_json(const Simulation& run, const RunFacts& facts) {
-  Json out{{"version", KAFKASIM_VERSION}, {"scenario", run.scenario().name}, {"file", facts.file}, {"seed", run.scenario().seed},
+  Json out{{"version", KAFKASIM_VERSION},
+           {"scenario", run.scenario().name},
+           {"file", facts.file},
+           {"seed", run.scenario().seed},
            {"outcome", outcome_name(facts.outcome)}};
   out["trace_hash"] = hex16(run.world().trace_hash());
   out["virtual_ms"] = run.now().whole_ms();
@@ -108,14 +120,16 @@ std::string report_json(const Simulation& run, const RunFacts& facts) {
   out["wall_ms"] = facts.wall_us / 1000;
   out["violations"] = Json::array();
   out["excused"] = Json::array();
-  for (const Finding& finding : run.findings().kept()) out[finding.excuse ? "excused" : "violations"].push_back(finding_json(finding, run.origin()));
+  for (const Finding& finding : run.findings().kept())
+    out[finding.excuse ? "excused" : "violations"].push_back(finding_json(finding, run.origin()));
   out["violations_total"] = run.findings().violations();
   out["excused_total"] = run.findings().excused();
   out["expectations"] = Json::array();
   for (const ExpectationResult& result : run.expectations()) {
     Json one{{"text", result.text}, {"held", result.held}};
     if (!result.checked) one["checked"] = false;
-    one["measured"] = result.measured ? metric_json(result.unit.value_or(MetricUnit::count), *result.measured) : Json{nullptr};
+    one["measured"] =
+        result.measured ? metric_json(result.unit.value_or(MetricUnit::count), *result.measured) : Json{nullptr};
     out["expectations"].push_back(std::move(one));
   }
   out["metrics"] = metrics_json(run);
@@ -125,8 +139,12 @@ std::string report_json(const Simulation& run, const RunFacts& facts) {
   const auto& elections = run.story().elections();
   for (std::size_t i = 0; i < elections.size(); ++i) {
     const Election& e = elections[i];
-    out["elections"].push_back({{"at_ms", e.at.whole_ms()}, {"subject", to_string(e.partition)}, {"from", number(e.from)}, {"to", number(e.to)},
-                                {"epoch", e.epoch.value}, {"unclean", e.unclean}});
+    out["elections"].push_back({{"at_ms", e.at.whole_ms()},
+                                {"subject", to_string(e.partition)},
+                                {"from", number(e.from)},
+                                {"to", number(e.to)},
+                                {"epoch", e.epoch.value},
+                                {"unclean", e.unclean}});
   }
   out["faults"] = Json::array();
   for (const FaultRecord& fault : run.driver().faults()) {
@@ -149,7 +167,11 @@ std::string timeline_ndjson(const Story& story) {
   std::string out;
   for (std::size_t i = 0; i < story.lines().size(); ++i) {
     const StoryLine& line = story.lines()[i];
-    Json one{{"at_us", line.at.whole_us()}, {"seq", line.seq}, {"kind", line.kind}, {"subject", line.subject}, {"text", line.text}};
+    Json one{{"at_us", line.at.whole_us()},
+             {"seq", line.seq},
+             {"kind", line.kind},
+             {"subject", line.subject},
+             {"text", line.text}};
     for (const auto& [name, value] : line.fields) {
       std::visit([&one, &name = name](const auto& v) { one[name] = v; }, value);
     }

@@ -1,6 +1,6 @@
 #pragma once
-// Reports: what a run has come to, as JSON for machines (CONTRACT: --report), as text for people, and the timeline as NDJSON. All
-// of it follows from the run alone, byte for byte, but wall_ms, version and host.
+// Reports: what a run has come to, as JSON for machines (CONTRACT: --report), as text for people, and the timeline as
+// NDJSON. All of it follows from the run alone, byte for byte, but wall_ms, version and host.
 #include <cstdint>
 #include <iosfwd>
 #include <string>

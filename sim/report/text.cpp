@@ -1,7 +1,7 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <ostream>
+
+#include <fmt/format.h>
 
 #include "sim/report/report.hpp"
 
@@ -40,9 +40,17 @@ std::string_view mark(Tone tone) {
   return " ";
 }
 
+// Durations in milliseconds with microseconds behind the point: describe() is for scenario files, exact to the
+// nanosecond.
+std::string value_text(MetricUnit unit, const MetricValue& value) {
+  if (unit != MetricUnit::duration) return describe(unit, value);
+  const std::int64_t us = nanoseconds(std::get<std::int64_t>(value)).whole_us();
+  return us % 1000 == 0 ? fmt::format("{} ms", us / 1000) : fmt::format("{}.{:03} ms", us / 1000, us % 1000);
+}
+
 std::string metric_text(const Simulation& run, Metric metric) {
   const auto value = run.measure({metric, {}, {}, {}});
-  return value ? describe(metric_info(metric).unit, *value) : "none";
+  return value ? value_text(metric_info(metric).unit, *value) : "none";
 }
 
 }  // namespace
@@ -65,14 +73,15 @@ Outcome outcome_of(const Simulation& run, Strict strict) {
 void print_header(const Simulation& run, const RunFacts&, const Terminal& terminal) {
   const Scenario& s = run.scenario();
   terminal.out << tinted(terminal.out_colour, Tint::bold, s.title.empty() ? s.name : s.title) << '\n';
-  terminal.out << fmt::format("{}: {} brokers, {} controllers, {} s, seed {}\n\n", s.name, s.cluster.brokers.size(), s.cluster.controllers.size(),
-                              seconds_text(s.duration), s.seed);
+  terminal.out << fmt::format("{}: {} brokers, {} controllers, {} s, seed {}\n\n", s.name, s.cluster.brokers.size(),
+                              s.cluster.controllers.size(), seconds_text(s.duration), s.seed);
 }
 
 void print_line(const StoryLine& line, const Terminal& terminal) {
   const std::string text = fmt::format("{} {:<11} {:<14} {}", mark(line.tone), line.kind, line.subject, line.text);
   const std::optional<Tint> tint = tint_of(line.tone);
-  terminal.out << fmt::format("{:>9} s  ", seconds_text(line.at)) << (tint ? tinted(terminal.out_colour, *tint, text) : text) << '\n';
+  terminal.out << fmt::format("{:>9} s  ", seconds_text(line.at))
+               << (tint ? tinted(terminal.out_colour, *tint, text) : text) << '\n';
 }
 
 void print_verdict(const Simulation& run, const RunFacts& facts, const Terminal& terminal) {
@@ -80,9 +89,11 @@ void print_verdict(const Simulation& run, const RunFacts& facts, const Terminal&
   const auto coloured = [&](Tint tint, std::string_view text) { return tinted(terminal.out_colour, tint, text); };
   out << '\n';
   for (const Finding& finding : run.findings().kept()) {
-    const std::string verdict = finding.excuse ? fmt::format("excused ({})", excuse_name(*finding.excuse)) : std::string{"VIOLATION"};
+    const std::string verdict =
+        finding.excuse ? fmt::format("excused ({})", excuse_name(*finding.excuse)) : std::string{"VIOLATION"};
     out << coloured(finding.excuse ? Tint::yellow : Tint::red, fmt::format("{} {}", verdict, finding.invariant));
-    out << fmt::format(" at {} s, {}: {}{}\n", seconds_text(finding.at - run.origin()), finding.subject, finding.detail, finding.in_epilogue ? " (epilogue)" : "");
+    out << fmt::format(" at {} s, {}: {}{}\n", seconds_text(finding.at - run.origin()), finding.subject, finding.detail,
+                       finding.in_epilogue ? " (epilogue)" : "");
     for (const std::string& evidence : finding.evidence) out << "    " << evidence << '\n';
   }
   const std::uint64_t told = run.findings().kept().size();
@@ -90,20 +101,27 @@ void print_verdict(const Simulation& run, const RunFacts& facts, const Terminal&
   if (all > told) out << fmt::format("    and {} more findings of these kinds\n", all - told);
   for (const ExpectationResult& result : run.expectations()) {
     const std::string_view word = !result.checked ? "not checked" : result.held ? "held" : "NOT HELD";
-    out << coloured(!result.checked ? Tint::yellow : result.held ? Tint::green : Tint::red, fmt::format("  {:<11}", word)) << "  " << result.text;
+    out << coloured(!result.checked ? Tint::yellow
+                    : result.held   ? Tint::green
+                                    : Tint::red,
+                    fmt::format("  {:<11}", word))
+        << "  " << result.text;
     if (result.measured && !(result.held && result.text.empty())) {
-      out << fmt::format("  ({})", describe(result.unit.value_or(MetricUnit::count), *result.measured));
+      out << fmt::format("  ({})", value_text(result.unit.value_or(MetricUnit::count), *result.measured));
     }
     out << '\n';
   }
-  out << fmt::format("\n  produced {}, acknowledged {}, failed {}, lost {}, duplicated {}, consumed {}\n", metric_text(run, Metric::records_produced),
-                     metric_text(run, Metric::records_acked), metric_text(run, Metric::records_failed), metric_text(run, Metric::records_lost),
+  out << fmt::format("\n  produced {}, acknowledged {}, failed {}, lost {}, duplicated {}, consumed {}\n",
+                     metric_text(run, Metric::records_produced), metric_text(run, Metric::records_acked),
+                     metric_text(run, Metric::records_failed), metric_text(run, Metric::records_lost),
                      metric_text(run, Metric::records_duplicated), metric_text(run, Metric::records_consumed));
-  out << fmt::format("  elections {} (unclean {}), unavailable {} ms, produce latency p50 {}, p99 {}, most {}\n", metric_text(run, Metric::elections),
-                     metric_text(run, Metric::elections_unclean), run.measure({Metric::unavailable, {}, {}, {}}) ? nanoseconds(std::get<std::int64_t>(*run.measure({Metric::unavailable, {}, {}, {}}))).whole_ms() : 0,
-                     metric_text(run, Metric::latency_produce_p50), metric_text(run, Metric::latency_produce_p99), metric_text(run, Metric::latency_produce_max));
-  out << fmt::format("  trace hash {:016x}, {} events, {} s of virtual time in {}.{:03} s\n\n", run.world().trace_hash(), run.events(), seconds_text(run.now()),
-                     facts.wall_us / 1'000'000, facts.wall_us / 1000 % 1000);
+  out << fmt::format("  elections {} (unclean {}), unavailable {}, produce latency p50 {}, p99 {}, most {}\n",
+                     metric_text(run, Metric::elections), metric_text(run, Metric::elections_unclean),
+                     metric_text(run, Metric::unavailable), metric_text(run, Metric::latency_produce_p50),
+                     metric_text(run, Metric::latency_produce_p99), metric_text(run, Metric::latency_produce_max));
+  out << fmt::format("  trace hash {:016x}, {} events, {} s of virtual time in {}.{:03} s\n\n",
+                     run.world().trace_hash(), run.events(), seconds_text(run.now()), facts.wall_us / 1'000'000,
+                     facts.wall_us / 1000 % 1000);
   const std::uint64_t violations = run.findings().violations();
   std::string sentence;
   if (violations > 0) {
@@ -114,7 +132,14 @@ void print_verdict(const Simulation& run, const RunFacts& facts, const Terminal&
     sentence = "nothing acknowledged was lost, nothing written twice, no promise broken";
   }
   const bool passed = facts.outcome == Outcome::pass;
-  out << coloured(passed ? Tint::green : Tint::red, facts.outcome == Outcome::interrupted ? "INTERRUPTED" : passed ? "PASS" : "FAIL") << ": " << sentence << '\n';
+  const auto broken =
+      std::ranges::count_if(run.expectations(), [](const ExpectationResult& r) { return r.checked && !r.held; });
+  if (!passed && violations == 0 && broken > 0)
+    sentence = fmt::format("{} expectation{} not held; {}", broken, broken == 1 ? "" : "s", sentence);
+  out << coloured(passed ? Tint::green : Tint::red, facts.outcome == Outcome::interrupted ? "INTERRUPTED"
+                                                    : passed                              ? "PASS"
+                                                                                          : "FAIL")
+      << ": " << sentence << '\n';
 }
 
 }  // namespace kafkasim::sim

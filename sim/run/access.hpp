@@ -6,7 +6,8 @@ namespace kafkasim::sim {
 
 struct Simulation::Access final : Driver::Host {
   Simulation& sim;
-  explicit Access(Simulation& s) : Driver::Host{s.world_, s.cluster_, s.checks_.history(), s.measures_, s.story_}, sim{s} {}
+  explicit Access(Simulation& s)
+      : Driver::Host{s.world_, s.cluster_, s.checks_.history(), s.measures_, s.story_}, sim{s} {}
   void appoint(Instant at, std::uint64_t what) override { sim.appoint(at, Planned::driver, what); }
   [[nodiscard]] bool holds(const Condition& condition) const override { return sim.holds(condition); }
   void expect_now(const Expectation& expectation) override { sim.expect_now(expectation); }

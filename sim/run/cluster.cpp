@@ -66,7 +66,8 @@ struct ClientMaker {
   ClientIdentity identity(const std::string& name) const {
     return {name, static_cast<std::int32_t>(cluster.clients.size()), bootstrap(scenario), 0};
   }
-  void add(ClientHost client, const std::optional<std::string>& rack, ClientFacts facts, std::function<AnyMachine()> factory) {
+  void add(ClientHost client, const std::optional<std::string>& rack, ClientFacts facts,
+           std::function<AnyMachine()> factory) {
     client.host = world.add_host(client_spec(client.name, rack, std::move(factory)));
     cluster.clients.push_back(std::move(client));
     cluster.facts.push_back(std::move(facts));
@@ -76,27 +77,39 @@ struct ClientMaker {
     const std::string name = producer_client_id(spec, number);
     const ClientIdentity who = identity(name);
     const bool all = spec.config.acks == "all" || spec.config.acks == "-1";
-    const ClientFacts facts{name, all, spec.config.enable_idempotence, spec.config.enable_idempotence || spec.config.max_in_flight == 1};
+    const ClientFacts facts{name, all, spec.config.enable_idempotence,
+                            spec.config.enable_idempotence || spec.config.max_in_flight == 1};
     std::function<AnyMachine()> factory;
     if (spec.rate && !spec.topic.empty()) {
-      ProducingPlan plan{.topic = spec.topic, .partition = spec.partition, .records_per_1000_s = spec.rate->records_per_1000_s, .from = origin + spec.from,
-                         .to = origin + spec.to, .records = spec.records, .keys = spec.keys, .value_bytes = spec.value_bytes};
+      ProducingPlan plan{.topic = spec.topic,
+                         .partition = spec.partition,
+                         .records_per_1000_s = spec.rate->records_per_1000_s,
+                         .from = origin + spec.from,
+                         .to = origin + spec.to,
+                         .records = spec.records,
+                         .keys = spec.keys,
+                         .value_bytes = spec.value_bytes};
       factory = [who, config = spec.config, plan] { return AnyMachine{ProducingApp{who, config, plan}}; };
     } else {
       factory = [who, config = spec.config] { return AnyMachine{HandProducerApp{who, config}}; };
     }
-    add({ClientKind::producer, spec.id, number, name, {}, spec.rate ? spec.from : Duration{}}, spec.rack, facts, std::move(factory));
+    add({ClientKind::producer, spec.id, number, name, {}, spec.rate ? spec.from : Duration{}}, spec.rack, facts,
+        std::move(factory));
   }
 
   void consumer(const ConsumerSpec& spec, std::int32_t number, std::int32_t member) {
     const bool grouped = spec.group.has_value();
     const std::string owner = grouped ? *spec.group : spec.id;
     const std::string name = grouped || spec.count > 1 ? owner + "/" + std::to_string(member) : owner;
-    const ConsumeWhat what = grouped ? ConsumeWhat{ConsumeGroup{*spec.group, spec.topics}} : ConsumeWhat{ConsumePartitions{spec.assign}};
+    const ConsumeWhat what =
+        grouped ? ConsumeWhat{ConsumeGroup{*spec.group, spec.topics}} : ConsumeWhat{ConsumePartitions{spec.assign}};
     const ClientIdentity who = identity(name);
     (void)number;
-    add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from}, spec.rack, ClientFacts{name, true, true, true},
-        [who, config = spec.config, what, process_time = spec.process_time] { return AnyMachine{ConsumingApp{who, config, what, process_time}}; });
+    add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from},
+        spec.rack, ClientFacts{name, true, true, true},
+        [who, config = spec.config, what, process_time = spec.process_time] {
+          return AnyMachine{ConsumingApp{who, config, what, process_time}};
+        });
   }
 };
 
@@ -159,17 +172,20 @@ const ClientHost* Cluster::client(const std::string& name) const {
 Cluster add_nodes(const Scenario& scenario, World& world) {
   Cluster cluster;
   std::map<NodeId, Endpoint> voters;
-  for (const NodeSpec& spec : scenario.cluster.controllers) voters[spec.id] = Endpoint{controller_name(spec.id), controller_port};
+  for (const NodeSpec& spec : scenario.cluster.controllers)
+    voters[spec.id] = Endpoint{controller_name(spec.id), controller_port};
   for (const NodeSpec& spec : scenario.cluster.controllers) {
     const ControllerOptions options{spec.id, cluster_id, voters, spec.config};
-    HostSpec host = client_spec(controller_name(spec.id), spec.rack, [options] { return AnyMachine{Controller{options}}; });
+    HostSpec host =
+        client_spec(controller_name(spec.id), spec.rack, [options] { return AnyMachine{Controller{options}}; });
     host.endpoint = voters.at(spec.id);
     host.disk = spec.disk;
     host.threads = threads_of(spec.config);
     cluster.controllers[spec.id] = world.add_host(std::move(host));
   }
   for (const NodeSpec& spec : scenario.cluster.brokers) {
-    const BrokerOptions options{spec.id, Endpoint{broker_name(spec.id), broker_port}, spec.rack, cluster_id, voters, spec.config};
+    const BrokerOptions options{spec.id,    Endpoint{broker_name(spec.id), broker_port}, spec.rack, cluster_id, voters,
+                                spec.config};
     HostSpec host = client_spec(broker_name(spec.id), spec.rack, [options] { return AnyMachine{Broker{options}}; });
     host.endpoint = options.endpoint;
     host.disk = spec.disk;
@@ -178,7 +194,9 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
   }
   const ClientIdentity admin{"admin", -1, bootstrap(scenario), 0};
   const auto topics = topics_to_create(scenario);
-  cluster.admin = world.add_host(client_spec("admin", std::nullopt, [admin, topics] { return AnyMachine{Admin{admin, ClientConfig{}, topics}}; }));
+  cluster.admin = world.add_host(client_spec("admin", std::nullopt, [admin, topics] {
+    return AnyMachine{Admin{admin, ClientConfig{}, topics}};
+  }));
   return cluster;
 }
 
@@ -194,18 +212,22 @@ void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster
   }
   std::map<std::string, std::int32_t> members;  // a group's members are numbered over all entries that name it
   for (const ConsumerSpec& spec : scenario.consumers) {
-    for (std::int32_t i = 1; i <= spec.count; ++i) maker.consumer(spec, i, ++members[spec.group ? *spec.group : "assign " + spec.id]);
+    for (std::int32_t i = 1; i <= spec.count; ++i)
+      maker.consumer(spec, i, ++members[spec.group ? *spec.group : "assign " + spec.id]);
   }
   for (const LinkSpec& link : scenario.network.links) set_link(link, scenario.network, cluster, world);
 }
 
-HostId add_final_reader(const Scenario& scenario, World& world, const std::vector<TopicPartition>& partitions, const Cluster& cluster) {
+HostId add_final_reader(const Scenario& scenario, World& world, const std::vector<TopicPartition>& partitions,
+                        const Cluster& cluster) {
   ConsumerConfig config;
   config.auto_offset_reset = "earliest";
   config.enable_auto_commit = false;
   const ClientIdentity who{"final-reader", static_cast<std::int32_t>(cluster.clients.size()), bootstrap(scenario), 0};
   const ConsumeWhat what = ConsumePartitions{partitions};
-  return world.add_host(client_spec("final-reader", std::nullopt, [who, config, what] { return AnyMachine{ConsumingApp{who, config, what, Duration{}}}; }));
+  return world.add_host(client_spec("final-reader", std::nullopt, [who, config, what] {
+    return AnyMachine{ConsumingApp{who, config, what, Duration{}}};
+  }));
 }
 
 Subjects subjects_of(const Scenario& scenario, const Cluster& cluster) {

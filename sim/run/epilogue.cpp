@@ -1,8 +1,8 @@
-// The epilogue: what is left when the scenario is over, on a copy of the run. Producers stop, everything is healed, the cluster is given
-// time to settle, and a reader reads every partition from the start: what was acknowledged must come.
-#include <fmt/format.h>
-
+// The epilogue: what is left when the scenario is over, on a copy of the run. Producers stop, everything is healed, the
+// cluster is given time to settle, and a reader reads every partition from the start: what was acknowledged must come.
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "core/broker/broker.hpp"
 #include "sim/run/access.hpp"
@@ -23,7 +23,8 @@ bool Simulation::has_settled() const {
   for (const auto& [id, partition] : checks_.history().partitions()) {
     if (partition->name.topic == offsets_topic) continue;
     const ReplicaHistory* leader = partition->acting_leader();
-    if (!leader || leader->high_watermark < leader->log_end || partition->isr.size() < partition->assigned.size()) return false;
+    if (!leader || leader->high_watermark < leader->log_end || partition->isr.size() < partition->assigned.size())
+      return false;
   }
   return true;
 }
@@ -83,16 +84,19 @@ void Simulation::final_read() {
       for (Offset o = acked.batch.base; o <= acked.batch.last; o = o.next()) {
         if (partition->lost->contains(o.value) || o < partition->replicas.begin()->second->log_start) continue;
         const bool there = mine != read.end() && mine->second.contains(o.value);
-        if (!there || (acked.batch.origin.known() && mine->second.at(o.value).client != acked.batch.origin.client)) ++missing;
+        if (!there || (acked.batch.origin.known() && mine->second.at(o.value).client != acked.batch.origin.client))
+          ++missing;
       }
       if (missing == 0) continue;
-      checks_.edit_findings().add({std::string{AckedRecordLost::id},
-                                   acked.at,
-                                   to_string(partition->name),
-                                   fmt::format("{} of the records at offsets {} to {}, acknowledged, do not come to a reader from the start{}", missing,
-                                               acked.batch.base.value, acked.batch.last.value, finished ? "" : " (it did not get to the end in time)"),
-                                   {},
-                                   acked.acks_all ? partition->excuse() : Excuse::acks});
+      checks_.edit_findings().add(
+          {std::string{AckedRecordLost::id},
+           acked.at,
+           to_string(partition->name),
+           fmt::format("{} of the records at offsets {} to {}, acknowledged, do not come to a reader from the start{}",
+                       missing, acked.batch.base.value, acked.batch.last.value,
+                       finished ? "" : " (it did not get to the end in time)"),
+           {},
+           acked.acks_all ? partition->excuse() : Excuse::acks});
     }
   }
 }

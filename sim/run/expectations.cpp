@@ -1,7 +1,7 @@
 // What a scenario expects, looked at when its time comes.
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "sim/fault/replica_bytes.hpp"
 #include "sim/run/simulation.hpp"
@@ -51,7 +51,8 @@ void Simulation::watch_expectations() {
   for (std::size_t i = 0; i < scenario_->expect.size(); ++i) {
     const auto* metric = std::get_if<ExpectMetric>(&scenario_->expect[i].what);
     if (!metric || watched_[i].decided) continue;
-    if (std::holds_alternative<Always>(metric->time) || std::holds_alternative<Within>(metric->time)) decide(i, metric->condition);
+    if (std::holds_alternative<Always>(metric->time) || std::holds_alternative<Within>(metric->time))
+      decide(i, metric->condition);
   }
 }
 
@@ -61,16 +62,20 @@ ExpectationResult Simulation::evaluate_records(const ExpectRecords& records, Exp
   const std::optional<HostId> host = broker ? cluster_.node(*broker) : std::nullopt;
   if (!partition || !host) return result;  // nobody can be read from: it does not hold
   std::optional<Offset> limit;
-  if (!records.on) limit = partition->acting_leader() ? partition->acting_leader()->high_watermark : partition->true_high_watermark;
+  if (!records.on)
+    limit = partition->acting_leader() ? partition->acting_leader()->high_watermark : partition->true_high_watermark;
   const auto values = stored_values(world_.disk(*host), records.partition, limit);
-  const auto has = [&values](const std::optional<std::string>& v) { return std::ranges::find(values, v) != values.end(); };
+  const auto has = [&values](const std::optional<std::string>& v) {
+    return std::ranges::find(values, v) != values.end();
+  };
   switch (records.match) {
     case RecordsMatch::are: result.held = values == records.values; break;
     case RecordsMatch::include: result.held = std::ranges::all_of(records.values, has); break;
     case RecordsMatch::exclude: result.held = std::ranges::none_of(records.values, has); break;
   }
   std::string found;
-  for (std::size_t i = 0; i < std::min<std::size_t>(values.size(), 10); ++i) found += (i ? ", " : "") + values[i].value_or("null");
+  for (std::size_t i = 0; i < std::min<std::size_t>(values.size(), 10); ++i)
+    found += (i ? ", " : "") + values[i].value_or("null");
   result.measured = fmt::format("{} records: {}{}", values.size(), found, values.size() > 10 ? ", ..." : "");
   return result;
 }
@@ -110,7 +115,9 @@ ExpectationResult Simulation::evaluate(const Expectation& expectation, std::size
 
 void Simulation::expect_now(const Expectation& expectation) {
   ExpectationResult result = evaluate(expectation, 0);
-  story_.tell(world_.now(), "expectation", "expect", fmt::format("{}: {}", result.text, result.held ? "holds" : "DOES NOT HOLD"), result.held ? Tone::good : Tone::violation);
+  story_.tell(world_.now(), "expectation", "expect",
+              fmt::format("{}: {}", result.text, result.held ? "holds" : "DOES NOT HOLD"),
+              result.held ? Tone::good : Tone::violation);
   results_.push_back(std::move(result));
 }
 

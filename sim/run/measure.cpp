@@ -39,7 +39,10 @@ struct Measuring {
     const auto* one = std::get_if<TopicPartition>(&query.of);
     const auto* topic = std::get_if<TopicName>(&query.of);
     for (const auto& [id, partition] : history().partitions()) {
-      if (one ? partition->name != *one : topic ? partition->name.topic != topic->name : partition->name.topic == offsets_topic) continue;
+      if (one     ? partition->name != *one
+          : topic ? partition->name.topic != topic->name
+                  : partition->name.topic == offsets_topic)
+        continue;
       found.push_back(&*partition);
     }
     return found;
@@ -53,8 +56,12 @@ struct Measuring {
   }
 
   [[nodiscard]] Number of_partition(const PartitionHistory& partition) const {
-    const ReplicaHistory* replica = query.on ? partition.replica(*query.on) : partition.leader ? partition.replica(*partition.leader) : nullptr;
-    const auto offset = [replica](Offset ReplicaHistory::*field) { return replica ? Number{(replica->*field).value} : std::nullopt; };
+    const ReplicaHistory* replica = query.on           ? partition.replica(*query.on)
+                                    : partition.leader ? partition.replica(*partition.leader)
+                                                       : nullptr;
+    const auto offset = [replica](Offset ReplicaHistory::*field) {
+      return replica ? Number{(replica->*field).value} : std::nullopt;
+    };
     switch (query.metric) {
       case Metric::leader:
         if (query.on) {
@@ -103,7 +110,8 @@ struct Measuring {
     const auto* client = std::get_if<ClientName>(&query.of);
     const auto* group = std::get_if<GroupName>(&query.of);
     for (const ClientHost& host : run.cluster().clients) {
-      const bool mine = client ? host.owner == client->name && (!client->number || *client->number == host.number) : group && host.owner == group->name;
+      const bool mine = client ? host.owner == client->name && (!client->number || *client->number == host.number)
+                               : group && host.owner == group->name;
       if (mine) names.push_back(host.name);
     }
     return names;
@@ -166,8 +174,11 @@ struct Measuring {
     const auto* group = std::get_if<GroupName>(&query.of);
     if (!group) {
       std::int64_t sum = 0;
-      for (const auto& [name, state] : run.measures().groups()) sum += query.metric == Metric::rebalances ? state.rebalances : std::ssize(state.members);
-      return query.metric == Metric::group_generation || query.metric == Metric::group_state ? std::nullopt : std::optional<MetricValue>{sum};
+      for (const auto& [name, state] : run.measures().groups())
+        sum += query.metric == Metric::rebalances ? state.rebalances : std::ssize(state.members);
+      return query.metric == Metric::group_generation || query.metric == Metric::group_state
+                 ? std::nullopt
+                 : std::optional<MetricValue>{sum};
     }
     const auto known = run.measures().groups().find(group->name);
     if (known == run.measures().groups().end()) return std::nullopt;
@@ -204,8 +215,12 @@ struct Measuring {
     return fold(query.metric == Metric::disk_free ? Fold::least : Fold::sum, values);
   }
 
-  [[nodiscard]] static std::optional<MetricValue> value(Number n) { return n ? std::optional<MetricValue>{*n} : std::nullopt; }
-  [[nodiscard]] static std::optional<MetricValue> value(const std::optional<Duration>& d) { return d ? std::optional<MetricValue>{d->ns} : std::nullopt; }
+  [[nodiscard]] static std::optional<MetricValue> value(Number n) {
+    return n ? std::optional<MetricValue>{*n} : std::nullopt;
+  }
+  [[nodiscard]] static std::optional<MetricValue> value(const std::optional<Duration>& d) {
+    return d ? std::optional<MetricValue>{d->ns} : std::nullopt;
+  }
 };
 
 }  // namespace
@@ -214,7 +229,8 @@ std::optional<MetricValue> Simulation::measure(const MetricQuery& query) const {
   const Measuring m{*this, query};
   switch (query.metric) {
     case Metric::leader:
-    case Metric::leader_epoch: return std::holds_alternative<TopicPartition>(query.of) ? m.value(m.over_partitions(Fold::most)) : std::nullopt;
+    case Metric::leader_epoch:
+      return std::holds_alternative<TopicPartition>(query.of) ? m.value(m.over_partitions(Fold::most)) : std::nullopt;
     case Metric::isr_size:
     case Metric::replicas_online: return m.value(m.over_partitions(Fold::least));
     case Metric::log_start:

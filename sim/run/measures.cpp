@@ -16,7 +16,8 @@ const std::int64_t wall_clock_at_start = HostSpec{}.wall_clock.value;
 
 std::size_t LatencyHistogram::bucket(std::uint64_t us) {
   if (us < 16) return static_cast<std::size_t>(us);
-  const auto magnitude = static_cast<std::size_t>(std::bit_width(us)) - 5;  // us >> magnitude has five bits, the first of them set
+  const auto magnitude =
+      static_cast<std::size_t>(std::bit_width(us)) - 5;  // us >> magnitude has five bits, the first of them set
   return std::min<std::size_t>(16 * (magnitude + 1) + static_cast<std::size_t>((us >> magnitude) & 15), 16 * 45 - 1);
 }
 
@@ -61,7 +62,9 @@ Counts* Measures::counts_of(HostId host, const TopicPartition& partition) {
   return &counts_.edit()[{client == clients_.end() ? std::string{} : client->second, partition}];
 }
 
-void Measures::count_duplicates(const TopicPartition& partition, std::int64_t count) { duplicated_[partition] += count; }
+void Measures::count_duplicates(const TopicPartition& partition, std::int64_t count) {
+  duplicated_[partition] += count;
+}
 
 Counts Measures::counts(const std::optional<std::string>& client, const std::optional<std::string>& topic,
                         const std::optional<TopicPartition>& partition) const {
@@ -111,16 +114,17 @@ void Measures::on(const Observation& o, const trace::RecordsDelivered& e) {
 }
 
 void Measures::watch_availability(const Observation& o, const History& history) {
-  const bool relevant = o.get_if<trace::PartitionChanged>() || o.get_if<trace::BecameLeader>() || o.get_if<trace::BecameFollower>() ||
-                        o.get_if<ProcessCrashed>() || o.get_if<PowerLost>() || o.get_if<ProcessExited>() || o.get_if<ProcessPaused>() ||
-                        o.get_if<ProcessResumed>();
+  const bool relevant = o.get_if<trace::PartitionChanged>() || o.get_if<trace::BecameLeader>()
+                        || o.get_if<trace::BecameFollower>() || o.get_if<ProcessCrashed>() || o.get_if<PowerLost>()
+                        || o.get_if<ProcessExited>() || o.get_if<ProcessPaused>() || o.get_if<ProcessResumed>();
   if (!relevant) return;
   if (o.get_if<ProcessPaused>()) frozen_[o.host] = true;
   if (o.get_if<ProcessResumed>() || o.get_if<ProcessCrashed>() || o.get_if<PowerLost>()) frozen_.erase(o.host);
   for (const auto& [id, partition] : history.partitions()) {
     bool available = false;
     if (const ReplicaHistory* leader = partition->acting_leader(); leader && leader->running) {
-      available = std::ranges::none_of(frozen_, [&](const auto& f) { return history.node(f.first) == partition->leader; });
+      available =
+          std::ranges::none_of(frozen_, [&](const auto& f) { return history.node(f.first) == partition->leader; });
     }
     const auto [known, is_new] = availability_.try_emplace(partition->name, Availability{available, o.at, {}});
     if (is_new || known->second.available == available) continue;
@@ -149,9 +153,11 @@ void Measures::observe(const Observation& o, const History& history) {
     counts_of(o.host, failed->partition)->failed += failed->count;
   } else if (const auto* delivered = o.get_if<trace::RecordsDelivered>()) {
     on(o, *delivered);
-  } else if (const auto* appended = o.get_if<trace::LogAppended>(); appended && appended->role == trace::ReplicaRole::leader) {
+  } else if (const auto* appended = o.get_if<trace::LogAppended>();
+             appended && appended->role == trace::ReplicaRole::leader) {
     const PartitionHistory* partition = history.partition(appended->partition);
-    for (const trace::AppendedBatch& batch : appended->batches) counts_of(o.host, partition->name)->bytes_in += batch.size_bytes;
+    for (const trace::AppendedBatch& batch : appended->batches)
+      counts_of(o.host, partition->name)->bytes_in += batch.size_bytes;
   } else if (const auto* group = o.get_if<trace::GroupChanged>()) {
     on(o, *group);
   } else if (const auto* committed = o.get_if<trace::OffsetsCommitted>()) {
@@ -168,13 +174,15 @@ void Measures::observe(const Observation& o, const History& history) {
     if (controller_ && controller_->second == resigned->epoch) controller_.reset();
   } else if (o.get_if<ProcessCrashed>() || o.get_if<PowerLost>() || o.get_if<ProcessExited>()) {
     if (controller_ && history.node(o.host) == controller_->first) controller_.reset();
-  } else if (const auto* registered = o.get_if<trace::BrokerRegistered>(); registered && registered->metadata_offset > last_decision_) {
+  } else if (const auto* registered = o.get_if<trace::BrokerRegistered>();
+             registered && registered->metadata_offset > last_decision_) {
     last_decision_ = registered->metadata_offset;
     brokers_[registered->broker] = true;
   } else if (const auto* fenced = o.get_if<trace::BrokerFenced>(); fenced && fenced->metadata_offset > last_decision_) {
     last_decision_ = fenced->metadata_offset;
     if (!fenced->shutting_down) brokers_[fenced->broker] = true;
-  } else if (const auto* unfenced = o.get_if<trace::BrokerUnfenced>(); unfenced && unfenced->metadata_offset > last_decision_) {
+  } else if (const auto* unfenced = o.get_if<trace::BrokerUnfenced>();
+             unfenced && unfenced->metadata_offset > last_decision_) {
     last_decision_ = unfenced->metadata_offset;
     brokers_[unfenced->broker] = false;
   }

@@ -1,6 +1,7 @@
 #pragma once
-// Measures: counts and times gathered from the observations of a run, for metrics and the report. Integers only: a latency percentile
-// comes from buckets of at most 1/16 relative width (as HdrHistogram's), told as the bucket's upper edge.
+// Measures: counts and times gathered from the observations of a run, for metrics and the report. Integers only: a
+// latency percentile comes from buckets of at most 1/16 relative width (as HdrHistogram's), told as the bucket's upper
+// edge.
 #include <array>
 #include <cstdint>
 #include <map>

@@ -1,8 +1,8 @@
 #include "sim/run/simulation.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "core/broker/broker.hpp"
 #include "sim/run/access.hpp"
@@ -21,6 +21,7 @@ Simulation::Simulation(std::shared_ptr<const Scenario> scenario, WireMode mode)
       driver_{scenario_, world_.random("timeline")} {
   for (const auto& [id, host] : cluster_.brokers) story_.name_host(host, spoken_name(host, cluster_));
   for (const auto& [id, host] : cluster_.controllers) story_.name_host(host, spoken_name(host, cluster_));
+  story_.name_host(*cluster_.admin, "admin");
 }
 
 void Simulation::appoint(Instant at, Planned kind, std::uint64_t what) {
@@ -30,7 +31,8 @@ void Simulation::appoint(Instant at, Planned kind, std::uint64_t what) {
 
 void Simulation::absorb() {
   while (absorbed_ < world_.observations().size()) {  // a fault that answers an observation makes further ones
-    const std::vector<Observation> fresh{world_.observations().begin() + static_cast<std::ptrdiff_t>(absorbed_), world_.observations().end()};
+    const std::vector<Observation> fresh{world_.observations().begin() + static_cast<std::ptrdiff_t>(absorbed_),
+                                         world_.observations().end()};
     absorbed_ = world_.observations().size();
     for (const Observation& o : fresh) {
       checks_.observe(o);
@@ -40,8 +42,10 @@ void Simulation::absorb() {
     if (!formed_) continue;
     for (; findings_told_ < checks_.findings().kept().size(); ++findings_told_) {
       const Finding& finding = checks_.findings().kept()[findings_told_];
-      const std::string verdict = finding.excuse ? fmt::format("excused ({})", excuse_name(*finding.excuse)) : "VIOLATION";
-      story_.tell(finding.at, "finding", finding.subject, fmt::format("{} {}: {}", verdict, finding.invariant, finding.detail),
+      const std::string verdict =
+          finding.excuse ? fmt::format("excused ({})", excuse_name(*finding.excuse)) : "VIOLATION";
+      story_.tell(finding.at, "finding", finding.subject,
+                  fmt::format("{} {}: {}", verdict, finding.invariant, finding.detail),
                   finding.excuse ? Tone::warning : Tone::violation);
     }
     Access access{*this};
@@ -61,7 +65,8 @@ bool Simulation::is_formed(bool topics_too) const {
   for (const TopicSpec& topic : scenario_->topics) {
     for (std::int32_t i = 0; i < topic.partitions; ++i) {
       const PartitionHistory* partition = checks_.history().partition(TopicPartition{topic.name, PartitionIndex{i}});
-      if (!partition || partition->isr.size() != partition->assigned.size() || !partition->acting_leader()) return false;
+      if (!partition || partition->isr.size() != partition->assigned.size() || !partition->acting_leader())
+        return false;
       const auto follows = [partition](NodeId id) { return partition->replica(id) && partition->replica(id)->role; };
       if (!std::ranges::all_of(partition->assigned, follows)) return false;
     }
@@ -84,11 +89,17 @@ Result<void> Simulation::form() {
   const Instant limit = world_.now() + longest_forming;
   for (const auto& [id, host] : cluster_.controllers) world_.start(host);
   for (const auto& [id, host] : cluster_.brokers) world_.start(host);
-  if (!advance_forming(limit, [this] { return is_formed(false); })) return fail("the cluster did not form within 300 s of virtual time: not every broker was unfenced");
+  if (!advance_forming(limit, [this] { return is_formed(false); }))
+    return fail("the cluster did not form within 300 s of virtual time: not every broker was unfenced");
   if (!scenario_->topics.empty()) {
     world_.start(*cluster_.admin);
-    if (!advance_forming(limit, [this] { return is_formed(true); })) return fail("the cluster did not form within 300 s of virtual time: not every topic has all its replicas in sync");
+    if (!advance_forming(limit, [this] { return is_formed(true); }))
+      return fail(
+          "the cluster did not form within 300 s of virtual time: not every topic has all its replicas in sync");
     world_.request_stop(*cluster_.admin);
+    const HostId admin = *cluster_.admin;
+    if (!advance_forming(limit, [this, admin] { return !world_.is_up(admin); }))
+      return fail("the admin client did not end");
   }
   begin();
   return {};
@@ -154,13 +165,15 @@ bool Simulation::step() {
 
 void Simulation::finish() {
   for (std::size_t i = 0; i < scenario_->expect.size(); ++i) {
-    if (std::holds_alternative<ExpectMetric>(scenario_->expect[i].what) || std::holds_alternative<ExpectRecords>(scenario_->expect[i].what)) {
+    if (std::holds_alternative<ExpectMetric>(scenario_->expect[i].what)
+        || std::holds_alternative<ExpectRecords>(scenario_->expect[i].what)) {
       results_.push_back(evaluate(scenario_->expect[i], i));
     }
   }
   if (ended_ && scenario_->epilogue == Epilogue::run) run_epilogue();
   for (std::size_t i = 0; i < scenario_->expect.size(); ++i) {  // what the epilogue finds counts for these
-    if (std::holds_alternative<ExpectNo>(scenario_->expect[i].what) || std::holds_alternative<ExpectViolates>(scenario_->expect[i].what)) {
+    if (std::holds_alternative<ExpectNo>(scenario_->expect[i].what)
+        || std::holds_alternative<ExpectViolates>(scenario_->expect[i].what)) {
       results_.push_back(evaluate(scenario_->expect[i], i));
     }
   }

@@ -1,6 +1,6 @@
 #pragma once
-// Simulation: a scenario at work. A World, the timeline's driver, the checks, the measures and the story, stepped together, event by
-// event. A copyable value: a copy goes on alike; the epilogue runs on one.
+// Simulation: a scenario at work. A World, the timeline's driver, the checks, the measures and the story, stepped
+// together, event by event. A copyable value: a copy goes on alike; the epilogue runs on one.
 //
 //   Simulation run{scenario, WireMode::fast};
 //   if (auto formed = run.form(); !formed) ...   // before time 0: quorum, brokers, topics, full ISRs, by the real code

@@ -1,8 +1,8 @@
 #include "sim/run/story.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace kafkasim::sim {
 
@@ -14,7 +14,11 @@ std::string ids(const std::vector<NodeId>& nodes) {
   return "[" + text + "]";
 }
 
-std::string node_or_none(const std::optional<NodeId>& node) { return node ? fmt::format("broker {}", node->value) : "nobody"; }
+std::string node_or_none(const std::optional<NodeId>& node) {
+  return node ? fmt::format("broker {}", node->value) : "nobody";
+}
+
+bool is_internal(const std::string& name) { return name.starts_with("__consumer_offsets-"); }
 
 std::int64_t number(const std::optional<NodeId>& node) { return node ? node->value : -1; }
 
@@ -45,11 +49,33 @@ const std::string& Story::host(HostId id) const {
 void Story::add(Instant at, std::string kind, std::string subject, std::string text, Tone tone,
                 std::vector<std::pair<std::string, std::variant<std::int64_t, std::string>>> fields) {
   if (!origin_) return;
-  lines_.push_back({at - *origin_, ++seq_, std::move(kind), std::move(subject), std::move(text), tone, std::move(fields)});
+  lines_.push_back(
+      {at - *origin_, ++seq_, std::move(kind), std::move(subject), std::move(text), tone, std::move(fields)});
 }
 
 void Story::tell(Instant at, std::string kind, std::string subject, std::string text, Tone tone) {
   add(at, std::move(kind), std::move(subject), std::move(text), tone);
+}
+
+Story::Internal& Story::internal_at(Instant at) {
+  if (internal_ && internal_->at != at) tell_internal();
+  if (!internal_) internal_ = Internal{at};
+  return *internal_;
+}
+
+void Story::tell_internal() {
+  const Internal sum = *std::exchange(internal_, std::nullopt);
+  std::string text;
+  const auto say = [&text](std::int64_t count, std::string_view what) {
+    if (count > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, what);
+  };
+  say(sum.led, "partitions get another leader");
+  say(sum.leaderless, "have none");
+  say(sum.shrunk, "ISRs shrink");
+  say(sum.grown, "ISRs grow");
+  say(sum.loaded, "logs are loaded");
+  const Tone tone = sum.led + sum.leaderless + sum.shrunk > 0 ? Tone::warning : Tone::plain;
+  if (!text.empty()) add(sum.at, "internal", "offsets topic", text, tone);
 }
 
 bool Story::is_news(std::int64_t metadata_offset) {
@@ -65,15 +91,25 @@ void Story::on(const Observation& o, const trace::PartitionChanged& e, const His
   known->second = {e.leader, e.isr};
   if (is_new || !origin_) return;
   const std::string name = history.name(e.partition);
+  if (is_internal(name)) {
+    Internal& sum = internal_at(o.at);
+    if (before.leader != e.leader) ++(e.leader ? sum.led : sum.leaderless);
+    if (e.isr.size() < before.isr.size()) ++sum.shrunk;
+    if (e.isr.size() > before.isr.size()) ++sum.grown;
+  }
   if (before.leader != e.leader) {
     const PartitionHistory* partition = history.partition(e.partition);
     elections_.push_back({o.at - *origin_, partition->name, before.leader, e.leader, e.leader_epoch, e.unclean});
+    if (is_internal(name)) return;
     add(o.at, "election", name,
-        fmt::format("{} leads in epoch {}, after {}{}; ISR {}", node_or_none(e.leader), e.leader_epoch.value, node_or_none(before.leader),
-                    e.unclean ? ", an UNCLEAN election" : "", ids(e.isr)),
+        fmt::format("{} leads in epoch {}, after {}{}; ISR {}", node_or_none(e.leader), e.leader_epoch.value,
+                    node_or_none(before.leader), e.unclean ? ", an UNCLEAN election" : "", ids(e.isr)),
         e.leader && !e.unclean ? Tone::decision : Tone::warning,
-        {{"from", number(before.leader)}, {"to", number(e.leader)}, {"epoch", std::int64_t{e.leader_epoch.value}}, {"isr", ids(e.isr)}});
-  } else if (before.isr != e.isr) {
+        {{"from", number(before.leader)},
+         {"to", number(e.leader)},
+         {"epoch", std::int64_t{e.leader_epoch.value}},
+         {"isr", ids(e.isr)}});
+  } else if (before.isr != e.isr && !is_internal(name)) {
     add(o.at, "isr", name, fmt::format("ISR {}{}", ids(e.isr), isr_change(before.isr, e.isr)),
         e.isr.size() < before.isr.size() ? Tone::warning : Tone::good, {{"isr", ids(e.isr)}});
   }
@@ -87,8 +123,15 @@ void Story::on(const Observation& o, const trace::LogTruncated& e, const History
 
 void Story::on(const Observation& o, const trace::LogLoaded& e, const History& history) {
   if (!origin_) return;
-  const std::string how = e.clean ? "after a clean stop" : e.bytes_cut > 0 ? fmt::format("recovered, {} bytes of a damaged end cut", e.bytes_cut) : "recovered";
-  add(o.at, "recovery", history.name(e.partition), fmt::format("{} loads offsets {} to {}, {}", host(o.host), e.log_start.value, e.log_end.value, how),
+  if (is_internal(history.name(e.partition))) {
+    ++internal_at(o.at).loaded;
+    return;
+  }
+  const std::string how = e.clean           ? "after a clean stop"
+                          : e.bytes_cut > 0 ? fmt::format("recovered, {} bytes of a damaged end cut", e.bytes_cut)
+                                            : "recovered";
+  add(o.at, "recovery", history.name(e.partition),
+      fmt::format("{} loads offsets {} to {}, {}", host(o.host), e.log_start.value, e.log_end.value, how),
       e.bytes_cut > 0 ? Tone::warning : Tone::plain, {{"log_end", e.log_end.value}});
 }
 
@@ -102,13 +145,19 @@ void Story::on(const Observation& o, const trace::GroupChanged& e, const History
     if (member.assignment.empty()) continue;
     members += members.empty() ? ": " : "; ";
     members += member.client_id + " reads ";
-    for (std::size_t i = 0; i < member.assignment.size(); ++i) members += (i ? ", " : "") + to_string(member.assignment[i]);
+    for (std::size_t i = 0; i < member.assignment.size(); ++i)
+      members += (i ? ", " : "") + to_string(member.assignment[i]);
   }
   add(o.at, "group", e.group,
-      fmt::format("{}, generation {}, {} member{}{}{}", e.state, e.generation.value, e.members.size(), e.members.size() == 1 ? "" : "s",
-                  e.reason.empty() ? "" : " (" + e.reason + ")", e.state == "Stable" ? members : ""),
-      e.state == "Stable" ? Tone::good : rebalanced ? Tone::warning : Tone::plain,
-      {{"state", e.state}, {"generation", std::int64_t{e.generation.value}}, {"members", static_cast<std::int64_t>(e.members.size())}});
+      fmt::format("{}, generation {}, {} member{}{}{}", e.state, e.generation.value, e.members.size(),
+                  e.members.size() == 1 ? "" : "s", e.reason.empty() ? "" : " (" + e.reason + ")",
+                  e.state == "Stable" ? members : ""),
+      e.state == "Stable" ? Tone::good
+      : rebalanced        ? Tone::warning
+                          : Tone::plain,
+      {{"state", e.state},
+       {"generation", std::int64_t{e.generation.value}},
+       {"members", static_cast<std::int64_t>(e.members.size())}});
 }
 
 void Story::on_kernel(const Observation& o, const KernelEvent& e) {
@@ -119,7 +168,8 @@ void Story::on_kernel(const Observation& o, const KernelEvent& e) {
   } else if (std::holds_alternative<PowerLost>(e)) {
     add(o.at, "process", host(o.host), "loses power: silence, unsynced data at risk", Tone::fault);
   } else if (const auto* exited = std::get_if<ProcessExited>(&e)) {
-    add(o.at, "process", host(o.host), fmt::format("ends: {}", exited->reason), exited->orderly ? Tone::plain : Tone::warning);
+    add(o.at, "process", host(o.host), fmt::format("ends: {}", exited->reason),
+        exited->orderly ? Tone::plain : Tone::warning);
   } else if (std::holds_alternative<ProcessPaused>(e)) {
     add(o.at, "process", host(o.host), "freezes", Tone::fault);
   } else if (std::holds_alternative<ProcessResumed>(e)) {
@@ -128,6 +178,7 @@ void Story::on_kernel(const Observation& o, const KernelEvent& e) {
 }
 
 void Story::observe(const Observation& o, const History& history) {
+  if (internal_ && o.at > internal_->at) tell_internal();
   if (const KernelEvent* kernel = o.kernel()) return on_kernel(o, *kernel);
   const trace::Event& event = *o.note();
   std::visit(
@@ -136,26 +187,39 @@ void Story::observe(const Observation& o, const History& history) {
       },
       event);
   if (const auto* active = std::get_if<trace::ControllerActivated>(&event)) {
-    add(o.at, "controller", host(o.host), fmt::format("is the active controller, epoch {}", active->epoch), Tone::decision, {{"epoch", std::int64_t{active->epoch}}});
+    add(o.at, "controller", host(o.host), fmt::format("is the active controller, epoch {}", active->epoch),
+        Tone::decision, {{"epoch", std::int64_t{active->epoch}}});
   } else if (const auto* resigned = std::get_if<trace::ControllerResigned>(&event)) {
-    add(o.at, "controller", host(o.host), fmt::format("is no longer the active controller of epoch {}", resigned->epoch), Tone::warning);
-  } else if (const auto* role = std::get_if<trace::RaftRoleChanged>(&event); role && role->role == trace::RaftRole::candidate) {
-    add(o.at, "quorum", host(o.host), fmt::format("stands for election in epoch {}", role->epoch), Tone::plain, {{"epoch", std::int64_t{role->epoch}}});
-  } else if (const auto* registered = std::get_if<trace::BrokerRegistered>(&event); registered && is_news(registered->metadata_offset)) {
-    add(o.at, "broker", fmt::format("broker {}", registered->broker.value), fmt::format("registers, broker epoch {}", registered->epoch.value), Tone::plain);
-  } else if (const auto* fenced = std::get_if<trace::BrokerFenced>(&event); fenced && is_news(fenced->metadata_offset)) {
+    add(o.at, "controller", host(o.host),
+        fmt::format("is no longer the active controller of epoch {}", resigned->epoch), Tone::warning);
+  } else if (const auto* role = std::get_if<trace::RaftRoleChanged>(&event);
+             role && role->role == trace::RaftRole::candidate) {
+    add(o.at, "quorum", host(o.host), fmt::format("stands for election in epoch {}", role->epoch), Tone::plain,
+        {{"epoch", std::int64_t{role->epoch}}});
+  } else if (const auto* registered = std::get_if<trace::BrokerRegistered>(&event);
+             registered && is_news(registered->metadata_offset)) {
+    add(o.at, "broker", fmt::format("broker {}", registered->broker.value),
+        fmt::format("registers, broker epoch {}", registered->epoch.value), Tone::plain);
+  } else if (const auto* fenced = std::get_if<trace::BrokerFenced>(&event);
+             fenced && is_news(fenced->metadata_offset)) {
     const bool leaves = fenced->shutting_down;
-    add(o.at, "broker", fmt::format("broker {}", fenced->broker.value), leaves ? "is in controlled shutdown" : "is fenced", leaves ? Tone::plain : Tone::warning);
-  } else if (const auto* unfenced = std::get_if<trace::BrokerUnfenced>(&event); unfenced && is_news(unfenced->metadata_offset)) {
+    add(o.at, "broker", fmt::format("broker {}", fenced->broker.value),
+        leaves ? "is in controlled shutdown" : "is fenced", leaves ? Tone::plain : Tone::warning);
+  } else if (const auto* unfenced = std::get_if<trace::BrokerUnfenced>(&event);
+             unfenced && is_news(unfenced->metadata_offset)) {
     add(o.at, "broker", fmt::format("broker {}", unfenced->broker.value), "is unfenced", Tone::good);
-  } else if (const auto* created = std::get_if<trace::TopicCreated>(&event); created && is_news(created->metadata_offset)) {
+  } else if (const auto* created = std::get_if<trace::TopicCreated>(&event);
+             created && is_news(created->metadata_offset)) {
     add(o.at, "topic", created->name, "is created", Tone::plain);
   } else if (const auto* failed = std::get_if<trace::LogDirectoryFailed>(&event)) {
     add(o.at, "disk", host(o.host), "takes its log directory offline: " + failed->reason, Tone::warning);
   } else if (const auto* reset = std::get_if<trace::PositionReset>(&event)) {
-    add(o.at, "position", to_string(reset->partition), fmt::format("{} goes on at offset {}: {}", host(o.host), reset->to.value, reset->reason), Tone::plain);
+    add(o.at, "position", to_string(reset->partition),
+        fmt::format("{} goes on at offset {}: {}", host(o.host), reset->to.value, reset->reason), Tone::plain);
   } else if (const auto* expired = std::get_if<trace::RecordsFailed>(&event)) {
-    add(o.at, "failure", to_string(expired->partition), fmt::format("{} gives up {} records: {}", host(o.host), expired->count, error_name(expired->error)), Tone::warning);
+    add(o.at, "failure", to_string(expired->partition),
+        fmt::format("{} gives up {} record(s): {}", host(o.host), expired->count, error_name(expired->error)),
+        Tone::warning);
   } else if (const auto* remark = std::get_if<trace::Remark>(&event)) {
     add(o.at, "remark", host(o.host), remark->text, Tone::plain);
   }

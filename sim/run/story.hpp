@@ -57,9 +57,20 @@ class Story {
   void on(const Observation& o, const trace::GroupChanged& e, const History& history);
   void on_kernel(const Observation& o, const KernelEvent& e);
   bool is_news(std::int64_t metadata_offset);
+  struct Internal {  // changes of __consumer_offsets at one moment: dozens of partitions that nobody reads one by one
+    Instant at{};
+    std::int64_t led{0};
+    std::int64_t leaderless{0};
+    std::int64_t shrunk{0};
+    std::int64_t grown{0};
+    std::int64_t loaded{0};
+  };
+  Internal& internal_at(Instant at);
+  void tell_internal();  // what was gathered of the offsets topic, in one line
 
   std::optional<Instant> origin_;
   std::map<HostId, std::string> hosts_;
+  std::optional<Internal> internal_;
   Chunked<StoryLine> lines_;
   Chunked<Election> elections_;
   std::uint64_t seq_{0};
