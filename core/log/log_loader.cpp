@@ -75,13 +75,15 @@ DiskResult<void> LogLoader::load_segments(const std::vector<Offset>& bases) {
   const std::size_t first_unflushed = after == bases.begin() ? 0 : static_cast<std::size_t>(after - bases.begin()) - 1;
   const bool clean = options_.clean == CleanShutdown::yes;
   for (std::size_t i = 0; i < bases.size(); ++i) {
-    const bool must_scan = !clean && i >= first_unflushed;
-    if (i > 0 && !fits_after_last(bases[i], !clean && i > first_unflushed))
+    const auto unflushed_from = [&](std::size_t first) {
+      return !clean && i >= first ? Unflushed::yes : Unflushed::no;
+    };
+    if (i > 0 && !fits_after_last(bases[i], unflushed_from(first_unflushed + 1)))
       return remove_segments(std::span{bases}.subspan(i));
     DiskResult<LogSegment> segment = LogSegment::open(disk_, log_.directory_, bases[i], log_.config_, now_);
     if (!segment) return tl::unexpected(segment.error());
     log_.segments_.push_back(std::move(*segment));
-    const DiskResult<std::uint64_t> cut = load_segment(log_.segments_.back(), must_scan);
+    const DiskResult<std::uint64_t> cut = load_segment(log_.segments_.back(), unflushed_from(first_unflushed));
     if (!cut) return tl::unexpected(cut.error());
     report_.bytes_cut += *cut;
     if (!clean && i + 1 == first_unflushed)
@@ -91,8 +93,8 @@ DiskResult<void> LogLoader::load_segments(const std::vector<Offset>& bases) {
   return {};
 }
 
-DiskResult<std::uint64_t> LogLoader::load_segment(LogSegment& segment, bool must_scan) {
-  if (!must_scan) {
+DiskResult<std::uint64_t> LogLoader::load_segment(LogSegment& segment, Unflushed unflushed) {
+  if (unflushed == Unflushed::no) {
     const DiskResult<bool> sane = segment.load_end(disk_);
     if (!sane) return tl::unexpected(sane.error());
     if (*sane) return 0;
@@ -102,10 +104,10 @@ DiskResult<std::uint64_t> LogLoader::load_segment(LogSegment& segment, bool must
                          [this](const BatchHeader& batch) { correct_epochs(batch); });
 }
 
-bool LogLoader::fits_after_last(Offset base, bool unflushed) const {
+bool LogLoader::fits_after_last(Offset base, Unflushed unflushed) const {
   const Offset end = log_.segments_.back().next_offset();
   if (base < end) return false;
-  return base == end || !unflushed || log_.config_.compaction == Compaction::on;
+  return base == end || unflushed == Unflushed::no || log_.config_.compaction == Compaction::on;
 }
 
 DiskResult<void> LogLoader::remove_segments(std::span<const Offset> bases) {

@@ -25,10 +25,11 @@ class LogLoader {
   [[nodiscard]] DiskResult<LogLoadReport> load();
 
  private:
+  enum class Unflushed : std::uint8_t { no, yes };  // a power loss may have taken a part of it
   [[nodiscard]] DiskResult<std::vector<Offset>> sort_out_files();
   [[nodiscard]] DiskResult<void> load_segments(const std::vector<Offset>& bases);
-  [[nodiscard]] DiskResult<std::uint64_t> load_segment(LogSegment& segment, bool must_scan);
-  [[nodiscard]] bool fits_after_last(Offset base, bool unflushed) const;
+  [[nodiscard]] DiskResult<std::uint64_t> load_segment(LogSegment& segment, Unflushed unflushed);
+  [[nodiscard]] bool fits_after_last(Offset base, Unflushed unflushed) const;
   [[nodiscard]] DiskResult<void> remove_segments(std::span<const Offset> bases);
   [[nodiscard]] DiskResult<void> start_empty(Offset at);
   void correct_epochs(const BatchHeader& batch);

@@ -83,7 +83,8 @@ using BatchHeaderBytes = std::array<std::byte, batch_header_size>;
 [[nodiscard]] BatchHeaderBytes encode_batch_header(const BatchHeader& header);
 [[nodiscard]] BatchHeader decode_batch_header(std::span<const std::byte, batch_header_size> bytes);
 
-// What is wrong with a header on its own: foreign magic, impossible length, negative or overflowing offsets, negative count. Null if nothing is.
+// What is wrong with a header on its own: foreign magic, impossible length, negative or overflowing offsets, negative count.
+// Null if nothing is.
 [[nodiscard]] const char* batch_header_fault(const BatchHeader& header);
 
 // The batch that stands at the beginning of `bytes`, which it then shares. Fails on a short, foreign or absurd header;
