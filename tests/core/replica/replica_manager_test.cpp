@@ -10,7 +10,8 @@ namespace {
 std::vector<std::string> values(const std::vector<RecordBatch>& batches) {
   std::vector<std::string> found;
   for (const RecordBatch& batch : batches) {
-    for (const Record& record : decode_records(batch).value()) found.emplace_back(as_text(*record.value));
+    const std::vector<Record> records = decode_records(batch).value();
+    for (const Record& record : records) found.emplace_back(as_text(*record.value));
   }
   return found;
 }

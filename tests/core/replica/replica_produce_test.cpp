@@ -57,7 +57,8 @@ TEST_CASE("with acks all nothing is written while the ISR is under min insync re
   CHECK(c.high_watermark(1) == 0);                            // but is not committed either
 }
 
-TEST_CASE("with acks all an ISR that has shrunk meanwhile is told though the records are written", "[replica]") {
+TEST_CASE("records with acks all wait while the ISR is under min insync replicas and complete when it has grown",
+          "[replica]") {
   Cluster c{3, min_isr(2)};
   c.add_topic({1, 2, 3});
   c.carry();
@@ -66,7 +67,6 @@ TEST_CASE("with acks all an ISR that has shrunk meanwhile is told though the rec
   c.run(seconds(46));
   c.accept_isr(1);  // broker 1 alone
   CHECK_FALSE(c.outcome(request));
-  // A lower setting lets the high watermark pass; what is promised is judged by the setting and the ISR of that moment.
   c.registration().partition_epoch = c.registration().partition_epoch.next();
   c.publish({1});
   CHECK_FALSE(c.outcome(request));
@@ -77,13 +77,12 @@ TEST_CASE("with acks all an ISR that has shrunk meanwhile is told though the rec
   CHECK(c.outcome(request) == ErrorCode::none);
 }
 
-TEST_CASE("records that reached the high watermark while too few replicas are in sync are told as such", "[replica]") {
+TEST_CASE("a topic that becomes stricter than its ISR holds back the high watermark", "[replica]") {
   Cluster c{2};
   c.add_topic({1, 2});
   c.carry();
   c.cut = {{2, 1}};
   const int request = c.produce(1, "a");
-  // The follower has it by now, and the topic has become stricter than its ISR is: the answer is for who waits.
   c.image.topics.at(orders_id).edit().configs["min.insync.replicas"] = "2";
   c.publish({1});
   PartitionRegistration& partition = c.registration();
