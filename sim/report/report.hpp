@@ -1,5 +1,5 @@
 #pragma once
-// Reports: what a run has come to, as JSON for machines (CONTRACT: --report), as text for people, and the timeline as
+// Reports: what a run has come to, as JSON for machines (--report), as text for people, and the timeline as
 // NDJSON. All of it follows from the run alone, byte for byte, but wall_ms, version and host.
 #include <cstdint>
 #include <iosfwd>

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-# Encodes random values by the JSON schemas of Kafka, independently of core/wire. Writes vectors as JSON lines.
+# Encodes random values by the JSON schemas of Kafka, independently of core/wire. Writes vectors as JSON lines. Usage: schema_vectors.py KAFKA_CHECKOUT OUT.json
 import json,re,random,struct,sys,os
-S='/work/kafka-src/clients/src/main/resources/common/message/'
+S=sys.argv[1]+'/clients/src/main/resources/common/message/'
 APIS=['Produce','Fetch','ListOffsets','Metadata','OffsetCommit','OffsetFetch','FindCoordinator','JoinGroup','Heartbeat','LeaveGroup','SyncGroup','ApiVersions','CreateTopics','InitProducerId','OffsetForLeaderEpoch','Vote','BeginQuorumEpoch','EndQuorumEpoch','AlterPartition','BrokerRegistration','BrokerHeartbeat','AllocateProducerIds']
 OLD={'Produce':3,'Fetch':4,'ListOffsets':1,'OffsetCommit':2,'OffsetFetch':1,'CreateTopics':2,'OffsetForLeaderEpoch':2,'AlterPartition':2}
 def load(p):
@@ -97,13 +97,13 @@ for a in APIS:
     for kind in('Request','Response'):
         d=load(S+a+kind+'.json'); lo,hi=rng(d['validVersions'])
         go(d,kind.lower(),a,range(max(lo,OLD.get(a,0)),hi+1),2)
-M='/work/kafka-src/metadata/src/main/resources/common/metadata/'
+M=sys.argv[1]+'/metadata/src/main/resources/common/metadata/'
 for r in 'RegisterBroker UnregisterBroker Topic Partition PartitionChange FenceBroker UnfenceBroker BrokerRegistrationChange FeatureLevel Config ProducerIds NoOp RemoveTopic'.split():
     d=load(M+r+'Record.json'); lo,hi=rng(d['validVersions']); k=len(out)
     go(d,'metadata',r+'Record',[hi],4)
     for o in out[k:]: o['hex']=(uv(1)+uv(d['apiKey'])+uv(hi)).hex()+o['hex']
 about='Bodies of every message that core/wire describes, made field by field from the JSON schemas of Apache Kafka (trunk of 2024-10-25) with random values by a separate encoder. kind metadata: a record with its frame. One a line.'
-with open(sys.argv[1],'w') as f:
+with open(sys.argv[2],'w') as f:
     f.write('{"about": %s,\n "licence": "made for this project; schemas Apache-2.0",\n "vectors": [\n'%json.dumps(about))
     f.write(',\n'.join(json.dumps(o) for o in out)+'\n]}\n')
-print(len(out),os.path.getsize(sys.argv[1]))
+print(len(out),os.path.getsize(sys.argv[2]))
