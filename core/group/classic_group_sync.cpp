@@ -117,8 +117,8 @@ void ClassicGroup::on_session_over(const std::string& member, GroupTurn& turn) {
   if (joined_once && (state_ == GroupState::stable || state_ == GroupState::completing_rebalance)) {
     return prepare_rebalance(fmt::format("member {} was not heard of in its session timeout", member), turn);
   }
-  if (state_ == GroupState::preparing_rebalance && all_have_joined())
-    complete_join("all who are left have joined", turn);
+  if (state_ != GroupState::preparing_rebalance || !all_have_joined()) return;
+  complete_join("all who are left have joined", turn);
 }
 
 ErrorCode ClassicGroup::accept_commit(const OffsetCommitRequest& request, GroupTurn& turn) {

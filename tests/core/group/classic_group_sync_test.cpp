@@ -220,3 +220,30 @@ TEST_CASE("when the last missing member leaves a rebalance goes on at once", "[g
   h.leave({members[1]});
   CHECK(h.joined(waiting).generation_id == Generation{2});
 }
+
+TEST_CASE("an assignment of a former generation that is replicated late is not taken for the present one", "[group]") {
+  Harness h;
+  h.elect();
+  const std::vector<std::string> members = h.completing(2);
+  h.appends = Appends::hold;
+  h.sync(members[0], Generation{1}, {{members[1], bytes_of("old")}});
+  h.join(members[1], {{"range", "other"}});
+  h.join(members[0]);
+  REQUIRE(h.generation() == Generation{2});
+  const int follower = h.sync(members[1], Generation{2});
+  h.complete_held(ErrorCode::none);
+  CHECK(h.state() == "CompletingRebalance");
+  CHECK_FALSE(h.answered(follower));
+}
+
+TEST_CASE("the session of a member begins anew when its join is answered", "[group]") {
+  Harness h;
+  h.elect();
+  const int first = h.join(h.obtain_id());
+  h.pass(seconds(3));
+  REQUIRE(h.answered(first));
+  h.pass(milliseconds(9'999));
+  CHECK(h.state() == "CompletingRebalance");
+  h.pass(milliseconds(1));  // neither SyncGroup nor heartbeat: it is lost long before its SyncGroup is due
+  CHECK(h.state() == "Empty");
+}
