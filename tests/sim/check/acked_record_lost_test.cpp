@@ -1,0 +1,97 @@
+#include "sim/check/acked_record_lost.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/sim/check/story.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+using namespace kafkasim::sim::test;
+
+namespace {
+const Batch first{0, 4, 0, 11, 0};
+const Batch second{5, 9, 0, 12, 5};
+}  // namespace
+
+TEST_CASE("an acknowledged record that the new leader lacks breaks acked-record-lost once", "[check]") {
+  Tale tale;
+  tale.append_everywhere(first);
+  tale.append(1, second);
+  tale.acked(first);
+  tale.acked(second);
+  tale.decide(2, 1, {2, 3});
+  CHECK(tale.violations(AckedRecordLost::id) == 1);
+  CHECK(tale.checks().history().records_lost() == 5);
+  tale.decide(3, 2, {3});
+  CHECK(tale.violations(AckedRecordLost::id) == 1);
+}
+
+TEST_CASE("a new leader that has all that was acknowledged breaks nothing", "[check]") {
+  Tale tale;
+  tale.append_everywhere(first);
+  tale.append_everywhere(second);
+  tale.acked(first);
+  tale.acked(second);
+  tale.decide(2, 1, {2, 3});
+  CHECK(tale.findings(AckedRecordLost::id) == 0);
+}
+
+TEST_CASE("the loss of what acks=1 acknowledged is excused by acks", "[check]") {
+  Tale tale;
+  tale.append(1, first);
+  tale.acked(first, 1);
+  tale.decide(2, 1, {2, 3});
+  CHECK(tale.violations(AckedRecordLost::id) == 0);
+  CHECK(tale.excuse() == Excuse::acks);
+}
+
+TEST_CASE("an acknowledgement that arrives when its record is gone counts from then on", "[check]") {
+  Tale tale;
+  tale.append(1, first);
+  tale.decide(2, 1, {2, 3});
+  CHECK(tale.findings(AckedRecordLost::id) == 0);
+  tale.acked(first);
+  CHECK(tale.violations(AckedRecordLost::id) == 1);
+}
+
+TEST_CASE("a loss after an unclean election is excused by it", "[check]") {
+  Tale tale;
+  tale.append(1, first);
+  tale.acked(first);
+  tale.decide(2, 1, {2}, true);
+  CHECK(tale.violations(AckedRecordLost::id) == 0);
+  CHECK(tale.excuse() == Excuse::unclean_election);
+}
+
+TEST_CASE("a loss is excused when as many replicas as min.insync.replicas lost what they had not synced", "[check]") {
+  Tale tale{{"shop", true, true, true}, 2};
+  tale.append_everywhere(first);
+  tale.commit(1, 0, 5);
+  tale.acked(first);
+  for (const std::int32_t host : {0, 1, 2}) tale.tell(host, KernelEvent{PowerLost{}});
+  tale.load(1, 0, {});
+  SECTION("one replica that came back empty excuses nothing") {
+    tale.decide(1, 1, {1, 2, 3});
+    CHECK(tale.violations(AckedRecordLost::id) == 1);
+  }
+  SECTION("two do") {
+    tale.load(2, 0, {});
+    tale.decide(1, 1, {1, 2, 3});
+    CHECK(tale.violations(AckedRecordLost::id) == 0);
+    CHECK(tale.excuse() == Excuse::power_loss);
+  }
+}
+
+TEST_CASE("the last replica standing that comes back without its tail is the excuse without eligible leader replicas",
+          "[check]") {
+  Tale tale{{"shop", true, true, true}, 2};
+  tale.append_everywhere(first);
+  tale.commit(1, 0, 5);
+  tale.acked(first);
+  tale.decide(3, 1, {3});
+  tale.tell(2, KernelEvent{PowerLost{}});
+  tale.load(3, 0, {});
+  tale.decide(3, 2, {3});
+  CHECK(tale.violations(AckedRecordLost::id) == 0);
+  CHECK(tale.excuse() == Excuse::last_replica_standing);
+}

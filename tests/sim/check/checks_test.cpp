@@ -1,0 +1,38 @@
+#include "sim/check/checks.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "sim/scenario/keys.hpp"
+#include "tests/sim/check/story.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+using namespace kafkasim::sim::test;
+
+TEST_CASE("every invariant of the table is one that a scenario may name and is evaluated in an ordinary history",
+          "[check]") {
+  Tale tale;
+  const Batch batch{0, 4, 0, 11, 0};
+  tale.append_everywhere(batch);
+  tale.commit(1, 0, 5);
+  tale.acked(batch);
+  tale.tell(20, trace::RaftVoted{1, NodeId{3000}});
+  tale.decide(2, 1, {2, 3});
+  const auto evaluations = tale.checks().evaluations();
+  for (const InvariantInfo& info : invariant_table()) {
+    CAPTURE(info.id);
+    CHECK(std::ranges::find(invariant_ids(), info.id) != invariant_ids().end());
+    REQUIRE(evaluations.contains(info.id));
+    CHECK(evaluations.at(info.id) > 0);
+  }
+  CHECK(tale.checks().findings().kept().empty());
+}
+
+TEST_CASE("a copy of the checks goes its own way", "[check]") {
+  Tale a;
+  a.append(1, {0, 4, 0, 11, 0});
+  Tale b = a;
+  b.commit(1, 0, 9);
+  CHECK(b.violations(LogOffsetsOrdered::id) == 1);
+  CHECK(a.violations(LogOffsetsOrdered::id) == 0);
+}

@@ -1,0 +1,64 @@
+#include "sim/check/raft_safety.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/sim/check/story.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+using namespace kafkasim::sim::test;
+
+namespace {
+constexpr std::int32_t a = 20;  // hosts of the controllers 3000 and 3001
+constexpr std::int32_t b = 21;
+constexpr std::int32_t broker = 0;
+}  // namespace
+
+TEST_CASE("two controllers that lead one epoch break raft-safety", "[check]") {
+  Tale tale;
+  tale.tell(a, trace::RaftRoleChanged{trace::RaftRole::leader, 3, NodeId{3000}});
+  tale.tell(b, trace::RaftRoleChanged{trace::RaftRole::leader, 4, NodeId{3001}});
+  CHECK(tale.violations(RaftSafety::id) == 0);
+  tale.tell(b, trace::RaftRoleChanged{trace::RaftRole::leader, 3, NodeId{3001}});
+  CHECK(tale.violations(RaftSafety::id) == 1);
+}
+
+TEST_CASE("a second vote in one epoch for another candidate breaks raft-safety", "[check]") {
+  Tale tale;
+  tale.tell(a, trace::RaftVoted{3, NodeId{3001}});
+  tale.tell(a, trace::RaftVoted{3, NodeId{3001}});
+  CHECK(tale.violations(RaftSafety::id) == 0);
+  tale.tell(a, trace::RaftVoted{3, NodeId{3002}});
+  CHECK(tale.violations(RaftSafety::id) == 1);
+}
+
+TEST_CASE("a committed entry that another node holds differently breaks raft-safety", "[check]") {
+  Tale tale;
+  tale.tell(a, trace::RaftAppended{0, 1, 1, 111});
+  tale.tell(a, trace::RaftCommitted{2, 1});
+  tale.tell(b, trace::RaftAppended{0, 1, 1, 222});
+  CHECK(tale.violations(RaftSafety::id) == 0);
+  tale.tell(b, trace::RaftCommitted{2, 1});
+  CHECK(tale.violations(RaftSafety::id) == 1);
+}
+
+TEST_CASE("a voter that cuts what it knew as committed breaks raft-safety", "[check]") {
+  Tale tale;
+  tale.tell(a, trace::RaftAppended{0, 1, 1, 111});
+  tale.tell(a, trace::RaftCommitted{2, 1});
+  tale.tell(a, trace::RaftTruncated{1});
+  CHECK(tale.violations(RaftSafety::id) == 1);
+}
+
+TEST_CASE("after a power loss an observer may fetch again what it had and a voter may not", "[check]") {
+  Tale tale;
+  for (const std::int32_t host : {broker, a}) {
+    tale.tell(host, trace::RaftAppended{0, 1, 1, 111});
+    tale.tell(host, trace::RaftCommitted{2, 1});
+    tale.tell(host, KernelEvent{PowerLost{}});
+  }
+  tale.tell(broker, trace::RaftAppended{0, 1, 1, 111});
+  CHECK(tale.violations(RaftSafety::id) == 0);
+  tale.tell(a, trace::RaftAppended{0, 1, 1, 111});
+  CHECK(tale.violations(RaftSafety::id) == 1);
+}

@@ -1,0 +1,117 @@
+#pragma once
+// Hand-made histories: observations of three brokers (hosts 0 to 2 are brokers 1 to 3) and a topic of one partition,
+// orders-0.
+#include <vector>
+
+#include "sim/check/checks.hpp"
+
+namespace kafkasim::sim::test {
+
+inline const TopicIdPartition tp{Uuid{7, 7}, PartitionIndex{0}};
+inline const TopicPartition name{"orders", PartitionIndex{0}};
+
+struct Batch {
+  std::int64_t base{};
+  std::int64_t last{};
+  std::int32_t epoch{0};
+  std::uint32_t crc{0};
+  std::int64_t send{-1};  // of the client "shop"; -1: nobody's
+};
+
+inline trace::AppendedBatch appended(const Batch& b) {
+  trace::AppendedBatch batch;
+  batch.base = Offset{b.base};
+  batch.last = Offset{b.last};
+  batch.epoch = LeaderEpoch{b.epoch};
+  batch.crc = b.crc;
+  batch.producer_id = 1;
+  batch.producer_epoch = 0;
+  if (b.send >= 0) batch.origin = Origin{0, b.send};
+  return batch;
+}
+
+class Tale {
+ public:
+  explicit Tale(ClientFacts client = {"shop", true, true, true}, std::int64_t min_isr = 2)
+      : checks_{subjects(std::move(client), min_isr)} {
+    tell(0, trace::TopicCreated{1, "orders", tp.topic_id});
+    decide(1, 0, {1, 2, 3});
+  }
+  // The controller makes `leader` lead in `epoch`; the replicas hear of it.
+  void decide(std::int32_t leader, std::int32_t epoch, const std::vector<std::int32_t>& isr, bool unclean = false) {
+    trace::PartitionChanged e;
+    e.metadata_offset = ++metadata_;
+    e.partition = tp;
+    e.leader = NodeId{leader};
+    e.leader_epoch = LeaderEpoch{epoch};
+    for (const std::int32_t id : {1, 2, 3}) e.replicas.push_back(NodeId{id});
+    for (const std::int32_t id : isr) e.isr.push_back(NodeId{id});
+    e.unclean = unclean;
+    e.reason = trace::ChangeReason::leader_changed;
+    tell(0, e);
+    for (const std::int32_t id : {1, 2, 3}) {
+      if (id == leader) {
+        lead(id, epoch);
+      } else {
+        tell(id - 1, trace::BecameFollower{tp, LeaderEpoch{epoch}, NodeId{leader}});
+      }
+    }
+  }
+  void lead(std::int32_t broker, std::int32_t epoch) {
+    tell(broker - 1, trace::BecameLeader{tp, LeaderEpoch{epoch}, Offset{0}, {}});
+  }
+  void append(std::int32_t broker, const Batch& batch, trace::ReplicaRole role = trace::ReplicaRole::follower) {
+    tell(broker - 1, trace::LogAppended{tp, role, LeaderEpoch{batch.epoch}, {appended(batch)}});
+  }
+  void append_everywhere(const Batch& batch) {
+    for (const std::int32_t id : {1, 2, 3}) append(id, batch);
+  }
+  void commit(std::int32_t broker, std::int64_t from, std::int64_t to,
+              trace::ReplicaRole role = trace::ReplicaRole::leader) {
+    tell(broker - 1, trace::HighWatermarkMoved{tp, role, LeaderEpoch{0}, Offset{from}, Offset{to}, Offset{to}});
+  }
+  void acked(const Batch& batch, std::int16_t acks = -1) {
+    tell(9, trace::RecordsAcked{name, Origin{0, batch.send}, static_cast<std::int32_t>(batch.last - batch.base + 1),
+                                acks, Offset{batch.base}, milliseconds(1)});
+  }
+  void truncate(std::int32_t broker, std::int64_t from, std::int64_t to) {
+    tell(broker - 1, trace::LogTruncated{tp, Offset{from}, Offset{to}});
+  }
+  void load(std::int32_t broker, std::int64_t end, const std::vector<Batch>& batches) {
+    trace::LogLoaded e{tp, Offset{0}, Offset{end}, Offset{0}, 0, false, {}};
+    for (const Batch& b : batches) e.batches.push_back(appended(b));
+    tell(broker - 1, e);
+  }
+  void tell(std::int32_t host, trace::Event event) {
+    checks_.observe({Instant{++time_}, ++seq_, HostId{host}, std::move(event)});
+  }
+  void tell(std::int32_t host, KernelEvent event) {
+    checks_.observe({Instant{++time_}, ++seq_, HostId{host}, std::move(event)});
+  }
+
+  [[nodiscard]] std::uint64_t violations(std::string_view id) const { return checks_.findings().violations_of(id); }
+  [[nodiscard]] std::uint64_t findings(std::string_view id) const { return checks_.findings().findings_of(id); }
+  [[nodiscard]] std::optional<Excuse> excuse() const {
+    return checks_.findings().kept().empty() ? std::nullopt : checks_.findings().kept().back().excuse;
+  }
+  [[nodiscard]] const Checks& checks() const { return checks_; }
+
+ private:
+  static Subjects subjects(ClientFacts client, std::int64_t min_isr) {
+    Subjects s;
+    for (std::int32_t i = 0; i < 3; ++i) s.nodes[HostId{i}] = NodeId{i + 1};
+    for (std::int32_t i = 0; i < 3; ++i) {
+      s.nodes[HostId{20 + i}] = NodeId{3000 + i};
+      s.controllers.insert(NodeId{3000 + i});
+    }
+    s.clients.push_back(std::move(client));
+    s.min_insync_replicas["orders"] = min_isr;
+    return s;
+  }
+  Checks checks_;
+  std::int64_t time_{0};
+  std::uint64_t seq_{0};
+  std::int64_t metadata_{1};
+};
+
+}  // namespace kafkasim::sim::test
