@@ -8,6 +8,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "sim/check/invariant.hpp"
 #include "sim/cli/cli.hpp"
 #include "sim/cli/scenario_folder.hpp"
 #include "sim/scenario/keys.hpp"
@@ -76,7 +77,10 @@ std::vector<Row> metric_rows() {
 
 std::vector<Row> invariant_rows() {
   std::vector<Row> rows;
-  for (const std::string_view id : invariant_ids()) rows.push_back(row(id, ""));
+  for (const std::string_view id : invariant_ids()) {
+    const auto checked = std::ranges::find(invariant_table(), id, &InvariantInfo::id);
+    rows.push_back(row(id, checked == invariant_table().end() ? "not checked in this release" : checked->promise));
+  }
   return rows;
 }
 

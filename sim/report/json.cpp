@@ -4,6 +4,7 @@
 
 #include "core/broker/broker.hpp"
 #include "sim/report/report.hpp"
+#include "sim/scenario/keys.hpp"
 
 namespace kafkasim::sim {
 
@@ -153,6 +154,10 @@ std::string report_json(const Simulation& run, const RunFacts& facts) {
   out["evaluations"] = Json::object();
   for (const auto& [id, count] : run.checks().evaluations()) out["evaluations"][std::string{id}] = count;
   out["not_checked"] = Json::array();
+  const auto& table = invariant_table();
+  for (const std::string_view id : invariant_ids()) {
+    if (std::ranges::find(table, id, &InvariantInfo::id) == table.end()) out["not_checked"].push_back(id);
+  }
   return out.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -87,6 +87,7 @@ ExpectationResult Simulation::evaluate(const Expectation& expectation, std::size
     const std::uint64_t count = no->invariant ? found.violations_of(*no->invariant) : found.violations();
     result.held = count == 0;
     result.measured = static_cast<std::int64_t>(count);
+    if (no->invariant && std::ranges::find(invariant_table(), *no->invariant, &InvariantInfo::id) == invariant_table().end()) result.checked = false;
   } else if (const auto* violates = std::get_if<ExpectViolates>(&expectation.what)) {
     const std::uint64_t count = found.findings_of(violates->invariant);
     result.held = count > 0;

@@ -1,0 +1,75 @@
+#include "core/controller/metadata_replay.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace kafkasim;
+
+namespace {
+
+const Uuid topic{5, 6};
+
+MetadataImage with_topic() {
+  MetadataImage image;
+  MetadataDelta delta;
+  REQUIRE(replay(TopicRecord{"orders", topic}, 1, image, delta).has_value());
+  PartitionRecord partition;
+  partition.topic_id = topic;
+  partition.replicas = partition.isr = {NodeId{1}, NodeId{2}};
+  partition.leader = NodeId{1};
+  REQUIRE(replay(partition, 2, image, delta).has_value());
+  return image;
+}
+
+}  // namespace
+
+TEST_CASE("a change that names a leader raises the leader epoch and every change raises the partition epoch",
+          "[controller]") {
+  MetadataImage image = with_topic();
+  MetadataDelta delta;
+  PartitionChangeRecord shrink{.partition_id = PartitionIndex{0}, .topic_id = topic, .isr = std::vector{NodeId{1}}};
+  REQUIRE(replay(shrink, 3, image, delta).has_value());
+  const TopicIdPartition tp{topic, PartitionIndex{0}};
+  CHECK(image.partition(tp)->leader_epoch == LeaderEpoch{0});
+  CHECK(image.partition(tp)->partition_epoch == PartitionEpoch{1});
+  PartitionChangeRecord elect{.partition_id = PartitionIndex{0}, .topic_id = topic};
+  elect.leader = std::optional<NodeId>{};
+  REQUIRE(replay(elect, 4, image, delta).has_value());
+  CHECK(image.partition(tp)->leader_epoch == LeaderEpoch{1});
+  CHECK_FALSE(image.partition(tp)->leader.has_value());
+  CHECK(delta.partitions == std::vector{tp, tp});
+  CHECK(image.end_offset == 5);
+}
+
+TEST_CASE("records that contradict the image are errors with their offset", "[controller]") {
+  MetadataImage image = with_topic();
+  MetadataDelta delta;
+  const auto twice = replay(TopicRecord{"orders", Uuid{9, 9}}, 7, image, delta);
+  REQUIRE_FALSE(twice.has_value());
+  CHECK(twice.error().place == "metadata offset 7");
+  CHECK_FALSE(
+      replay(PartitionChangeRecord{.partition_id = PartitionIndex{4}, .topic_id = topic}, 8, image, delta).has_value());
+  CHECK_FALSE(replay(BrokerRegistrationChangeRecord{.broker_id = NodeId{1}}, 9, image, delta).has_value());
+}
+
+TEST_CASE("a broker registers fenced and its change of registration fences and unfences it", "[controller]") {
+  MetadataImage image;
+  MetadataDelta delta;
+  RegisterBrokerRecord record{.broker_id = NodeId{1}, .broker_epoch = BrokerEpoch{3}};
+  record.end_points.push_back({"PLAINTEXT", "broker-1", 9092, 0});
+  REQUIRE(replay(record, 3, image, delta).has_value());
+  CHECK(image.broker(NodeId{1})->fenced);
+  CHECK(image.broker(NodeId{1})->endpoint == Endpoint{"broker-1", 9092});
+  BrokerRegistrationChangeRecord change{
+      .broker_id = NodeId{1}, .broker_epoch = BrokerEpoch{3}, .fenced = FencingChange::unfence};
+  REQUIRE(replay(change, 4, image, delta).has_value());
+  CHECK(image.broker(NodeId{1})->is_active());
+}
+
+TEST_CASE("a copy of the image does not see what is replayed into the original", "[controller]") {
+  MetadataImage image = with_topic();
+  const MetadataImage before = image;
+  MetadataDelta delta;
+  PartitionChangeRecord shrink{.partition_id = PartitionIndex{0}, .topic_id = topic, .isr = std::vector{NodeId{1}}};
+  REQUIRE(replay(shrink, 3, image, delta).has_value());
+  CHECK(before.partition({topic, PartitionIndex{0}})->isr.size() == 2);
+}

@@ -1,0 +1,73 @@
+// Every scenario file of the library runs, keeps what it promises, and gives the trace hash that is written down: the same from g++ and
+// clang++, with and without sanitizers. KAFKASIM_REWRITE_GOLDENS=1 in the environment writes the file anew; read the difference before
+// it is committed.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "sim/report/report.hpp"
+#include "sim/scenario/parse.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+
+namespace {
+
+const std::filesystem::path root{KAFKASIM_SOURCE_DIR};
+const std::filesystem::path golden_file = root / "tests/scenarios/golden.txt";
+
+std::map<std::string, std::string> read_goldens() {
+  std::map<std::string, std::string> goldens;
+  std::ifstream in{golden_file};
+  std::string line;
+  while (std::getline(in, line)) {
+    if (const std::size_t space = line.find(' '); space != std::string::npos)
+      goldens[line.substr(0, space)] = line.substr(space + 1);
+  }
+  return goldens;
+}
+
+std::vector<std::filesystem::path> library() {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator{root / "scenarios"}) {
+    if (entry.path().extension() == ".json" && entry.path().stem() != "scenario.schema") files.push_back(entry.path());
+  }
+  std::ranges::sort(files);
+  return files;
+}
+
+std::string run(const std::filesystem::path& file) {
+  Parsed parsed = load_scenario(file.string());
+  REQUIRE(parsed.scenario.has_value());
+  Simulation simulation{std::make_shared<const Scenario>(std::move(*parsed.scenario)), WireMode::fast};
+  REQUIRE(simulation.form().has_value());
+  while (simulation.step()) {}
+  simulation.finish();
+  for (const ExpectationResult& result : simulation.expectations()) {
+    CAPTURE(file.stem().string(), result.text);
+    CHECK(result.held);
+  }
+  return fmt::format("{} hash {:016x} events {}", outcome_name(outcome_of(simulation, Strict::no)),
+                     simulation.world().trace_hash(), simulation.events());
+}
+
+}  // namespace
+
+TEST_CASE("every scenario of the library passes and gives the hash that is written down", "[scenarios]") {
+  const std::map<std::string, std::string> goldens = read_goldens();
+  std::string all;
+  for (const std::filesystem::path& file : library()) {
+    const std::string name = file.stem().string();
+    const std::string line = run(file);
+    all += name + " " + line + "\n";
+    CAPTURE(name);
+    if (std::getenv("KAFKASIM_REWRITE_GOLDENS") == nullptr) CHECK(goldens.at(name) == line);
+  }
+  if (std::getenv("KAFKASIM_REWRITE_GOLDENS") != nullptr) std::ofstream{golden_file} << all;
+}
