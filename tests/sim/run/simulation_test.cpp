@@ -25,7 +25,7 @@ constexpr const char *small = R"({
              {"metric": "isr.size", "of": "t-0", "is": 3},
              {"metric": "lag", "of": "g", "is": 0},
              {"metric": "records.lost", "is": 0}]
-})";
+})json";
 
 std::shared_ptr<const Scenario> scenario(std::string_view text, const std::vector<Patch>& patches = {}) {
   Parsed parsed = parse_scenario(text, patches);
