@@ -160,8 +160,7 @@ void Broker::publish(Env& env) {
   }
   if (first || !unpublished_.empty()) {
     std::ranges::sort(unpublished_);
-    const auto [end, last] = std::ranges::unique(unpublished_);
-    unpublished_.erase(end, last);
+    unpublished_.erase(std::unique(unpublished_.begin(), unpublished_.end()), unpublished_.end());
     replicas_.apply_metadata(image_, std::exchange(unpublished_, {}), env);
     if (const TopicImage* topic = image_.topic(std::string{offsets_topic}))
       groups_.set_partition_count(static_cast<std::int32_t>(topic->partitions.size()));

@@ -92,8 +92,7 @@ std::vector<HostId> resolve(const std::vector<Target>& targets, const Surroundin
   Resolver resolver{at, random};
   for (const Target& target : targets) std::visit(resolver, target.what);
   std::ranges::sort(resolver.found);
-  const auto [end, last] = std::ranges::unique(resolver.found);
-  resolver.found.erase(end, last);
+  resolver.found.erase(std::unique(resolver.found.begin(), resolver.found.end()), resolver.found.end());
   return resolver.found;
 }
 

@@ -93,8 +93,7 @@ std::vector<ErrorCode> Measures::errors_seen() const {
   std::vector<ErrorCode> codes;
   for (const auto& [key, count] : errors_) codes.push_back(key.second);
   std::ranges::sort(codes);
-  const auto [end, last] = std::ranges::unique(codes);
-  codes.erase(end, last);
+  codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
   return codes;
 }
 

@@ -11,21 +11,22 @@ using namespace kafkasim::sim;
 namespace {
 
 // Three brokers with short timers: the leader of t-0 crashes under load and comes back.
-constexpr const char *small = R"({
+// clang-format off
+constexpr const char* small_cluster = R"json({
   "name": "small", "seed": 5, "duration": "12s",
   "cluster": {"brokers": 3, "controllers": 3, "profile": "fast", "config": {"min.insync.replicas": 2, "offsets.topic.num.partitions": 2}},
   "topics": [{"name": "t", "partitions": 2, "replication_factor": 3, "assignment": [[1, 2, 3], [2, 3, 1]]}],
   "producers": [{"id": "p", "topic": "t", "rate": "200/s", "to": "8s"}],
-  "consumers": [{"group": "g", "topics": ["t"], "config": {"auto.offset.reset": "earliest", "session.timeout.ms": 3000, "heartbeat.interval.ms": 500, "auto.commit.interval.ms": 500}}],
-  "timeline": [{"at": "2s", "crash": "leader(t-0)",
-                     "for" : "3s"
-}],
+  "consumers": [{"group": "g", "topics": ["t"],
+                 "config": {"auto.offset.reset": "earliest", "session.timeout.ms": 3000, "heartbeat.interval.ms": 500, "auto.commit.interval.ms": 500}}],
+  "timeline": [{"at": "2s", "crash": "leader(t-0)", "for": "3s"}],
   "expect": [{"no": "violations"},
              {"metric": "leader", "of": "t-0", "not": 1, "after": "2s", "within": "3s"},
              {"metric": "isr.size", "of": "t-0", "is": 3},
              {"metric": "lag", "of": "g", "is": 0},
              {"metric": "records.lost", "is": 0}]
 })json";
+// clang-format on
 
 std::shared_ptr<const Scenario> scenario(std::string_view text, const std::vector<Patch>& patches = {}) {
   Parsed parsed = parse_scenario(text, patches);
@@ -48,7 +49,7 @@ void finish(Simulation& run) {
 }  // namespace
 
 TEST_CASE("a leader that crashes under load is replaced and nothing acknowledged is lost", "[run]") {
-  Simulation run = formed(scenario(small));
+  Simulation run = formed(scenario(small_cluster));
   finish(run);
   for (const ExpectationResult& result : run.expectations()) {
     CAPTURE(result.text);
@@ -64,10 +65,10 @@ TEST_CASE("a leader that crashes under load is replaced and nothing acknowledged
 
 TEST_CASE("the same scenario and seed give the same hash and story in both wire modes and another seed gives others",
           "[run]") {
-  Simulation a = formed(scenario(small));
-  Simulation b = formed(scenario(small));
-  Simulation exact = formed(scenario(small), WireMode::exact);
-  Simulation other = formed(scenario(small, {{"/seed", "6"}}));
+  Simulation a = formed(scenario(small_cluster));
+  Simulation b = formed(scenario(small_cluster));
+  Simulation exact = formed(scenario(small_cluster), WireMode::exact);
+  Simulation other = formed(scenario(small_cluster, {{"/seed", "6"}}));
   for (Simulation* run : {&a, &b, &exact, &other}) finish(*run);
   CHECK(a.world().trace_hash() == b.world().trace_hash());
   CHECK(timeline_ndjson(a.story()) == timeline_ndjson(b.story()));
@@ -77,7 +78,7 @@ TEST_CASE("the same scenario and seed give the same hash and story in both wire 
 }
 
 TEST_CASE("a copy taken at any event goes on like the original", "[run]") {
-  Simulation original = formed(scenario(small));
+  Simulation original = formed(scenario(small_cluster));
   std::vector<Simulation> copies;
   for (std::uint64_t i = 0; original.step(); ++i) {
     if (i % 1500 == 0) copies.push_back(original);
@@ -92,7 +93,7 @@ TEST_CASE("a copy taken at any event goes on like the original", "[run]") {
 }
 
 TEST_CASE("the epilogue changes neither hash nor story nor time", "[run]") {
-  Simulation run = formed(scenario(small));
+  Simulation run = formed(scenario(small_cluster));
   while (run.step()) {}
   const std::uint64_t hash = run.world().trace_hash();
   const Duration now = run.now();
@@ -107,7 +108,7 @@ TEST_CASE("with acks 1 a crash of the leader loses acknowledged records for some
   std::uint64_t losing_seeds = 0;
   for (int seed = 1; seed <= 30; ++seed) {
     CAPTURE(seed);
-    Simulation run = formed(scenario(small, {{"/seed", std::to_string(seed)},
+    Simulation run = formed(scenario(small_cluster, {{"/seed", std::to_string(seed)},
                                              {"/producers/0/config", R"({"acks": 1, "linger.ms": 0})"},
                                              {"/producers/0/rate", "\"2000/s\""},
                                              {"/duration", "\"6s\""},
@@ -123,7 +124,7 @@ TEST_CASE("with acks 1 a crash of the leader loses acknowledged records for some
 
 TEST_CASE("an expectation that does not hold fails the run and tells what was measured", "[run]") {
   Simulation run =
-      formed(scenario(small, {{"/expect", R"([{"metric": "isr.size", "of": "t-0", "at_most": 1, "text": "wrong"}])"}}));
+      formed(scenario(small_cluster, {{"/expect", R"([{"metric": "isr.size", "of": "t-0", "at_most": 1, "text": "wrong"}])"}}));
   finish(run);
   CHECK(outcome_of(run, Strict::no) == Outcome::fail);
   REQUIRE(run.expectations().size() == 2);  // and the default one

@@ -38,7 +38,7 @@ TEST_CASE("a power loss says what survives of what was not synced") {
   const auto some = operation<PowerOff>(
       R"("power_off": {"target": 1, "keep": {"partition": "orders-0", "records": 5}, "torn": true})");
   CHECK(std::get<KeepRecords>(some.keep).records == 5);
-  CHECK(some.torn == Torn::yes);
+  CHECK(some.torn == LeftTorn::yes);
 }
 
 TEST_CASE("a network partition cuts one group or two in both directions or one") {
