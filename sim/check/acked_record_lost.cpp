@@ -28,10 +28,7 @@ void AckedRecordLost::compare(const Observation& o, const TopicIdPartition& id_o
   const Offset leader_end = leader->log_end;
   for (const Loss& loss : losses) {
     const StoredBatch& batch = loss.acked.batch;
-    const bool known_client =
-        batch.origin.known() && static_cast<std::size_t>(batch.origin.client) < history.subjects().clients.size();
-    const std::string client =
-        known_client ? history.subjects().clients[static_cast<std::size_t>(batch.origin.client)].name : "a client";
+    const std::string client = batch.origin.known() ? history.subjects().client(batch.origin).name : "a client";
     const std::string what = batch.count() == 1 ? fmt::format("offset {}", batch.base.value)
                                                 : fmt::format("offsets {} to {}", batch.base.value, batch.last.value);
     findings.add(

@@ -8,7 +8,7 @@ void OrderBroken::check(const Observation& o, const PartitionHistory& partition,
                         const History& history, Findings& findings) {
   evaluations += news.committed;
   for (const CommittedLog::Overtaken& pair : news.overtaken) {
-    const ClientFacts& client = history.subjects().clients.at(static_cast<std::size_t>(pair.earlier.origin.client));
+    const ClientFacts& client = history.subjects().client(pair.earlier.origin);
     if (!client.ordered) continue;
     findings.add({std::string{id},
                   o.at,

@@ -8,7 +8,7 @@ void RecordDuplicated::check(const Observation& o, const PartitionHistory& parti
                              const History& history, Findings& findings) {
   evaluations += news.committed;
   for (const CommittedLog::Repeated& pair : news.repeated) {
-    const ClientFacts& client = history.subjects().clients.at(static_cast<std::size_t>(pair.again.origin.client));
+    const ClientFacts& client = history.subjects().client(pair.again.origin);
     if (!client.idempotent) continue;
     if (pair.first.producer_id != pair.again.producer_id || pair.first.producer_epoch != pair.again.producer_epoch)
       continue;
