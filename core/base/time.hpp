@@ -22,7 +22,7 @@ struct Duration {
 
  private:
   [[nodiscard]] constexpr std::int64_t floor_div(std::int64_t unit) const {
-    return ns >= 0 ? ns / unit : -((-ns + unit - 1) / unit);
+    return ns >= 0 ? ns / unit : (ns + 1) / unit - 1;  // no overflow at either end
   }
 };
 

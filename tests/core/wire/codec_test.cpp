@@ -9,6 +9,7 @@
 #include "core/message/fetch.hpp"
 #include "core/message/heartbeat.hpp"
 #include "core/message/metadata.hpp"
+#include "core/message/offset_commit.hpp"
 #include "core/message/offset_fetch.hpp"
 #include "core/message/produce.hpp"
 #include "core/message/version.hpp"
@@ -218,4 +219,18 @@ TEST_CASE("the hash of a message follows what its version carries and nothing el
   RecordBatch other = small_batch({});
   other.header.crc = 18;
   CHECK(hash_of(batch, 13) != hash_of(produce({other}), 13));
+}
+
+TEST_CASE("a retention time beyond what the clock can count is cut to its end") {
+  // OffsetCommit request v2: group, generation, member, retention time, no topics
+  const std::string before =
+      "000167"
+      "00000001"
+      "00016d";
+  const Result<Message> most = decode_hex(ApiKey::offset_commit, MessageKind::request, 2, before + "7fffffffffffffff" "00000000");
+  const Result<Message> least = decode_hex(ApiKey::offset_commit, MessageKind::request, 2, before + "8000000000000000" "00000000");
+  REQUIRE(most);
+  REQUIRE(least);
+  CHECK(most->as<OffsetCommitRequest>().retention_time->whole_ms() == INT64_MAX / 1'000'000);
+  CHECK(least->as<OffsetCommitRequest>().retention_time->whole_ms() == -(INT64_MAX / 1'000'000));
 }
