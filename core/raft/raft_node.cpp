@@ -227,7 +227,8 @@ Message RaftNode::fetch_request() const {
   FetchRequest request;
   request.cluster_id = options_.cluster_id;
   request.replica_state.replica_id = options_.self;
-  request.max_wait = fetch_max_wait;
+  // Kafka always asks for MAX_FETCH_WAIT_MS; with a fetch timeout below that an idle quorum would elect for ever.
+  request.max_wait = std::min(fetch_max_wait, options_.config.quorum_fetch_timeout / 4);
   request.max_bytes = static_cast<std::int32_t>(raft::max_batch_bytes);
   request.topics = raft::sole_topic_of(std::move(partition));
   return Message::of(std::move(request));

@@ -11,6 +11,7 @@ namespace kafkasim::sim {
 namespace {
 
 constexpr std::int64_t ns_per_1000_s = 1'000'000'000'000;
+constexpr std::int64_t interval_parts = std::int64_t{1} << 32;
 
 // floor(a * b / c) for numbers that are not negative, without overflow on the way.
 std::int64_t multiply_divide(std::int64_t a, std::int64_t b, std::int64_t c) {
@@ -36,6 +37,8 @@ ProducingApp::ProducingApp(const ClientIdentity& who, const ProducerConfig& conf
 void ProducingApp::step(const Input& in, Env& env) {
   if (std::holds_alternative<Started>(in)) {
     random_ = env.random.fork("application");
+    arrivals_ = env.random.fork("arrivals");
+    draw_arrival();
     if (schedule_start_ < env.now) schedule_start_ = env.now;  // a process that starts late does not make up for it
   }
   if (std::holds_alternative<StopRequested>(in)) finished_ = true;
@@ -59,7 +62,8 @@ std::optional<Instant> ProducingApp::next_deadline() const {
 std::optional<Instant> ProducingApp::next_due() const {
   if (finished_ || !random_ || rate_ <= 0) return std::nullopt;
   if (plan_.records && produced_ >= *plan_.records) return std::nullopt;
-  const Instant due = schedule_start_ + Duration{multiply_divide(in_schedule_, ns_per_1000_s, rate_)};
+  const Instant due = schedule_start_ + Duration{multiply_divide(in_schedule_, ns_per_1000_s, rate_)}
+                      + Duration{multiply_divide(within_, ns_per_1000_s / rate_, interval_parts)};
   if (plan_.to && due >= *plan_.to) return std::nullopt;
   return due;
 }
@@ -71,6 +75,7 @@ void ProducingApp::produce_due(Env& env) {
     ProduceCommand record = make_record();
     ++in_schedule_;
     ++produced_;
+    draw_arrival();
     producer_.send(std::move(record), env);
   }
 }
@@ -83,6 +88,8 @@ void ProducingApp::set_rate(const SetRate& change, Env& env) {
   schedule_start_ = std::max(plan_.from, env.now);
   in_schedule_ = 0;
 }
+
+void ProducingApp::draw_arrival() { within_ = arrivals_->between(0, interval_parts - 1); }
 
 ProduceCommand ProducingApp::make_record() {
   ProduceCommand record;

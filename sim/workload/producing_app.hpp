@@ -2,8 +2,9 @@
 // ProducingApp: an application that produces at a rate; and HandProducerApp, which produces only what it is told to.
 // Machines that own a Producer by value.
 //
-// Record number n is due at from + n / rate, in whole nanoseconds: no drift. While the producer blocks (can_accept() is
-// false) nothing is sent; what came due meanwhile follows at once when it is free again, as from a thread that is
+// Record number n is due at a moment drawn from [from + n / rate, from + (n + 1) / rate): the rate is exact and does not
+// drift, but nothing keeps step with it (a crash at a whole second would else always meet the same phase of a linger).
+// While the producer blocks (can_accept() is false) nothing is sent; what came due meanwhile follows at once when it is free again, as from a thread that is
 // behind. SetRate counts anew from the moment it comes; a rate of 0 is a lull. Finish, `to` and `records` end it: what
 // was sent is still delivered.
 //
@@ -45,6 +46,7 @@ class ProducingApp {
  private:
   void produce_due(Env& env);
   void set_rate(const SetRate& change, Env& env);
+  void draw_arrival();
   [[nodiscard]] std::optional<Instant> next_due() const;
   [[nodiscard]] ProduceCommand make_record();
 
@@ -53,6 +55,8 @@ class ProducingApp {
   Producer producer_;
   std::optional<KeyChooser> keys_;
   std::optional<Random> random_;  // forked from the host's at Started
+  std::optional<Random> arrivals_;
+  std::int64_t within_{0};        // where in its interval the next record is due, in parts of 2^32
   std::int64_t rate_;             // in records per 1000 s, now
   Instant schedule_start_;        // since the rate last changed
   std::int64_t in_schedule_{0};   // records due since then that were produced
