@@ -90,7 +90,8 @@ std::optional<Instant> ControllerChannel::next_deadline(const std::optional<Acti
   for (const Request& request : requests_) {
     if (!request.sent_as) next = earlier(next, request.deadline);
   }
-  if (active && !requests_.empty() && !requests_.front().sent_as) next = earlier(next, retry_at_);
+  // Without a wait before it the first is due at once: it was made before a controller was known.
+  if (active && !requests_.empty() && !requests_.front().sent_as) next = earlier(next, retry_at_.value_or(Instant{}));
   return next;
 }
 
