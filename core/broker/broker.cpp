@@ -48,6 +48,7 @@ std::optional<Offset> Broker::replayed() const {
 }
 
 std::optional<Instant> Broker::next_deadline() const {
+  if (ended_ || raft_.has_failed() || replicas_.failed()) return std::nullopt;  // it has asked to end
   const std::optional<ControllerChannel::Active> active = active_controller();
   std::optional<Instant> next = earlier(raft_.next_deadline(), lifecycle_.next_deadline(active));
   next = earlier(next, channel_.next_deadline(active));
@@ -56,7 +57,7 @@ std::optional<Instant> Broker::next_deadline() const {
 }
 
 void Broker::step(const Input& in, Env& env) {
-  if (ended_) return;
+  if (ended_ && !std::holds_alternative<Started>(in)) return;
   if (const auto* started = std::get_if<Started>(&in)) {
     on_started(*started, env);
   } else {
