@@ -146,6 +146,25 @@ TEST_CASE("a commit under an old generation is not tried again and the member jo
   CHECK(rig.bench.noted<trace::PartitionsAssigned>().at(1).member_id == "member-1");
 }
 
+TEST_CASE("a commit to a group that is gone is not tried again and the next heartbeat says what to do") {
+  ConsumerRig rig;
+  rig.write(0, {"a"});
+  rig.poll_for(seconds(1));
+  rig.cluster.errors[ApiKey::offset_commit] = {ErrorCode::group_id_not_found};
+  rig.poll_for(milliseconds(4'500));
+  CHECK(rig.cluster.handled[ApiKey::offset_commit] == 1);
+  CHECK(rig.bench.noted<trace::PartitionsRevoked>().empty());  // as for any error that a commit does not expect
+  rig.cluster.errors[ApiKey::heartbeat] = {ErrorCode::unknown_member_id};
+  rig.poll_for(seconds(4));
+  REQUIRE(rig.bench.noted<trace::PartitionsRevoked>().size() == 1);
+  CHECK(rig.bench.noted<trace::PartitionsRevoked>()[0].lost);
+  CHECK(rig.bench.noted<trace::PartitionsAssigned>().size() == 2);
+  rig.write(0, {"b"});
+  rig.poll_for(seconds(6));
+  CHECK(rig.got == std::vector<std::string>{"a", "a", "b"});  // nothing had been committed
+  CHECK(rig.cluster.committed.at(orders0) == 2);
+}
+
 TEST_CASE("after NOT_COORDINATOR the coordinator is looked up again and the member stays") {
   ConsumerRig rig;
   rig.poll_for(seconds(1));
