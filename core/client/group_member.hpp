@@ -2,13 +2,16 @@
 // GroupMember: a consumer's side of the classic group protocol (AbstractCoordinator and ConsumerCoordinator; KIP-62,
 // KIP-394).
 //
-//   unjoined --(rejoin wanted, coordinator known, prepared)--> joining   JoinGroup sent
-//   joining --(ok)--> syncing   the leader first assigns, by range; SyncGroup sent
-//   joining --(MEMBER_ID_REQUIRED)--> joining, with the id given     joining --(other error)--> unjoined, tried again
-//   after the backoff syncing --(ok)--> stable    syncing --(error)--> unjoined stable --(REBALANCE_IN_PROGRESS in an
-//   answer, the leader sees other partition counts)--> rejoin wanted, still stable until prepared any
-//   --(UNKNOWN_MEMBER_ID, max.poll.interval.ms over)--> unjoined, member id and generation forgotten any
-//   --(ILLEGAL_GENERATION)--> unjoined, generation forgotten
+//   from       on                                                                      to
+//   unjoined   rejoin wanted, coordinator known, prepared                              joining: JoinGroup sent
+//   joining    answered                                                                syncing: the leader assigns; SyncGroup sent
+//   joining    MEMBER_ID_REQUIRED                                                      joining, with the id given
+//   joining    another error                                                           unjoined, tried again after the backoff
+//   syncing    answered                                                                stable
+//   syncing    an error                                                                unjoined
+//   stable     REBALANCE_IN_PROGRESS, or the leader sees other partition counts        stable, rejoin wanted until prepared
+//   any        UNKNOWN_MEMBER_ID, max.poll.interval.ms over                            unjoined, member id and generation forgotten
+//   any        ILLEGAL_GENERATION                                                      unjoined, generation forgotten
 //
 // "Prepared" is the consumer's part: it commits, revokes everything (eager) and calls prepared(). What needs the
 // application's thread in Kafka (joining) happens only while the application is inside poll(); heartbeats go on by

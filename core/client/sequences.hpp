@@ -2,9 +2,13 @@
 // Sequences: the idempotent producer's ids and sequence numbers (TransactionManager without transactions; KIP-98,
 // KIP-360, KIP-480).
 //
-//   no id --(InitProducerId sent)--> asking --(answered)--> ready --(a gap that no retry closes)--> ready with epoch +
-//   1, that partition from 0 asking --(retriable error)--> no id     asking --(fatal error)--> failed     ready
-//   --(epoch 32767 used up)--> no id
+//   from     on                             to
+//   no id    InitProducerId sent            asking
+//   asking   answered                       ready
+//   asking   a retriable error              no id
+//   asking   a fatal error                  failed
+//   ready    a gap that no retry closes     ready with epoch + 1, that partition from 0
+//   ready    epoch 32767 used up            no id
 //
 // Invariants: a batch keeps its number from the first drain until it is acknowledged, given up, or renumbered by an
 // epoch bump; in a partition no batch is numbered under a new epoch while older ones have no outcome; of several

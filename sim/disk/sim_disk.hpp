@@ -4,14 +4,12 @@
 //
 // Page cache and platter. Every operation is seen at once by all later ones (the page cache); what survives a power
 // loss is
-//   data: what sync(file) or a completed flush found written. Of the rest a drawn prefix survives, by sectors, the last
-//   one
-//     perhaps torn; an overwritten sector may come back as it was; a truncation may be undone.
-//   names: creations, renames and removals go through one ordered journal, as in ext4 (data=ordered) and XFS: a power
-//   loss undoes a drawn
-//     number of the last ones. sync_directory(d) makes durable all up to the last one in d; sync(file) all up to the
-//     last one that concerned the file, which is how these file systems let a new file be found after an fsync of it.
-//     The journal holds at most 128 operations; older ones are durable.
+//   data    what sync(file) or a completed flush found written. Of the rest a drawn prefix survives, by sectors, the
+//           last one perhaps torn; an overwritten sector may come back as it was; a truncation may be undone.
+//   names   creations, renames and removals go through one ordered journal, as in ext4 (data=ordered) and XFS: a power
+//           loss undoes a drawn number of the last ones. sync_directory(d) makes durable all up to the last one in d;
+//           sync(file) all up to the last one that concerned the file, which is how these file systems let a new file be
+//           found after an fsync of it. The journal holds at most 128 operations; older ones are durable.
 // A process crash closes the handles and loses nothing.
 //
 // Errors: not_found for a path that is not there, that is no path (absolute, "..", empty component), or a handle that
