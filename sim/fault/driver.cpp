@@ -156,7 +156,9 @@ void Driver::act(std::size_t i, const Partition& op, Host& host) {
 }
 
 void Driver::act(std::size_t i, const Traffic& op, Host& host) {
-  const Target target{ClientTarget{ClientKind::producer, op.producer, std::nullopt}, op.producer};
+  const ClientHost* one = host.cluster.client(op.producer);  // "shop/2": one of several
+  const Target target = one ? Target{ClientTarget{ClientKind::producer, one->owner, one->number}, op.producer}
+                            : Target{ClientTarget{ClientKind::producer, op.producer, std::nullopt}, op.producer};
   const SetRate change{op.permille, op.rate ? std::optional{op.rate->records_per_1000_s} : std::nullopt};
   for (const HostId h : hit(i, target, host)) host.world.command(h, change);
 }
@@ -199,7 +201,12 @@ void Driver::undo(std::size_t i, Host& host) {
     if (std::holds_alternative<Traffic>(operation)) host.world.command(h, SetRate{});
     const bool starts = std::holds_alternative<Crash>(operation) || std::holds_alternative<PowerOff>(operation)
                         || std::holds_alternative<Stop>(operation);
-    if (starts) host.world.start(h);
+    if (!starts) continue;
+    if (std::holds_alternative<Stop>(operation) && host.world.is_up(h)) {
+      restarting_.insert(h);  // it has not got down yet
+    } else {
+      host.world.start(h);
+    }
   }
 }
 
