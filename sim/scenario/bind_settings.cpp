@@ -67,6 +67,18 @@ void report_setting(Faults& faults, const JsonValue& object, std::size_t member,
   }
 }
 
+void warn_without_effect(Faults& faults, const JsonValue& object, std::size_t member, const SettingValue& value) {
+  const std::string& name = object.keys[member].name;
+  const auto& table = settings_without_effect();
+  const auto found = std::ranges::find(table, std::string_view{name}, &SettingWithoutEffect::name);
+  if (found == table.end()) return;
+  const auto* text = std::get_if<std::string>(&value);
+  const auto* number = std::get_if<std::int64_t>(&value);
+  const std::string wanted = text ? *text : number ? std::to_string(*number) : "";
+  if (wanted == found->as_if && !wanted.empty()) return;
+  faults.warning(object.items[member], quote(name) + " has no effect in this release of kafkasim");
+}
+
 void apply_fast_profile(NodeConfig& config) {
   config.broker_session_timeout = milliseconds(900);
   config.broker_heartbeat_interval = milliseconds(200);

@@ -20,6 +20,13 @@ struct ObjectKeys {
 [[nodiscard]] const std::vector<std::string_view>& later_settings();
 [[nodiscard]] const std::vector<std::string_view>& later_targets();
 
+// Settings of topics and of brokers that are accepted and do nothing yet: to set one is worth a warning.
+struct SettingWithoutEffect {
+  std::string_view name;
+  std::string_view as_if;  // the value that describes what happens anyway: no warning; empty: there is none
+};
+[[nodiscard]] const std::vector<SettingWithoutEffect>& settings_without_effect();
+
 // "'reassign' is not available in this release of kafkasim"
 [[nodiscard]] std::string not_available(std::string_view what);
 

@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "sim/scenario/keys.hpp"
 #include "tests/sim/scenario/support.hpp"
 
 using namespace kafkasim;
@@ -84,4 +87,32 @@ TEST_CASE("a broker waits for fetches no longer than its followers may lag") {
   check_error(head + R"("cluster": {"brokers": 1, "config": {"replica.lag.time.max.ms": @100}}})",
               "/cluster/config/replica.lag.time.max.ms",
               "'replica.fetch.wait.max.ms' must be at most 'replica.lag.time.max.ms'");
+}
+
+TEST_CASE("a setting that does nothing yet gives a warning and is accepted") {
+  const std::string cluster = head + R"("cluster": {"brokers": 1)";
+  const std::vector<std::string_view> of_topics = topic_setting_names();
+  const std::vector<std::string_view> of_nodes = node_setting_names();
+  for (const SettingWithoutEffect& setting : settings_without_effect()) {
+    const std::string name{setting.name};
+    const std::string value = name.ends_with("cleanup.policy") ? R"("compact")"
+                              : name == "compression.type"     ? R"("zstd")"
+                                                               : "5";
+    const std::string member = "{\"" + name + "\": @" + value + "}";
+    const std::string warning = "'" + name + "' has no effect in this release of kafkasim";
+    const bool of_topic = std::ranges::find(of_topics, setting.name) != of_topics.end();
+    const bool of_node = std::ranges::find(of_nodes, setting.name) != of_nodes.end();
+    CHECK((of_topic || of_node));
+    if (of_topic) {
+      check_warning(cluster + R"(}, "topics": [{"name": "a", "config": )" + member + "}]}", "/topics/0/config/" + name,
+                    warning);
+    }
+    if (of_node) check_warning(cluster + R"(, "config": )" + member + "}}", "/cluster/config/" + name, warning);
+  }
+}
+
+TEST_CASE("a setting that asks for what happens anyway gives no warning") {
+  (void)good(head + R"("cluster": {"brokers": 1, "config": {"min.insync.replicas": 1, "log.cleanup.policy": "delete"}},
+                       "topics": [{"name": "a", "config": {"retention.bytes": "-1", "retention.ms": -1}}]})");
+  CHECK(good(with_producer(R"({"compression.type": "none"})")).producers[0].config.compression_type == "none");
 }
