@@ -30,8 +30,6 @@
 
 namespace kafkasim {
 
-using HostId = Id<struct HostIdTag, std::int32_t>;  // a process with its disk and clock, whatever runs in it
-
 struct ConnectionId {
   HostId dialler;
   std::uint64_t number{};  // the dialler's: incarnation in the upper half, a counter in the lower

@@ -13,6 +13,10 @@
 #include "core/model/error_code.hpp"
 #include "core/model/ids.hpp"
 
+namespace kafkasim {
+using HostId = Id<struct HostIdTag, std::int32_t>;  // a process with its disk and clock, whatever runs in it
+}
+
 namespace kafkasim::trace {
 
 // ---- partition logs, from core/replica ----------------------------------------------------------
@@ -102,6 +106,8 @@ struct FetchAnswered {  // to a consumer
   Offset to;  // the offset after the last record returned
   Offset high_watermark;
   Offset limit;  // what the isolation level allowed: the high watermark or the last stable offset
+  std::uint64_t size_bytes{};  // of the batches returned
+  HostId reader;               // who asked
 };
 struct LogDirectoryFailed {
   std::string reason;

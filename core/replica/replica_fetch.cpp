@@ -74,7 +74,7 @@ ReplicaManager::FetchRead ReplicaManager::read_all(const RequestRef& ref, const 
                                       .served_by = served_by(ref, request),
                                       .max_bytes = std::min(left, at_least_0(partition.partition_max_bytes)),
                                       .min_one = read.bytes == 0 ? MinOneBatch::yes : MinOneBatch::no};
-      read_one(read, into, one, unresolved, state, ref.version, env);
+      read_one(read, into, one, unresolved, state, ref, env);
     }
   }
   if (request.isolation_level == IsolationLevel::read_committed) {
@@ -86,7 +86,7 @@ ReplicaManager::FetchRead ReplicaManager::read_all(const RequestRef& ref, const 
 }
 
 void ReplicaManager::read_one(FetchRead& read, FetchResponse::Topic& into, const Replicas::ReadRequest& request,
-                              ErrorCode unresolved, Replicas::FollowerState state, std::int16_t version, Env& env) {
+                              ErrorCode unresolved, Replicas::FollowerState state, const RequestRef& ref, Env& env) {
   FetchResponse::Partition& answer = into.partitions.emplace_back();
   answer.partition_index = request.id.partition;
   PartitionRead found;
@@ -97,7 +97,7 @@ void ReplicaManager::read_one(FetchRead& read, FetchResponse::Topic& into, const
     read.answer_now = true;
     const bool ask_another =
         found.error == ErrorCode::not_leader_or_follower || found.error == ErrorCode::fenced_leader_epoch;
-    if (ask_another && version >= fetch_tells_leader) {
+    if (ask_another && ref.version >= fetch_tells_leader) {
       answer.current_leader = current_leader(request.id, read.response.node_endpoints);
     }
     return;
@@ -115,7 +115,9 @@ void ReplicaManager::read_one(FetchRead& read, FetchResponse::Topic& into, const
                         .from = request.want.fetch_offset,
                         .to = answer.records.batches.back().next_offset(),
                         .high_watermark = found.high_watermark,
-                        .limit = found.limit});
+                        .limit = found.limit,
+                        .size_bytes = answer.records.size_bytes(),
+                        .reader = ref.connection.dialler});
 }
 
 // ---- waiting ---------------------------------------------------------------------------------------------

@@ -142,7 +142,7 @@ class ReplicaManager {
   [[nodiscard]] FetchRead read_all(const RequestRef& ref, const FetchRequest& request, Replicas::FollowerState state,
                                    Env& env);
   void read_one(FetchRead& read, FetchResponse::Topic& into, const Replicas::ReadRequest& request, ErrorCode unresolved,
-                Replicas::FollowerState state, std::int16_t version, Env& env);
+                Replicas::FollowerState state, const RequestRef& ref, Env& env);
   struct OffsetAsker {
     bool is_client{};
     std::int16_t version{};

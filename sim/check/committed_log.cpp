@@ -1,12 +1,16 @@
 #include "sim/check/committed_log.hpp"
 
+#include <algorithm>
+
 namespace kafkasim::sim {
 
 namespace {
 
-// Adds [first, past) to merged intervals. True if any of it was in there.
-bool add_interval(std::map<std::int64_t, std::int64_t>& intervals, std::int64_t first, std::int64_t past) {
-  bool overlap = false;
+// Adds [first, past) to merged intervals. How many of them were in there already.
+std::int64_t add_interval(std::map<std::int64_t, std::int64_t>& intervals, std::int64_t first, std::int64_t past) {
+  std::int64_t overlap = 0;
+  const std::int64_t own_first = first;
+  const std::int64_t own_past = past;
   auto it = intervals.upper_bound(first);
   if (it != intervals.begin()) --it;
   while (it != intervals.end() && it->first <= past) {
@@ -14,7 +18,7 @@ bool add_interval(std::map<std::int64_t, std::int64_t>& intervals, std::int64_t 
       ++it;
       continue;
     }
-    overlap = overlap || (it->first < past && it->second > first);
+    overlap += std::max<std::int64_t>(0, std::min(it->second, own_past) - std::max(it->first, own_first));
     first = std::min(first, it->first);
     past = std::max(past, it->second);
     it = intervals.erase(it);
@@ -32,8 +36,9 @@ void CommittedLog::take(const StoredBatch& batch, News& news) {
   const auto [sends, is_new] = clients_.try_emplace(batch.origin.client);
   const std::int64_t first = batch.origin.first_send;
   const std::int64_t past = first + batch.count();
-  const bool overlap = add_interval(sends->second.committed, first, past);
-  if (overlap) {
+  const std::int64_t overlap = add_interval(sends->second.committed, first, past);
+  sends->second.repeated += overlap;
+  if (overlap > 0) {
     for (std::size_t i = batches_.size() - 1; i-- > 0;) {
       const StoredBatch& earlier = batches_[i];
       const bool same_client = earlier.origin.client == batch.origin.client;
@@ -46,6 +51,14 @@ void CommittedLog::take(const StoredBatch& batch, News& news) {
     news.overtaken.push_back({sends->second.latest, batch});
   }
   if (is_new || first > sends->second.latest.origin.first_send) sends->second.latest = batch;
+}
+
+std::int64_t CommittedLog::duplicated(std::optional<std::int32_t> client) const {
+  std::int64_t sum = 0;
+  for (const auto& [ordinal, sends] : clients_) {
+    if (!client || (ordinal & 0xffff) == *client) sum += sends.repeated;  // Subjects::client() tells of the bits
+  }
+  return sum;
 }
 
 CommittedLog::News CommittedLog::extend(const BatchChain& leader, Offset to) {

@@ -29,12 +29,15 @@ class CommittedLog {
   // A leader begins: keeps what it has.
   void align(const BatchChain& leader);
   [[nodiscard]] const BatchChain& batches() const { return batches_; }
+  // Records that stand in it although their send stood there before; of one client, by its ordinal, or of all.
+  [[nodiscard]] std::int64_t duplicated(std::optional<std::int32_t> client) const;
 
  private:
   void take(const StoredBatch& batch, News& news);
   void rebuild();
   struct Sends {
     std::map<std::int64_t, std::int64_t> committed;  // intervals [first, past), merged
+    std::int64_t repeated{0};                        // sends that came when they had been committed before
     StoredBatch latest;                              // with the highest send numbers
   };
   BatchChain batches_;

@@ -122,12 +122,39 @@ struct Measuring {
     const auto* topic = std::get_if<TopicName>(&query.of);
     const std::optional<TopicPartition> where = partition ? std::optional{*partition} : std::nullopt;
     const std::optional<std::string> which = topic ? std::optional{topic->name} : std::nullopt;
+    if (const auto* broker = std::get_if<NodeId>(&query.of)) return run.measures().bytes_of(*broker).*field;
     if (!std::holds_alternative<ClientName>(query.of) && !std::holds_alternative<GroupName>(query.of)) {
       return run.measures().counts(std::nullopt, which, where).*field;
     }
     std::int64_t sum = 0;
     for (const std::string& name : clients()) sum += run.measures().counts(name, which, where).*field;
     return sum;
+  }
+
+  // Records that stand twice in the committed log: of a partition, of a topic, of what a group reads, or of a client.
+  [[nodiscard]] Number duplicated() const {
+    const std::vector<std::string> mine = clients();
+    const auto* group = std::get_if<GroupName>(&query.of);
+    std::int64_t sum = 0;
+    for (const PartitionHistory* partition : partitions()) {
+      const CommittedLog* log = run.checks().committed(partition->id);
+      if (!log || (group && !subscribed(group->name, partition->name.topic))) continue;
+      if (!std::holds_alternative<ClientName>(query.of)) {
+        sum += log->duplicated(std::nullopt);
+        continue;
+      }
+      for (std::size_t i = 0; i < run.cluster().clients.size(); ++i) {
+        if (std::ranges::find(mine, run.cluster().clients[i].name) != mine.end())
+          sum += log->duplicated(static_cast<std::int32_t>(i));
+      }
+    }
+    return sum;
+  }
+
+  [[nodiscard]] bool subscribed(const std::string& group, const std::string& topic) const {
+    return std::ranges::any_of(run.scenario().consumers, [&](const ConsumerSpec& consumer) {
+      return consumer.group == group && std::ranges::find(consumer.topics, topic) != consumer.topics.end();
+    });
   }
 
   [[nodiscard]] Number errors() const {
@@ -137,14 +164,29 @@ struct Measuring {
     return sum;
   }
 
+  // Whether the client that the subject names is assigned the partition now.
+  [[nodiscard]] bool reads(const std::string& group, const TopicPartition& partition) const {
+    const auto known = run.measures().groups().find(group);
+    if (known == run.measures().groups().end()) return false;
+    const std::vector<std::string> mine = clients();
+    return std::ranges::any_of(known->second.members, [&](const trace::GroupChanged::Member& member) {
+      return std::ranges::find(mine, member.client_id) != mine.end()
+             && std::ranges::find(member.assignment, partition) != member.assignment.end();
+    });
+  }
+
   // High watermark less committed offset; what nothing was committed for counts from the log's start.
   [[nodiscard]] Number lag_of_group(const std::string& group, Fold how) const {
     std::vector<Number> lags;
+    const auto* one = std::get_if<TopicPartition>(&query.of);
+    const auto* topic = std::get_if<TopicName>(&query.of);
     const auto known = run.measures().groups().find(group);
     for (const ConsumerSpec& consumer : run.scenario().consumers) {
       if (consumer.group != group) continue;
       for (const auto& [id, partition] : history().partitions()) {
         if (std::ranges::find(consumer.topics, partition->name.topic) == consumer.topics.end()) continue;
+        if ((one && partition->name != *one) || (topic && partition->name.topic != topic->name)) continue;
+        if (std::holds_alternative<ClientName>(query.of) && !reads(group, partition->name)) continue;
         const ReplicaHistory* leader = partition->leader ? partition->replica(*partition->leader) : nullptr;
         const std::int64_t end = leader ? leader->high_watermark.value : partition->true_high_watermark.value;
         std::int64_t from = leader ? leader->log_start.value : 0;
@@ -247,7 +289,7 @@ std::optional<MetricValue> Simulation::measure(const MetricQuery& query) const {
     case Metric::records_acked: return m.value(m.counted(&Counts::acked));
     case Metric::records_failed: return m.value(m.counted(&Counts::failed));
     case Metric::records_consumed: return m.value(m.counted(&Counts::consumed));
-    case Metric::records_duplicated: return m.value(m.counted(&Counts::duplicated));
+    case Metric::records_duplicated: return m.value(m.duplicated());
     case Metric::records_expired: return std::int64_t{0};  // nothing deletes records in this release
     case Metric::bytes_in: return m.value(m.counted(&Counts::bytes_in));
     case Metric::bytes_out: return m.value(m.counted(&Counts::bytes_out));

@@ -49,7 +49,6 @@ Counts& Counts::operator+=(const Counts& o) {
   acked += o.acked;
   failed += o.failed;
   consumed += o.consumed;
-  duplicated += o.duplicated;
   bytes_in += o.bytes_in;
   bytes_out += o.bytes_out;
   return *this;
@@ -62,10 +61,6 @@ Counts* Measures::counts_of(HostId host, const TopicPartition& partition) {
   return &counts_.edit()[{client == clients_.end() ? std::string{} : client->second, partition}];
 }
 
-void Measures::count_duplicates(const TopicPartition& partition, std::int64_t count) {
-  duplicated_[partition] += count;
-}
-
 Counts Measures::counts(const std::optional<std::string>& client, const std::optional<std::string>& topic,
                         const std::optional<TopicPartition>& partition) const {
   Counts sum;
@@ -75,8 +70,13 @@ Counts Measures::counts(const std::optional<std::string>& client, const std::opt
     if (partition && key.second != *partition) continue;
     sum += counts;
   }
-  for (const auto& [where, count] : duplicated_) {
-    if ((!topic || where.topic == *topic) && (!partition || where == *partition)) sum.duplicated += count;
+  return sum;
+}
+
+Counts Measures::bytes_of(NodeId broker) const {
+  Counts sum;
+  for (const auto& [key, counts] : *broker_bytes_) {
+    if (key.first == broker) sum += counts;
   }
   return sum;
 }
@@ -110,6 +110,28 @@ void Measures::on(const Observation& o, const trace::RecordsDelivered& e) {
   counts.consumed += std::ssize(e.records);
   const Timestamp now{wall_clock_at_start + Duration{o.at.ns}.whole_ms()};
   for (const auto& record : e.records) end_to_end_latency_.edit().add(milliseconds(now - record.timestamp));
+}
+
+// Bytes count for the client that sent or asked, and for the broker that took or gave them. What no client sent (the
+// brokers' own records, and those of real clients) is in the sums alone.
+void Measures::on(const Observation& o, const trace::LogAppended& e, const History& history) {
+  const PartitionHistory* partition = history.partition(e.partition);
+  const std::optional<NodeId> broker = history.node(o.host);
+  if (e.role != trace::ReplicaRole::leader || !partition || !broker) return;
+  for (const trace::AppendedBatch& batch : e.batches) {
+    const std::string client = batch.origin.known() ? history.subjects().client(batch.origin).name : "";
+    counts_.edit()[{client, partition->name}].bytes_in += batch.size_bytes;
+    broker_bytes_.edit()[{*broker, partition->name}].bytes_in += batch.size_bytes;
+  }
+}
+
+void Measures::on(const Observation& o, const trace::FetchAnswered& e, const History& history) {
+  const PartitionHistory* partition = history.partition(e.partition);
+  const std::optional<NodeId> broker = history.node(o.host);
+  if (!partition || !broker) return;
+  const auto size = static_cast<std::int64_t>(e.size_bytes);
+  counts_of(e.reader, partition->name)->bytes_out += size;
+  broker_bytes_.edit()[{*broker, partition->name}].bytes_out += size;
 }
 
 void Measures::watch_availability(const Observation& o, const History& history) {
@@ -152,11 +174,10 @@ void Measures::observe(const Observation& o, const History& history) {
     counts_of(o.host, failed->partition)->failed += failed->count;
   } else if (const auto* delivered = o.get_if<trace::RecordsDelivered>()) {
     on(o, *delivered);
-  } else if (const auto* appended = o.get_if<trace::LogAppended>();
-             appended && appended->role == trace::ReplicaRole::leader) {
-    const PartitionHistory* partition = history.partition(appended->partition);
-    for (const trace::AppendedBatch& batch : appended->batches)
-      counts_of(o.host, partition->name)->bytes_in += batch.size_bytes;
+  } else if (const auto* appended = o.get_if<trace::LogAppended>()) {
+    on(o, *appended, history);
+  } else if (const auto* fetched = o.get_if<trace::FetchAnswered>()) {
+    on(o, *fetched, history);
   } else if (const auto* group = o.get_if<trace::GroupChanged>()) {
     on(o, *group);
   } else if (const auto* committed = o.get_if<trace::OffsetsCommitted>()) {

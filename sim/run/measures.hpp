@@ -33,7 +33,6 @@ struct Counts {
   std::int64_t acked{};
   std::int64_t failed{};
   std::int64_t consumed{};
-  std::int64_t duplicated{};
   std::int64_t bytes_in{};
   std::int64_t bytes_out{};
   Counts& operator+=(const Counts& o);
@@ -52,11 +51,11 @@ class Measures {
   void begin(Instant origin) { origin_ = origin; }
   void name_client(HostId host, std::string name) { clients_[host] = std::move(name); }
   void observe(const Observation& o, const History& history);
-  void count_duplicates(const TopicPartition& partition, std::int64_t count);
 
   // By client name and partition; sums over what is left out.
   [[nodiscard]] Counts counts(const std::optional<std::string>& client, const std::optional<std::string>& topic,
                               const std::optional<TopicPartition>& partition) const;
+  [[nodiscard]] Counts bytes_of(NodeId broker) const;  // what it took and gave to clients; nothing else is filled in
   [[nodiscard]] std::int64_t errors(ErrorCode code, const std::optional<std::string>& client) const;
   [[nodiscard]] const std::map<std::string, GroupState>& groups() const { return groups_; }
   [[nodiscard]] const LatencyHistogram& produce_latency() const { return *produce_latency_; }
@@ -79,11 +78,13 @@ class Measures {
   void watch_availability(const Observation& o, const History& history);
   void on(const Observation& o, const trace::GroupChanged& e);
   void on(const Observation& o, const trace::RecordsDelivered& e);
+  void on(const Observation& o, const trace::LogAppended& e, const History& history);
+  void on(const Observation& o, const trace::FetchAnswered& e, const History& history);
 
   std::optional<Instant> origin_;
   std::map<HostId, std::string> clients_;
   Cow<std::map<Key, Counts>> counts_;
-  std::map<TopicPartition, std::int64_t> duplicated_;
+  Cow<std::map<std::pair<NodeId, TopicPartition>, Counts>> broker_bytes_;
   std::map<std::pair<std::string, ErrorCode>, std::int64_t> errors_;
   std::map<std::string, GroupState> groups_;
   Cow<LatencyHistogram> produce_latency_;
