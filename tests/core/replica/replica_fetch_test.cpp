@@ -22,6 +22,7 @@ TEST_CASE("a consumer reads up to the high watermark and a follower up to the lo
   REQUIRE(notes.size() == 1);
   CHECK(notes[0].to == Offset{1});
   CHECK(notes[0].limit == Offset{1});
+  CHECK(notes[0].size_bytes == c.fetched(consumer)->records.size_bytes());
 }
 
 TEST_CASE("a fetch outside of the log is out of range but between high watermark and log end it is empty",

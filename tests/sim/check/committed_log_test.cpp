@@ -33,3 +33,23 @@ TEST_CASE("a leader that lacks the end of the committed log cuts it and its send
   CHECK(news.committed == 1);
   CHECK(news.repeated.empty());
 }
+
+TEST_CASE("sends that are committed again are counted for their client and not those that were cut", "[check]") {
+  BatchChain leader;
+  leader.append(appended({0, 4, 0, 1, 0}));
+  leader.append(appended({5, 9, 0, 2, 3}));  // sends 3 to 7: two of them again
+  trace::AppendedBatch of_another = appended({10, 10, 0, 3, 0});
+  of_another.origin.client = 1;
+  leader.append(of_another);
+  CommittedLog log;
+  (void)log.extend(leader, Offset{5});
+  CHECK(log.duplicated(std::nullopt) == 0);
+  (void)log.extend(leader, Offset{11});
+  CHECK(log.duplicated(std::nullopt) == 2);
+  CHECK(log.duplicated(0) == 2);
+  CHECK(log.duplicated(1) == 0);
+  BatchChain shorter;
+  shorter.append(appended({0, 4, 0, 1, 0}));
+  log.align(shorter);
+  CHECK(log.duplicated(std::nullopt) == 0);
+}

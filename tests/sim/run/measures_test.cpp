@@ -1,0 +1,223 @@
+#include "sim/run/measures.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "sim/kernel/host_spec.hpp"
+#include "tests/sim/run/watch.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+using namespace kafkasim::sim::testing;
+
+namespace {
+
+const TopicPartition other{"orders", PartitionIndex{1}};
+
+trace::AppendedBatch batch(std::int64_t base, std::int64_t last, std::uint32_t bytes, std::int32_t client = -1) {
+  trace::AppendedBatch b;
+  b.base = Offset{base};
+  b.last = Offset{last};
+  b.epoch = LeaderEpoch{0};
+  b.size_bytes = bytes;
+  if (client >= 0) b.origin = Origin{client, base};
+  return b;
+}
+
+trace::GroupChanged group(const std::string& state, std::int32_t generation, std::size_t members) {
+  trace::GroupChanged e{"g", state, Generation{generation}, {}, ""};
+  for (std::size_t i = 0; i < members; ++i) e.members.push_back({"m" + std::to_string(i), "reader", {orders_0}});
+  return e;
+}
+
+}  // namespace
+
+TEST_CASE("records count for the client and the partition that they belong to") {
+  Watch w;
+  w.begin();
+  for (std::int64_t i = 0; i < 3; ++i) w.tell(shop, trace::RecordSent{orders_0, Origin{0, i}, false});
+  w.tell(shop, trace::RecordsAcked{orders_0, Origin{0, 0}, 2, -1, Offset{0}, milliseconds(3)});
+  w.tell(shop, trace::RecordsFailed{orders_0, Origin{0, 2}, 1, ErrorCode::request_timed_out, true});
+  w.tell(reader, trace::RecordSent{other, Origin{0, 9}, false});
+  const Counts mine = w.measures.counts("shop", std::nullopt, std::nullopt);
+  CHECK(mine.produced == 3);
+  CHECK(mine.acked == 2);
+  CHECK(mine.failed == 1);
+  CHECK(w.measures.counts(std::nullopt, std::nullopt, other).produced == 1);
+  CHECK(w.measures.counts(std::nullopt, "orders", std::nullopt).produced == 4);
+  CHECK(w.measures.counts(std::nullopt, "payments", std::nullopt).produced == 0);
+  CHECK(w.measures.counts(std::nullopt, std::nullopt, std::nullopt).produced == 4);
+}
+
+TEST_CASE("what a poll returns is consumed and its latency is from the record's timestamp on") {
+  Watch w;
+  w.begin();
+  w.at(milliseconds(500));
+  const Timestamp sent{HostSpec{}.wall_clock.value + (Duration{w.now.ns} - milliseconds(40)).whole_ms()};
+  trace::RecordsDelivered e{orders_0, {}, LeaderEpoch{0}, Offset{2}};
+  for (std::int64_t i = 0; i < 2; ++i) e.records.push_back({Offset{i}, Origin{0, i}, sent});
+  w.tell(reader, e);
+  CHECK(w.measures.counts("reader", std::nullopt, std::nullopt).consumed == 2);
+  CHECK(w.measures.counts("shop", std::nullopt, std::nullopt).consumed == 0);
+  CHECK(w.measures.end_to_end_latency().most() == milliseconds(40));
+}
+
+TEST_CASE("bytes in are what the leader appends and not what followers copy") {
+  Watch w;
+  w.begin();
+  const std::vector<trace::AppendedBatch> batches{batch(0, 1, 100, 0), batch(2, 2, 50)};
+  w.tell(broker_host(1), trace::LogAppended{orders, trace::ReplicaRole::leader, LeaderEpoch{0}, batches});
+  w.tell(broker_host(2), trace::LogAppended{orders, trace::ReplicaRole::follower, LeaderEpoch{0}, batches});
+  CHECK(w.measures.counts(std::nullopt, std::nullopt, orders_0).bytes_in == 150);
+  CHECK(w.measures.counts("shop", std::nullopt, std::nullopt).bytes_in == 100);
+  CHECK(w.measures.bytes_of(NodeId{1}).bytes_in == 150);
+  CHECK(w.measures.bytes_of(NodeId{2}).bytes_in == 0);
+}
+
+TEST_CASE("bytes out are what fetches of consumers return") {
+  Watch w;
+  w.begin();
+  trace::FetchAnswered e{orders, LeaderEpoch{0}, Offset{0}, Offset{2}, Offset{2}, Offset{2}, 300, reader};
+  w.tell(broker_host(1), e);
+  e.size_bytes = 30;
+  w.tell(broker_host(2), e);
+  CHECK(w.measures.counts(std::nullopt, std::nullopt, orders_0).bytes_out == 330);
+  CHECK(w.measures.counts("reader", std::nullopt, std::nullopt).bytes_out == 330);
+  CHECK(w.measures.counts("shop", std::nullopt, std::nullopt).bytes_out == 0);
+  CHECK(w.measures.bytes_of(NodeId{1}).bytes_out == 300);
+  CHECK(w.measures.bytes_of(NodeId{2}).bytes_out == 30);
+}
+
+TEST_CASE("a percentile is at most a sixteenth above the truth and the greatest latency is exact") {
+  LatencyHistogram h;
+  CHECK_FALSE(h.percentile(50).has_value());
+  CHECK_FALSE(h.most().has_value());
+  for (std::int64_t ms = 1; ms <= 100; ++ms) h.add(milliseconds(ms));
+  for (const std::int64_t percent : {1, 50, 99}) {
+    CAPTURE(percent);
+    CHECK(*h.percentile(percent) >= milliseconds(percent));
+    CHECK(h.percentile(percent)->ns * 16 <= milliseconds(percent).ns * 17);
+  }
+  CHECK(h.percentile(100) == milliseconds(100));
+  CHECK(h.most() == milliseconds(100));
+}
+
+TEST_CASE("latencies below 16 us are exact and the longest and negative ones have a place") {
+  LatencyHistogram h;
+  h.add(microseconds(7));
+  CHECK(h.percentile(50) == microseconds(7));
+  h.add(microseconds(-5));
+  CHECK(h.percentile(1) == Duration{});
+  h.add(seconds(86'400 * 3650));
+  CHECK(h.most() == seconds(86'400 * 3650));
+  CHECK(*h.percentile(100) > seconds(86'400));
+}
+
+TEST_CASE("the latency of a produce is that of the answer") {
+  Watch w;
+  w.begin();
+  w.tell(shop, trace::RecordsAcked{orders_0, Origin{0, 0}, 2, -1, Offset{0}, milliseconds(3)});
+  w.tell(shop, trace::RecordsAcked{orders_0, Origin{0, 2}, 1, -1, Offset{2}, milliseconds(9)});
+  CHECK(w.measures.produce_latency().most() == milliseconds(9));
+  CHECK(*w.measures.produce_latency().percentile(50) < milliseconds(4));
+}
+
+TEST_CASE("a new generation of a group is a rebalance and a change of state alone is none") {
+  Watch w;
+  w.begin();
+  w.tell(broker_host(1), group("CompletingRebalance", 1, 1));
+  w.tell(broker_host(1), group("Stable", 1, 1));
+  w.tell(broker_host(1), group("Stable", 2, 2));
+  w.tell(broker_host(1), trace::OffsetsCommitted{"g", "m0", Generation{2}, {{orders_0, Offset{5}}}});
+  w.tell(broker_host(1), trace::OffsetsCommitted{"g", "m0", Generation{2}, {{orders_0, Offset{7}}}});
+  const GroupState& state = w.measures.groups().at("g");
+  CHECK(state.rebalances == 2);
+  CHECK(state.state == "Stable");
+  CHECK(state.members.size() == 2);
+  CHECK(state.committed.at(orders_0) == Offset{7});
+}
+
+TEST_CASE("errors count for the client that saw them") {
+  Watch w;
+  w.begin();
+  w.tell(shop, trace::ClientSawError{ApiKey::produce, ErrorCode::not_leader_or_follower});
+  w.tell(shop, trace::ClientSawError{ApiKey::metadata, ErrorCode::not_leader_or_follower});
+  w.tell(reader, trace::ClientSawError{ApiKey::fetch, ErrorCode::not_leader_or_follower});
+  w.tell(reader, trace::ClientSawError{ApiKey::fetch, ErrorCode::offset_out_of_range});
+  CHECK(w.measures.errors(ErrorCode::not_leader_or_follower, std::nullopt) == 3);
+  CHECK(w.measures.errors(ErrorCode::not_leader_or_follower, "shop") == 2);
+  CHECK(w.measures.errors(ErrorCode::request_timed_out, std::nullopt) == 0);
+  CHECK(w.measures.errors_seen() == std::vector{ErrorCode::offset_out_of_range, ErrorCode::not_leader_or_follower});
+}
+
+TEST_CASE("the active controller is the last that was told until it resigns or ends") {
+  Watch w;
+  CHECK_FALSE(w.measures.controller().has_value());
+  w.tell(controller_host, trace::ControllerActivated{4});
+  REQUIRE(w.measures.controller().has_value());
+  CHECK(w.measures.controller()->first == NodeId{3000});
+  CHECK(w.measures.controller_epoch() == 4);
+  w.tell(controller_host, trace::ControllerResigned{3});  // of an older epoch: heard late
+  CHECK(w.measures.controller().has_value());
+  w.tell(controller_host, trace::ControllerResigned{4});
+  CHECK_FALSE(w.measures.controller().has_value());
+  w.tell(controller_host, trace::ControllerActivated{5});
+  w.tell(broker_host(1), ProcessCrashed{});
+  CHECK(w.measures.controller().has_value());
+  w.tell(controller_host, ProcessCrashed{});
+  CHECK_FALSE(w.measures.controller().has_value());
+  CHECK(w.measures.controller_epoch() == 5);
+}
+
+TEST_CASE("brokers are online from unfencing to fencing and every decision counts once") {
+  Watch w;
+  const std::int64_t from = w.metadata;
+  w.tell(controller_host, trace::BrokerRegistered{from + 1, NodeId{1}, BrokerEpoch{9}});
+  CHECK(w.measures.brokers_fenced().at(NodeId{1}));
+  w.tell(controller_host, trace::BrokerUnfenced{from + 2, NodeId{1}});
+  CHECK_FALSE(w.measures.brokers_fenced().at(NodeId{1}));
+  w.tell(controller_host, trace::BrokerRegistered{from + 1, NodeId{1}, BrokerEpoch{9}});  // by another controller
+  CHECK_FALSE(w.measures.brokers_fenced().at(NodeId{1}));
+  w.tell(controller_host, trace::BrokerFenced{from + 3, NodeId{1}, true});  // it only asked to leave
+  CHECK_FALSE(w.measures.brokers_fenced().at(NodeId{1}));
+  w.tell(controller_host, trace::BrokerFenced{from + 4, NodeId{1}, false});
+  CHECK(w.measures.brokers_fenced().at(NodeId{1}));
+}
+
+TEST_CASE("a partition is unavailable from the end of its leader until another leads") {
+  Watch w;
+  w.begin();
+  w.at(seconds(1));
+  w.tell(broker_host(2), ProcessCrashed{});  // a follower
+  CHECK(w.measures.unavailable(orders_0, w.now) == Duration{});
+  w.at(seconds(2));
+  w.tell(broker_host(1), ProcessCrashed{});
+  CHECK(w.measures.unavailable(orders_0, w.now + milliseconds(300)) == milliseconds(300));
+  w.at(seconds(3));
+  (void)w.decide(3, 1, {3}, Watch::Replicas::not_told);
+  CHECK(w.measures.unavailable(orders_0, w.now) == seconds(1));  // decided, but it does not lead yet
+  w.at(seconds(4));
+  w.tell(broker_host(3), trace::BecameLeader{orders, LeaderEpoch{1}, Offset{0}, {}});
+  w.at(seconds(9));
+  CHECK(w.measures.unavailable(orders_0, w.now) == seconds(2));
+  CHECK(w.measures.unavailable(other, w.now) == Duration{});
+}
+
+TEST_CASE("a leader that is frozen takes no writes") {
+  Watch w;
+  w.begin();
+  w.at(seconds(1));
+  w.tell(broker_host(1), ProcessPaused{});
+  w.at(seconds(3));
+  w.tell(broker_host(1), ProcessResumed{});
+  w.at(seconds(5));
+  CHECK(w.measures.unavailable(orders_0, w.now) == seconds(2));
+}
+
+TEST_CASE("what was unavailable before time 0 does not count") {
+  Watch w;
+  w.now = Instant{} + seconds(4);
+  w.tell(broker_host(1), ProcessCrashed{});
+  w.begin();
+  w.at(seconds(1));
+  CHECK(w.measures.unavailable(orders_0, w.now) == seconds(1));
+}
