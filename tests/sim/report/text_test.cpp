@@ -36,7 +36,7 @@ Simulation run_of(bool loses, const std::string& expect = "[]") {
     patches.push_back({"/timeline", R"([{"at": "1s", "power_off": {"target": 1, "keep": "none"}, "for": "100ms"}])"});
   return run_to_end(scenario(
       small(
-          1, "2s",
+          1, "3s",
           R"("title": "Ten records", "topics": [{"name": "t"}], "producers": [{"id": "p", "topic": "t", "records": 10}], "epilogue": false, )"),
       patches));
 }

@@ -25,7 +25,7 @@ inline std::shared_ptr<const Scenario> scenario(std::string_view text, const std
 inline std::string small(int brokers, std::string_view duration, std::string_view rest) {
   return R"({"name": "small", "seed": 5, )" + std::string{rest} + R"("duration": ")" + std::string{duration}
          + R"(", "cluster": {"brokers": )" + std::to_string(brokers)
-         + R"(, "controllers": 1, "profile": "fast", "config": {"offsets.topic.num.partitions": 1}}})";
+         + R"(, "controllers": 1, "profile": "fast", "config": {"offsets.topic.num.partitions": 1, "group.initial.rebalance.delay.ms": 0}}})";
 }
 
 inline Simulation formed(const std::shared_ptr<const Scenario>& s, WireMode mode = WireMode::fast) {
