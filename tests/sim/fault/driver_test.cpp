@@ -194,7 +194,8 @@ TEST_CASE("a condition fires its entry once when it first holds and plus later")
                                                 {"at": "2s", "crash": 2},
                                                 {"when": {"metric": "leader", "of": "t-0", "is": 2}, "name": "moved", "note": "moved"},
                                                 {"when": {"metric": "leader", "of": "t-0", "is": 2}, "plus": "50ms", "note": "later"},
-                                                {"when": {"all": [{"metric": "leader", "of": "t-0", "is": 2}, {"metric": "isr.size", "of": "t-0", "is": 2}]}, "note": "both"})",
+                                                {"when": {"all": [{"metric": "leader", "of": "t-0", "is": 2},
+                                                          {"metric": "isr.size", "of": "t-0", "is": 2}]}, "note": "both"})",
                                              "4s"));
   const auto elections = run.story().elections();
   REQUIRE(elections.size() > 0);

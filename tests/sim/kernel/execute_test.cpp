@@ -84,7 +84,7 @@ class Puppet {
 
 struct Two {
   explicit Two(Duration cpu = microseconds(20))
-      : world{1, WireMode::fast, LinkQuality{milliseconds(1), milliseconds(1), 0, 0}} {
+      : world{1, WireMode::fast, LinkQuality{milliseconds(1), milliseconds(1), 1U << 30, 0}} {
     HostSpec served;
     served.name = "peer";
     served.endpoint = Endpoint{"peer", 1};
