@@ -141,13 +141,14 @@ void Measures::watch_availability(const Observation& o, const History& history) 
   if (!relevant) return;
   if (o.get_if<ProcessPaused>()) frozen_[o.host] = true;
   if (o.get_if<ProcessResumed>() || o.get_if<ProcessCrashed>() || o.get_if<PowerLost>()) frozen_.erase(o.host);
-  for (const auto& [id, partition] : history.partitions()) {
+  for (const auto& entry : history.partitions()) {
+    const PartitionHistory& partition = *entry.second;
     bool available = false;
-    if (const ReplicaHistory* leader = partition->acting_leader(); leader && leader->running) {
+    if (const ReplicaHistory* leader = partition.acting_leader(); leader && leader->running) {
       available =
-          std::ranges::none_of(frozen_, [&](const auto& f) { return history.node(f.first) == partition->leader; });
+          std::ranges::none_of(frozen_, [&](const auto& f) { return history.node(f.first) == partition.leader; });
     }
-    const auto [known, is_new] = availability_.try_emplace(partition->name, Availability{available, o.at, {}});
+    const auto [known, is_new] = availability_.try_emplace(partition.name, Availability{available, o.at, {}});
     if (is_new || known->second.available == available) continue;
     if (available) known->second.missing += o.at - std::max(known->second.since, origin_.value_or(o.at));
     known->second.available = available;
