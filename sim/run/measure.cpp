@@ -131,6 +131,15 @@ struct Measuring {
     return sum;
   }
 
+  [[nodiscard]] LatencyHistogram latency(LatencyOf what) const {
+    const auto* partition = std::get_if<TopicPartition>(&query.of);
+    const auto* topic = std::get_if<TopicName>(&query.of);
+    const bool named = std::holds_alternative<ClientName>(query.of) || std::holds_alternative<GroupName>(query.of);
+    return run.measures().latency(what, named ? std::optional{clients()} : std::nullopt,
+                                  topic ? std::optional{topic->name} : std::nullopt,
+                                  partition ? std::optional{*partition} : std::nullopt);
+  }
+
   // Records that stand twice in the committed log: of a partition, of a topic, of what a group reads, or of a client.
   [[nodiscard]] Number duplicated() const {
     const std::vector<std::string> mine = clients();
@@ -303,12 +312,12 @@ std::optional<MetricValue> Simulation::measure(const MetricQuery& query) const {
     case Metric::elections_unclean: return m.value(m.elections(true));
     case Metric::controller: return std::int64_t{measures_.controller() ? measures_.controller()->first.value : -1};
     case Metric::controller_epoch: return std::int64_t{measures_.controller_epoch()};
-    case Metric::latency_produce_p50: return m.value(measures_.produce_latency().percentile(50));
-    case Metric::latency_produce_p99: return m.value(measures_.produce_latency().percentile(99));
-    case Metric::latency_produce_max: return m.value(measures_.produce_latency().most());
-    case Metric::latency_end_to_end_p50: return m.value(measures_.end_to_end_latency().percentile(50));
-    case Metric::latency_end_to_end_p99: return m.value(measures_.end_to_end_latency().percentile(99));
-    case Metric::latency_end_to_end_max: return m.value(measures_.end_to_end_latency().most());
+    case Metric::latency_produce_p50: return m.value(m.latency(LatencyOf::produce).percentile(50));
+    case Metric::latency_produce_p99: return m.value(m.latency(LatencyOf::produce).percentile(99));
+    case Metric::latency_produce_max: return m.value(m.latency(LatencyOf::produce).most());
+    case Metric::latency_end_to_end_p50: return m.value(m.latency(LatencyOf::end_to_end).percentile(50));
+    case Metric::latency_end_to_end_p99: return m.value(m.latency(LatencyOf::end_to_end).percentile(99));
+    case Metric::latency_end_to_end_max: return m.value(m.latency(LatencyOf::end_to_end).most());
     case Metric::errors: return m.value(m.errors());
   }
   return std::nullopt;

@@ -33,6 +33,13 @@ void LatencyHistogram::add(Duration d) {
   most_ = std::max(most_, d);
 }
 
+LatencyHistogram& LatencyHistogram::operator+=(const LatencyHistogram& o) {
+  for (std::size_t i = 0; i < buckets_.size(); ++i) buckets_[i] += o.buckets_[i];
+  count_ += o.count_;
+  most_ = std::max(most_, o.most_);
+  return *this;
+}
+
 std::optional<Duration> LatencyHistogram::percentile(std::int64_t percent) const {
   if (count_ == 0) return std::nullopt;
   const std::uint64_t rank = (count_ * static_cast<std::uint64_t>(percent) + 99) / 100;
@@ -56,9 +63,26 @@ Counts& Counts::operator+=(const Counts& o) {
 
 // ---- counts ---------------------------------------------------------------------------------------------------------
 
-Counts* Measures::counts_of(HostId host, const TopicPartition& partition) {
+Measures::Key Measures::key_of(HostId host, const TopicPartition& partition) const {
   const auto client = clients_.find(host);
-  return &counts_.edit()[{client == clients_.end() ? std::string{} : client->second, partition}];
+  return {client == clients_.end() ? std::string{} : client->second, partition};
+}
+
+Counts* Measures::counts_of(HostId host, const TopicPartition& partition) {
+  return &counts_.edit()[key_of(host, partition)];
+}
+
+LatencyHistogram Measures::latency(LatencyOf what, const std::optional<std::vector<std::string>>& clients,
+                                   const std::optional<std::string>& topic,
+                                   const std::optional<TopicPartition>& partition) const {
+  LatencyHistogram all;
+  for (const auto& [key, one] : what == LatencyOf::produce ? *produce_latency_ : *end_to_end_latency_) {
+    if (clients && std::ranges::find(*clients, key.first) == clients->end()) continue;
+    if (topic && key.second.topic != *topic) continue;
+    if (partition && key.second != *partition) continue;
+    all += *one;
+  }
+  return all;
 }
 
 Counts Measures::counts(const std::optional<std::string>& client, const std::optional<std::string>& topic,
@@ -109,7 +133,8 @@ void Measures::on(const Observation& o, const trace::RecordsDelivered& e) {
   Counts& counts = *counts_of(o.host, e.partition);
   counts.consumed += std::ssize(e.records);
   const Timestamp now{wall_clock_at_start + Duration{o.at.ns}.whole_ms()};
-  for (const auto& record : e.records) end_to_end_latency_.edit().add(milliseconds(now - record.timestamp));
+  LatencyHistogram& latency = end_to_end_latency_.edit()[key_of(o.host, e.partition)].edit();
+  for (const auto& record : e.records) latency.add(milliseconds(now - record.timestamp));
 }
 
 // Bytes count for the client that sent or asked, and for the broker that took or gave them. What no client sent (the
@@ -170,7 +195,7 @@ void Measures::observe(const Observation& o, const History& history) {
     ++counts_of(o.host, sent->partition)->produced;
   } else if (const auto* acked = o.get_if<trace::RecordsAcked>()) {
     counts_of(o.host, acked->partition)->acked += acked->count;
-    produce_latency_.edit().add(acked->latency);
+    produce_latency_.edit()[key_of(o.host, acked->partition)].edit().add(acked->latency);
   } else if (const auto* failed = o.get_if<trace::RecordsFailed>()) {
     counts_of(o.host, failed->partition)->failed += failed->count;
   } else if (const auto* delivered = o.get_if<trace::RecordsDelivered>()) {

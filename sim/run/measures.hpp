@@ -17,6 +17,7 @@ namespace kafkasim::sim {
 class LatencyHistogram {
  public:
   void add(Duration d);
+  LatencyHistogram& operator+=(const LatencyHistogram& o);
   [[nodiscard]] std::optional<Duration> percentile(std::int64_t percent) const;  // absent while empty
   [[nodiscard]] std::optional<Duration> most() const { return count_ ? std::optional{most_} : std::nullopt; }
 
@@ -46,6 +47,8 @@ struct GroupState {
   std::map<TopicPartition, Offset> committed;
 };
 
+enum class LatencyOf : std::uint8_t { produce, end_to_end };
+
 class Measures {
  public:
   void begin(Instant origin) { origin_ = origin; }
@@ -58,8 +61,10 @@ class Measures {
   [[nodiscard]] Counts bytes_of(NodeId broker) const;  // what it took and gave to clients; nothing else is filled in
   [[nodiscard]] std::int64_t errors(ErrorCode code, const std::optional<std::string>& client) const;
   [[nodiscard]] const std::map<std::string, GroupState>& groups() const { return groups_; }
-  [[nodiscard]] const LatencyHistogram& produce_latency() const { return *produce_latency_; }
-  [[nodiscard]] const LatencyHistogram& end_to_end_latency() const { return *end_to_end_latency_; }
+  // Of the clients named, in a topic or partition; of all where nothing is said.
+  [[nodiscard]] LatencyHistogram latency(LatencyOf what, const std::optional<std::vector<std::string>>& clients = {},
+                                         const std::optional<std::string>& topic = {},
+                                         const std::optional<TopicPartition>& partition = {}) const;
   [[nodiscard]] std::optional<std::pair<NodeId, std::int32_t>> controller() const { return controller_; }
   [[nodiscard]] std::int32_t controller_epoch() const { return controller_epoch_; }
   [[nodiscard]] const std::map<NodeId, bool>& brokers_fenced() const { return brokers_; }  // registered ones
@@ -74,6 +79,7 @@ class Measures {
     Duration missing{};
   };
   using Key = std::pair<std::string, TopicPartition>;  // client, partition
+  [[nodiscard]] Key key_of(HostId host, const TopicPartition& partition) const;
   Counts* counts_of(HostId host, const TopicPartition& partition);
   void watch_availability(const Observation& o, const History& history);
   void on(const Observation& o, const trace::GroupChanged& e);
@@ -87,8 +93,8 @@ class Measures {
   Cow<std::map<std::pair<NodeId, TopicPartition>, Counts>> broker_bytes_;
   std::map<std::pair<std::string, ErrorCode>, std::int64_t> errors_;
   std::map<std::string, GroupState> groups_;
-  Cow<LatencyHistogram> produce_latency_;
-  Cow<LatencyHistogram> end_to_end_latency_;
+  Cow<std::map<Key, Cow<LatencyHistogram>>> produce_latency_;
+  Cow<std::map<Key, Cow<LatencyHistogram>>> end_to_end_latency_;
   std::optional<std::pair<NodeId, std::int32_t>> controller_;
   std::int32_t controller_epoch_{0};
   std::map<NodeId, bool> brokers_;

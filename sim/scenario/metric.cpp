@@ -41,7 +41,7 @@ constexpr std::array table{
     MetricInfo{Metric::bytes_in, "bytes.in", size, sum, "ptbc", false, "bytes produced"},
     MetricInfo{Metric::bytes_out, "bytes.out", size, sum, "ptbc", false, "bytes fetched"},
     MetricInfo{Metric::lag, "lag", count, sum, "gptc", false, "high watermark less committed offset"},
-    MetricInfo{Metric::lag_max, "lag.max", count, most, "gptc", false, "the largest lag so far"},
+    MetricInfo{Metric::lag_max, "lag.max", count, most, "gptc", false, "the largest lag of a partition"},
     MetricInfo{Metric::group_members, "group.members", count, sum, "g", false, "members of the group"},
     MetricInfo{Metric::group_generation, "group.generation", count, needs_subject, "g", false,
                "generation of the group"},

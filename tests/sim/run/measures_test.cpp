@@ -58,7 +58,7 @@ TEST_CASE("what a poll returns is consumed and its latency is from the record's 
   w.tell(reader, e);
   CHECK(w.measures.counts("reader", std::nullopt, std::nullopt).consumed == 2);
   CHECK(w.measures.counts("shop", std::nullopt, std::nullopt).consumed == 0);
-  CHECK(w.measures.end_to_end_latency().most() == milliseconds(40));
+  CHECK(w.measures.latency(LatencyOf::end_to_end).most() == milliseconds(40));
 }
 
 TEST_CASE("bytes in are what the leader appends and not what followers copy") {
@@ -117,8 +117,25 @@ TEST_CASE("the latency of a produce is that of the answer") {
   w.begin();
   w.tell(shop, trace::RecordsAcked{orders_0, Origin{0, 0}, 2, -1, Offset{0}, milliseconds(3)});
   w.tell(shop, trace::RecordsAcked{orders_0, Origin{0, 2}, 1, -1, Offset{2}, milliseconds(9)});
-  CHECK(w.measures.produce_latency().most() == milliseconds(9));
-  CHECK(*w.measures.produce_latency().percentile(50) < milliseconds(4));
+  CHECK(w.measures.latency(LatencyOf::produce).most() == milliseconds(9));
+  CHECK(*w.measures.latency(LatencyOf::produce).percentile(50) < milliseconds(4));
+}
+
+TEST_CASE("latencies are told apart by client and partition") {
+  Watch w;
+  w.begin();
+  const TopicPartition other{"orders", PartitionIndex{1}};
+  w.tell(shop, trace::RecordsAcked{orders_0, Origin{0, 0}, 2, -1, Offset{0}, milliseconds(3)});
+  w.tell(reader, trace::RecordsAcked{other, Origin{1, 2}, 1, -1, Offset{2}, milliseconds(9)});
+  const auto most = [&w](const std::optional<std::vector<std::string>>& clients,
+                         const std::optional<std::string>& topic, const std::optional<TopicPartition>& partition) {
+    return w.measures.latency(LatencyOf::produce, clients, topic, partition).most();
+  };
+  CHECK(most(std::vector<std::string>{"shop"}, std::nullopt, std::nullopt) == milliseconds(3));
+  CHECK(most(std::vector<std::string>{"shop", "reader"}, std::nullopt, std::nullopt) == milliseconds(9));
+  CHECK(most(std::nullopt, std::nullopt, orders_0) == milliseconds(3));
+  CHECK(most(std::nullopt, "orders", std::nullopt) == milliseconds(9));
+  CHECK(most(std::vector<std::string>{"shop"}, std::nullopt, other) == std::nullopt);
 }
 
 TEST_CASE("a new generation of a group is a rebalance and a change of state alone is none") {
