@@ -195,7 +195,7 @@ TEST_CASE("a topic without numbers gets the defaults of the broker settings", "[
 TEST_CASE("replicas given by hand are taken as given or refused with a reason", "[controller]") {
   Lone lone;
   for (const std::int32_t id : {1, 2, 3}) (void)lone.add_broker(id);
-  const auto make = [&lone](std::vector<std::vector<NodeId>> assigned) {
+  const auto make = [](std::vector<std::vector<NodeId>> assigned) {
     CreateTopicsRequest::Topic topic{.name = "orders"};
     for (std::size_t i = 0; i < assigned.size(); ++i)
       topic.assignments.push_back({PartitionIndex{static_cast<std::int32_t>(i)}, std::move(assigned[i])});
