@@ -129,7 +129,7 @@ TEST_CASE("a report tells expectations with what was measured in whole milliseco
   CHECK(r["expectations"][0]
         == Json{{"text", "another epoch"}, {"held", true}, {"measured", std::get<std::int64_t>(*epoch)}});
   CHECK(r["expectations"][1].at("held") == false);
-  CHECK(r["expectations"][1].at("measured") == eventful().measures().produce_latency().most()->whole_ms());
+  CHECK(r["expectations"][1].at("measured") == eventful().measures().latency(LatencyOf::produce).most()->whole_ms());
   CHECK(r["expectations"][2].at("held") == false);
   CHECK(r["expectations"][2].at("measured") == eventful().measures().groups().at("g").state);
   CHECK(r["expectations"][3].at("held") == false);
@@ -148,7 +148,7 @@ TEST_CASE("a report tells every metric that needs no subject and the errors that
   CHECK(metrics.at("records.acked")
         == std::get<std::int64_t>(*eventful().measure({Metric::records_acked, {}, {}, {}})));
   CHECK(metrics.at("records.lost") == 5);
-  CHECK(metrics.at("latency.produce.max") == eventful().measures().produce_latency().most()->whole_ms());
+  CHECK(metrics.at("latency.produce.max") == eventful().measures().latency(LatencyOf::produce).most()->whole_ms());
   REQUIRE_FALSE(eventful().measures().errors_seen().empty());
   for (const ErrorCode code : eventful().measures().errors_seen())
     CHECK(metrics.at("errors." + std::string{error_name(code)}) == eventful().measures().errors(code, std::nullopt));

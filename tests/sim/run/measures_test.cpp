@@ -124,7 +124,6 @@ TEST_CASE("the latency of a produce is that of the answer") {
 TEST_CASE("latencies are told apart by client and partition") {
   Watch w;
   w.begin();
-  const TopicPartition other{"orders", PartitionIndex{1}};
   w.tell(shop, trace::RecordsAcked{orders_0, Origin{0, 0}, 2, -1, Offset{0}, milliseconds(3)});
   w.tell(reader, trace::RecordsAcked{other, Origin{1, 2}, 1, -1, Offset{2}, milliseconds(9)});
   const auto most = [&w](const std::optional<std::vector<std::string>>& clients,
