@@ -12,6 +12,7 @@
 #include <zstd.h>
 
 #include "core/base/check.hpp"
+#include "core/model/config.hpp"
 
 namespace kafkasim {
 
@@ -295,6 +296,18 @@ Result<Bytes> unzstd(ByteSpan bytes, std::size_t most) {
 
 constexpr std::array<std::string_view, 5> names{"none", "gzip", "snappy", "lz4", "zstd"};
 
+template <class Config>
+Compression with_level(Codec codec, const Config& config) {
+  switch (codec) {
+    case Codec::gzip: return {codec, static_cast<std::int32_t>(config.compression_gzip_level)};
+    case Codec::lz4: return {codec, static_cast<std::int32_t>(config.compression_lz4_level)};
+    case Codec::zstd: return {codec, static_cast<std::int32_t>(config.compression_zstd_level)};
+    case Codec::none:
+    case Codec::snappy: break;
+  }
+  return {codec, std::nullopt};
+}
+
 }  // namespace
 
 std::string_view codec_name(Codec codec) {
@@ -318,6 +331,20 @@ std::optional<CompressionLevels> compression_levels(Codec codec) {
     case Codec::snappy: break;
   }
   return std::nullopt;
+}
+
+Compression compression_of(const ProducerConfig& config) {
+  const std::optional<Codec> codec = codec_named(config.compression_type);
+  KAFKASIM_CHECK(codec.has_value(), config.compression_type);
+  return with_level(*codec, config);
+}
+
+std::optional<Compression> compression_of(const TopicConfig& config) {
+  if (config.compression_type == "producer") return std::nullopt;
+  if (config.compression_type == "uncompressed") return Compression{};
+  const std::optional<Codec> codec = codec_named(config.compression_type);
+  KAFKASIM_CHECK(codec.has_value(), config.compression_type);
+  return with_level(*codec, config);
 }
 
 std::vector<std::byte> compress(const Compression& compression, ByteSpan bytes) {

@@ -21,6 +21,9 @@
 
 namespace kafkasim {
 
+struct ProducerConfig;
+struct TopicConfig;
+
 enum class Codec : std::uint8_t { none = 0, gzip = 1, snappy = 2, lz4 = 3, zstd = 4 };
 
 [[nodiscard]] std::string_view codec_name(Codec codec);  // as the setting compression.type has it
@@ -40,6 +43,10 @@ struct Compression {
   std::optional<std::int32_t> level{};  // absent: Kafka's default; else one that compression_levels() allows
   friend bool operator==(const Compression&, const Compression&) = default;
 };
+
+[[nodiscard]] Compression compression_of(const ProducerConfig& config);
+// Absent: `producer`, batches are stored as they come.
+[[nodiscard]] std::optional<Compression> compression_of(const TopicConfig& config);
 
 // At most 2 GiB - 1 byte at a time.
 [[nodiscard]] std::vector<std::byte> compress(const Compression& compression, ByteSpan bytes);

@@ -223,6 +223,9 @@ Result<RecordBatch> recompress(const RecordBatch& batch, const Compression& comp
   std::int64_t next = batch.header.base_offset;
   while (reader.next(record)) {
     if (record.offset.value < next) return fail("offsets of records do not rise", std::to_string(record.offset.value));
+    if (record.offset.value - batch.header.base_offset == std::numeric_limits<std::int32_t>::max()) {
+      return fail("offset delta of 2^31 - 1", std::to_string(record.offset.value));
+    }
     builder.append(record.timestamp, record.key, record.value, record.headers,
                    static_cast<std::int32_t>(record.offset.value - next));
     next = record.offset.value + 1;

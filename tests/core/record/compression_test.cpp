@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/random.hpp"
+#include "core/model/config.hpp"
 #include "tests/support/data_file.hpp"
 
 using namespace kafkasim;
@@ -122,6 +123,36 @@ TEST_CASE("codecs have the names of the setting") {
   CHECK(codec_name(Codec::lz4) == "lz4");
   CHECK_FALSE(codec_named("producer"));
   CHECK_FALSE(codec_named("LZ4"));
+}
+
+TEST_CASE("the settings of a producer and of a topic say how batches are compressed") {
+  ProducerConfig producer;
+  TopicConfig topic;
+  CHECK(compression_of(producer) == Compression{});
+  CHECK_FALSE(compression_of(topic));  // as the producer chose
+  topic.compression_type = "uncompressed";
+  CHECK(compression_of(topic)->codec == Codec::none);
+  for (const Codec codec : {Codec::gzip, Codec::lz4, Codec::zstd}) {
+    const std::string name{codec_name(codec)};
+    const std::string level = "compression." + name + ".level";
+    const CompressionLevels levels = compression_levels(codec).value();
+    REQUIRE(set(producer, "compression.type", name));
+    REQUIRE(set(topic, "compression.type", name));
+    CHECK(compression_of(producer) == Compression{codec, levels.standard});
+    CHECK(compression_of(topic) == Compression{codec, levels.standard});
+    for (const std::int64_t value : {levels.least, levels.most, levels.standard}) {
+      REQUIRE(set(producer, level, value));
+      REQUIRE(set(topic, level, value));
+      CHECK(compression_of(producer).level == value);
+      CHECK(compression_of(topic)->level == value);
+    }
+    for (const std::int64_t value : {levels.least - 1, levels.most + 1}) {
+      CHECK_FALSE(set(producer, level, value));
+      CHECK_FALSE(set(topic, level, value));
+    }
+  }
+  REQUIRE(set(topic, "compression.type", "snappy"));
+  CHECK(compression_of(topic) == Compression{Codec::snappy});
 }
 
 TEST_CASE("frames begin as those of the Java client do") {

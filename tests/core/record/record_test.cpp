@@ -236,6 +236,16 @@ TEST_CASE("recompressing leaves control batches alone and refuses damaged record
   RecordBatch damaged = make_batch({.records = 3});
   damaged.header.records_count = 2;
   CHECK_FALSE(recompress(damaged, {Codec::gzip}));
+  BatchBuilder builder;
+  builder.append(Timestamp{1}, std::nullopt, std::nullopt, {}, INT32_MAX - 1);
+  RecordBatch farthest = builder.build();
+  CHECK(recompress(farthest, {Codec::gzip}));
+  std::vector<std::byte> body = to_vector(farthest.body.span());
+  body[3] = std::byte{0xfe};  // zigzag of the next offset delta: a batch cannot be built on from there
+  farthest.body = SharedBytes{std::move(body)};
+  farthest.header.last_offset_delta = INT32_MAX;
+  REQUIRE(decode_records(farthest));
+  CHECK_FALSE(recompress(farthest, {Codec::gzip}));
 }
 
 TEST_CASE("recompressed records of a batch with log append time keep it") {
