@@ -3,7 +3,8 @@
 // (org.apache.kafka.clients.producer.internals.RecordAccumulator).
 //
 // Each batch reserves batch.size bytes of buffer.memory (or what its first record takes, if that is more) until it has
-// an outcome; under a codec more of its records fit in. A partition's queue stands in a Cow: what a copy of the producer does not touch stays shared.
+// an outcome; under a codec it takes what should fit in when compressed. A partition's queue stands in a Cow: what a copy
+// of the producer does not touch stays shared.
 #include <cstdint>
 #include <map>
 #include <optional>

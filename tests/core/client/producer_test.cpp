@@ -109,7 +109,7 @@ TEST_CASE("under a codec a producer learns how many records a batch will hold") 
   CHECK(most_records_of_40() < 12);
   for (int i = 0; i < 200; ++i) {
     rig.send(record(std::string(90, 'x')));
-    rig.run_for(milliseconds(10));
+    rig.run_for(milliseconds(50));
   }
   CHECK(most_records_of_40() > 20);
 }
