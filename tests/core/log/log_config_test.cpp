@@ -28,3 +28,17 @@ TEST_CASE("a log follows the settings of its topic") {
 TEST_CASE("a limit of for ever admits any timestamp in milliseconds") {
   CHECK(log_config(TopicConfig{}).timestamp_before_max_ms >= INT64_MAX / 1'000'000 - 1);
 }
+
+TEST_CASE("the codec of a log is that of its topic or left to the producer") {
+  const auto codec = [](const std::string& type) {
+    TopicConfig topic;
+    topic.compression_type = type;
+    return log_config(topic).compression;
+  };
+  CHECK_FALSE(codec("producer").has_value());
+  CHECK(codec("uncompressed") == Codec::none);
+  CHECK(codec("gzip") == Codec::gzip);
+  CHECK(codec("snappy") == Codec::snappy);
+  CHECK(codec("lz4") == Codec::lz4);
+  CHECK(codec("zstd") == Codec::zstd);
+}
