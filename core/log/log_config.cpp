@@ -1,19 +1,15 @@
 #include "core/log/log_config.hpp"
 
 #include <algorithm>
-#include <string_view>
+#include <string>
 
 namespace kafkasim {
 
 namespace {
 
-std::optional<Codec> codec_named(std::string_view name) {
-  if (name == "uncompressed") return Codec::none;
-  if (name == "gzip") return Codec::gzip;
-  if (name == "snappy") return Codec::snappy;
-  if (name == "lz4") return Codec::lz4;
-  if (name == "zstd") return Codec::zstd;
-  return std::nullopt;  // "producer"
+std::optional<Compression> compression_of(const std::string& type) {
+  if (type == "producer") return std::nullopt;
+  return Compression{codec_named(type == "uncompressed" ? "none" : type).value_or(Codec::none), std::nullopt};
 }
 
 }  // namespace
@@ -31,7 +27,7 @@ LogConfig log_config(const TopicConfig& topic, Duration producer_id_expiration) 
   config.timestamp_before_max_ms = topic.message_timestamp_before_max.whole_ms();
   config.timestamp_after_max_ms = topic.message_timestamp_after_max.whole_ms();
   config.compaction = topic.cleanup_policy.find("compact") != std::string::npos ? Compaction::on : Compaction::off;
-  config.compression = codec_named(topic.compression_type);
+  config.compression = compression_of(topic.compression_type);
   config.producer_id_expiration_ms = producer_id_expiration.whole_ms();
   return config;
 }

@@ -70,12 +70,15 @@ void sum_up(Validation& validation) {
 }
 
 // Looks at every record; `largest` becomes the largest timestamp among them, -1 at least.
-Validation check_records(const RecordBatch& batch, Timestamp wall, const LogConfig& config, std::int64_t& largest) {
+Validation check_records(const RecordBatch& batch, AppendOrigin origin, Timestamp wall, const LogConfig& config,
+                         std::int64_t& largest) {
   Validation validation;
   largest = -1;
   RecordReader reader{batch};
   Record record;
   for (std::int32_t index = 0; reader.next(record); ++index) {
+    if (origin == AppendOrigin::client && record.offset - batch.base_offset() != index)
+      return refused(ErrorCode::invalid_record);
     largest = std::max(largest, record.timestamp.value);
     if (auto fault = fault_of(record, batch, wall, config)) note(validation, index, std::move(*fault));
   }
@@ -93,10 +96,23 @@ void set_timestamps(RecordBatch& batch, TimestampType type, std::int64_t largest
   if (!(batch.header == before)) batch.header.crc = batch_crc(batch.header, batch.body.span());
 }
 
-Validation check_and_time(RecordBatch& batch, Timestamp wall, const LogConfig& config) {
+// The one place where a broker changes how records are compressed: where the topic's compression.type is not what the
+// producer chose.
+ErrorCode compress_for_topic(RecordBatch& batch, const LogConfig& config) {
+  if (!config.compression || config.compression->codec == batch.codec() || batch.is_control()) return ErrorCode::none;
+  Result<RecordBatch> changed = recompress(batch, *config.compression);
+  if (!changed) return ErrorCode::invalid_record;
+  batch = std::move(*changed);
+  // It may have grown.
+  return batch.size_bytes() > static_cast<std::size_t>(config.max_message_bytes) ? ErrorCode::message_too_large
+                                                                                 : ErrorCode::none;
+}
+
+Validation check_and_rewrite(RecordBatch& batch, AppendOrigin origin, Timestamp wall, const LogConfig& config) {
   std::int64_t largest = -1;
-  Validation validation = check_records(batch, wall, config, largest);
+  Validation validation = check_records(batch, origin, wall, config, largest);
   if (validation.error != ErrorCode::none) return validation;
+  if (const ErrorCode error = compress_for_topic(batch, config); error != ErrorCode::none) return refused(error);
   set_timestamps(batch, config.timestamp_type, config.timestamp_type == TimestampType::append ? wall.value : largest);
   return validation;
 }
@@ -126,7 +142,7 @@ Validation validate_and_stamp(std::vector<RecordBatch>& batches, AppendOrigin or
   for (RecordBatch& batch : batches) {
     if (const ErrorCode error = check_shape(batch, origin); error != ErrorCode::none) return refused(error);
     if (origin != AppendOrigin::raft_leader) {
-      Validation validation = check_and_time(batch, stamp.wall, config);
+      Validation validation = check_and_rewrite(batch, origin, stamp.wall, config);
       if (validation.error != ErrorCode::none) return validation;
     }
     batch.header.base_offset = next.value;

@@ -40,8 +40,8 @@ struct Validation {
   std::optional<std::string> message{};  // only beside record errors
 };
 
-// On success the batches carry offsets and epoch, the topic's timestamp type, and the largest timestamp of their
-// records. On failure they are of no use.
+// On success the batches carry offsets and epoch, the topic's timestamp type and codec, and the largest timestamp of
+// their records. On failure they are of no use.
 [[nodiscard]] Validation validate_and_stamp(std::vector<RecordBatch>& batches, AppendOrigin origin, const Stamp& stamp,
                                             const LogConfig& config);
 

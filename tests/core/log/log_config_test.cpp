@@ -33,7 +33,8 @@ TEST_CASE("the codec of a log is that of its topic or left to the producer") {
   const auto codec = [](const std::string& type) {
     TopicConfig topic;
     topic.compression_type = type;
-    return log_config(topic).compression;
+    const std::optional<Compression> compression = log_config(topic).compression;
+    return compression ? std::optional{compression->codec} : std::nullopt;
   };
   CHECK_FALSE(codec("producer").has_value());
   CHECK(codec("uncompressed") == Codec::none);

@@ -38,8 +38,8 @@ struct Told {
   std::int64_t timestamp{1'000'000};
   bool keyed{true};
 };
-RecordBatch batch_with(const std::vector<Told>& records) {
-  BatchBuilder builder;
+RecordBatch batch_with(const std::vector<Told>& records, Codec codec = Codec::none) {
+  BatchBuilder builder{TimestampType::create, {codec}};
   for (const Told& one : records)
     builder.append(Timestamp{one.timestamp}, one.keyed ? std::optional{as_bytes("k")} : std::nullopt, as_bytes("v"));
   return builder.build();
@@ -299,8 +299,8 @@ TEST_CASE("offsets are assigned from the log end on") {
         == ErrorCode::none);
   const auto records = decode_records(batches[1]);
   REQUIRE(records);
-  CHECK(records->at(0).offset == Offset{1234570});
-  CHECK(records->at(1).offset == Offset{1234571});
+  CHECK((*records)[0].offset == Offset{1234570});
+  CHECK((*records)[1].offset == Offset{1234571});
   CHECK(batches[1].leader_epoch() == LeaderEpoch{40});
 }
 
@@ -309,4 +309,120 @@ TEST_CASE("a transactional batch stays one") {
       accepted(make_batch({.producer = producer(1324, 10, 984), .transactional = Transactional::yes}));
   CHECK(batch.is_transactional());
   CHECK(batch.header.producer_id == 1324);
+}
+
+// ---- compression ------------------------------------------------------------------------------------
+
+namespace {
+
+constexpr Codec codecs[] = {Codec::none, Codec::gzip, Codec::snappy, Codec::lz4, Codec::zstd};
+
+LogConfig with_codec(Codec codec) { return {.compression = Compression{codec, std::nullopt}}; }
+
+RecordBatch compressed(Codec codec, const std::string& value = std::string(300, 'v'),
+                       std::optional<ProducerFields> producer = std::nullopt,
+                       Transactional transactional = Transactional::no) {
+  BatchBuilder builder{TimestampType::create, {codec}};
+  for (const std::int64_t after : {-1, 1, 0})
+    builder.append(Timestamp{stamp.wall.value + after}, as_bytes("k"), as_bytes(value));
+  return builder.build({}, producer, transactional);
+}
+
+std::vector<std::string> values(const RecordBatch& batch) {
+  std::vector<std::string> all;
+  const auto records = decode_records(batch);
+  REQUIRE(records);
+  for (const Record& record : *records) all.emplace_back(as_text(*record.value));
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a batch is stored as the producer compressed it where the topic leaves that to the producer") {
+  for (const Codec codec : codecs) {
+    const RecordBatch batch = compressed(codec);
+    CHECK(accepted(batch).body.same_memory(batch.body));
+    CHECK(accepted(batch).codec() == codec);
+  }
+}
+
+TEST_CASE("a batch is compressed anew where the topic has another codec") {
+  for (const Codec from : codecs) {
+    for (const Codec to : codecs) {
+      const RecordBatch batch = compressed(from, std::string(300, 'v'), producer(1324, 10, 984), Transactional::yes);
+      const RecordBatch stored = accepted(batch, with_codec(to));
+      CHECK(stored.codec() == to);
+      CHECK(crc_matches(stored));
+      CHECK(stored.is_transactional());
+      CHECK(stored.header.producer_id == 1324);
+      CHECK(stored.header.producer_epoch == 10);
+      CHECK(stored.header.base_sequence == 984);
+      CHECK(stored.header.max_timestamp == stamp.wall.value + 1);
+      CHECK(stored.base_offset() == stamp.first);
+      CHECK(stored.last_offset() == stamp.first.plus(2));
+      CHECK(stored.leader_epoch() == stamp.epoch);
+      CHECK(values(stored) == values(batch));
+    }
+  }
+}
+
+TEST_CASE("another level of the same codec is no reason to compress anew") {
+  BatchBuilder builder{TimestampType::create, {Codec::gzip, 1}};
+  builder.append(stamp.wall, as_bytes("k"), as_bytes(std::string(500, 'x')));
+  const RecordBatch batch = builder.build();
+  LogConfig config;
+  config.compression = Compression{Codec::gzip, 9};
+  CHECK(accepted(batch, config).body.same_memory(batch.body));
+}
+
+TEST_CASE("a batch that grows beyond max message bytes when it is compressed anew is too large") {
+  const RecordBatch batch = compressed(Codec::gzip);
+  LogConfig config = with_codec(Codec::none);
+  config.max_message_bytes = static_cast<std::int64_t>(batch.size_bytes());
+  CHECK(validate(batch, config) == ErrorCode::message_too_large);
+  config.max_message_bytes = 1200;
+  CHECK(validate(batch, config) == ErrorCode::none);
+}
+
+TEST_CASE("control batches are not compressed") {
+  std::vector<RecordBatch> batches{marker(7, 0, TransactionOutcome::commit)};
+  CHECK(validate_and_stamp(batches, AppendOrigin::coordinator, stamp, with_codec(Codec::zstd)).error
+        == ErrorCode::none);
+  CHECK(batches.front().codec() == Codec::none);
+}
+
+TEST_CASE("log append time is stamped on compressed batches too") {
+  for (const Codec to : {Codec::gzip, Codec::none}) {
+    LogConfig config = with_codec(to);
+    config.timestamp_type = TimestampType::append;
+    const RecordBatch stored = accepted(compressed(Codec::gzip), config);
+    CHECK(stored.header.max_timestamp == stamp.wall.value);
+    CHECK(stored.timestamp_type() == TimestampType::append);
+    CHECK(crc_matches(stored));
+    const auto records = decode_records(stored);
+    REQUIRE(records);
+    for (const Record& record : *records) CHECK(record.timestamp == stamp.wall);
+  }
+}
+
+TEST_CASE("compressed records are held to timestamps and keys and counts as plain ones are") {
+  for (const Codec codec : codecs) {
+    LogConfig config{.compaction = Compaction::on};
+    config.timestamp_after_max_ms = 0;
+    const auto bad = batch_with({{1'000'001}, {.keyed = true}, {1'000'009}}, codec);
+    CHECK(details(bad, config).error == ErrorCode::invalid_timestamp);
+    CHECK(blamed(details(bad, config)) == std::vector<std::int32_t>{0, 2});
+    CHECK(blamed(details(batch_with({{.keyed = true}, {.keyed = false}}, codec), config))
+          == std::vector<std::int32_t>{1});
+    RecordBatch miscounted = compressed(codec);
+    ++miscounted.header.records_count;
+    ++miscounted.header.last_offset_delta;
+    CHECK(validate(sealed(miscounted)) == ErrorCode::invalid_record);
+  }
+}
+
+TEST_CASE("bytes that do not decompress are an invalid record") {
+  RecordBatch batch = make_batch();
+  batch.header.attributes = 4;
+  CHECK(validate(sealed(batch)) == ErrorCode::invalid_record);
 }
