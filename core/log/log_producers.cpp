@@ -126,6 +126,7 @@ DiskResult<void> UnifiedLog::rebuild_producer_state(Timestamp now, Disk& disk) {
     if (scan.disk_error()) return tl::unexpected(*scan.disk_error());
   }
   producers_.set_end_offset(end);
+  producers_.high_watermark_moved(high_watermark_);
   return take_producer_snapshot(disk);
 }
 

@@ -43,3 +43,10 @@ TEST_CASE("the codec of a log is that of its topic or left to the producer") {
   CHECK(codec("lz4") == Codec::lz4);
   CHECK(codec("zstd") == Codec::zstd);
 }
+
+TEST_CASE("the level of the codec of a topic is that of its setting") {
+  TopicConfig topic;
+  topic.compression_type = "zstd";
+  topic.compression_zstd_level = 7;
+  CHECK(log_config(topic).compression == Compression{Codec::zstd, 7});
+}

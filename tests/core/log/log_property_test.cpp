@@ -37,7 +37,7 @@ std::vector<RecordBatch> batches_of(const UnifiedLog& log, const Disk& disk) {
 
 void check_producers_replayable(const UnifiedLog& log, const Disk& disk) {
   ProducerState replayed;
-  for (const RecordBatch& batch : batches_of(log, disk)) replayed.update(batch.header);
+  for (const RecordBatch& batch : batches_of(log, disk)) replayed.update(batch);
   REQUIRE(replayed.producers().size() == log.producer_state().producers().size());
   for (const auto& [id, entry] : replayed.producers())
     REQUIRE(log.producer_state().producers().at(id).last() == entry.last());

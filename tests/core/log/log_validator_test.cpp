@@ -180,9 +180,9 @@ TEST_CASE("offsets with gaps come from no client") {
 }
 
 TEST_CASE("batches of the old formats are an invalid record") {
-  for (const std::int8_t magic : {0, 1, 3}) {
+  for (const int magic : {0, 1, 3}) {
     RecordBatch batch = make_batch();
-    batch.header.magic = magic;
+    batch.header.magic = static_cast<std::int8_t>(magic);
     CHECK(validate(sealed(batch)) == ErrorCode::invalid_record);
   }
 }
