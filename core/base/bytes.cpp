@@ -7,19 +7,6 @@
 
 namespace kafkasim {
 
-namespace {
-
-std::uint32_t zigzag(std::int32_t x) { return (static_cast<std::uint32_t>(x) << 1) ^ static_cast<std::uint32_t>(x >> 31); }
-std::uint64_t zigzag(std::int64_t x) { return (static_cast<std::uint64_t>(x) << 1) ^ static_cast<std::uint64_t>(x >> 63); }
-
-std::size_t leb128_size(std::uint64_t x) {
-  std::size_t count = 1;
-  while (x >>= 7) ++count;
-  return count;
-}
-
-}  // namespace
-
 SharedBytes::SharedBytes(std::vector<std::byte> bytes, Origin origin) : size_{bytes.size()} {
   owner_ = std::make_shared<const Owner>(Owner{std::move(bytes), origin});
 }
@@ -60,62 +47,39 @@ void ByteReader::fail(std::string_view reason) {
 
 void ByteReader::short_read() { fail("unexpected end of input"); }
 
-ByteSpan ByteReader::take(std::size_t count) {
-  if (!ok_ || count > remaining()) return short_read(), ByteSpan{};
-  const ByteSpan part = bytes_.subspan(at_, count);
-  at_ += count;
-  return part;
-}
-
-std::uint64_t ByteReader::leb128(int most_bytes) {
+std::uint64_t ByteReader::long_leb128(std::size_t most_bytes) {
+  if (!ok_) return 0;
+  const ByteSpan rest = bytes_.subspan(at_, std::min(most_bytes, remaining()));
   std::uint64_t x = 0;
-  for (int i = 0; i < most_bytes; ++i) {
-    const auto b = static_cast<std::uint8_t>(i8());
-    if (!ok_) return 0;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    const auto b = std::to_integer<std::uint8_t>(rest[i]);
     x |= static_cast<std::uint64_t>(b & 0x7f) << (7 * i);
-    if ((b & 0x80) == 0) return x;
+    if ((b & 0x80) != 0) continue;
+    at_ += i + 1;
+    return x;
   }
+  at_ += rest.size();
+  if (rest.size() < most_bytes) return short_read(), 0;
   fail("varint is too long");
   return 0;
 }
 
-std::uint32_t ByteReader::unsigned_varint() {
-  const std::uint64_t x = leb128(5);
-  if (x > 0xffffffffULL) return fail("varint does not fit 32 bits"), 0;
-  return static_cast<std::uint32_t>(x);
+void ByteWriter::grow(std::size_t count) {
+  constexpr std::size_t least = 64;
+  buffer_.resize(std::max({least, 2 * buffer_.size(), size_ + count}));
 }
 
-std::int32_t ByteReader::varint() {
-  const std::uint32_t x = unsigned_varint();
-  return static_cast<std::int32_t>((x >> 1) ^ (0U - (x & 1)));
-}
-
-std::int64_t ByteReader::varlong() {
-  const std::uint64_t x = leb128(10);
-  return static_cast<std::int64_t>((x >> 1) ^ (std::uint64_t{0} - (x & 1)));
-}
-
-void ByteWriter::unsigned_varint(std::uint32_t x) {
-  for (; x >= 0x80; x >>= 7) out_.push_back(static_cast<std::byte>((x & 0x7f) | 0x80));
-  out_.push_back(static_cast<std::byte>(x));
-}
-
-void ByteWriter::varint(std::int32_t x) { unsigned_varint(zigzag(x)); }
-
-void ByteWriter::varlong(std::int64_t value) {
-  std::uint64_t x = zigzag(value);
-  for (; x >= 0x80; x >>= 7) out_.push_back(static_cast<std::byte>((x & 0x7f) | 0x80));
-  out_.push_back(static_cast<std::byte>(x));
+std::vector<std::byte> ByteWriter::take() {
+  std::vector<std::byte> taken = std::exchange(buffer_, {});
+  const std::size_t size = std::exchange(size_, 0);
+  if (taken.size() - size <= size / 2) return taken.resize(size), taken;
+  return std::vector<std::byte>(taken.data(), taken.data() + size);  // much of it stays unused for as long as it lives
 }
 
 void ByteWriter::patch_i32(std::size_t at, std::int32_t value) {
-  KAFKASIM_CHECK(at + 4 <= out_.size());
+  KAFKASIM_CHECK(at + 4 <= size_);
   const auto x = static_cast<std::uint32_t>(value);
-  for (std::size_t i = 0; i < 4; ++i) out_[at + i] = static_cast<std::byte>(x >> (8 * (3 - i)));
+  for (std::size_t i = 0; i < 4; ++i) buffer_[at + i] = static_cast<std::byte>(x >> (8 * (3 - i)));
 }
-
-std::size_t unsigned_varint_size(std::uint32_t x) { return leb128_size(x); }
-std::size_t varint_size(std::int32_t x) { return leb128_size(zigzag(x)); }
-std::size_t varlong_size(std::int64_t x) { return leb128_size(zigzag(x)); }
 
 }  // namespace kafkasim

@@ -3,12 +3,16 @@
 //   ByteReader in{bytes}; Offset base{in.i64()}; if (!in.ok()) return fail(in.error(), ...);
 // A reader past its end returns zeros and stays failed: check once after a group of reads, and before any loop whose
 // count was read. Varints are Kafka's (ByteUtils): zigzag for records, unsigned for the wire's compact types.
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kafkasim {
@@ -55,6 +59,37 @@ class SharedBytes {
 [[nodiscard]] std::vector<std::byte> to_vector(ByteSpan bytes);
 [[nodiscard]] std::string to_hex(ByteSpan bytes);
 
+[[nodiscard]] constexpr std::uint32_t zigzag(std::int32_t x) {
+  return (static_cast<std::uint32_t>(x) << 1) ^ static_cast<std::uint32_t>(x >> 31);
+}
+[[nodiscard]] constexpr std::uint64_t zigzag(std::int64_t x) {
+  return (static_cast<std::uint64_t>(x) << 1) ^ static_cast<std::uint64_t>(x >> 63);
+}
+
+[[nodiscard]] constexpr std::size_t unsigned_varlong_size(std::uint64_t x) {  // seven bits a byte
+  return (static_cast<std::size_t>(std::bit_width(x | 1)) + 6) / 7;
+}
+[[nodiscard]] constexpr std::size_t unsigned_varint_size(std::uint32_t x) { return unsigned_varlong_size(x); }
+[[nodiscard]] constexpr std::size_t varint_size(std::int32_t x) { return unsigned_varlong_size(zigzag(x)); }
+[[nodiscard]] constexpr std::size_t varlong_size(std::int64_t x) { return unsigned_varlong_size(zigzag(x)); }
+
+inline constexpr std::size_t most_varint_bytes = 5;
+inline constexpr std::size_t most_varlong_bytes = 10;
+
+// Writes at `to`, where there is room for all of it, and returns the place behind it.
+inline std::byte* put_unsigned_varlong(std::byte* to, std::uint64_t x) {
+  if (x < 0x80) return *to = static_cast<std::byte>(x), to + 1;  // nearly all of them
+  for (; x >= 0x80; x >>= 7) *to++ = static_cast<std::byte>(x | 0x80);
+  *to++ = static_cast<std::byte>(x);
+  return to;
+}
+inline std::byte* put_varint(std::byte* to, std::int32_t x) { return put_unsigned_varlong(to, zigzag(x)); }
+inline std::byte* put_varlong(std::byte* to, std::int64_t x) { return put_unsigned_varlong(to, zigzag(x)); }
+inline std::byte* put_bytes(std::byte* to, ByteSpan bytes) {
+  if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+  return to + bytes.size();
+}
+
 class ByteReader {
  public:
   explicit ByteReader(ByteSpan bytes) : bytes_{bytes} {}
@@ -73,10 +108,25 @@ class ByteReader {
   std::uint32_t u32() { return static_cast<std::uint32_t>(fixed<4>()); }
   std::int64_t i64() { return static_cast<std::int64_t>(fixed<8>()); }
   std::uint64_t u64() { return fixed<8>(); }
-  std::uint32_t unsigned_varint();  // at most 5 bytes
-  std::int32_t varint();            // zigzag
-  std::int64_t varlong();           // zigzag, at most 10 bytes
-  ByteSpan take(std::size_t count);  // empty, and failed, if fewer are left
+  std::uint32_t unsigned_varint() {  // at most 5 bytes
+    const std::uint64_t x = leb128<most_varint_bytes>();
+    if (x > 0xffffffffULL) return fail("varint does not fit 32 bits"), 0;
+    return static_cast<std::uint32_t>(x);
+  }
+  std::int32_t varint() {  // zigzag
+    const std::uint32_t x = unsigned_varint();
+    return static_cast<std::int32_t>((x >> 1) ^ (0U - (x & 1)));
+  }
+  std::int64_t varlong() {  // zigzag, at most 10 bytes
+    const std::uint64_t x = leb128<most_varlong_bytes>();
+    return static_cast<std::int64_t>((x >> 1) ^ (std::uint64_t{0} - (x & 1)));
+  }
+  ByteSpan take(std::size_t count) {  // empty, and failed, if fewer are left
+    if (!ok_ || count > remaining()) return short_read(), ByteSpan{};
+    const ByteSpan part = bytes_.subspan(at_, count);
+    at_ += count;
+    return part;
+  }
   void skip(std::size_t count) { (void)take(count); }
 
  private:
@@ -88,7 +138,14 @@ class ByteReader {
     at_ += N;
     return x;
   }
-  std::uint64_t leb128(int most_bytes);
+  template <std::size_t MostBytes>
+  std::uint64_t leb128() {
+    if (ok_ && at_ < bytes_.size() && std::to_integer<std::uint8_t>(bytes_[at_]) < 0x80) {  // nearly all of them
+      return std::to_integer<std::uint64_t>(bytes_[at_++]);
+    }
+    return long_leb128(MostBytes);
+  }
+  std::uint64_t long_leb128(std::size_t most_bytes);
   void short_read();
 
   ByteSpan bytes_;
@@ -97,6 +154,7 @@ class ByteReader {
   std::string error_;
 };
 
+// Writes into a buffer that is larger than what was written: making room is rare, a write is a store.
 class ByteWriter {
  public:
   void i8(std::int8_t x) { fixed<1>(static_cast<std::uint8_t>(x)); }
@@ -106,28 +164,39 @@ class ByteWriter {
   void u32(std::uint32_t x) { fixed<4>(x); }
   void i64(std::int64_t x) { fixed<8>(static_cast<std::uint64_t>(x)); }
   void u64(std::uint64_t x) { fixed<8>(x); }
-  void unsigned_varint(std::uint32_t x);
-  void varint(std::int32_t x);
-  void varlong(std::int64_t x);
-  void bytes(ByteSpan bytes) { out_.insert(out_.end(), bytes.begin(), bytes.end()); }
-  void reserve(std::size_t count) { out_.reserve(count); }
+  void unsigned_varint(std::uint32_t x) { unsigned_varlong(x); }
+  void varint(std::int32_t x) { unsigned_varlong(zigzag(x)); }
+  void varlong(std::int64_t x) { unsigned_varlong(zigzag(x)); }
+  void bytes(ByteSpan bytes) { put_bytes(extend(bytes.size()), bytes); }
+  void reserve(std::size_t count) {
+    if (count > buffer_.size()) buffer_.resize(count);
+  }
+  // Room for `count` bytes behind what was written, now part of it: the caller writes each of them before anything else.
+  [[nodiscard]] std::byte* extend(std::size_t count) {
+    if (count > buffer_.size() - size_) grow(count);
+    std::byte* to = buffer_.data() + size_;
+    size_ += count;
+    return to;
+  }
   // Overwrites four bytes written before: a length or checksum that is known only afterwards.
   void patch_i32(std::size_t at, std::int32_t x);
 
-  [[nodiscard]] std::size_t size() const { return out_.size(); }
-  [[nodiscard]] ByteSpan span() const { return out_; }
-  [[nodiscard]] std::vector<std::byte> take() { return std::move(out_); }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] ByteSpan span() const { return ByteSpan{buffer_}.first(size_); }
+  // What was written, in no more memory than about half as much again; the writer is empty afterwards.
+  [[nodiscard]] std::vector<std::byte> take();
 
  private:
   template <std::size_t N>
   void fixed(std::uint64_t x) {
-    for (std::size_t i = N; i-- > 0;) out_.push_back(static_cast<std::byte>(x >> (8 * i)));
+    std::byte* to = extend(N);
+    for (std::size_t i = 0; i < N; ++i) to[i] = static_cast<std::byte>(x >> (8 * (N - 1 - i)));
   }
-  std::vector<std::byte> out_;
-};
+  void unsigned_varlong(std::uint64_t x) { put_unsigned_varlong(extend(unsigned_varlong_size(x)), x); }
+  void grow(std::size_t count);
 
-[[nodiscard]] std::size_t unsigned_varint_size(std::uint32_t x);
-[[nodiscard]] std::size_t varint_size(std::int32_t x);
-[[nodiscard]] std::size_t varlong_size(std::int64_t x);
+  std::vector<std::byte> buffer_;  // its size is the room that there is
+  std::size_t size_{0};
+};
 
 }  // namespace kafkasim

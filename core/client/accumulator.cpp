@@ -21,6 +21,7 @@ std::vector<RecordHeader> header_views(const ProduceCommand& record) {
 
 Accumulator::Accumulator(const ProducerConfig& config, std::int32_t ordinal)
     : batch_size_{config.batch_size},
+      compression_{compression_of(config)},
       buffer_memory_{config.buffer_memory},
       max_request_size_{config.max_request_size},
       max_in_flight_{config.max_in_flight},
@@ -45,8 +46,9 @@ std::optional<Accumulator::Appended> Accumulator::append(const TopicPartition& t
   Appended done;
   if (!queue.waiting.empty()) {
     ProducerBatch& last = queue.waiting.back();
-    const std::size_t room = static_cast<std::size_t>(last.reserved_bytes);
-    const bool fits = !last.is_full(batch_size_) && last.builder.size_with(timestamp, key, value, headers) <= room;
+    const auto more =
+        static_cast<std::int64_t>(last.builder.size_with(timestamp, key, value, headers) - last.builder.size_bytes());
+    const bool fits = !last.is_full(batch_size_) && last.size_bytes() + more <= last.reserved_bytes;
     if (!fits) last.closed = true;
   }
   if (queue.waiting.empty() || queue.waiting.back().closed) {
@@ -57,6 +59,8 @@ std::optional<Accumulator::Appended> Accumulator::append(const TopicPartition& t
     batch.number = ++batches_made_;
     batch.origin = Origin{ordinal_, queue.next_send};
     batch.reserved_bytes = reserve;
+    batch.builder = BatchBuilder{TimestampType::create, compression_};
+    batch.compression_ratio = ratios_.of(tp.topic);
     batch.created = now;
     batch.waiting_since = now;
     queue.waiting.push_back(std::move(batch));
@@ -65,11 +69,11 @@ std::optional<Accumulator::Appended> Accumulator::append(const TopicPartition& t
     done.new_batch = true;
   }
   ProducerBatch& batch = queue.waiting.back();
-  const std::size_t before = done.new_batch ? 0 : batch.builder.size_bytes();
+  const std::int64_t before = done.new_batch ? 0 : batch.size_bytes();
   batch.builder.append(timestamp, key, value, headers);
   ++batch.count;
   done.origin = Origin{ordinal_, queue.next_send++};
-  done.bytes = static_cast<std::int64_t>(batch.builder.size_bytes() - before);
+  done.bytes = batch.size_bytes() - before;
   done.batch_full = queue.waiting.size() > 1 || batch.is_full(batch_size_);
   return done;
 }
@@ -130,8 +134,8 @@ std::vector<DrainedBatch> Accumulator::drain(NodeId node, const ClusterView& clu
     if (!lets_out(first, view, now)) continue;
     if (sequences && !sequences->may_drain(queue)) continue;
     if (!drained.empty() && size + first.size_bytes() > max_request_size_) break;
-    size += first.size_bytes();
     drained.push_back(drain_first(tp, queues_.at(tp).edit(), view, sequences));
+    size += static_cast<std::int64_t>(drained.back().batch.size_bytes());
     drained_last_[node] = tp;
   }
   return drained;
@@ -145,7 +149,11 @@ DrainedBatch Accumulator::drain_first(const TopicPartition& tp, PartitionQueue& 
   if (!batch.built) {
     std::optional<ProducerFields> fields;
     if (batch.producer) fields = ProducerFields{batch.producer->id, batch.producer->epoch, batch.base_sequence};
+    const auto plain = static_cast<std::int64_t>(batch.builder.size_bytes() - batch_header_size);
     batch.built = batch.builder.build(batch.origin, fields);
+    if (compression_.codec != Codec::none) {
+      ratios_.observe(tp.topic, plain, static_cast<std::int64_t>(batch.built->body.size()));
+    }
     batch.closed = true;
   }
   batch.sequence_reset = false;

@@ -3,7 +3,8 @@
 // (org.apache.kafka.clients.producer.internals.RecordAccumulator).
 //
 // Each batch reserves batch.size bytes of buffer.memory (or what its first record takes, if that is more) until it has
-// an outcome. A partition's queue stands in a Cow: what a copy of the producer does not touch stays shared.
+// an outcome; under a codec it takes what should fit in when compressed. A partition's queue stands in a Cow: what a copy
+// of the producer does not touch stays shared.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -73,6 +74,8 @@ class Accumulator {
   void release(const ProducerBatch& batch);
 
   std::int64_t batch_size_;
+  Compression compression_;
+  CompressionRatios ratios_;
   std::int64_t buffer_memory_;
   std::int64_t max_request_size_;
   std::int64_t max_in_flight_;

@@ -268,8 +268,8 @@ std::int64_t Fetcher::collect_from(Store& store, ConsumerRecords& out, std::int6
   while (!store.batches.empty() && taken < most) {
     const RecordBatch& batch = store.batches.front();
     if (batch.next_offset() > owned.position && !batch.is_control()) {
-      PartitionRecords part{store.tp, batch.leader_epoch(), {}, owned.position, {batch.body}};
       RecordReader reader{batch};
+      PartitionRecords part{store.tp, batch.leader_epoch(), {}, owned.position, {reader.plain()}};
       Record record;
       bool all = true;
       while (reader.next(record)) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/base/cow.hpp"
+#include "core/client/compression_ratio.hpp"
 #include "core/machine/seam.hpp"
 #include "core/record/record.hpp"
 
@@ -27,9 +28,10 @@ struct ProducerBatch {
   std::uint64_t number{};  // names it among this producer's batches
   Origin origin;           // of its first record
   std::int32_t count{0};
-  std::int64_t reserved_bytes{0};  // of buffer.memory
-  BatchBuilder builder;            // while it fills
-  bool closed{false};              // takes no more records
+  std::int64_t reserved_bytes{0};                          // of buffer.memory
+  BatchBuilder builder;                                    // while it fills
+  std::int64_t compression_ratio{CompressionRatios::one};  // guessed when it was begun
+  bool closed{false};                                      // takes no more records
   std::optional<RecordBatch> built;
   Instant created{};
   Instant waiting_since{};  // linger counts from here
@@ -44,8 +46,13 @@ struct ProducerBatch {
 
   [[nodiscard]] bool has_sequence() const { return producer.has_value(); }
   [[nodiscard]] Sequence last_sequence() const { return sequence_plus(base_sequence, count - 1); }
+  // While it fills under a codec: a guess.
   [[nodiscard]] std::int64_t size_bytes() const {
-    return static_cast<std::int64_t>(built ? built->size_bytes() : builder.size_bytes());
+    if (built) return static_cast<std::int64_t>(built->size_bytes());
+    const auto plain = static_cast<std::int64_t>(builder.size_bytes());
+    if (builder.codec() == Codec::none) return plain;
+    constexpr auto header = static_cast<std::int64_t>(batch_header_size);
+    return header + CompressionRatios::packed_size(plain - header, compression_ratio);
   }
   [[nodiscard]] bool is_full(std::int64_t batch_size) const {
     return closed || (count > 0 && size_bytes() >= batch_size);

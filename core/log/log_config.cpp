@@ -17,6 +17,7 @@ LogConfig log_config(const TopicConfig& topic, Duration producer_id_expiration) 
   config.timestamp_before_max_ms = topic.message_timestamp_before_max.whole_ms();
   config.timestamp_after_max_ms = topic.message_timestamp_after_max.whole_ms();
   config.compaction = topic.cleanup_policy.find("compact") != std::string::npos ? Compaction::on : Compaction::off;
+  config.compression = compression_of(topic);
   config.producer_id_expiration_ms = producer_id_expiration.whole_ms();
   return config;
 }

@@ -1,9 +1,12 @@
 #pragma once
 // What a log needs to know of its topic's settings (org.apache.kafka.storage.internals.log.LogConfig).
 #include <cstdint>
+#include <optional>
 
 #include "core/base/time.hpp"
+#include "core/log/verifications.hpp"
 #include "core/model/config.hpp"
+#include "core/record/compression.hpp"
 #include "core/record/record_batch.hpp"
 
 namespace kafkasim {
@@ -21,7 +24,9 @@ struct LogConfig {
   std::int64_t timestamp_before_max_ms{INT64_MAX};
   std::int64_t timestamp_after_max_ms{3'600'000};
   Compaction compaction{Compaction::off};
+  std::optional<Compression> compression{};  // compression.type; absent: as the producer sent it
   std::int64_t producer_id_expiration_ms{86'400'000};
+  RequireVerification require_verification{RequireVerification::yes};
   friend bool operator==(const LogConfig&, const LogConfig&) = default;
 };
 

@@ -13,6 +13,7 @@ namespace kafkasim {
 inline constexpr std::string_view log_suffix = ".log";
 inline constexpr std::string_view index_suffix = ".index";
 inline constexpr std::string_view time_index_suffix = ".timeindex";
+inline constexpr std::string_view transaction_index_suffix = ".txnindex";
 inline constexpr std::string_view snapshot_suffix = ".snapshot";
 inline constexpr std::string_view deleted_suffix = ".deleted";  // a file on its way out
 inline constexpr std::string_view delete_dir_suffix = "-delete";

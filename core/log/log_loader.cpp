@@ -40,6 +40,7 @@ DiskResult<LogLoadReport> LogLoader::load() {
   report_.epochs_rebuilt = !epochs_readable_ && had_segments;
   done = finish_epochs();
   if (done) done = sort_out_snapshots();
+  if (done) done = rebuild_transaction_indexes();
   if (done) done = log_.rebuild_producer_state(now_, disk_);
   if (!done) return tl::unexpected(done.error());
   return report_;
@@ -59,6 +60,7 @@ DiskResult<std::vector<Offset>> LogLoader::sort_out_files() {
   for (const std::string& name : *names) {
     auto index_of = offset_of_name(name, index_suffix);
     if (!index_of) index_of = offset_of_name(name, time_index_suffix);
+    if (!index_of) index_of = offset_of_name(name, transaction_index_suffix);
     const bool orphan = index_of && !std::ranges::binary_search(bases, *index_of);
     const bool leaving = name.size() > deleted_suffix.size()
                          && std::string_view{name}.substr(name.size() - deleted_suffix.size()) == deleted_suffix;
@@ -100,8 +102,13 @@ DiskResult<std::uint64_t> LogLoader::load_segment(LogSegment& segment, Unflushed
     if (*sane) return 0;
   }
   ++report_.segments_scanned;
-  return segment.recover(disk_, log_.config_.index_interval_bytes,
-                         [this](const BatchHeader& batch) { correct_epochs(batch); });
+  recovered_.insert(segment.base_offset());
+  return segment.recover(disk_, log_.config_.index_interval_bytes, [this](const RecordBatch& batch) { see(batch); });
+}
+
+void LogLoader::see(const RecordBatch& batch) {
+  correct_epochs(batch.header);
+  if (!first_with_marker_ && batch.is_control() && batch.has_producer()) first_with_marker_ = *recovered_.rbegin();
 }
 
 bool LogLoader::fits_after_last(Offset base, Unflushed unflushed) const {
@@ -161,7 +168,8 @@ DiskResult<void> LogLoader::finish_epochs() {
   return done;
 }
 
-// Snapshots belong to the bases of segments; only the newest of the others may be of use: that of the last clean stop.
+// Snapshots belong to the bases of segments; only the newest of the others may be of use: that of the last clean stop,
+// in the last segment.
 DiskResult<void> LogLoader::sort_out_snapshots() {
   const auto snapshots = list_producer_snapshots(disk_, log_.directory_);
   if (!snapshots) return tl::unexpected(snapshots.error());
@@ -169,10 +177,47 @@ DiskResult<void> LogLoader::sort_out_snapshots() {
     const LogSegment& segment = log_.segments_[log_.segment_of(snapshot)];
     const bool of_segment = segment.base_offset() == snapshot;
     const bool trusted = options_.clean == CleanShutdown::yes || snapshot <= options_.recovery_point;
-    if (trusted && (of_segment || snapshot == snapshots->back())) continue;
-    DiskResult<void> done = disk_.remove(segment_path(log_.directory_, snapshot, snapshot_suffix));
+    const bool of_clean_stop = snapshot == snapshots->back() && snapshot > log_.segments_.back().base_offset();
+    if (trusted && (of_segment || of_clean_stop)) continue;
+    DiskResult<void> done = remove_producer_snapshot(disk_, log_.directory_, snapshot);
     if (!done) return done;
   }
+  return {};
+}
+
+// ---- transactions -----------------------------------------------------------------------------------
+
+DiskResult<void> LogLoader::rebuild_transaction_indexes() {
+  if (!first_with_marker_) return {};
+  auto loaded = load_producer_snapshot(disk_, log_.directory_, *first_with_marker_);
+  if (!loaded) return tl::unexpected(loaded.error());
+  ProducerState producers;
+  producers.clear(log_.log_start_);
+  if (*loaded) producers = std::move(**loaded);
+  for (std::size_t i = log_.segment_of(producers.end_offset()); i < log_.segments_.size(); ++i) {
+    if (DiskResult<void> done = rebuild_transaction_index(log_.segments_[i], producers); !done) return done;
+  }
+  return {};
+}
+
+DiskResult<void> LogLoader::rebuild_transaction_index(LogSegment& segment, ProducerState& producers) {
+  const auto start = segment.find(disk_, producers.end_offset());
+  if (!start) return tl::unexpected(start.error());
+  if (!*start) return {};
+  const bool rebuild = recovered_.contains(segment.base_offset());
+  BatchScanner scan{disk_, segment.log_file(), (*start)->position, segment.size_bytes(), 1024 * 1024};
+  while (const ScannedBatch* found = scan.next()) {
+    const std::optional<CompletedTransaction> completed = producers.update(found->batch);
+    if (!completed) continue;
+    if (rebuild && completed->outcome == TransactionOutcome::abort) {
+      log_.directory_dirty_ = true;
+      DiskResult<void> done = segment.append_aborted(
+          disk_, {completed->producer, completed->first, completed->last, producers.last_stable_offset(*completed)});
+      if (!done) return done;
+    }
+    producers.complete(*completed);
+  }
+  if (scan.disk_error()) return tl::unexpected(*scan.disk_error());
   return {};
 }
 

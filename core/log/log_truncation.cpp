@@ -1,4 +1,4 @@
-// Truncation, durability and producer state of a UnifiedLog: what changes its files other than appends.
+// Truncation and durability of a UnifiedLog: what changes its files other than appends.
 #include <algorithm>
 
 #include "core/base/check.hpp"
@@ -58,7 +58,7 @@ DiskResult<void> UnifiedLog::truncate_fully_and_start_at(Offset offset, Timestam
   const auto snapshots = list_producer_snapshots(disk, directory_);
   if (!snapshots) return tl::unexpected(snapshots.error());
   for (const Offset snapshot : *snapshots) {
-    done = disk.remove(segment_path(directory_, snapshot, snapshot_suffix));
+    done = remove_producer_snapshot(disk, directory_, snapshot);
     if (!done) return done;
   }
   return epochs_.clear(disk, directory_);
@@ -73,48 +73,6 @@ DiskResult<void> UnifiedLog::drop_segments(std::size_t from, Disk& disk) {
     directory_dirty_ = true;
   }
   return {};
-}
-
-// ---- producer state ---------------------------------------------------------------------------------
-
-DiskResult<void> UnifiedLog::rebuild_producer_state(Timestamp now, Disk& disk) {
-  const Offset end = log_end_offset();
-  const auto snapshots = list_producer_snapshots(disk, directory_);
-  if (!snapshots) return tl::unexpected(snapshots.error());
-  bool removed = false;
-  for (const Offset snapshot : *snapshots) {
-    if (snapshot <= end && snapshot > log_start_) continue;
-    if (DiskResult<void> done = disk.remove(segment_path(directory_, snapshot, snapshot_suffix)); !done) return done;
-    removed = true;
-  }
-  // A snapshot of a truncated history must not come back by a power loss.
-  if (removed) {
-    if (DiskResult<void> done = disk.sync_directory(directory_); !done) return done;
-  }
-  auto loaded = load_producer_snapshot(disk, directory_, end);
-  if (!loaded) return tl::unexpected(loaded.error());
-  producers_.clear(log_start_);
-  if (*loaded) producers_ = std::move(**loaded);
-  producers_.remove_expired(now, config_.producer_id_expiration_ms);
-  last_snapshot_ = producers_.end_offset();
-  const Offset from = producers_.end_offset();
-  for (std::size_t i = segment_of(from); i < segments_.size(); ++i) {
-    const auto start = segments_[i].find(disk, from);
-    if (!start) return tl::unexpected(start.error());
-    if (!*start) continue;
-    BatchScanner scan{disk, segments_[i].log_file(), (*start)->position, segments_[i].size_bytes(), 1024 * 1024};
-    while (const ScannedBatch* found = scan.next()) producers_.update(found->batch.header);
-    if (scan.disk_error()) return tl::unexpected(*scan.disk_error());
-  }
-  producers_.set_end_offset(end);
-  return take_producer_snapshot(disk);
-}
-
-DiskResult<void> UnifiedLog::take_producer_snapshot(Disk& disk) {
-  if (producers_.end_offset() <= last_snapshot_) return {};
-  DiskResult<void> done = write_producer_snapshot(disk, directory_, producers_, SyncSnapshot::no);
-  if (done) last_snapshot_ = producers_.end_offset();
-  return done;
 }
 
 // ---- durability -------------------------------------------------------------------------------------

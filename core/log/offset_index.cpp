@@ -58,6 +58,16 @@ DiskResult<std::optional<OffsetPosition>> OffsetIndex::lookup(const Disk& disk, 
   return *entry;
 }
 
+DiskResult<std::optional<Offset>> OffsetIndex::upper_bound(const Disk& disk, std::uint64_t position) const {
+  if (!last_ || position > last_->position) return std::nullopt;
+  const DiskResult<std::uint64_t> before = file_.count_at_most(disk, {4, 4}, static_cast<std::int64_t>(position) - 1);
+  if (!before) return tl::unexpected(before.error());
+  if (*before == file_.count()) return std::nullopt;
+  const auto entry = entry_at(disk, *before);
+  if (!entry) return tl::unexpected(entry.error());
+  return entry->offset;
+}
+
 DiskResult<void> OffsetIndex::truncate_to(Disk& disk, Offset offset) {
   if (file_.has_odd_size() || (last_ && last_->offset >= offset)) {
     const DiskResult<std::uint64_t> count = file_.count_at_most(disk, {0, 4}, offset - base_ - 1);

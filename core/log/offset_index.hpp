@@ -29,6 +29,9 @@ class OffsetIndex {
   [[nodiscard]] DiskResult<void> append(Disk& disk, OffsetPosition entry);
   // The last entry at or below `offset`; absent if there is none: begin at the segment's start.
   [[nodiscard]] DiskResult<std::optional<OffsetPosition>> lookup(const Disk& disk, Offset offset) const;
+  // The offset of the first entry at or behind `position`: all batches that end in front of it have lower offsets.
+  // Absent if there is none.
+  [[nodiscard]] DiskResult<std::optional<Offset>> upper_bound(const Disk& disk, std::uint64_t position) const;
   [[nodiscard]] std::optional<OffsetPosition> last() const { return last_; }
   // Leaves entries with offsets below `offset`.
   [[nodiscard]] DiskResult<void> truncate_to(Disk& disk, Offset offset);

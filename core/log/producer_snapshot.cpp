@@ -24,26 +24,28 @@ void write_entry(ByteWriter& out, ProducerId id, const ProducerEntry& entry) {
   out.i32(last ? last->offset_delta : 0);
   out.i64(entry.last_timestamp().value);
   out.i32(entry.coordinator_epoch());
-  out.i64(-1);  // no transaction is open
+  out.i64(entry.transaction_start() ? entry.transaction_start()->value : -1);
 }
 
-void read_entry(ByteReader& in, ProducerState& state) {
+void read_entry(ByteReader& in, ProducerState& state, Offset end) {
   const ProducerId id{in.i64()};
   const std::int16_t epoch = in.i16();
   const std::int32_t last_sequence = in.i32();
   const std::int64_t last_offset = in.i64();
   const std::int32_t offset_delta = in.i32();
-  const Timestamp timestamp{in.i64()};
-  const std::int32_t coordinator_epoch = in.i32();
-  in.skip(8);
-  if (id.value < 0 || offset_delta < 0 || last_offset < -1 || (last_offset >= 0 && last_sequence < 0)) {
+  ProducerEntry::Saved saved;
+  saved.last_timestamp = Timestamp{in.i64()};
+  saved.coordinator_epoch = in.i32();
+  const std::int64_t transaction_start = in.i64();
+  if (id.value < 0 || offset_delta < 0 || last_offset < -1 || last_sequence < -1 || transaction_start < -1
+      || transaction_start >= end.value || state.producers().contains(id)) {
     return in.fail("producer entry makes no sense");
   }
-  std::optional<ProducedBatch> last;
-  if (last_offset >= 0) last = ProducedBatch{Sequence{last_sequence}, Offset{last_offset}, offset_delta, timestamp};
-  std::optional<ProducerEpoch> known_epoch;
-  if (epoch >= 0) known_epoch = ProducerEpoch{epoch};
-  state.restore(id, ProducerEntry::restored(known_epoch, coordinator_epoch, timestamp, last));
+  if (last_offset >= 0)
+    saved.last = ProducedBatch{Sequence{last_sequence}, Offset{last_offset}, offset_delta, saved.last_timestamp};
+  if (epoch >= 0) saved.epoch = ProducerEpoch{epoch};
+  if (transaction_start >= 0) saved.transaction_start = Offset{transaction_start};
+  state.restore(id, ProducerEntry{saved});
 }
 
 }  // namespace
@@ -70,8 +72,9 @@ Result<ProducerState> decode_producer_snapshot(ByteSpan bytes, Offset offset) {
   if (count < 0 || in.remaining() != static_cast<std::size_t>(count) * entry_size)
     return fail("producer snapshot has another size than its count");
   ProducerState state;
-  for (std::int32_t i = 0; i < count && in.ok(); ++i) read_entry(in, state);
+  for (std::int32_t i = 0; i < count && in.ok(); ++i) read_entry(in, state, offset);
   if (!in.ok()) return fail("producer snapshot: " + in.error());
+  if (!state.is_consistent()) return fail("two transactions of a producer snapshot begin at the same offset");
   state.set_end_offset(offset);
   return state;
 }
@@ -87,6 +90,11 @@ DiskResult<void> write_producer_snapshot(Disk& disk, const std::string& director
   if (done && sync == SyncSnapshot::yes) done = disk.sync(*file);
   disk.close(*file);
   return done;
+}
+
+DiskResult<void> remove_producer_snapshot(Disk& disk, const std::string& directory, Offset offset) {
+  const std::string path = segment_path(directory, offset, snapshot_suffix);
+  return disk.exists(path) ? disk.remove(path) : DiskResult<void>{};
 }
 
 DiskResult<std::vector<Offset>> list_producer_snapshots(const Disk& disk, const std::string& directory) {

@@ -1,114 +1,194 @@
 #include "core/log/producer_state.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <iterator>
+
+#include "core/base/result.hpp"
 
 namespace kafkasim {
 
 namespace {
 
-bool follows(Sequence last, Sequence next) { return next == sequence_plus(last, 1); }
+constexpr std::int64_t late_transaction_buffer_ms = 300'000;
 
-ProducedBatch produced(const BatchHeader& batch) {
-  return {sequence_plus(Sequence{batch.base_sequence}, batch.last_offset_delta),
-          Offset{batch.base_offset + batch.last_offset_delta}, batch.last_offset_delta, Timestamp{batch.max_timestamp}};
+struct Marker {
+  EndTransactionMarker marker;
+  Timestamp timestamp;
+};
+
+// Absent for a control batch whose record compaction has taken out.
+Result<std::optional<Marker>> read_marker(const RecordBatch& batch) {
+  RecordReader reader{batch};
+  Record record;
+  if (!reader.next(record)) {
+    if (reader.error()) return tl::unexpected(*reader.error());
+    return std::nullopt;
+  }
+  const Result<EndTransactionMarker> marker = read_end_transaction(record);
+  if (!marker) return tl::unexpected(marker.error());
+  return Marker{*marker, record.timestamp};
 }
 
-bool is_data_of_producer(const BatchHeader& batch) { return batch.producer_id >= 0 && (batch.attributes & 32) == 0; }
+bool is_old_epoch(const ProducerEntry& entry, const RecordBatch& batch) {
+  return entry.epoch() && ProducerEpoch{batch.header.producer_epoch} < *entry.epoch();
+}
 
-// What one more batch may do to a producer whose state is `entry`; `known` is false if there was none before this
-// append.
-ErrorCode check_batch(const ProducerEntry& entry, const BatchHeader& batch, AppendOrigin origin) {
-  const ProducerEpoch epoch{batch.producer_epoch};
-  if (!entry.epoch()) return ErrorCode::none;
-  if (epoch < *entry.epoch()) {
-    return origin == AppendOrigin::replication ? ErrorCode::none : ErrorCode::invalid_producer_epoch;
-  }
-  if (origin != AppendOrigin::client) return ErrorCode::none;
+ErrorCode check_sequence(const ProducerEntry& entry, const BatchHeader& batch, const Verification* verification) {
   const Sequence first{batch.base_sequence};
-  if (epoch != *entry.epoch()) return first.value == 0 ? ErrorCode::none : ErrorCode::out_of_order_sequence_number;
+  constexpr ErrorCode refused = ErrorCode::out_of_order_sequence_number;
+  if (verification != nullptr) {
+    const bool bumps = verification->epoch_bumps == EpochBumps::yes;
+    if (bumps && first.value != 0 && entry.batches().empty()) return refused;
+    if (first > verification->lowest_sequence) return refused;
+  }
+  if (!entry.epoch()) return ErrorCode::none;
+  if (ProducerEpoch{batch.producer_epoch} != *entry.epoch()) return first.value == 0 ? ErrorCode::none : refused;
   const std::optional<ProducedBatch> last = entry.last();
-  const bool in_sequence = last ? follows(last->last_sequence, first) : first.value == 0;
-  return in_sequence ? ErrorCode::none : ErrorCode::out_of_order_sequence_number;
+  const bool in_sequence = last ? first == sequence_plus(last->last_sequence, 1) : first.value == 0;
+  return in_sequence ? ErrorCode::none : refused;
+}
+
+ErrorCode check_data(const ProducerEntry& entry, const RecordBatch& batch, AppendOrigin origin,
+                     const Verification* verification) {
+  if (origin != AppendOrigin::replication && is_old_epoch(entry, batch)) return ErrorCode::invalid_producer_epoch;
+  if (origin == AppendOrigin::client) {
+    const ErrorCode error = check_sequence(entry, batch.header, verification);
+    if (error != ErrorCode::none) return error;
+  }
+  return entry.transaction_start() && !batch.is_transactional() ? ErrorCode::invalid_txn_state : ErrorCode::none;
+}
+
+ErrorCode check_marker(const ProducerEntry& entry, const RecordBatch& batch, AppendOrigin origin) {
+  const Result<std::optional<Marker>> read = read_marker(batch);
+  if (!read) return ErrorCode::invalid_record;
+  if (!*read || origin == AppendOrigin::replication) return ErrorCode::none;
+  if (is_old_epoch(entry, batch)) return ErrorCode::invalid_producer_epoch;
+  const bool old_coordinator = entry.coordinator_epoch() > (*read)->marker.coordinator_epoch;
+  return old_coordinator ? ErrorCode::transaction_coordinator_fenced : ErrorCode::none;
+}
+
+// Nobody vouches that this batch belongs to a transaction that is open.
+bool is_unverified(const ProducerEntry& entry, const RecordBatch& batch, AppendOrigin origin,
+                   const Verifying& verifying) {
+  if (verifying.require == RequireVerification::no || !batch.is_transactional() || batch.is_control()) return false;
+  if (origin != AppendOrigin::client && origin != AppendOrigin::coordinator) return false;
+  if (entry.transaction_start() && entry.epoch() == ProducerEpoch{batch.header.producer_epoch}) return false;
+  return verifying.pending == nullptr
+         || !verifying.pending->is_verified(ProducerId{batch.header.producer_id}, verifying.guard);
+}
+
+// Tells of the transaction that this batch completes.
+std::optional<CompletedTransaction> apply(ProducerEntry& entry, const RecordBatch& batch) {
+  const ProducerEpoch epoch{batch.header.producer_epoch};
+  if (!batch.is_control()) {
+    entry.add(epoch, ProducedBatch::of(batch.header));
+    if (batch.is_transactional() && !entry.transaction_start()) entry.begin_transaction(batch.base_offset());
+    return std::nullopt;
+  }
+  const Result<std::optional<Marker>> read = read_marker(batch);
+  if (!read || !*read) return std::nullopt;
+  const std::optional<Offset> first = entry.transaction_start();
+  entry.end_transaction(epoch, (*read)->marker.coordinator_epoch, (*read)->timestamp);
+  if (!first) return std::nullopt;
+  return CompletedTransaction{ProducerId{batch.header.producer_id}, *first, batch.base_offset(),
+                              (*read)->marker.outcome};
 }
 
 }  // namespace
 
-void ProducerEntry::add(ProducerEpoch epoch, const ProducedBatch& batch) {
-  if (epoch_ != epoch) count_ = 0;
-  epoch_ = epoch;
-  if (count_ == batches_kept) {
-    std::move(batches_.begin() + 1, batches_.end(), batches_.begin());
-    --count_;
-  }
-  batches_[count_++] = batch;
-  last_timestamp_ = batch.timestamp;
-}
-
-std::optional<ProducedBatch> ProducerEntry::last() const {
-  if (count_ == 0) return std::nullopt;
-  return batches_[count_ - 1];
-}
-
-std::optional<ProducedBatch> ProducerEntry::duplicate_of(const BatchHeader& batch) const {
-  if (epoch_ != ProducerEpoch{batch.producer_epoch}) return std::nullopt;
-  const Sequence first{batch.base_sequence};
-  const Sequence last = sequence_plus(first, batch.last_offset_delta);
-  for (const ProducedBatch& known : batches()) {
-    if (known.first_sequence() == first && known.last_sequence == last) return known;
-  }
-  return std::nullopt;
-}
-
-ProducerEntry ProducerEntry::restored(std::optional<ProducerEpoch> epoch, std::int32_t coordinator_epoch,
-                                      Timestamp last_timestamp, std::optional<ProducedBatch> last) {
-  ProducerEntry entry;
-  entry.epoch_ = epoch;
-  entry.coordinator_epoch_ = coordinator_epoch;
-  entry.last_timestamp_ = last_timestamp;
-  if (last) entry.batches_[entry.count_++] = *last;
-  return entry;
-}
-
-bool operator==(const ProducerEntry& a, const ProducerEntry& b) {
-  return a.epoch_ == b.epoch_ && a.coordinator_epoch_ == b.coordinator_epoch_ && a.last_timestamp_ == b.last_timestamp_
-         && std::ranges::equal(a.batches(), b.batches());
-}
-
-ProducerState::Verdict ProducerState::check(std::span<const RecordBatch> batches, AppendOrigin origin) const {
-  std::map<ProducerId, ProducerEntry>
-      updated;  // what batches of this same append have changed already; empty for one batch
+ProducerState::Verdict ProducerState::check(std::span<const RecordBatch> batches, AppendOrigin origin,
+                                            const Verifying& verifying) const {
+  // What batches of this same append have changed already; empty for one batch.
+  std::map<ProducerId, ProducerEntry> updated;
+  static const ProducerEntry unknown;
   for (const RecordBatch& batch : batches) {
-    if (!is_data_of_producer(batch.header)) continue;
+    if (!batch.has_producer()) continue;
     const ProducerId id{batch.header.producer_id};
     const auto known = producers_.find(id);
     if (origin == AppendOrigin::client && known != producers_.end()) {
       if (const auto duplicate = known->second.duplicate_of(batch.header)) return {ErrorCode::none, duplicate};
     }
     const auto changed = updated.find(id);
-    static const ProducerEntry unknown;
     const ProducerEntry& entry = changed != updated.end()    ? changed->second
                                  : known != producers_.end() ? known->second
                                                              : unknown;
-    if (const ErrorCode error = check_batch(entry, batch.header, origin); error != ErrorCode::none)
-      return {error, std::nullopt};
+    if (is_unverified(entry, batch, origin, verifying)) return {ErrorCode::invalid_txn_state, std::nullopt};
+    const Verification* verification = verifying.pending == nullptr ? nullptr : verifying.pending->find(id);
+    const ErrorCode error =
+        batch.is_control() ? check_marker(entry, batch, origin) : check_data(entry, batch, origin, verification);
+    if (error != ErrorCode::none) return {error, std::nullopt};
     if (batches.size() > 1) {
       ProducerEntry after = entry;
-      after.add(ProducerEpoch{batch.header.producer_epoch}, produced(batch.header));
+      (void)apply(after, batch);
       updated[id] = after;
     }
   }
   return {};
 }
 
-void ProducerState::update(const BatchHeader& batch) {
-  end_ = Offset{batch.base_offset + batch.last_offset_delta + 1};
-  if (!is_data_of_producer(batch)) return;
-  producers_[ProducerId{batch.producer_id}].add(ProducerEpoch{batch.producer_epoch}, produced(batch));
+std::optional<CompletedTransaction> ProducerState::update(const RecordBatch& batch) {
+  end_ = batch.next_offset();
+  if (!batch.has_producer()) return std::nullopt;
+  const ProducerId id{batch.header.producer_id};
+  ProducerEntry& entry = producers_[id];
+  const bool was_open = entry.transaction_start().has_value();
+  const std::optional<CompletedTransaction> completed = apply(entry, batch);
+  if (!was_open && entry.transaction_start()) open_[*entry.transaction_start()] = id;
+  return completed;
 }
+
+// ---- transactions -----------------------------------------------------------------------------------
+
+Offset ProducerState::last_stable_offset(const CompletedTransaction& completed) const {
+  const auto next =
+      std::ranges::find_if(open_, [&](const auto& transaction) { return transaction.second != completed.producer; });
+  return next == open_.end() ? completed.last.next() : next->first;
+}
+
+void ProducerState::complete(const CompletedTransaction& completed) {
+  open_.erase(completed.first);
+  unreplicated_[completed.first] = completed.last;
+}
+
+std::optional<Offset> ProducerState::first_undecided_offset() const {
+  if (open_.empty()) return std::nullopt;
+  return open_.begin()->first;
+}
+
+std::optional<Offset> ProducerState::first_unstable_offset() const {
+  const std::optional<Offset> undecided = first_undecided_offset();
+  if (unreplicated_.empty()) return undecided;
+  return std::min(unreplicated_.begin()->first, undecided.value_or(unreplicated_.begin()->first));
+}
+
+bool ProducerState::has_open_transaction(ProducerId producer, ProducerEpoch epoch) const {
+  const auto found = producers_.find(producer);
+  return found != producers_.end() && found->second.transaction_start() && found->second.epoch() == epoch;
+}
+
+bool ProducerState::has_late_transaction(Timestamp now, Duration max_transaction_timeout) const {
+  if (open_.empty()) return false;
+  const auto oldest = producers_.find(open_.begin()->second);
+  if (oldest == producers_.end() || oldest->second.last_timestamp() <= Timestamp{0}) return false;
+  return now - oldest->second.last_timestamp() > max_transaction_timeout.whole_ms() + late_transaction_buffer_ms;
+}
+
+void ProducerState::forget_unreplicated_below(Offset offset) {
+  std::erase_if(unreplicated_, [offset](const auto& transaction) { return transaction.second < offset; });
+}
+
+void ProducerState::high_watermark_moved(Offset high_watermark) { forget_unreplicated_below(high_watermark); }
+
+void ProducerState::log_start_moved(Offset log_start) {
+  forget_unreplicated_below(log_start);
+  end_ = std::max(end_, log_start);
+}
+
+// ---- the whole --------------------------------------------------------------------------------------
 
 void ProducerState::remove_expired(Timestamp now, std::int64_t expiration_ms) {
   std::erase_if(producers_, [&](const auto& producer) {
+    if (producer.second.transaction_start()) return false;
     const std::int64_t last = producer.second.last_timestamp().value;
     // Subtracting a timestamp far in the past must not overflow.
     return last < now.value && (last < 0 ? now.value : now.value - last) >= expiration_ms;
@@ -116,8 +196,19 @@ void ProducerState::remove_expired(Timestamp now, std::int64_t expiration_ms) {
 }
 
 void ProducerState::clear(Offset end) {
-  producers_.clear();
+  *this = ProducerState{};
   end_ = end;
+}
+
+void ProducerState::restore(ProducerId id, const ProducerEntry& entry) {
+  producers_[id] = entry;
+  if (entry.transaction_start()) open_[*entry.transaction_start()] = id;
+}
+
+bool ProducerState::is_consistent() const {
+  return std::ranges::count_if(producers_,
+                               [](const auto& entry) { return entry.second.transaction_start().has_value(); })
+         == std::ssize(open_);
 }
 
 }  // namespace kafkasim

@@ -1,7 +1,7 @@
 #pragma once
 // ProducerState: what a partition remembers of the producers that wrote to it (ProducerStateManager,
-// ProducerAppendInfo; KIP-98, KIP-360), so that a batch sent twice is appended once, and a gap or an old epoch is
-// refused. A function of the log: leaders and followers have the same.
+// ProducerAppendInfo; KIP-98, KIP-360, KIP-890), so that a batch sent twice is appended once, a gap or an old epoch is
+// refused, and readers know which transactions are decided. A function of the log: leaders and followers have the same.
 //
 //   batch of a known producer      answer
 //   epoch below the known one      INVALID_PRODUCER_EPOCH (a follower takes it: its leader has decided)
@@ -10,58 +10,42 @@
 //   same epoch, any other          OUT_OF_ORDER_SEQUENCE_NUMBER
 //   new epoch, sequence 0          appended; the batches of the old epoch are forgotten
 //   new epoch, any other           OUT_OF_ORDER_SEQUENCE_NUMBER
-//   of an unknown producer: appended, whatever its sequence
-// Only clients' batches are looked at by sequence. Transactions are not tracked.
-#include <array>
+//   of an unknown producer: appended, whatever its sequence (but see Verification)
+// Only clients' batches are looked at by sequence.
+//
+// A transaction of a producer in this partition:
+//   none --transactional batch--> open --marker--> none      INVALID_TXN_STATE: a batch without transaction while open,
+//                                                            a transactional one that nobody has verified while none
+//   A marker of an older coordinator than the last one is TRANSACTION_COORDINATOR_FENCED; one without open transaction
+//   only sets the epochs. A completed transaction stays unreplicated until the high watermark is beyond its marker:
+//   first unstable offset = first offset of all transactions that are open or unreplicated.
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <span>
-#include <string>
-#include <vector>
 
-#include "core/log/log_config.hpp"
-#include "core/machine/disk.hpp"
+#include "core/log/producer_entry.hpp"
+#include "core/log/verifications.hpp"
 #include "core/model/error_code.hpp"
+#include "core/record/control_record.hpp"
 #include "core/record/record_batch.hpp"
 
 namespace kafkasim {
 
 enum class AppendOrigin : std::uint8_t { replication, coordinator, client, raft_leader };
 
-struct ProducedBatch {
-  Sequence last_sequence;
-  Offset last_offset;
-  std::int32_t offset_delta{};
-  Timestamp timestamp;
-  [[nodiscard]] Sequence first_sequence() const {
-    return sequence_plus(last_sequence, -static_cast<std::int64_t>(offset_delta));
-  }
-  [[nodiscard]] Offset first_offset() const { return last_offset.plus(-static_cast<std::int64_t>(offset_delta)); }
-  friend bool operator==(const ProducedBatch&, const ProducedBatch&) = default;
+struct CompletedTransaction {
+  ProducerId producer;
+  Offset first;  // of its first batch in this partition
+  Offset last;   // of its marker
+  TransactionOutcome outcome{};
+  friend bool operator==(const CompletedTransaction&, const CompletedTransaction&) = default;
 };
 
-class ProducerEntry {  // one producer, up to five batches, the newest last
- public:
-  static constexpr std::size_t batches_kept = 5;
-  void add(ProducerEpoch epoch, const ProducedBatch& batch);  // another epoch forgets the batches of the one before
-  [[nodiscard]] std::optional<ProducerEpoch> epoch() const { return epoch_; }
-  [[nodiscard]] std::optional<ProducedBatch> last() const;
-  [[nodiscard]] std::optional<ProducedBatch> duplicate_of(const BatchHeader& batch) const;
-  [[nodiscard]] std::span<const ProducedBatch> batches() const { return std::span{batches_}.first(count_); }
-  [[nodiscard]] Timestamp last_timestamp() const { return last_timestamp_; }
-  [[nodiscard]] std::int32_t coordinator_epoch() const { return coordinator_epoch_; }
-  // An entry as a snapshot holds it.
-  [[nodiscard]] static ProducerEntry restored(std::optional<ProducerEpoch> epoch, std::int32_t coordinator_epoch,
-                                              Timestamp last_timestamp, std::optional<ProducedBatch> last);
-  friend bool operator==(const ProducerEntry& a, const ProducerEntry& b);
-
- private:
-  std::optional<ProducerEpoch> epoch_;
-  std::int32_t coordinator_epoch_{-1};
-  Timestamp last_timestamp_{-1};
-  std::array<ProducedBatch, batches_kept> batches_{};
-  std::size_t count_{0};
+struct Verifying {  // what check() looks at beside the state; lent
+  const Verifications* pending{nullptr};
+  std::optional<VerificationGuard> guard{};  // under which the batches come
+  RequireVerification require{RequireVerification::no};
 };
 
 class ProducerState {
@@ -71,22 +55,49 @@ class ProducerState {
     std::optional<ProducedBatch> duplicate;
   };
   // What the state says to these batches, appended together, offsets already assigned. Changes nothing.
-  [[nodiscard]] Verdict check(std::span<const RecordBatch> batches, AppendOrigin origin) const;
+  // INVALID_RECORD: a marker that cannot be read.
+  [[nodiscard]] Verdict check(std::span<const RecordBatch> batches, AppendOrigin origin,
+                              const Verifying& verifying = {}) const;
 
-  // A batch has been appended. Batches without producer only move end_offset().
-  void update(const BatchHeader& batch);
+  // A batch has been appended. Batches without producer only move end_offset(). If it was the marker of an open
+  // transaction: complete() must be called with it, after the transaction index has been written.
+  std::optional<CompletedTransaction> update(const RecordBatch& batch);
+  // How far read_committed would get once that transaction is complete, were all of the log replicated.
+  [[nodiscard]] Offset last_stable_offset(const CompletedTransaction& completed) const;
+  void complete(const CompletedTransaction& completed);
   [[nodiscard]] Offset end_offset() const { return end_; }  // the state covers all offsets below
   void set_end_offset(Offset end) { end_ = end; }
 
+  // ---- transactions -------------------------------------------------------------------------------
+  // Where the first transaction begins whose end is not known, or not yet replicated. It may be below the log start.
+  [[nodiscard]] std::optional<Offset> first_unstable_offset() const;
+  // Where the first transaction begins whose end is not known.
+  [[nodiscard]] std::optional<Offset> first_undecided_offset() const;
+  [[nodiscard]] bool has_open_transaction(ProducerId producer, ProducerEpoch epoch) const;
+  // The oldest open transaction has been silent for five minutes more than a transaction may last: it hangs.
+  [[nodiscard]] bool has_late_transaction(Timestamp now, Duration max_transaction_timeout) const;
+  void high_watermark_moved(Offset high_watermark);
+  void log_start_moved(Offset log_start);
+
+  // Producers that were silent for so long, but none whose transaction is open.
   void remove_expired(Timestamp now, std::int64_t expiration_ms);
   void clear(Offset end);
   [[nodiscard]] const std::map<ProducerId, ProducerEntry>& producers() const { return producers_; }
-  void restore(ProducerId id, const ProducerEntry& entry) { producers_[id] = entry; }
+  // Entries of a snapshot, of different producers. is_consistent() afterwards: each transaction has its own start.
+  void restore(ProducerId id, const ProducerEntry& entry);
+  [[nodiscard]] bool is_consistent() const;
 
-  friend bool operator==(const ProducerState&, const ProducerState&) = default;
+  // Of what the log says: unreplicated transactions are not compared.
+  friend bool operator==(const ProducerState& a, const ProducerState& b) {
+    return a.end_ == b.end_ && a.open_ == b.open_ && a.producers_ == b.producers_;
+  }
 
  private:
+  void forget_unreplicated_below(Offset offset);
+
   std::map<ProducerId, ProducerEntry> producers_;
+  std::map<Offset, ProducerId> open_;      // transactions by first offset, as the entries have them
+  std::map<Offset, Offset> unreplicated_;  // first offset and marker of transactions that are complete
   Offset end_;
 };
 

@@ -37,6 +37,10 @@ DiskResult<LogSegment> LogSegment::open(Disk& disk, const std::string& directory
   DiskResult<TimeIndex> time_index = TimeIndex::open(disk, time_index_path, base, config.segment_index_bytes);
   if (!time_index) return tl::unexpected(time_index.error());
   segment.time_index_ = std::move(*time_index);
+  DiskResult<TransactionIndex> transaction_index =
+      TransactionIndex::open(disk, segment_path(directory, base, transaction_index_suffix), base);
+  if (!transaction_index) return tl::unexpected(transaction_index.error());
+  segment.transaction_index_ = std::move(*transaction_index);
   return segment;
 }
 
@@ -44,10 +48,11 @@ void LogSegment::close(Disk& disk) {
   disk.close(file_);
   offset_index_.close(disk);
   time_index_.close(disk);
+  transaction_index_.close(disk);
 }
 
 DiskResult<void> LogSegment::remove_files(Disk& disk, const std::string& directory, Offset base) {
-  for (const std::string_view suffix : {log_suffix, index_suffix, time_index_suffix}) {
+  for (const std::string_view suffix : {log_suffix, index_suffix, time_index_suffix, transaction_index_suffix}) {
     const std::string path = segment_path(directory, base, suffix);
     if (!disk.exists(path)) continue;
     if (DiskResult<void> done = disk.remove(path); !done) return done;
@@ -168,6 +173,7 @@ DiskResult<LogSegment::Read> LogSegment::read(const Disk& disk, Offset from, con
     const bool first = result.batches.empty();
     if (bytes + batch.size_bytes() > limits.max_bytes && !(first && limits.min_one == MinOneBatch::yes)) break;
     bytes += batch.size_bytes();
+    if (first) result.position = found->position;
     result.batches.push_back(batch);
     if (bytes >= limits.max_bytes) break;
   }
@@ -226,6 +232,7 @@ DiskResult<std::uint64_t> LogSegment::truncate_to(Disk& disk, Offset offset, Tim
   const std::uint64_t cut = size_ - position;
   DiskResult<void> done = offset_index_.truncate_to(disk, offset);
   if (done) done = time_index_.truncate_to(disk, offset);
+  if (done) done = transaction_index_.truncate_to(disk, offset);
   if (done) done = disk.truncate(file_, position);
   if (!done) return tl::unexpected(done.error());
   size_ = position;
@@ -278,14 +285,17 @@ DiskResult<bool> LogSegment::read_tail(Disk& disk) {
 
 DiskResult<bool> LogSegment::load_end(Disk& disk) {
   if (size_ > 0 && (index_was_missing_ || !offset_index_.is_sane(size_) || !time_index_.is_sane())) return false;
-  return read_tail(disk);
+  const DiskResult<bool> whole = read_tail(disk);
+  if (!whole || !*whole) return whole;
+  return transaction_index_.is_sane(disk, next_);
 }
 
 DiskResult<std::uint64_t> LogSegment::recover(Disk& disk, std::int64_t index_interval_bytes,
-                                              const std::function<void(const BatchHeader&)>& seen) {
+                                              const std::function<void(const RecordBatch&)>& seen) {
   const std::uint64_t whole = size_;
   DiskResult<void> done = offset_index_.reset(disk);
   if (done) done = time_index_.reset(disk);
+  if (done) done = transaction_index_.reset(disk);
   if (!done) return tl::unexpected(done.error());
   next_ = base_;
   largest_.reset();
@@ -299,7 +309,7 @@ DiskResult<std::uint64_t> LogSegment::recover(Disk& disk, std::int64_t index_int
     if (batch.base_offset() < next_ || !can_hold(batch.last_offset()) || !crc_matches(batch)) break;
     done = note_batch(disk, batch.header, found->position, index_interval_bytes);
     if (!done) return tl::unexpected(done.error());
-    if (seen) seen(batch.header);
+    if (seen) seen(batch);
     good = scan.position();
   }
   if (scan.disk_error()) return tl::unexpected(*scan.disk_error());
@@ -326,7 +336,8 @@ DiskResult<void> LogSegment::sync(Disk& disk) {
     dirty_ = false;
   }
   if (DiskResult<void> done = offset_index_.file().sync(disk); !done) return done;
-  return time_index_.file().sync(disk);
+  if (DiskResult<void> done = time_index_.file().sync(disk); !done) return done;
+  return transaction_index_.sync(disk);
 }
 
 std::vector<FileId> LogSegment::dirty_files() const {
@@ -334,6 +345,7 @@ std::vector<FileId> LogSegment::dirty_files() const {
   if (dirty_) files.push_back(file_);
   if (offset_index_.file().dirty()) files.push_back(offset_index_.file().file());
   if (time_index_.file().dirty()) files.push_back(time_index_.file().file());
+  if (transaction_index_.dirty()) files.push_back(*transaction_index_.file());
   return files;
 }
 
@@ -341,12 +353,14 @@ void LogSegment::mark_unsynced() {
   dirty_ = true;
   offset_index_.file().mark_dirty();
   time_index_.file().mark_dirty();
+  transaction_index_.mark_dirty();
 }
 
 void LogSegment::mark_synced() {
   dirty_ = false;
   offset_index_.file().mark_synced();
   time_index_.file().mark_synced();
+  transaction_index_.mark_synced();
 }
 
 }  // namespace kafkasim

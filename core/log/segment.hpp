@@ -1,5 +1,5 @@
 #pragma once
-// LogSegment: a file of batches and its two indexes, from a base offset on. Only the last segment of a log grows.
+// LogSegment: a file of batches and its indexes, from a base offset on. Only the last segment of a log grows.
 //
 // Invariant: `size` bytes of whole batches with rising offsets, the first at or above `base`; each offset fits the base
 // plus 31 bits. After a disk error a segment may no longer agree with its files: its owner takes the log out of
@@ -16,6 +16,7 @@
 #include "core/log/log_config.hpp"
 #include "core/log/offset_index.hpp"
 #include "core/log/time_index.hpp"
+#include "core/log/transaction_index.hpp"
 
 namespace kafkasim {
 
@@ -58,17 +59,30 @@ class LogSegment {
   };
   struct Read {
     std::vector<RecordBatch> batches;
-    bool found{false};    // the segment has a batch at or above `from`
-    bool damaged{false};  // bytes at rest have changed: no batch can be made out there
+    bool found{false};         // the segment has a batch at or above `from`
+    bool damaged{false};       // bytes at rest have changed: no batch can be made out there
+    std::uint64_t position{};  // of the first of `batches`
   };
   // Batches from the one that holds `from`, or the first after it.
   [[nodiscard]] DiskResult<Read> read(const Disk& disk, Offset from, const ReadLimits& limits) const;
+
+  // An offset that is above all that stands in [position, position + bytes), and not much: by the index. Absent near
+  // the end of the segment.
+  [[nodiscard]] DiskResult<std::optional<Offset>> upper_bound(const Disk& disk, std::uint64_t position,
+                                                              std::uint64_t bytes) const {
+    return offset_index_.upper_bound(disk, position + bytes);
+  }
 
   // The first batch whose last offset is at or above `offset`.
   [[nodiscard]] DiskResult<std::optional<BatchPosition>> find(const Disk& disk, Offset offset) const;
   // The first record at or after `timestamp`, at or above `from`: its own timestamp and offset.
   [[nodiscard]] DiskResult<std::optional<TimestampOffset>> find_timestamp(const Disk& disk, Timestamp timestamp,
                                                                           Offset from) const;
+
+  // The marker of an aborted transaction has been appended to this segment.
+  [[nodiscard]] DiskResult<void> append_aborted(Disk& disk, const AbortedTransaction& transaction) {
+    return transaction_index_.append(disk, transaction);
+  }
 
   // Cuts off every batch that ends at or above `offset`. Returns the bytes cut.
   [[nodiscard]] DiskResult<std::uint64_t> truncate_to(Disk& disk, Offset offset, Timestamp now);
@@ -77,9 +91,9 @@ class LogSegment {
   // missing or contradicts the log, or the end is no batch: recover() then.
   [[nodiscard]] DiskResult<bool> load_end(Disk& disk);
   // Reads every batch, checks CRC and order, cuts at the first bad one and rebuilds the indexes. `seen` hears of each
-  // good batch. Returns the bytes cut.
+  // good batch. The transaction index is left empty: it needs the producers' state. Returns the bytes cut.
   [[nodiscard]] DiskResult<std::uint64_t> recover(Disk& disk, std::int64_t index_interval_bytes,
-                                                  const std::function<void(const BatchHeader&)>& seen);
+                                                  const std::function<void(const RecordBatch&)>& seen);
 
   // The segment takes no more appends: closing entry of the time index.
   [[nodiscard]] DiskResult<void> on_become_inactive(Disk& disk);
@@ -89,10 +103,13 @@ class LogSegment {
   void mark_synced();
   // What an earlier process did to the files may not have been synced.
   void mark_unsynced();
-  [[nodiscard]] bool is_dirty() const { return dirty_ || offset_index_.file().dirty() || time_index_.file().dirty(); }
+  [[nodiscard]] bool is_dirty() const {
+    return dirty_ || offset_index_.file().dirty() || time_index_.file().dirty() || transaction_index_.dirty();
+  }
 
   [[nodiscard]] const OffsetIndex& offset_index() const { return offset_index_; }
   [[nodiscard]] const TimeIndex& time_index() const { return time_index_; }
+  [[nodiscard]] const TransactionIndex& transaction_index() const { return transaction_index_; }
   [[nodiscard]] FileId log_file() const { return file_; }
 
  private:
@@ -113,6 +130,7 @@ class LogSegment {
   std::uint64_t size_{0};
   OffsetIndex offset_index_;
   TimeIndex time_index_;
+  TransactionIndex transaction_index_;
   std::uint64_t bytes_since_index_{0};
   std::optional<TimestampOffset> largest_;
   std::optional<Timestamp> first_timestamp_;  // of the first batch: the largest in it

@@ -60,15 +60,19 @@ DiskResult<UnifiedLog::Opened> UnifiedLog::open(Disk& disk, std::string director
 // ---- appends ----------------------------------------------------------------------------------------
 
 DiskResult<LogAppendResult> UnifiedLog::append_as_leader(std::vector<RecordBatch> batches, LeaderEpoch epoch,
-                                                         Timestamp wall, Disk& disk, AppendOrigin origin) {
+                                                         Timestamp wall, Disk& disk, AppendOrigin origin,
+                                                         std::optional<VerificationGuard> guard) {
   KAFKASIM_CHECK(origin != AppendOrigin::replication);
   LogAppendResult result;
-  result.error = validate_and_stamp(batches, origin, {log_end_offset(), epoch, wall}, config_);
+  Validation validation = validate_and_stamp(batches, origin, {log_end_offset(), epoch, wall}, config_);
+  result.error = validation.error;
+  result.record_errors = std::move(validation.record_errors);
+  result.error_message = std::move(validation.message);
   if (result.error == ErrorCode::none && bytes_of(batches) > static_cast<std::uint64_t>(config_.segment_bytes)) {
     result.error = ErrorCode::record_list_too_large;
   }
   if (result.error != ErrorCode::none) return result;
-  return append(std::move(batches), origin, wall, disk);
+  return append(std::move(batches), origin, guard, wall, disk);
 }
 
 DiskResult<LogAppendResult> UnifiedLog::append_as_follower(std::vector<RecordBatch> batches, LeaderEpoch leader_epoch,
@@ -87,16 +91,17 @@ DiskResult<LogAppendResult> UnifiedLog::append_as_follower(std::vector<RecordBat
     ++taken;
   }
   batches.resize(taken);
-  return append(std::move(batches), AppendOrigin::replication, wall, disk);
+  return append(std::move(batches), AppendOrigin::replication, std::nullopt, wall, disk);
 }
 
-DiskResult<LogAppendResult> UnifiedLog::append(std::vector<RecordBatch> batches, AppendOrigin origin, Timestamp wall,
-                                               Disk& disk) {
+DiskResult<LogAppendResult> UnifiedLog::append(std::vector<RecordBatch> batches, AppendOrigin origin,
+                                               std::optional<VerificationGuard> guard, Timestamp wall, Disk& disk) {
   LogAppendResult result;
   result.first = log_end_offset();
   result.last = log_end_offset().plus(-1);
   if (batches.empty()) return result;
-  const ProducerState::Verdict verdict = producers_.check(batches, origin);
+  const ProducerState::Verdict verdict =
+      producers_.check(batches, origin, {&verifications_, guard, config_.require_verification});
   result.error = verdict.error;
   if (verdict.error != ErrorCode::none) return result;
   if (verdict.duplicate) {
@@ -118,7 +123,10 @@ DiskResult<LogAppendResult> UnifiedLog::append(std::vector<RecordBatch> batches,
     result.rolled = result.rolled || *rolled;
     DiskResult<void> done = segments_.back().append(disk, run, config_.index_interval_bytes);
     if (!done) return tl::unexpected(done.error());
-    for (const RecordBatch& batch : run) producers_.update(batch.header);
+    for (const RecordBatch& batch : run) {
+      done = note_producer(batch, disk);
+      if (!done) return tl::unexpected(done.error());
+    }
     left = left.subspan(run.size());
   }
   result.first = batches.front().base_offset();
@@ -167,18 +175,25 @@ std::size_t UnifiedLog::segment_of(Offset offset) const {
 
 DiskResult<LogReadResult> UnifiedLog::read(Offset from, std::uint64_t max_bytes, Offset limit, MinOneBatch min_one,
                                            const Disk& disk) const {
+  ReadFrom where;
+  return read_at(from, {max_bytes, limit, min_one}, where, disk);
+}
+
+DiskResult<LogReadResult> UnifiedLog::read_at(Offset from, const LogSegment::ReadLimits& limits, ReadFrom& where,
+                                              const Disk& disk) const {
   LogReadResult result;
   if (from < log_start_ || from > log_end_offset()) {
     result.error = ErrorCode::offset_out_of_range;
     return result;
   }
-  if (from >= limit || (max_bytes == 0 && min_one == MinOneBatch::no)) return result;
+  if (from >= limits.below || (limits.max_bytes == 0 && limits.min_one == MinOneBatch::no)) return result;
   for (std::size_t i = segment_of(from); i < segments_.size(); ++i) {
-    DiskResult<LogSegment::Read> read = segments_[i].read(disk, from, {max_bytes, limit, min_one});
+    DiskResult<LogSegment::Read> read = segments_[i].read(disk, from, limits);
     if (!read) return tl::unexpected(read.error());
     if (read->damaged && read->batches.empty()) result.error = ErrorCode::corrupt_message;
     if (!read->found && !read->damaged) continue;
     result.batches = std::move(read->batches);
+    where = {i, read->position};
     break;
   }
   return result;
@@ -220,6 +235,7 @@ DiskResult<std::vector<RecordBatch>> UnifiedLog::all_batches(const Disk& disk) c
 
 Offset UnifiedLog::update_high_watermark(Offset to) {
   high_watermark_ = std::clamp(to, log_start_, log_end_offset());
+  producers_.high_watermark_moved(high_watermark_);
   return high_watermark_;
 }
 
@@ -227,6 +243,7 @@ bool UnifiedLog::maybe_increment_high_watermark(Offset to) {
   KAFKASIM_CHECK(to <= log_end_offset(), "the high watermark cannot pass the log end");
   if (to <= high_watermark_) return false;
   high_watermark_ = to;
+  producers_.high_watermark_moved(to);
   return true;
 }
 
@@ -235,6 +252,7 @@ DiskResult<bool> UnifiedLog::maybe_increment_log_start_offset(Offset to, Disk& d
   if (to <= log_start_) return false;
   log_start_ = to;
   high_watermark_ = std::max(high_watermark_, to);
+  producers_.log_start_moved(to);
   DiskResult<void> done = epochs_.truncate_from_start(disk, directory_, to);
   if (!done) return tl::unexpected(done.error());
   return true;

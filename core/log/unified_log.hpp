@@ -2,7 +2,7 @@
 // UnifiedLog: one partition's log on one disk (kafka.log.UnifiedLog and LocalLog): segments, leader epochs, producer
 // state, high watermark. A copyable value: it keeps file handles and offsets, and is lent the disk for each call.
 //
-//   log start <= last stable offset = high watermark <= log end <= what was ever appended;   recovery point <= log end
+//   log start <= last stable offset <= high watermark <= log end <= what was ever appended;   recovery point <= log end
 //
 // Two kinds of failure: a protocol outcome is the `error` in the result, and nothing has changed then; a DiskError
 // means that the log is no longer to be trusted: its owner takes the log directory offline, as Kafka does, and does not
@@ -14,8 +14,10 @@
 
 #include "core/log/leader_epoch_cache.hpp"
 #include "core/log/log_config.hpp"
+#include "core/log/log_validator.hpp"
 #include "core/log/producer_state.hpp"
 #include "core/log/segment.hpp"
+#include "core/log/verifications.hpp"
 #include "core/machine/disk.hpp"
 #include "core/model/error_code.hpp"
 #include "core/model/ids.hpp"
@@ -29,15 +31,18 @@ struct LogAppendResult {
   ErrorCode error{ErrorCode::none};
   Offset first;  // of the batches appended, or of the batch that they repeat
   Offset last;
-  bool duplicate{false};              // recognised by its sequence numbers: nothing was appended
-  Timestamp log_append_time{-1};      // the broker's, where the topic has log append time
-  std::vector<RecordBatch> appended;  // as stored: offsets, epoch and timestamps stamped
-  bool rolled{false};                 // a segment was finished: see files_to_flush()
+  bool duplicate{false};                     // recognised by its sequence numbers: nothing was appended
+  Timestamp log_append_time{-1};             // the broker's, where the topic has log append time
+  std::vector<RecordBatch> appended;         // as stored: offsets, epoch and timestamps stamped
+  bool rolled{false};                        // a segment was finished: see files_to_flush()
+  std::vector<RecordError> record_errors{};  // which records are to blame for the error, where it is theirs
+  std::optional<std::string> error_message{};
 };
 
 struct LogReadResult {
-  ErrorCode error{ErrorCode::none};  // OFFSET_OUT_OF_RANGE below the log start and above the log end
-  std::vector<RecordBatch> batches;  // whole batches; the first may begin below `from`
+  ErrorCode error{ErrorCode::none};           // OFFSET_OUT_OF_RANGE below the log start and above the log end
+  std::vector<RecordBatch> batches;           // whole batches; the first may begin below `from`
+  std::vector<AbortedTransaction> aborted{};  // of read_committed(): those that may reach into the batches
 };
 
 struct LogLoadReport {
@@ -74,10 +79,12 @@ class UnifiedLog {
   // none. A client's must be exactly one batch, with base offset 0. Errors: CORRUPT_MESSAGE (CRC, length),
   // INVALID_RECORD (shape, control bit from a client, no key where compacted), MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE
   // (more than a segment), INVALID_TIMESTAMP, UNSUPPORTED_COMPRESSION_TYPE, and those of ProducerState. A raft leader's
-  // are not held to size, timestamps and keys.
+  // are not held to size, timestamps and keys. The first transactional batch of a transaction must come under the guard
+  // that maybe_start_verification() gave.
   [[nodiscard]] DiskResult<LogAppendResult> append_as_leader(std::vector<RecordBatch> batches, LeaderEpoch epoch,
                                                              Timestamp wall, Disk& disk,
-                                                             AppendOrigin origin = AppendOrigin::client);
+                                                             AppendOrigin origin = AppendOrigin::client,
+                                                             std::optional<VerificationGuard> guard = std::nullopt);
   // Takes batches as the leader stored them. Those from the first batch of an epoch above `leader_epoch` on are left
   // out (KAFKA-18723). Errors: CORRUPT_MESSAGE, OFFSET_OUT_OF_RANGE (begins below the log end), INVALID_RECORD (offsets
   // do not rise).
@@ -91,6 +98,13 @@ class UnifiedLog {
   // watermark, ...).
   [[nodiscard]] DiskResult<LogReadResult> read(Offset from, std::uint64_t max_bytes, Offset limit, MinOneBatch min_one,
                                                const Disk& disk) const;
+  // As read(), up to the last stable offset, and which of the transactions in there were aborted.
+  // UNKNOWN_SERVER_ERROR: a transaction index cannot be read.
+  [[nodiscard]] DiskResult<LogReadResult> read_committed(Offset from, std::uint64_t max_bytes, MinOneBatch min_one,
+                                                         const Disk& disk) const;
+  // Aborted transactions that reach into [from, upper), by their markers.
+  [[nodiscard]] DiskResult<TransactionIndex::Found> aborted_transactions(Offset from, Offset upper,
+                                                                         const Disk& disk) const;
   // The first record at or after `timestamp`, in offset order; absent if there is none.
   [[nodiscard]] DiskResult<std::optional<TimestampOffset>> offset_for_timestamp(Timestamp timestamp,
                                                                                 const Disk& disk) const;
@@ -103,7 +117,9 @@ class UnifiedLog {
   [[nodiscard]] Offset log_start_offset() const { return log_start_; }
   [[nodiscard]] Offset log_end_offset() const { return segments_.back().next_offset(); }
   [[nodiscard]] Offset high_watermark() const { return high_watermark_; }
-  [[nodiscard]] Offset last_stable_offset() const { return high_watermark_; }
+  // All below is decided and replicated: the start of the first transaction of which that cannot be said, at most the
+  // high watermark.
+  [[nodiscard]] Offset last_stable_offset() const;
   [[nodiscard]] Offset recovery_point() const { return recovery_point_; }
   // The high watermark becomes `to`, held between log start and log end, up or down. Returns what it is now.
   Offset update_high_watermark(Offset to);
@@ -122,6 +138,14 @@ class UnifiedLog {
     return epochs_.epoch_of(offset, log_end_offset());
   }
   [[nodiscard]] const LeaderEpochCache& epochs() const { return epochs_; }
+
+  // ---- transactions (KIP-890) ---------------------------------------------------------------------
+  // A transactional batch has come. Absent: its transaction is open here already, append it. Otherwise ask the
+  // transaction's coordinator, and append under this guard when it agrees.
+  [[nodiscard]] std::optional<VerificationGuard> maybe_start_verification(ProducerId producer, Sequence sequence,
+                                                                          ProducerEpoch epoch, EpochBumps epoch_bumps,
+                                                                          Timestamp now);
+  [[nodiscard]] const Verifications& verifications() const { return verifications_; }
 
   // ---- truncation ---------------------------------------------------------------------------------
   // Afterwards the log ends with the last batch below `offset`. At or beyond the log end only epochs are cut
@@ -148,7 +172,8 @@ class UnifiedLog {
   [[nodiscard]] std::size_t segment_count() const { return segments_.size(); }
   [[nodiscard]] const std::vector<LogSegment>& segments() const { return segments_; }
   [[nodiscard]] const ProducerState& producer_state() const { return producers_; }
-  void remove_expired_producers(Timestamp now) { producers_.remove_expired(now, config_.producer_id_expiration_ms); }
+  // Also verifications that nobody finished. Every producer.id.expiration.check.interval.ms.
+  void remove_expired_producers(Timestamp now);
   [[nodiscard]] const LogConfig& config() const { return config_; }
   void set_config(const LogConfig& config) { config_ = config; }
   [[nodiscard]] const std::string& directory() const { return directory_; }
@@ -157,8 +182,18 @@ class UnifiedLog {
  private:
   friend class LogLoader;
   UnifiedLog() = default;
+  struct ReadFrom {
+    std::size_t segment{};
+    std::uint64_t position{};
+  };
   [[nodiscard]] DiskResult<LogAppendResult> append(std::vector<RecordBatch> batches, AppendOrigin origin,
-                                                   Timestamp wall, Disk& disk);
+                                                   std::optional<VerificationGuard> guard, Timestamp wall, Disk& disk);
+  [[nodiscard]] DiskResult<void> note_producer(const RecordBatch& batch, Disk& disk);
+  // `where` becomes the place of the first batch.
+  [[nodiscard]] DiskResult<LogReadResult> read_at(Offset from, const LogSegment::ReadLimits& limits, ReadFrom& where,
+                                                  const Disk& disk) const;
+  [[nodiscard]] DiskResult<void> find_aborted(LogReadResult& result, Offset from, const ReadFrom& where,
+                                              const Disk& disk) const;
   [[nodiscard]] DiskResult<bool> maybe_roll(std::span<const RecordBatch> batches, Timestamp wall, Disk& disk);
   [[nodiscard]] DiskResult<void> roll(Offset base, Timestamp now, Disk& disk);
   [[nodiscard]] std::size_t segment_of(Offset offset) const;  // the last whose base is at or below it
@@ -174,6 +209,7 @@ class UnifiedLog {
   std::vector<LogSegment> segments_;  // ascending, never empty; the last is the active one
   LeaderEpochCache epochs_;
   ProducerState producers_;
+  Verifications verifications_;
   Offset last_snapshot_;
   Offset log_start_;
   Offset high_watermark_;

@@ -19,6 +19,7 @@ struct Setting {
   std::int64_t least{0};
   std::int64_t most{INT64_MAX};
   std::vector<std::string_view> choices{};
+  std::optional<std::int64_t> also{};  // allowed too, although outside of [least, most]
 };
 
 using Topic = Setting<TopicConfig>;
@@ -28,6 +29,9 @@ const std::vector<Topic>& topic_settings() {
   static const std::vector<Topic> table{
       {"cleanup.policy", &TopicConfig::cleanup_policy, 0, 0, {"delete", "compact", "compact,delete", "delete,compact"}},
       {"compression.type", &TopicConfig::compression_type, 0, 0, {"producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"}},
+      {"compression.gzip.level", &TopicConfig::compression_gzip_level, 1, 9, {}, -1},
+      {"compression.lz4.level", &TopicConfig::compression_lz4_level, 1, 17},
+      {"compression.zstd.level", &TopicConfig::compression_zstd_level, -131'072, 22},
       {"delete.retention.ms", &TopicConfig::delete_retention},
       {"file.delete.delay.ms", &TopicConfig::file_delete_delay},
       {"index.interval.bytes", &TopicConfig::index_interval_bytes, 0, INT32_MAX},
@@ -55,6 +59,9 @@ struct Synonym {
 constexpr Synonym synonyms[] = {
     {"log.cleanup.policy", "cleanup.policy"},
     {"compression.type", "compression.type"},
+    {"compression.gzip.level", "compression.gzip.level"},
+    {"compression.lz4.level", "compression.lz4.level"},
+    {"compression.zstd.level", "compression.zstd.level"},
     {"log.cleaner.delete.retention.ms", "delete.retention.ms"},
     {"log.segment.delete.delay.ms", "file.delete.delay.ms"},
     {"log.index.interval.bytes", "index.interval.bytes"},
@@ -139,7 +146,10 @@ const std::vector<Setting<ProducerConfig>>& producer_settings() {
       {"acks", &P::acks, 0, 0, {"all", "-1", "0", "1"}},
       {"batch.size", &P::batch_size, 0, INT32_MAX},
       {"buffer.memory", &P::buffer_memory},
-      {"compression.type", &P::compression_type, 0, 0, {"none"}},
+      {"compression.type", &P::compression_type, 0, 0, {"none", "gzip", "snappy", "lz4", "zstd"}},
+      {"compression.gzip.level", &P::compression_gzip_level, 1, 9, {}, -1},
+      {"compression.lz4.level", &P::compression_lz4_level, 1, 17},
+      {"compression.zstd.level", &P::compression_zstd_level, -131'072, 22},
       {"delivery.timeout.ms", &P::delivery_timeout},
       {"enable.idempotence", &P::enable_idempotence},
       {"linger.ms", &P::linger},
@@ -224,9 +234,9 @@ Result<void> assign(C& config, const Setting<C>& setting, const SettingValue& va
   }
   const std::optional<std::int64_t> n = as_number(value);
   if (!n) return fail(quoted(setting.name) + " must be a whole number");
-  if (*n < setting.least || *n > setting.most) {
-    return fail(quoted(setting.name) + " must be between " + std::to_string(setting.least) + " and " + std::to_string(setting.most) + ", not " +
-                std::to_string(*n));
+  if ((*n < setting.least || *n > setting.most) && n != setting.also) {
+    return fail(quoted(setting.name) + " must be between " + std::to_string(setting.least) + " and " + std::to_string(setting.most) +
+                (setting.also ? ", or " + std::to_string(*setting.also) : "") + ", not " + std::to_string(*n));
   }
   if (const auto* field = std::get_if<std::int64_t C::*>(&setting.field)) {
     config.*(*field) = *n;

@@ -18,6 +18,9 @@ using SettingValue = std::variant<bool, std::int64_t, std::string>;
 struct TopicConfig {  // a topic's own; where it says nothing, the node's log.* settings stand
   std::string cleanup_policy{"delete"};
   std::string compression_type{"producer"};
+  std::int64_t compression_gzip_level{-1};
+  std::int64_t compression_lz4_level{9};
+  std::int64_t compression_zstd_level{3};
   Duration delete_retention{milliseconds(86'400'000)};
   Duration file_delete_delay{milliseconds(60'000)};
   std::int64_t index_interval_bytes{4096};
@@ -103,6 +106,9 @@ struct ProducerConfig : ClientConfig {
   std::int64_t batch_size{16'384};
   std::int64_t buffer_memory{33'554'432};
   std::string compression_type{"none"};
+  std::int64_t compression_gzip_level{-1};
+  std::int64_t compression_lz4_level{9};
+  std::int64_t compression_zstd_level{3};
   Duration delivery_timeout{milliseconds(120'000)};
   bool enable_idempotence{true};
   Duration linger{milliseconds(5)};

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/base/result.hpp"
 #include "core/record/record.hpp"
 
 namespace kafkasim {
@@ -30,5 +31,21 @@ enum class ControlType : std::int16_t {
 [[nodiscard]] inline RecordBatch build_leader_change_batch(ByteSpan value, Timestamp timestamp) {
   return build_control_batch(ControlType::leader_change, value, timestamp);
 }
+
+// How a transaction ended: the marker that its coordinator has written into every partition of it
+// (EndTransactionMarker; KIP-98).  value: version i16 (0), coordinatorEpoch i32
+enum class TransactionOutcome : std::uint8_t { abort = 0, commit = 1 };
+struct EndTransactionMarker {
+  TransactionOutcome outcome{};
+  std::int32_t coordinator_epoch{};  // the leader epoch of the coordinator's partition of __transaction_state
+  friend bool operator==(const EndTransactionMarker&, const EndTransactionMarker&) = default;
+};
+
+// A transactional control batch of that producer, without sequence. Base offset 0, leader epoch -1.
+[[nodiscard]] RecordBatch build_end_transaction_batch(ProducerId producer, ProducerEpoch epoch,
+                                                      const EndTransactionMarker& marker, Timestamp timestamp);
+// Fails on another control type, on a key or value cut short and on a negative version. Versions to come only add
+// fields at the end.
+[[nodiscard]] Result<EndTransactionMarker> read_end_transaction(const Record& record);
 
 }  // namespace kafkasim

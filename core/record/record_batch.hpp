@@ -18,13 +18,13 @@
 #include "core/base/result.hpp"
 #include "core/base/time.hpp"
 #include "core/model/ids.hpp"
+#include "core/record/compression.hpp"
 
 namespace kafkasim {
 
 inline constexpr std::size_t batch_header_size = 61;
 inline constexpr std::size_t log_overhead = 12;  // baseOffset and batchLength: in front of what batchLength counts
 
-enum class Codec : std::uint8_t { none = 0, gzip = 1, snappy = 2, lz4 = 3, zstd = 4 };
 enum class TimestampType : std::uint8_t { create = 0, append = 1 };
 
 struct BatchHeader {

@@ -73,13 +73,9 @@ ReplicaManager::FetchRead ReplicaManager::read_all(const RequestRef& ref, const 
                                       .replica = request.replica_state,
                                       .served_by = served_by(ref, request),
                                       .max_bytes = std::min(left, at_least_0(partition.partition_max_bytes)),
-                                      .min_one = read.bytes == 0 ? MinOneBatch::yes : MinOneBatch::no};
+                                      .min_one = read.bytes == 0 ? MinOneBatch::yes : MinOneBatch::no,
+                                      .isolation = request.isolation_level};
       read_one(read, into, one, unresolved, state, ref, env);
-    }
-  }
-  if (request.isolation_level == IsolationLevel::read_committed) {
-    for (FetchResponse::Topic& topic : read.response.responses) {
-      for (FetchResponse::Partition& partition : topic.partitions) partition.aborted_transactions.emplace();
     }
   }
   return read;
@@ -89,6 +85,7 @@ void ReplicaManager::read_one(FetchRead& read, FetchResponse::Topic& into, const
                               ErrorCode unresolved, Replicas::FollowerState state, const RequestRef& ref, Env& env) {
   FetchResponse::Partition& answer = into.partitions.emplace_back();
   answer.partition_index = request.id.partition;
+  if (request.isolation == IsolationLevel::read_committed) answer.aborted_transactions.emplace();
   PartitionRead found;
   found.error = unresolved;
   if (unresolved == ErrorCode::none) found = replicas_.read(request, state, env);
@@ -103,10 +100,12 @@ void ReplicaManager::read_one(FetchRead& read, FetchResponse::Topic& into, const
     return;
   }
   answer.high_watermark = found.high_watermark;
-  answer.last_stable_offset = found.high_watermark;
+  answer.last_stable_offset = found.last_stable_offset;
   answer.log_start_offset = found.log_start;
   answer.diverging_epoch = found.diverging;
   read.answer_now = read.answer_now || found.diverging.has_value();
+  for (const AbortedTransaction& aborted : found.aborted)
+    answer.aborted_transactions->push_back({aborted.producer, aborted.first});
   answer.records.batches = std::move(found.batches);
   read.bytes += answer.records.size_bytes();
   if (request.replica.replica_id || answer.records.batches.empty()) return;
@@ -133,7 +132,10 @@ void ReplicaManager::check_waiting_fetch(OperationId id, const TopicIdPartition&
   if (found.error != ErrorCode::none) return complete();
   const UnifiedLog& log = *found.log;
   const bool from_follower = operation.request->replica_state.replica_id.has_value();
-  const Offset limit = from_follower ? log.log_end_offset() : log.last_stable_offset();
+  const bool committed = operation.request->isolation_level == IsolationLevel::read_committed;
+  const Offset limit = from_follower ? log.log_end_offset()
+                       : committed   ? log.last_stable_offset()
+                                     : log.high_watermark();
   if (want.fetch_offset > limit) return complete();  // the log has been truncated, or that was never seen here
   if (want.last_fetched_epoch) {
     const std::optional<OffsetAndEpoch> own = log.end_offset_for_epoch(*want.last_fetched_epoch);

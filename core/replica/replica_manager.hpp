@@ -146,6 +146,7 @@ class ReplicaManager {
   struct OffsetAsker {
     bool is_client{};
     std::int16_t version{};
+    IsolationLevel isolation{};
   };
   [[nodiscard]] ListOffsetsResponse::Partition offset_at(const TopicIdPartition& id,
                                                          const ListOffsetsRequest::Partition& ask,

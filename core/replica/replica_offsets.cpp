@@ -19,7 +19,9 @@ ListOffsetsResponse::Partition ReplicaManager::offset_at(const TopicIdPartition&
   told.error_code = found.error;
   if (found.error != ErrorCode::none) return told;
   const UnifiedLog& log = *found.log;
-  const Offset limit = asker.is_client ? log.last_stable_offset() : log.log_end_offset();
+  const Offset seen =
+      asker.isolation == IsolationLevel::read_committed ? log.last_stable_offset() : log.high_watermark();
+  const Offset limit = asker.is_client ? seen : log.log_end_offset();
   // A new leader may not know yet how far its predecessor had committed: to say less than that predecessor did would
   // let offsets go backwards (KIP-207).
   const bool lags = asker.is_client && found.partition->leader()->epoch_start > log.high_watermark();
@@ -60,7 +62,8 @@ ListOffsetsResponse::Partition ReplicaManager::offset_at(const TopicIdPartition&
 
 void ReplicaManager::list_offsets(const RequestRef& ref, const ListOffsetsRequest& request, Env& env) {
   ListOffsetsResponse response;
-  const OffsetAsker asker{.is_client = !request.replica_id, .version = ref.version};
+  const OffsetAsker asker{
+      .is_client = !request.replica_id, .version = ref.version, .isolation = request.isolation_level};
   for (const ListOffsetsRequest::Topic& topic : request.topics) {
     ListOffsetsResponse::Topic& into = response.topics.emplace_back();
     into.name = topic.name;

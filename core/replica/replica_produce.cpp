@@ -9,15 +9,29 @@ namespace {
 
 constexpr std::int16_t produce_by_topic_id = 13;
 constexpr std::int16_t produce_tells_leader = 10;
+constexpr std::int16_t produce_may_use_zstd = 7;  // KIP-110
 
 bool is_internal_topic(const std::string& name) {
   return name == "__consumer_offsets" || name == "__transaction_state" || name == "__share_group_state";
 }
 
-// Exactly one batch that can be read (ProduceRequest.validateRecords).
-ErrorCode shape_of(const Records& records) {
-  if (records.damage) return ErrorCode::corrupt_message;
-  return records.batches.size() == 1 ? ErrorCode::none : ErrorCode::invalid_record;
+// Exactly one batch that can be read, of magic 2 (ProduceRequest.validateRecords; KIP-724).
+ErrorCode shape_of(const Records& records, std::int16_t version) {
+  if (records.damage) {
+    BatchHeader old;
+    old.magic = 1;
+    const bool foreign_magic = records.damage->message == batch_header_fault(old);
+    return foreign_magic ? ErrorCode::invalid_record : ErrorCode::corrupt_message;
+  }
+  if (records.batches.size() != 1) return ErrorCode::invalid_record;
+  const bool zstd = records.batches.front().codec() == Codec::zstd;
+  return zstd && version < produce_may_use_zstd ? ErrorCode::unsupported_compression_type : ErrorCode::none;
+}
+
+void tell_record_errors(const LogAppendResult& result, ProduceResponse::Partition& response) {
+  for (const RecordError& error : result.record_errors)
+    response.record_errors.push_back({error.batch_index, error.message});
+  response.error_message = result.error_message;
 }
 
 }  // namespace
@@ -65,7 +79,7 @@ void ReplicaManager::produce(const RequestRef& ref, const ProduceRequest& reques
       ErrorCode error = unresolved;
       if (error == ErrorCode::none && name != nullptr && is_internal_topic(*name))
         error = ErrorCode::invalid_topic_exception;
-      if (error == ErrorCode::none) error = shape_of(partition.records);
+      if (error == ErrorCode::none) error = shape_of(partition.records, ref.version);
       if (!valid_acks) error = ErrorCode::invalid_required_acks;
       target.response.error_code = error;
       if (error == ErrorCode::none)
@@ -89,6 +103,7 @@ void ReplicaManager::append_target(ProduceTarget& target, std::vector<RecordBatc
   ProduceOutcome outcome = produce_outcome(target.id);
   if (append.error != ErrorCode::none) {
     outcome.error = append.error;
+    tell_record_errors(append.result, target.response);
     return kafkasim::settle(target, outcome);
   }
   target.response.base_offset = append.result.first;

@@ -55,14 +55,16 @@ struct LocalReplica {  // what a look-up finds; both are null with an error
 
 struct LeaderAppend {
   ErrorCode error{ErrorCode::none};
-  LogAppendResult result;  // with error none
+  LogAppendResult result;  // with error none, or that of the log
 };
 
 struct PartitionRead {  // a fetch of one partition
   ErrorCode error{ErrorCode::none};
   std::vector<RecordBatch> batches;
   std::optional<FetchResponse::EpochEndOffset> diverging;
+  std::vector<AbortedTransaction> aborted;  // for read_committed
   Offset high_watermark;
+  Offset last_stable_offset;
   Offset log_start;
   Offset log_end;
   Offset limit;  // how far this reader may see
@@ -108,6 +110,7 @@ class Replicas {
     ServedBy served_by{};
     std::uint64_t max_bytes{};
     MinOneBatch min_one{};
+    IsolationLevel isolation{};  // of a consumer
   };
   enum class FollowerState : std::uint8_t { keep, update };  // a read from the purgatory tells nothing new
   [[nodiscard]] PartitionRead read(const ReadRequest& request, FollowerState state, Env& env);

@@ -17,7 +17,7 @@ LeaderAppend Replicas::append_as_leader(const TopicIdPartition& id, std::vector<
   UnifiedLog& log = *directory_.edit(id);
   auto appended = log.append_as_leader(std::move(batches), partition.leader_epoch, env.wall, env.disk, origin);
   if (!worked(appended, env)) return {.error = ErrorCode::kafka_storage_error, .result = {}};
-  if (appended->error != ErrorCode::none) return {.error = appended->error, .result = {}};
+  if (appended->error != ErrorCode::none) return {.error = appended->error, .result = std::move(*appended)};
   if (!appended->duplicate) {
     note_appended(partition, trace::ReplicaRole::leader, appended->appended, env);
     events_.push_back({id, PartitionEventKind::log_end_moved, ErrorCode::none});
@@ -54,7 +54,9 @@ PartitionRead Replicas::read(const ReadRequest& request, FollowerState state, En
   read.high_watermark = log.high_watermark();
   read.log_start = log.log_start_offset();
   read.log_end = log.log_end_offset();
-  read.limit = follower ? read.log_end : log.last_stable_offset();
+  read.last_stable_offset = log.last_stable_offset();
+  const bool committed = !follower && request.isolation == IsolationLevel::read_committed;
+  read.limit = follower ? read.log_end : committed ? read.last_stable_offset : read.high_watermark;
   if (want.last_fetched_epoch) {
     const std::optional<OffsetAndEpoch> own = log.end_offset_for_epoch(*want.last_fetched_epoch);
     if (!own || want.fetch_offset < read.log_start) return failure(ErrorCode::offset_out_of_range);
@@ -63,10 +65,12 @@ PartitionRead Replicas::read(const ReadRequest& request, FollowerState state, En
       return read;
     }
   }
-  auto batches = log.read(want.fetch_offset, request.max_bytes, read.limit, request.min_one, env.disk);
+  auto batches = committed ? log.read_committed(want.fetch_offset, request.max_bytes, request.min_one, env.disk)
+                           : log.read(want.fetch_offset, request.max_bytes, read.limit, request.min_one, env.disk);
   if (!worked(batches, env)) return failure(ErrorCode::kafka_storage_error);
   if (batches->error != ErrorCode::none) return failure(batches->error);
   read.batches = std::move(batches->batches);
+  read.aborted = std::move(batches->aborted);
   if (follower && state == FollowerState::update) {
     const FollowerFetch fetch{*follower, request.replica.replica_epoch, want.fetch_offset, want.log_start_offset};
     const ErrorCode error = record_follower_fetch(request.id, fetch, env);

@@ -74,6 +74,46 @@ const RecordBatch& batch_of(const Sent& sent) {
 
 }  // namespace
 
+TEST_CASE("a producer compresses its batches as compression type says") {
+  for (const std::string codec : {"gzip", "snappy", "lz4", "zstd"}) {
+    ProducerConfig config;
+    config.compression_type = codec;
+    Rig rig{config};
+    rig.warm_up();
+    const std::string value(500, 'v');
+    for (int i = 0; i < 5; ++i) rig.send(record(value));
+    rig.run_for(milliseconds(100));
+    CHECK(rig.values() == std::vector<std::string>{"first", value, value, value, value, value});
+    const RecordBatch& last = rig.cluster.at("orders", 0).log.back();
+    CHECK(codec_name(last.codec()) == codec);
+    CHECK(crc_matches(last));
+    CHECK(last.size_bytes() < 500);
+  }
+}
+
+TEST_CASE("under a codec a producer learns how many records a batch will hold") {
+  ProducerConfig config;
+  config.compression_type = "zstd";
+  config.batch_size = 1000;
+  Rig rig{config};
+  rig.warm_up();
+  const auto most_records_of_40 = [&rig] {
+    const std::size_t before = rig.cluster.at("orders", 0).log.size();
+    for (int i = 0; i < 40; ++i) rig.send(record(std::string(90, 'x')));
+    rig.run_for(milliseconds(100));
+    std::int32_t most = 0;
+    const auto& log = rig.cluster.at("orders", 0).log;
+    for (std::size_t i = before; i < log.size(); ++i) most = std::max(most, log[i].header.records_count);
+    return most;
+  };
+  CHECK(most_records_of_40() < 12);  // the first, tiny record became larger: the guess went up
+  for (int i = 0; i < 400; ++i) {
+    rig.send(record(std::string(90, 'x')));
+    rig.run_for(milliseconds(50));
+  }
+  CHECK(most_records_of_40() > 20);
+}
+
 TEST_CASE("a producer learns its producer id and the topic before it writes and reports the acknowledged records") {
   Rig rig;
   rig.send(record("a"));

@@ -28,3 +28,25 @@ TEST_CASE("a log follows the settings of its topic") {
 TEST_CASE("a limit of for ever admits any timestamp in milliseconds") {
   CHECK(log_config(TopicConfig{}).timestamp_before_max_ms >= INT64_MAX / 1'000'000 - 1);
 }
+
+TEST_CASE("the codec of a log is that of its topic or left to the producer") {
+  const auto codec = [](const std::string& type) {
+    TopicConfig topic;
+    topic.compression_type = type;
+    const std::optional<Compression> compression = log_config(topic).compression;
+    return compression ? std::optional{compression->codec} : std::nullopt;
+  };
+  CHECK_FALSE(codec("producer").has_value());
+  CHECK(codec("uncompressed") == Codec::none);
+  CHECK(codec("gzip") == Codec::gzip);
+  CHECK(codec("snappy") == Codec::snappy);
+  CHECK(codec("lz4") == Codec::lz4);
+  CHECK(codec("zstd") == Codec::zstd);
+}
+
+TEST_CASE("the level of the codec of a topic is that of its setting") {
+  TopicConfig topic;
+  topic.compression_type = "zstd";
+  topic.compression_zstd_level = 7;
+  CHECK(log_config(topic).compression == Compression{Codec::zstd, 7});
+}

@@ -292,8 +292,10 @@ TEST_CASE("after a power loss no snapshot beyond the recovery point is believed"
   UnifiedLog log = open_log(disk).log;
   append(log, disk, 0, 8);
   ProducerState lie;
-  lie.restore(ProducerId{99},
-              ProducerEntry::restored(ProducerEpoch{1}, -1, now, ProducedBatch{Sequence{1}, Offset{1}, 0, now}));
+  lie.restore(
+      ProducerId{99},
+      ProducerEntry{ProducerEntry::Saved{
+          .epoch = ProducerEpoch{1}, .last_timestamp = now, .last = ProducedBatch{Sequence{1}, Offset{1}, 0, now}}});
   lie.set_end_offset(log.log_end_offset());
   REQUIRE(write_producer_snapshot(disk, "orders-0", lie, SyncSnapshot::yes));
   MemoryDisk after = disk.after_crash();

@@ -23,6 +23,11 @@ UnifiedLog::Opened open_log(Disk& disk, const LogOpenOptions& options = {}) {
 }
 
 RecordBatch batch_number(int i) {
+  const auto transactional_id = static_cast<std::int64_t>(10 + i / 5 % 3);
+  if (i % 5 == 3)
+    return make_batch({.producer = producer(transactional_id, 0, i), .transactional = Transactional::yes});
+  if (i % 5 == 4)
+    return marker(transactional_id, 0, i % 2 == 0 ? TransactionOutcome::abort : TransactionOutcome::commit);
   return make_batch({.records = 1 + i % 3,
                      .timestamp = 1'000'000 + 7 * i,
                      .value = "value " + std::to_string(i),
@@ -37,10 +42,28 @@ std::vector<RecordBatch> batches_of(const UnifiedLog& log, const Disk& disk) {
 
 void check_producers_replayable(const UnifiedLog& log, const Disk& disk) {
   ProducerState replayed;
-  for (const RecordBatch& batch : batches_of(log, disk)) replayed.update(batch.header);
+  std::vector<AbortedTransaction> aborted;
+  for (const RecordBatch& batch : batches_of(log, disk)) {
+    const auto ended = replayed.update(batch);
+    if (!ended) continue;
+    if (ended->outcome == TransactionOutcome::abort)
+      aborted.push_back({ended->producer, ended->first, ended->last, replayed.last_stable_offset(*ended)});
+    replayed.complete(*ended);
+  }
+  std::vector<AbortedTransaction> indexed;
+  for (const LogSegment& segment : log.segments()) {
+    const auto found = segment.transaction_index().all(disk);
+    REQUIRE(found);
+    indexed.insert(indexed.end(), found->transactions.begin(), found->transactions.end());
+  }
+  REQUIRE(indexed == aborted);
+  REQUIRE(log.producer_state().first_undecided_offset() == replayed.first_undecided_offset());
   REQUIRE(replayed.producers().size() == log.producer_state().producers().size());
-  for (const auto& [id, entry] : replayed.producers())
-    REQUIRE(log.producer_state().producers().at(id).last() == entry.last());
+  for (const auto& [id, entry] : replayed.producers()) {
+    const ProducerEntry& other = log.producer_state().producers().at(id);
+    REQUIRE(other.last() == entry.last());
+    REQUIRE(other.transaction_start() == entry.transaction_start());
+  }
 }
 
 struct Play {

@@ -24,7 +24,7 @@ struct Fixture {
     const RecordBatch b = batch(epoch, sequence, records);
     const ProducerState::Verdict verdict = check(b, origin);
     if (verdict.error != ErrorCode::none || verdict.duplicate) return verdict.error;
-    state.update(b.header);
+    (void)state.update(b);
     next += records;
     return ErrorCode::none;
   }
@@ -115,7 +115,50 @@ TEST_CASE("a producer that has been silent for long is forgotten") {
 
 TEST_CASE("batches without a producer only move the end of the state") {
   ProducerState state;
-  state.update(stored(make_batch({.records = 4}), 10, 0).header);
+  CHECK_FALSE(state.update(stored(make_batch({.records = 4}), 10, 0)).has_value());
   CHECK(state.producers().empty());
   CHECK(state.end_offset() == Offset{14});
+}
+
+TEST_CASE("an append that repeats a known batch or leaves a gap changes nothing") {
+  Fixture f;
+  REQUIRE(f.append(0, 0) == ErrorCode::none);
+  REQUIRE(f.append(0, 1) == ErrorCode::none);
+  const ProducerState before = f.state;
+  CHECK(f.check(f.batch(0, 1)).duplicate.has_value());
+  CHECK(f.check(f.batch(0, 5)).error == ErrorCode::out_of_order_sequence_number);
+  CHECK(f.check(f.batch(0, 2)).error == ErrorCode::none);
+  CHECK(f.state == before);
+  CHECK(f.append(1, 0) == ErrorCode::none);
+  CHECK(f.append(0, 0) == ErrorCode::invalid_producer_epoch);
+}
+
+TEST_CASE("after the largest sequence anything but 0 is a gap") {
+  Fixture f;
+  REQUIRE(f.append(15, 2147483647, 1, AppendOrigin::replication) == ErrorCode::none);
+  CHECK(f.append(15, 1) == ErrorCode::out_of_order_sequence_number);
+}
+
+TEST_CASE("a batch whose sequences wrap is known by its first and last") {
+  Fixture f;
+  REQUIRE(f.append(15, 2147483637, 21, AppendOrigin::replication) == ErrorCode::none);
+  const ProducedBatch last = f.state.producers().at(ProducerId{7}).last().value();
+  CHECK(last.first_sequence() == Sequence{2147483637});
+  CHECK(last.last_sequence == Sequence{9});
+  CHECK(last.first_offset() == Offset{0});
+  CHECK(last.last_offset == Offset{20});
+}
+
+TEST_CASE("a follower takes a gap in the sequence and goes on from there") {
+  Fixture f;
+  REQUIRE(f.append(0, 0) == ErrorCode::none);
+  CHECK(f.append(0, 3) == ErrorCode::out_of_order_sequence_number);
+  CHECK(f.append(0, 3, 1, AppendOrigin::replication) == ErrorCode::none);
+  CHECK(f.append(0, 4) == ErrorCode::none);
+}
+
+TEST_CASE("a coordinator writes without sequences") {
+  Fixture f;
+  for (int i = 0; i < 2; ++i) CHECK(f.append(0, -1, 1, AppendOrigin::coordinator) == ErrorCode::none);
+  CHECK(f.state.producers().at(ProducerId{7}).last()->last_sequence == Sequence{-1});
 }

@@ -71,3 +71,48 @@ TEST_CASE("a time index that was damaged at rest begins anew") {
   CHECK(f.index.count() == 1);
   CHECK(f.index.last() == TimestampOffset{Timestamp{200}, Offset{50}});
 }
+
+TEST_CASE("an empty time index has no last entry") {
+  Fixture f;
+  CHECK_FALSE(f.index.last().has_value());
+  CHECK_FALSE(f.lookup(1000).has_value());
+  f.append(1, 41);
+  CHECK(f.index.last() == TimestampOffset{Timestamp{1}, Offset{41}});
+}
+
+TEST_CASE("a time index that is opened again has its entries") {
+  Fixture f;
+  for (int i = 1; i <= 4; ++i) f.append(10 * i, 40 + 10 * i);
+  f.index = *TimeIndex::open(f.disk, "p-0/t", Offset{40}, 60);
+  CHECK(f.index.count() == 4);
+  for (int i = 1; i <= 4; ++i) CHECK(f.lookup(10 * i + 9) == TimestampOffset{Timestamp{10 * i}, Offset{40 + 10 * i}});
+  CHECK(f.disk.bytes_of("p-0/t").size() == 48);
+}
+
+TEST_CASE("a time index of odd size or with an offset outside of its segment is not sane") {
+  Fixture f;
+  CHECK(f.index.is_sane());
+  f.append(100, 45);
+  f.append(200, 50);
+  CHECK(f.index.is_sane());
+  const std::vector<std::byte> bytes = f.disk.bytes_of("p-0/t");
+  const auto sane_with = [&](const auto& change) {
+    std::vector<std::byte> changed = bytes;
+    change(changed);
+    f.disk.set_bytes("p-0/t", changed);
+    return TimeIndex::open(f.disk, "p-0/t", Offset{40}, 60)->is_sane();
+  };
+  CHECK(sane_with([](auto&) {}));
+  CHECK_FALSE(sane_with([](auto& b) { b.pop_back(); }));
+  CHECK_FALSE(sane_with([](auto& b) { b[20] = std::byte{0xff}; }));
+}
+
+TEST_CASE("a time index takes entries again after truncation") {
+  Fixture f;
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 1; i <= 4; ++i) f.append(10 * i, 40 + 10 * i);
+    CHECK(f.index.count() == 4);
+    REQUIRE(f.index.truncate_to(f.disk, Offset{50}));
+    CHECK(f.index.count() == 0);
+  }
+}

@@ -23,6 +23,22 @@ TEST_CASE("a setting is set by the name and unit that Kafka gives it") {
   CHECK(topic.segment == milliseconds(1000));
 }
 
+TEST_CASE("compression levels have the ranges of their codecs") {
+  ProducerConfig producer;
+  CHECK(producer.compression_gzip_level == -1);
+  CHECK(producer.compression_lz4_level == 9);
+  CHECK(producer.compression_zstd_level == 3);
+  for (const std::int64_t level : {-1, 1, 9}) CHECK(set(producer, "compression.gzip.level", level));
+  const auto refused = set(producer, "compression.gzip.level", std::int64_t{0});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message == "'compression.gzip.level' must be between 1 and 9, or -1, not 0");
+  for (const std::int64_t level : {0, 18}) CHECK_FALSE(set(producer, "compression.lz4.level", level));
+  for (const std::int64_t level : {-131'073, 23}) CHECK_FALSE(set(producer, "compression.zstd.level", level));
+  NodeConfig node;
+  REQUIRE(set(node, "compression.zstd.level", std::int64_t{19}));
+  CHECK(node.topic_defaults.compression_zstd_level == 19);
+}
+
 TEST_CASE("a broker sets the defaults of its topics by their broker names") {
   NodeConfig node;
   REQUIRE(set(node, "min.insync.replicas", std::int64_t{2}));

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/random.hpp"
+#include "core/record/control_record.hpp"
 #include "tests/support/batches.hpp"
 #include "tests/support/data_file.hpp"
 
@@ -11,7 +12,7 @@ using namespace kafkasim::test;
 
 namespace {
 
-RecordBatch rebuilt(const RecordBatch& batch, const std::vector<Record>& records) {
+RecordBatch rebuilt(const RecordBatch& batch, const DecodedRecords& records) {
   BatchBuilder builder;
   std::int64_t next = batch.header.base_offset;
   for (const Record& record : records) {
@@ -109,12 +110,155 @@ TEST_CASE("records of a batch with log append time have its timestamp") {
   CHECK(decode_records(batch)->front().timestamp == Timestamp{77});
 }
 
-TEST_CASE("another codec is a clear error") {
+TEST_CASE("a codec that Kafka does not have is a clear error") {
   RecordBatch batch = make_batch();
-  batch.header.attributes = 2;
+  batch.header.attributes = 5;
   const auto records = decode_records(batch);
   REQUIRE_FALSE(records);
-  CHECK(records.error().message.find("snappy") != std::string::npos);
+  CHECK(records.error().message.find("codec 5") != std::string::npos);
+}
+
+TEST_CASE("compressed batches of brokers and clients are decoded") {
+  int count = 0;
+  const auto data = read_json("record_batches_v2_compressed.json");
+  for (const auto& vector : data["batches"]) {
+    const auto batch = read_batch(SharedBytes{from_hex(vector["hex"])}, 0);
+    REQUIRE(batch);
+    CHECK(crc_matches(*batch));
+    CHECK(vector["info"]["codecs"].contains(std::string{codec_name(batch->codec())}));
+    const auto records = decode_records(*batch);
+    REQUIRE(records);
+    CHECK(records->size() == vector["info"]["records"].get<std::size_t>());
+    const auto again = recompress(*batch, {Codec::none});
+    REQUIRE(again);
+    CHECK(again->codec() == Codec::none);
+    CHECK(crc_matches(*again));
+    if (batch->header.base_timestamp == records->front().timestamp.value) CHECK(again->body == records->plain());
+    ++count;
+  }
+  CHECK(count == 19);
+}
+
+TEST_CASE("a compressed batch has plain header fields and a checksum over its compressed bytes") {
+  for (const Codec codec : {Codec::gzip, Codec::snappy, Codec::lz4, Codec::zstd}) {
+    INFO(codec_name(codec));
+    BatchBuilder builder{TimestampType::create, {codec}};
+    BatchBuilder plain;
+    for (int i = 0; i < 200; ++i) {
+      for (BatchBuilder* b : {&builder, &plain})
+        b->append(Timestamp{1000 - i}, as_bytes("key"), as_bytes("a value like the others"));
+    }
+    const RecordBatch none = plain.build();
+    const RecordBatch batch = builder.build({3, 5}, producer(9, 1, 7), Transactional::yes);
+    CHECK(batch.codec() == codec);
+    CHECK(batch.is_transactional());
+    CHECK(batch.size_bytes() < none.size_bytes() / 3);
+    CHECK(batch.header.batch_length == static_cast<std::int32_t>(batch.size_bytes() - log_overhead));
+    CHECK(crc_matches(batch));
+    CHECK(batch.header.records_count == 200);
+    CHECK(batch.header.last_offset_delta == 199);
+    CHECK(batch.header.base_timestamp == 1000);
+    CHECK(batch.header.max_timestamp == 1000);
+    CHECK(batch.header.producer_id == 9);
+    RecordReader reader{batch};
+    CHECK(reader.plain() == none.body);
+    CHECK(reader.plain().origin() == Origin{3, 5});
+    const auto records = decode_records(batch);
+    REQUIRE(records);
+    REQUIRE(records->size() == 200);
+    CHECK(records->back().offset == Offset{199});
+    CHECK(records->back().timestamp == Timestamp{801});
+    CHECK(text(records->back().value) == "a value like the others");
+    CHECK(builder.codec() == codec);  // and so is the next batch
+  }
+}
+
+TEST_CASE("a compressed batch must hold exactly as many records as it says") {
+  BatchBuilder builder{TimestampType::create, {Codec::zstd}};
+  for (int i = 0; i < 5; ++i) builder.append(Timestamp{1}, std::nullopt, as_bytes("v"));
+  const RecordBatch batch = builder.build();
+  for (const std::int32_t count : {-1, 0, 4, 6, INT32_MAX}) {
+    RecordBatch lying = batch;
+    lying.header.records_count = count;
+    CHECK_FALSE(decode_records(lying));
+  }
+  RecordBatch damaged = batch;
+  damaged.body = batch.body.slice(0, batch.body.size() - 1);
+  const auto records = decode_records(damaged);
+  REQUIRE_FALSE(records);
+  CHECK(records.error().message.find("zstd") != std::string::npos);
+  RecordBatch emptied = batch;  // as compaction leaves them
+  emptied.header.records_count = 0;
+  emptied.body = SharedBytes{};
+  CHECK(decode_records(emptied)->empty());
+}
+
+TEST_CASE("a batch that would decompress to too much is not decompressed") {
+  BatchBuilder builder{TimestampType::create, {Codec::gzip}};
+  const std::string zeros(1 << 20, '0');
+  builder.append(Timestamp{1}, std::nullopt, as_bytes(zeros));
+  const RecordBatch batch = builder.build();
+  Record record;
+  RecordReader bounded{batch, 1 << 20};
+  CHECK_FALSE(bounded.next(record));
+  REQUIRE(bounded.error());
+  CHECK(bounded.error()->message.find("more than 1048576 bytes") != std::string::npos);
+  RecordReader reader{batch};
+  CHECK(reader.next(record));
+}
+
+TEST_CASE("a leader stores a batch under the codec of its topic") {
+  BatchBuilder builder;
+  const std::vector<RecordHeader> headers{{"trace", as_bytes("17")}};
+  builder.append(Timestamp{50}, as_bytes("a"), as_bytes("first"), headers);
+  builder.append(Timestamp{40}, std::nullopt, std::nullopt, {}, 3);  // offsets 1 to 3 were compacted away
+  RecordBatch batch = builder.build({2, 8}, producer(5, 2, 11), Transactional::yes);
+  batch.header.base_offset = 1000;
+  batch.header.partition_leader_epoch = 6;
+  batch.header.last_offset_delta = 9;
+  batch.header.crc = batch_crc(batch.header, batch.body.span());
+  for (const Codec codec : {Codec::gzip, Codec::snappy, Codec::lz4, Codec::zstd}) {
+    const auto packed = recompress(batch, {codec});
+    REQUIRE(packed);
+    CHECK(packed->codec() == codec);
+    CHECK(crc_matches(*packed));
+    CHECK(packed->body.origin() == Origin{2, 8});
+    const auto other = recompress(*packed, {codec == Codec::gzip ? Codec::lz4 : Codec::gzip, 5});
+    REQUIRE(other);
+    CHECK(recompress(*other, {}) == batch);
+    CHECK(recompress(*packed, {codec, 7})->body.same_memory(packed->body));
+  }
+}
+
+TEST_CASE("recompressing leaves control batches alone and refuses damaged records") {
+  const RecordBatch control = build_control_batch(ControlType::commit, as_bytes("value"), Timestamp{1});
+  CHECK(recompress(control, {Codec::gzip}) == control);
+  RecordBatch damaged = make_batch({.records = 3});
+  damaged.header.records_count = 2;
+  CHECK_FALSE(recompress(damaged, {Codec::gzip}));
+  BatchBuilder builder;
+  builder.append(Timestamp{1}, std::nullopt, std::nullopt, {}, INT32_MAX - 1);
+  RecordBatch farthest = builder.build();
+  CHECK(recompress(farthest, {Codec::gzip}));
+  std::vector<std::byte> body = to_vector(farthest.body.span());
+  body[3] = std::byte{0xfe};  // zigzag of the next offset delta: a batch cannot be built on from there
+  farthest.body = SharedBytes{std::move(body)};
+  farthest.header.last_offset_delta = INT32_MAX;
+  REQUIRE(decode_records(farthest));
+  CHECK_FALSE(recompress(farthest, {Codec::gzip}));
+}
+
+TEST_CASE("recompressed records of a batch with log append time keep it") {
+  BatchBuilder builder{TimestampType::append};
+  builder.append(Timestamp{5}, std::nullopt, as_bytes("v"));
+  builder.append(Timestamp{6}, std::nullopt, as_bytes("w"));
+  RecordBatch batch = builder.build();
+  batch.header.max_timestamp = 77;
+  const auto packed = recompress(batch, {Codec::lz4});
+  REQUIRE(packed);
+  CHECK(packed->timestamp_type() == TimestampType::append);
+  CHECK(packed->header.max_timestamp == 77);
+  CHECK(decode_records(*packed)->front().timestamp == Timestamp{77});
 }
 
 TEST_CASE("damaged records are errors and never read beyond their batch") {

@@ -10,7 +10,7 @@ namespace {
 std::vector<std::string> values(const std::vector<RecordBatch>& batches) {
   std::vector<std::string> found;
   for (const RecordBatch& batch : batches) {
-    const std::vector<Record> records = decode_records(batch).value();
+    const DecodedRecords records = decode_records(batch).value();
     for (const Record& record : records) found.emplace_back(as_text(*record.value));
   }
   return found;

@@ -246,3 +246,46 @@ TEST_CASE("a coordinator loads all batches to the log end of the partition that 
     CHECK(manager.read_internal(orders, Offset{0}, env).error == ErrorCode::not_leader_or_follower);
   });
 }
+
+TEST_CASE("the answer to a refused batch names the records that are to blame", "[replica]") {
+  Cluster c{1};
+  c.add_topic({1}, {{"cleanup.policy", "compact"}});
+  BatchBuilder builder;
+  builder.append(Timestamp{1}, as_bytes("k"), as_bytes("v"));
+  builder.append(Timestamp{1}, std::nullopt, as_bytes("v"));
+  const auto* told = c.produced(c.produce(1, builder.build()));
+  REQUIRE(told);
+  CHECK(told->error_code == ErrorCode::invalid_record);
+  REQUIRE(told->record_errors.size() == 1);
+  CHECK(told->record_errors[0].batch_index == 1);
+  CHECK(told->record_errors[0].batch_index_error_message.has_value());
+  CHECK(told->error_message.has_value());
+  CHECK(c.log_end(1) == 0);
+}
+
+TEST_CASE("records of an older format are an invalid record and zstd needs a newer request", "[replica]") {
+  Cluster c{1};
+  c.add_topic({1});
+  ProduceRequest request;
+  request.topic_data.push_back({.name = "orders", .topic_id = orders_id});
+  BatchHeader old;
+  old.magic = 1;
+  auto& partitions = request.topic_data.back().partition_data;
+  partitions.push_back({.index = PartitionIndex{0}, .records = {{}, Error{batch_header_fault(old), "0"}}});
+  RecordBatch zstd = make_batch();
+  zstd.header.attributes = 4;
+  partitions.push_back({.index = PartitionIndex{0}, .records = {{zstd}, std::nullopt}});
+  const auto* response = c.answer_to<ProduceResponse>(c.ask(1, request, 6));
+  REQUIRE(response);
+  const auto& told = response->responses[0].partition_responses;
+  CHECK(told[0].error_code == ErrorCode::invalid_record);
+  CHECK(told[1].error_code == ErrorCode::unsupported_compression_type);
+}
+
+TEST_CASE("a transactional batch that nobody has verified is refused", "[replica]") {
+  Cluster c{1};
+  c.add_topic({1});
+  const RecordBatch batch = make_batch({.producer = producer(7, 0, 0), .transactional = Transactional::yes});
+  CHECK(c.outcome(c.produce(1, batch)) == ErrorCode::invalid_txn_state);
+  CHECK(c.log_end(1) == 0);
+}

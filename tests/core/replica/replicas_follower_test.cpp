@@ -125,3 +125,44 @@ TEST_CASE("after a truncation the recovery points are written", "[replica]") {
   f.replicas.checkpoint_after_truncation(f.env);
   CHECK(f.disk.exists("recovery-point-offset-checkpoint"));
 }
+
+TEST_CASE("what a reader sees of open and aborted transactions follows from its isolation level", "[replica]") {
+  Follower f;
+  const auto of = [](std::int64_t id, int sequence) {
+    return make_batch({.producer = producer(id, 0, sequence), .transactional = Transactional::yes});
+  };
+  REQUIRE(
+      f.take({stored(of(7, 0), 1, 3), stored(marker(7, 0, TransactionOutcome::abort), 2, 3), stored(of(8, 0), 3, 3)}, 4)
+      == Replicas::FetchEffect::data);
+  const auto read = [&f](IsolationLevel isolation) {
+    FetchRequest::Partition want;
+    want.fetch_offset = Offset{0};
+    return f.replicas.read({.id = orders,
+                            .want = want,
+                            .replica = {},
+                            .served_by = ServedBy::any_replica,
+                            .max_bytes = 1 << 20,
+                            .isolation = isolation},
+                           Replicas::FollowerState::keep, f.env);
+  };
+  const PartitionRead committed = read(IsolationLevel::read_committed);
+  CHECK(committed.limit == Offset{3});
+  CHECK(committed.last_stable_offset == Offset{3});
+  CHECK(committed.high_watermark == Offset{4});
+  CHECK(committed.batches.size() == 3);
+  REQUIRE(committed.aborted.size() == 1);
+  CHECK(committed.aborted[0].producer == ProducerId{7});
+  CHECK(committed.aborted[0].first == Offset{1});
+  const PartitionRead uncommitted = read(IsolationLevel::read_uncommitted);
+  CHECK(uncommitted.limit == Offset{4});
+  CHECK(uncommitted.last_stable_offset == Offset{3});
+  CHECK(uncommitted.batches.size() == 4);
+  CHECK(uncommitted.aborted.empty());
+}
+
+TEST_CASE("a follower takes a transactional batch that it could not verify", "[replica]") {
+  Follower f;
+  CHECK(f.take({stored(make_batch({.producer = producer(7, 0, 0), .transactional = Transactional::yes}), 1, 3)}, 1)
+        == Replicas::FetchEffect::data);
+  CHECK(f.log().producer_state().has_open_transaction(ProducerId{7}, ProducerEpoch{0}));
+}
