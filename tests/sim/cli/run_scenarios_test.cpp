@@ -128,7 +128,7 @@ TEST_CASE("a run in exact wire mode has the hash of the fast one") {
 
 TEST_CASE("a cluster that cannot form fails the run and says so") {
   const TemporaryFile file{"rs-unformed.json", R"({"name": "n", "duration": "1s",
-    "cluster": {"brokers": 1, "controllers": 1, "disk": {"capacity": "1KiB"}}, "topics": [{"name": "t"}]})"};
+    "cluster": {"brokers": 1, "controllers": 1, "disk": {"capacity": "16B"}}, "topics": [{"name": "t"}]})"};
   const testing::Outcome done = call({"run", file.path(), "--quiet"});
   CHECK(done.code == exit_code::failed);
   CHECK(has(done.err, "the cluster did not form"));
