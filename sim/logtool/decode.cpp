@@ -1,5 +1,7 @@
 #include "sim/logtool/decode.hpp"
 
+#include <algorithm>
+
 #include "core/log/log_files.hpp"
 #include "core/record/control_record.hpp"
 #include "core/wire/stored_schema.hpp"
@@ -24,7 +26,7 @@ void add_body(Json& out, const StoredSchema& schema, std::int16_t version, ByteR
 // A version, then the body.
 Json versioned(const StoredSchema* schema, std::string_view name, ByteSpan bytes) {
   ByteReader in{bytes};
-  Json out{{"type", name.empty() ? Json{"unknown"} : Json{std::string{name}}}};
+  Json out{{"type", name.empty() ? Json("unknown") : Json(std::string{name})}};
   const std::int16_t version = in.i16();
   if (!in.ok()) {
     out["bytes"] = to_hex(bytes);
@@ -72,7 +74,9 @@ std::optional<std::vector<std::byte>> from_base64(const Json& json) {
 void open_members(Json& value) {
   if (!value.contains("data")) return;
   Json& data = value["data"];
-  if (data.value("protocolType", Json{}) != Json{"consumer"} || !data["members"].is_array()) return;
+  if (data.value("protocolType", Json{}) != Json("consumer") || !data.contains("members")
+      || !data["members"].is_array())
+    return;
   for (Json& member : data["members"]) {
     if (const auto bytes = from_base64(member["subscription"]))
       open_member_bytes(member, "subscription", subscription_schema(), *bytes);
@@ -89,7 +93,7 @@ Json decode_metadata(ByteSpan bytes) {
   Json out = Json::object();
   if (!in.ok()) return Json{{"type", "unknown"}, {"bytes", to_hex(bytes)}};
   const StoredSchema* schema = metadata_schema(kind);
-  out["type"] = schema == nullptr ? Json{"unknown"} : Json{std::string{schema->name}};
+  out["type"] = schema == nullptr ? Json("unknown") : Json(std::string{schema->name});
   if (schema == nullptr) out["api_key"] = kind;
   if (frame != 1) out["frame_version"] = frame;
   out["version"] = version;
@@ -145,8 +149,8 @@ Json decode_control(const Record& record) {
   const std::optional<ControlType> type = control_type(record);
   if (!type) {
     Json out{{"type", "unknown"}};
-    out["key"] = record.key ? Json{to_hex(*record.key)} : Json{};
-    out["bytes"] = record.value ? Json{to_hex(*record.value)} : Json{};
+    out["key"] = record.key ? Json(to_hex(*record.key)) : Json{};
+    out["bytes"] = record.value ? Json(to_hex(*record.value)) : Json{};
     return out;
   }
   const StoredSchema& schema = control_schema(*type);

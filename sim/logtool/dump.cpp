@@ -14,13 +14,14 @@ bool dump_records(std::uint64_t position, const RecordBatch& batch, LogContent c
   RecordReader reader{batch};
   Record record;
   std::int32_t index = 0;
+  Offset next = batch.base_offset();
   while (reader.next(record)) {
     out.record(batch, record, index++,
                batch.is_control() ? std::optional{decode_control(record)} : decode_record(record, content));
+    next = record.offset.next();
   }
   if (!reader.error()) return true;
-  out.damage({position, index == 0 ? batch.base_offset() : record.offset.next(),
-              "the records of this batch do not read: " + reader.error()->message});
+  out.damage({position, next, "the records of this batch do not read: " + reader.error()->message});
   return false;
 }
 

@@ -131,7 +131,7 @@ Dumped properties(std::string_view text, std::string_view kind, std::string_view
     }
     const std::string_view value = line->substr(at + between.size());
     const auto whole = number(value);
-    fields[std::string{line->substr(0, at)}] = whole ? Json{*whole} : Json{std::string{value}};
+    fields[std::string{line->substr(0, at)}] = whole ? Json(*whole) : Json(std::string{value});
   }
   out.entry(kind, fields);
   return Dumped::sound;

@@ -208,8 +208,9 @@ void TransactionIndexCheck::aborted(const AbortedTransaction& transaction) {
                                  + " at offsets " + number(transaction.first) + " to " + number(transaction.last));
     return;
   }
+  const bool known = current_->first >= known_from_;  // else it began before the log does
   const bool lso_known = known_from_ == Offset{0};
-  if (current_->producer != transaction.producer || current_->first != transaction.first
+  if (current_->producer != transaction.producer || (known && current_->first != transaction.first)
       || (lso_known && current_->last_stable != transaction.last_stable)) {
     walk_.tell(at_, "the entry of the transaction that ends at offset " + number(current_->last) + " says producer "
                         + std::to_string(current_->producer.value) + ", first offset " + number(current_->first)
