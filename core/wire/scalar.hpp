@@ -17,6 +17,7 @@
 #include "core/message/common.hpp"
 #include "core/message/find_coordinator.hpp"
 #include "core/message/metadata_record.hpp"
+#include "core/message/transaction_record.hpp"
 #include "core/model/error_code.hpp"
 
 namespace kafkasim::wire {
@@ -29,6 +30,9 @@ constexpr bool known(LeaderRecoveryState x) {
   return x == LeaderRecoveryState::recovered || x == LeaderRecoveryState::recovering;
 }
 constexpr bool known(CoordinatorType x) { return x >= CoordinatorType::group && x <= CoordinatorType::share; }
+constexpr bool known(TransactionStatus x) {
+  return x >= TransactionStatus::empty && x <= TransactionStatus::prepare_epoch_fence;
+}
 constexpr bool known(FencingChange x) { return x >= FencingChange::unfence && x <= FencingChange::fence; }
 constexpr bool known(ControlledShutdownChange x) {
   return x == ControlledShutdownChange::none || x == ControlledShutdownChange::in_controlled_shutdown;

@@ -17,7 +17,7 @@ namespace kafkasim::sim {
 namespace {
 
 // Subcommands of later releases, told apart from misspelt ones: one that is added below leaves this list.
-constexpr std::array<std::string_view, 7> later_commands{"sweep", "shrink", "view", "serve", "replay", "log", "learn"};
+constexpr std::array<std::string_view, 6> later_commands{"sweep", "shrink", "view", "serve", "replay", "learn"};
 
 int parse_and_run(const std::vector<std::string>& arguments, const Terminal& terminal) {
   CLI::App app{"kafkasim: a deterministic simulator of Kafka clusters", "kafkasim"};
@@ -28,6 +28,7 @@ int parse_and_run(const std::vector<std::string>& arguments, const Terminal& ter
   add_run(app, code, [&terminal](const RunOptions& options) { return run_scenarios(options, terminal); });
   add_check(app, terminal, code);
   add_list(app, terminal, code);
+  add_log(app, terminal, code);
   if (!arguments.empty() && std::ranges::find(later_commands, arguments.front()) != later_commands.end()) {
     terminal.err << "kafkasim: " << not_available(arguments.front()) << '\n';
     return exit_code::bad_input;

@@ -26,5 +26,6 @@ inline constexpr int interrupted = 130;
 // outlive parsing.
 void add_check(CLI::App& app, const Terminal& terminal, int& code);
 void add_list(CLI::App& app, const Terminal& terminal, int& code);
+void add_log(CLI::App& app, const Terminal& terminal, int& code);
 
 }  // namespace kafkasim::sim

@@ -46,7 +46,7 @@ const std::map<std::string, Folders>& may_include() {
     const Folders kernel = with(core, {"sim/net", "sim/disk"});
     const Folders run =
         with(kernel, {"sim/kernel", "sim/scenario", "sim/workload", "sim/check", "sim/run", "sim/fault"});
-    const Folders sim = with(run, {"sim/report"});
+    const Folders sim = with(run, {"sim/report", "sim/logtool"});
     return std::map<std::string, Folders>{
         {"core/base", {}},
         {"core/model", base},
@@ -71,6 +71,7 @@ const std::map<std::string, Folders>& may_include() {
         {"sim/fault", run},  // fault and run are two halves: the driver, and whom it drives
         {"sim/run", run},
         {"sim/report", run},
+        {"sim/logtool", bytes},
         {"sim/cli", sim},
         {"tests", with(sim, {"sim/cli"})},
     };
@@ -339,10 +340,10 @@ TEST_CASE("names of tests are what ctest can pass on") {
 }
 
 TEST_CASE("nothing refers to the place where it was written") {
-  const std::vector<std::string> words{std::string{"/wo"} + "rk/",   std::string{"HELP"} + "ERS.md",
+  const std::vector<std::string> words{std::string{"/wo"} + "rk/",    std::string{"HELP"} + "ERS.md",
                                        std::string{"CONTR"} + "ACT:", std::string{"DESI"} + "GN.md",
-                                       std::string{"Clau"} + "de",   std::string{"Chat"} + "GPT",
-                                       std::string{"Copi"} + "lot",  std::string{"language "} + "model"};
+                                       std::string{"Clau"} + "de",    std::string{"Chat"} + "GPT",
+                                       std::string{"Copi"} + "lot",   std::string{"language "} + "model"};
   Offences offences;
   for (const std::string& path : all_files()) {
     const Lines lines = split_lines(read_text(path));
