@@ -23,16 +23,18 @@ inline double median(std::vector<double> values) {
   return *middle;
 }
 
-// Each iteration does `ours` and `theirs` once, each of them `units` of work. Counters: millions of units a second of
-// either, and how many times faster ours is; medians.
-template <class Ours, class Theirs>
-void paired(benchmark::State& state, double units, Ours ours, Theirs theirs) {
+// Each iteration does `ours` and `theirs` once, each of them `units` of work; `prepare` goes before both, untimed.
+// Counters: millions of units a second of either, and how many times faster ours is; medians.
+template <class Ours, class Theirs, class Prepare>
+void paired(benchmark::State& state, double units, Ours ours, Theirs theirs, Prepare prepare) {
   std::vector<double> a;
   std::vector<double> b;
   std::vector<double> ratios;
+  prepare();
   ours();
   theirs();
   for (auto _ : state) {
+    prepare();
     a.push_back(seconds_of(ours));
     b.push_back(seconds_of(theirs));
     ratios.push_back(b.back() / a.back());
@@ -40,6 +42,10 @@ void paired(benchmark::State& state, double units, Ours ours, Theirs theirs) {
   state.counters["ours_M/s"] = units / median(a) / 1e6;
   state.counters["theirs_M/s"] = units / median(b) / 1e6;
   state.counters["ratio"] = median(ratios);
+}
+template <class Ours, class Theirs>
+void paired(benchmark::State& state, double units, Ours ours, Theirs theirs) {
+  paired(state, units, ours, theirs, [] {});
 }
 
 }  // namespace kafkasim::bench
