@@ -317,10 +317,10 @@ DiskResult<void> PosixDisk::rename(std::string_view from, std::string_view to) {
   const auto entry = entry_at(source->get(), name_of(from), from);
   if (!entry) return tl::unexpected(entry.error());
   const bool directory = *entry == Entry::directory;
-  if (directory && from != to && is_disk_path_within(to, from)) return failed(DiskErrorKind::exists, to);
   const auto target = open_directory(root_.get(), disk_parent_of(to));
   if (!target) return failed(target.error().kind, to);
   if (from == to) return {};
+  if (directory && is_disk_path_within(to, from)) return failed(DiskErrorKind::exists, to);
   const auto taken = entry_at(target->get(), name_of(to), to);
   if (taken && (directory || *taken == Entry::directory)) return failed(DiskErrorKind::exists, to);
   if (!taken && taken.error().kind != DiskErrorKind::not_found) return tl::unexpected(taken.error());

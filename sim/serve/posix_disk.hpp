@@ -36,9 +36,12 @@ class Descriptor {  // a file descriptor that is closed when its owner goes
  public:
   Descriptor() = default;
   explicit Descriptor(int number) : number_{number} {}
-  Descriptor(Descriptor&& o) noexcept : number_{std::exchange(o.number_, -1)} {}
+  Descriptor(Descriptor&& o) noexcept : number_{o.release()} {}
   Descriptor& operator=(Descriptor&& o) noexcept {
-    std::swap(number_, o.number_);
+    if (this != &o) {
+      reset();
+      number_ = o.release();
+    }
     return *this;
   }
   ~Descriptor() { reset(); }
