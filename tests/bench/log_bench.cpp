@@ -163,14 +163,14 @@ void read_a_megabyte(benchmark::State& state) {
       state, static_cast<double>(reads * megabyte),
       [&] {
         for (int i = 0; i < reads; ++i) {
-          const Offset from{static_cast<std::int64_t>(ours.below(end - end / 32))};
+          const Offset from{static_cast<std::int64_t>(ours.below(end - end / 8))};
           const auto read = log.read(from, megabyte, log.log_end_offset(), MinOneBatch::yes, it.disk);
           it.ok = it.ok && read && read->batches.size() > 60;
         }
       },
       [&] {
         for (int i = 0; i < reads; ++i) {
-          const auto at = static_cast<off_t>(theirs.below(it.bytes - it.bytes / 32));
+          const auto at = static_cast<off_t>(theirs.below(it.bytes - it.bytes / 8));
           it.ok = ::pread(file, buffer.data(), buffer.size(), at) == static_cast<ssize_t>(megabyte) && it.ok;
           benchmark::DoNotOptimize(buffer.data());
         }
