@@ -240,7 +240,9 @@ TEMPLATE_TEST_CASE("Files and directories are made durable where they are", "", 
 // ---- whatever is asked, all answer alike ------------------------------------------------------------------
 
 void dump(Disk& disk, const std::string& directory, std::string& out) {
-  for (const std::string& name : *disk.list(directory)) {
+  const auto names = disk.list(directory);
+  REQUIRE(names);
+  for (const std::string& name : *names) {
     const std::string path = directory.empty() ? name : directory + "/" + name;
     out += path + "\n";
     if (disk.list(path)) {
