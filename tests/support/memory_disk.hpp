@@ -66,6 +66,7 @@ class MemoryDisk final : public Disk {
     if (auto e = fault("write")) return tl::unexpected(*e);
     Node* node = at(file);
     if (!node) return error(DiskErrorKind::not_found, "closed handle");
+    if (bytes.empty()) return {};
     std::vector<std::byte> flat = node->flat();
     flat.resize(std::max<std::size_t>(flat.size(), where + bytes.size()));
     std::ranges::copy(bytes.span(), flat.begin() + static_cast<std::ptrdiff_t>(where));
