@@ -13,6 +13,10 @@ namespace {
 
 Offset last_offset_of(const BatchHeader& header) { return Offset{header.base_offset + header.last_offset_delta}; }
 
+// Large enough that system calls cost little, small enough that what is read is still in the processor's cache when its
+// CRC is taken.
+constexpr std::uint64_t recovery_chunk = 256 * 1024;
+
 constexpr std::uint64_t largest_index_position = std::numeric_limits<std::int32_t>::max();
 
 }  // namespace
@@ -176,6 +180,13 @@ DiskResult<LogSegment::Read> LogSegment::read(const Disk& disk, Offset from, con
     if (first) result.position = found->position;
     result.batches.push_back(batch);
     if (bytes >= limits.max_bytes) break;
+    if (limits.max_bytes - bytes < batch.size_bytes()) {
+      // The next one probably does not fit: look at its header before its body is read for nothing.
+      const auto next = header_at(disk, file_, scan.position(), size_);
+      if (!next) return tl::unexpected(next.error());
+      const std::uint64_t room = limits.max_bytes - bytes;
+      if (*next && log_overhead + static_cast<std::uint64_t>((*next)->batch_length) > room) break;
+    }
   }
   if (scan.disk_error()) return tl::unexpected(*scan.disk_error());
   result.damaged = scan.damage();
@@ -302,7 +313,7 @@ DiskResult<std::uint64_t> LogSegment::recover(Disk& disk, std::int64_t index_int
   first_timestamp_.reset();
   recent_count_ = 0;
   bytes_since_index_ = 0;
-  BatchScanner scan{disk, file_, 0, whole, 1024 * 1024};
+  BatchScanner scan{disk, file_, 0, whole, recovery_chunk};
   std::uint64_t good = 0;
   while (const ScannedBatch* found = scan.next()) {
     const RecordBatch& batch = found->batch;

@@ -4,12 +4,11 @@
 #include <iterator>
 
 #include "core/base/check.hpp"
+#include "core/machine/disk_path.hpp"
 
 namespace kafkasim::sim {
 
 namespace {
-
-std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }  // npos + 1 is 0
 
 std::string join(std::string_view directory, std::string_view name) {
   std::string path{directory};
@@ -25,31 +24,16 @@ std::string moved(std::string_view path, std::string_view from, std::string_view
 
 }  // namespace
 
-bool is_valid_path(std::string_view path) {
-  if (path.empty() || path.size() > 4095 || path.find('\0') != std::string_view::npos) return false;
-  for (;;) {
-    const std::size_t slash = path.find('/');
-    const std::string_view name = path.substr(0, slash);
-    if (name.empty() || name == "." || name == ".." || name.size() > 255) return false;
-    if (slash == std::string_view::npos) return true;
-    path.remove_prefix(slash + 1);
-  }
-}
+bool is_valid_path(std::string_view path) { return is_disk_path(path); }
 
-std::string_view parent_of(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
-}
+std::string_view parent_of(std::string_view path) { return disk_parent_of(path); }
 
-bool is_within(std::string_view path, std::string_view directory) {
-  if (directory.empty() || path == directory) return true;
-  return path.size() > directory.size() && path.starts_with(directory) && path[directory.size()] == '/';
-}
+bool is_within(std::string_view path, std::string_view directory) { return is_disk_path_within(path, directory); }
 
 std::optional<FileNumber> DirectoryTree::file(std::string_view path) const {
   const auto directory = directories_.find(parent_of(path));
   if (directory == directories_.end()) return std::nullopt;
-  const auto found = directory->second->find(name_of(path));
+  const auto found = directory->second->find(disk_name_of(path));
   if (found == directory->second->end()) return std::nullopt;
   return found->second;
 }
@@ -104,12 +88,12 @@ DirectoryTree::Directory& DirectoryTree::edit_directory_of(std::string_view path
 }
 
 void DirectoryTree::set(std::string_view path, FileNumber number) {
-  edit_directory_of(path).insert_or_assign(std::string{name_of(path)}, number);
+  edit_directory_of(path).insert_or_assign(std::string{disk_name_of(path)}, number);
 }
 
 void DirectoryTree::unset(std::string_view path) {
   Directory& directory = edit_directory_of(path);
-  const auto entry = directory.find(name_of(path));
+  const auto entry = directory.find(disk_name_of(path));
   KAFKASIM_CHECK(entry != directory.end(), "the name is there");
   directory.erase(entry);
 }

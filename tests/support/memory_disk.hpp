@@ -13,6 +13,7 @@
 
 #include "core/base/random.hpp"
 #include "core/machine/disk.hpp"
+#include "core/machine/disk_path.hpp"
 
 namespace kafkasim::test {
 
@@ -25,15 +26,17 @@ class MemoryDisk final : public Disk {
 
   DiskResult<FileId> open(std::string_view path, OpenMode mode) override {
     if (auto e = fault(path)) return tl::unexpected(*e);
+    if (!is_disk_path(path)) return error(DiskErrorKind::not_found, path);
     const auto found = names_.find(std::string{path});
     if (found == names_.end() && mode == OpenMode::existing) return error(DiskErrorKind::not_found, path);
     if (found != names_.end() && mode == OpenMode::create) return error(DiskErrorKind::exists, path);
+    if (found == names_.end() && (directories_.contains(std::string{path}) || !make_directories(parent_of(path))))
+      return error(DiskErrorKind::exists, path);
     std::uint64_t node = 0;
     if (found == names_.end()) {
       node = next_++;
       nodes_[node] = {};
       names_[std::string{path}] = node;
-      if (const std::string parent = parent_of(path); !parent.empty()) directories_.insert(parent);
     } else {
       node = found->second;
     }
@@ -63,6 +66,7 @@ class MemoryDisk final : public Disk {
     if (auto e = fault("write")) return tl::unexpected(*e);
     Node* node = at(file);
     if (!node) return error(DiskErrorKind::not_found, "closed handle");
+    if (bytes.empty()) return {};
     std::vector<std::byte> flat = node->flat();
     flat.resize(std::max<std::size_t>(flat.size(), where + bytes.size()));
     std::ranges::copy(bytes.span(), flat.begin() + static_cast<std::ptrdiff_t>(where));
@@ -105,37 +109,40 @@ class MemoryDisk final : public Disk {
   }
   DiskResult<void> rename(std::string_view from, std::string_view to) override {
     if (auto e = fault(from)) return tl::unexpected(*e);
-    if (const auto found = names_.find(std::string{from}); found != names_.end()) {
-      const std::uint64_t node = found->second;
-      names_.erase(found);
-      names_[std::string{to}] = node;
-      return {};
-    }
-    if (!directories_.erase(std::string{from})) return error(DiskErrorKind::not_found, from);
-    directories_.insert(std::string{to});
-    const std::string prefix = std::string{from} + "/";
-    std::map<std::string, std::uint64_t> renamed;
-    for (const auto& [name, node] : names_) {
-      renamed[name.starts_with(prefix) ? std::string{to} + "/" + name.substr(prefix.size()) : name] = node;
-    }
-    names_ = std::move(renamed);
+    if (!is_disk_path(from) || !exists(from)) return error(DiskErrorKind::not_found, from);
+    if (!is_disk_path(to) || !is_directory(parent_of(to))) return error(DiskErrorKind::not_found, to);
+    if (from == to) return {};
+    const bool directory = directories_.contains(std::string{from});
+    if (directories_.contains(std::string{to}) || (directory && (exists(to) || is_disk_path_within(to, from))))
+      return error(DiskErrorKind::exists, to);
+    const auto renamed = [&](const std::string& name) {
+      return is_disk_path_within(name, from) ? std::string{to} + name.substr(from.size()) : name;
+    };
+    names_.erase(std::string{to});
+    std::map<std::string, std::uint64_t> names;
+    for (const auto& [name, node] : names_) names[renamed(name)] = node;
+    std::set<std::string> directories;
+    for (const std::string& name : directories_) directories.insert(renamed(name));
+    names_ = std::move(names);
+    directories_ = std::move(directories);
     return {};
   }
   DiskResult<void> remove(std::string_view path) override {
     if (auto e = fault(path)) return tl::unexpected(*e);
-    if (names_.erase(std::string{path}) > 0) return {};
-    if (!directories_.erase(std::string{path})) return error(DiskErrorKind::not_found, path);
-    std::erase_if(names_, [&](const auto& entry) { return entry.first.starts_with(std::string{path} + "/"); });
+    if (!is_disk_path(path) || !exists(path)) return error(DiskErrorKind::not_found, path);
+    std::erase_if(names_, [&](const auto& entry) { return is_disk_path_within(entry.first, path); });
+    std::erase_if(directories_, [&](const std::string& name) { return is_disk_path_within(name, path); });
     return {};
   }
   DiskResult<std::vector<std::string>> list(std::string_view directory) const override {
-    if (!directory.empty() && !directories_.contains(std::string{directory}))
-      return error(DiskErrorKind::not_found, directory);
+    if (!is_directory(directory)) return error(DiskErrorKind::not_found, directory);
     std::set<std::string> names;
     for (const auto& [name, node] : names_) {
       if (parent_of(name) == directory) names.insert(directory.empty() ? name : name.substr(directory.size() + 1));
     }
-    if (directory.empty()) names.insert(directories_.begin(), directories_.end());
+    for (const std::string& name : directories_) {
+      if (parent_of(name) == directory) names.insert(std::string{disk_name_of(name)});
+    }
     return std::vector<std::string>{names.begin(), names.end()};
   }
   bool exists(std::string_view path) const override {
@@ -151,6 +158,7 @@ class MemoryDisk final : public Disk {
   }
   DiskResult<void> sync_directory(std::string_view path) override {
     if (auto e = fault(path)) return tl::unexpected(*e);
+    if (!is_directory(path)) return error(DiskErrorKind::not_found, path);
     std::erase_if(durable_names_, [&](const auto& entry) { return parent_of(entry.first) == path; });
     for (const auto& entry : names_) {
       if (parent_of(entry.first) == path) durable_names_.insert(entry);
@@ -249,9 +257,13 @@ class MemoryDisk final : public Disk {
     }
     return data;
   }
-  static std::string parent_of(std::string_view path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == std::string_view::npos ? std::string{} : std::string{path.substr(0, slash)};
+  static std::string parent_of(std::string_view path) { return std::string{disk_parent_of(path)}; }
+  bool is_directory(std::string_view path) const { return path.empty() || directories_.contains(std::string{path}); }
+  bool make_directories(const std::string& path) {  // false if a file is in the way
+    if (is_directory(path)) return true;
+    if (names_.contains(path) || !make_directories(parent_of(path))) return false;
+    directories_.insert(path);
+    return true;
   }
   static tl::unexpected<DiskError> error(DiskErrorKind kind, std::string_view path) {
     return tl::unexpected<DiskError>{DiskError{kind, std::string{path}}};
@@ -264,7 +276,11 @@ class MemoryDisk final : public Disk {
   }
   const Node* at(FileId file) const {
     const auto handle = handles_.find(file);
-    return handle == handles_.end() ? nullptr : &nodes_.at(handle->second);
+    if (handle == handles_.end()) return nullptr;
+    for (const auto& [name, node] : names_) {
+      if (node == handle->second) return &nodes_.at(node);
+    }
+    return nullptr;  // removed or replaced
   }
   Node* at(FileId file) { return const_cast<Node*>(std::as_const(*this).at(file)); }
 

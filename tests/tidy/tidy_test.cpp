@@ -64,6 +64,7 @@ const std::map<std::string, Folders>& may_include() {
         {"core/broker", broker},
         {"sim/net", core},
         {"sim/disk", machine},
+        {"sim/serve", machine},
         {"sim/kernel", kernel},
         {"sim/scenario", with(model, {"sim/disk"})},
         {"sim/workload", with(bytes, {"core/client", "sim/scenario"})},
@@ -73,7 +74,7 @@ const std::map<std::string, Folders>& may_include() {
         {"sim/report", run},
         {"sim/logtool", bytes},
         {"sim/cli", sim},
-        {"tests", with(sim, {"sim/cli"})},
+        {"tests", with(sim, {"sim/cli", "sim/serve"})},
     };
   }();
   return table;

@@ -10,13 +10,13 @@
 
 namespace kafkasim::sim {
 
-inline FileId create(SimDisk& disk, std::string_view path) {
+inline FileId create(Disk& disk, std::string_view path) {
   const auto file = disk.open(path, OpenMode::create);
   REQUIRE(file);
   return *file;
 }
 
-inline void put(SimDisk& disk, FileId file, std::string_view content) {
+inline void put(Disk& disk, FileId file, std::string_view content) {
   const SharedBytes bytes = SharedBytes::of(content);
   REQUIRE(disk.append(file, {&bytes, 1}));
 }
