@@ -50,7 +50,9 @@ Ratio LogToClean::dirty_ratio() const {
 std::optional<LogToClean> log_to_clean(const TopicIdPartition& id, const UnifiedLog& log,
                                        const CleanableOffsets& offsets, Timestamp now) {
   const std::vector<LogSegment>& segments = log.segments();
-  LogToClean clean{.id = id, .first_dirty = offsets.first_dirty};
+  LogToClean clean;
+  clean.id = id;
+  clean.first_dirty = offsets.first_dirty;
   const std::size_t end = std::min(segment_of(segments, offsets.first_uncleanable), segments.size() - 1);
   clean.first_uncleanable = segments[end].base_offset();
   const std::size_t first = segment_of(segments, clean.first_dirty);
