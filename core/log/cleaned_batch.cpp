@@ -50,8 +50,8 @@ Result<RecordBatch> rebuilt_batch(const RecordBatch& batch, std::span<const Reco
   RecordBatch made = builder.build(batch.body.origin());
   made.header.base_offset = batch.header.base_offset;
   made.header.partition_leader_epoch = batch.header.partition_leader_epoch;
-  made.header.attributes = static_cast<std::int16_t>((batch.header.attributes & (kept_bits | codec_bits))
-                                                     | (horizon ? horizon_bit : 0));
+  made.header.attributes =
+      static_cast<std::int16_t>((batch.header.attributes & (kept_bits | codec_bits)) | (horizon ? horizon_bit : 0));
   made.header.last_offset_delta = batch.header.last_offset_delta;
   made.header.producer_id = batch.header.producer_id;
   made.header.producer_epoch = batch.header.producer_epoch;

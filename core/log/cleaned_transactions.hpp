@@ -19,7 +19,7 @@ class CleanedTransactions {
   void add_aborted(const std::vector<AbortedTransaction>& transactions);
 
   struct Marker {
-    bool removable{false};                          // no batch of its transaction was seen, or it is no marker any more
+    bool removable{false};                        // no batch of its transaction was seen, or it is no marker any more
     std::optional<AbortedTransaction> aborted{};  // belongs into the transaction index of the cleaned segment
   };
   // A control batch. Fails if its record cannot be read.

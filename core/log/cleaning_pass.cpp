@@ -64,7 +64,8 @@ DiskResult<CleaningPass::Slice> CleaningPass::map_slice(const UnifiedLog& log, c
   const LogSegment* segment = source(log, sources_[next_source_].base);
   if (segment == nullptr) return Slice{Progress::aborted, 0};
   if (!position_) {
-    auto aborted = log.aborted_transactions(std::max(first_dirty_, segment->base_offset()), segment->next_offset(), disk);
+    auto aborted =
+        log.aborted_transactions(std::max(first_dirty_, segment->base_offset()), segment->next_offset(), disk);
     if (!aborted) return tl::unexpected(aborted.error());
     transactions_.add_aborted(aborted->transactions);
     const auto start = segment->find(disk, first_dirty_);
@@ -102,9 +103,9 @@ DiskResult<CleaningPass::Slice> CleaningPass::map_slice(const UnifiedLog& log, c
 }
 
 CleaningPass::Mapped CleaningPass::map_batch(const RecordBatch& batch) {
-  const std::uint64_t slots = map_.slots() / 1'000'000 * static_cast<std::uint64_t>(limits_.load_factor_millionths)
-                              + map_.slots() % 1'000'000 * static_cast<std::uint64_t>(limits_.load_factor_millionths)
-                                    / 1'000'000;
+  const std::uint64_t slots =
+      map_.slots() / 1'000'000 * static_cast<std::uint64_t>(limits_.load_factor_millionths)
+      + map_.slots() % 1'000'000 * static_cast<std::uint64_t>(limits_.load_factor_millionths) / 1'000'000;
   if (batch.is_control()) {
     const auto marker = transactions_.on_control_batch(batch);
     if (!marker) return (void)cannot_read(marker.error()), Mapped::unreadable;
@@ -149,11 +150,11 @@ std::vector<std::vector<Offset>> CleaningPass::group(const std::vector<SegmentSi
     const SegmentSize& segment = segments[i];
     // An empty segment says nothing of offsets; otherwise one would be left every 2^31 of them.
     const Offset behind = i + 1 < segments.size() ? segments[i + 1].base : end;
-    const bool joins = !groups.empty() && sum.log_bytes + segment.log_bytes <= max_log_bytes
-                       && sum.index_bytes + segment.index_bytes <= max_index_bytes
-                       && sum.time_index_bytes + segment.time_index_bytes <= max_index_bytes
-                       && (segment.log_bytes == 0
-                           || behind - groups.back().front() - 1 <= std::numeric_limits<std::int32_t>::max());
+    const bool joins =
+        !groups.empty() && sum.log_bytes + segment.log_bytes <= max_log_bytes
+        && sum.index_bytes + segment.index_bytes <= max_index_bytes
+        && sum.time_index_bytes + segment.time_index_bytes <= max_index_bytes
+        && (segment.log_bytes == 0 || behind - groups.back().front() - 1 <= std::numeric_limits<std::int32_t>::max());
     if (!joins) {
       groups.emplace_back();
       sum = {};

@@ -26,9 +26,9 @@
 namespace kafkasim {
 
 struct CleanerLimits {
-  std::uint64_t map_bytes{134'217'728};    // log.cleaner.dedupe.buffer.size
+  std::uint64_t map_bytes{134'217'728};          // log.cleaner.dedupe.buffer.size
   std::int64_t load_factor_millionths{900'000};  // how full the map may get: log.cleaner.io.buffer.load.factor
-  std::uint64_t buffer_bytes{262'144};     // read at a time: half of log.cleaner.io.buffer.size
+  std::uint64_t buffer_bytes{262'144};           // read at a time: half of log.cleaner.io.buffer.size
 };
 
 class CleaningPass {
@@ -114,8 +114,8 @@ class CleaningPass {
   Phase phase_{Phase::mapping};
   OffsetMap map_;
   CleanedTransactions transactions_;
-  std::vector<Source> sources_;  // all segments below first_uncleanable_
-  std::size_t next_source_{0};   // mapping: into sources_
+  std::vector<Source> sources_;            // all segments below first_uncleanable_
+  std::size_t next_source_{0};             // mapping: into sources_
   std::optional<std::uint64_t> position_;  // in the segment at hand; absent: not begun
   std::vector<std::vector<Offset>> groups_;
   std::size_t group_{0};

@@ -25,7 +25,8 @@ DiskResult<LogSegment> LogSegment::open(Disk& disk, const std::string& directory
   const std::string index_path = segment_path(directory, base, index_suffix, second);
   const std::string time_index_path = segment_path(directory, base, time_index_suffix, second);
   segment.index_was_missing_ = !disk.exists(index_path) || !disk.exists(time_index_path);
-  const DiskResult<FileId> file = disk.open(segment_path(directory, base, log_suffix, second), OpenMode::create_or_existing);
+  const DiskResult<FileId> file =
+      disk.open(segment_path(directory, base, log_suffix, second), OpenMode::create_or_existing);
   if (!file) return tl::unexpected(file.error());
   segment.file_ = *file;
   const DiskResult<std::uint64_t> size = disk.size(*file);

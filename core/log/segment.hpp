@@ -51,7 +51,9 @@ class LogSegment {
   [[nodiscard]] std::optional<TimestampOffset> largest_timestamp() const {
     return largest_;
   }  // and the last offset of its batch
-  [[nodiscard]] std::optional<Timestamp> first_timestamp() const { return first_timestamp_; }  // largest of the first batch
+  [[nodiscard]] std::optional<Timestamp> first_timestamp() const {
+    return first_timestamp_;
+  }                                                  // largest of the first batch
   [[nodiscard]] bool can_hold(Offset offset) const;  // relative to the base, it fits 31 bits
 
   // Roll rules, before an append of `bytes` up to `last` with records up to `largest`.

@@ -33,10 +33,10 @@ struct LogAppendResult {
   ErrorCode error{ErrorCode::none};
   Offset first;  // of the batches appended, or of the batch that they repeat
   Offset last;
-  bool duplicate{false};                     // recognised by its sequence numbers: nothing was appended
-  Timestamp log_append_time{-1};             // the broker's, where the topic has log append time
-  std::vector<RecordBatch> appended;         // as stored: offsets, epoch and timestamps stamped
-  bool rolled{false};                        // a segment was finished: see files_to_flush()
+  bool duplicate{false};              // recognised by its sequence numbers: nothing was appended
+  Timestamp log_append_time{-1};      // the broker's, where the topic has log append time
+  std::vector<RecordBatch> appended;  // as stored: offsets, epoch and timestamps stamped
+  bool rolled{false};                 // a segment was finished: see files_to_flush()
   bool gap_flushed{false};  // offsets are missing between segments: the log was flushed, checkpoint its recovery point
   std::vector<RecordError> record_errors{};  // which records are to blame for the error, where it is theirs
   std::optional<std::string> error_message{};
@@ -163,8 +163,8 @@ class UnifiedLog {
   // with them. Whenever the power fails in it, a start finds the old segments or the new one.
   [[nodiscard]] DiskResult<void> replace_segments(LogSegment cleaned, std::span<const Offset> old_bases, Disk& disk);
   [[nodiscard]] std::uint64_t truncations() const { return truncations_; }  // counts them
-  struct LastRecord {  // of a producer
-    std::optional<Offset> data_offset{};  // absent: only a marker is known of it
+  struct LastRecord {                                                       // of a producer
+    std::optional<Offset> data_offset{};                                    // absent: only a marker is known of it
     std::optional<ProducerEpoch> epoch{};
   };
   // What must stay in the log so that it still says which producers are active.

@@ -116,7 +116,9 @@ struct ClientFacts {
 
 struct Subjects {  // who is who in the World
   // A producer that starts anew takes a new ordinal: the client stands in its lower 16 bits (core/client, restarted_ordinal).
-  [[nodiscard]] const ClientFacts& client(const Origin& origin) const { return clients.at(static_cast<std::size_t>(origin.client & 0xffff)); }
+  [[nodiscard]] const ClientFacts& client(const Origin& origin) const {
+    return clients.at(static_cast<std::size_t>(origin.client & 0xffff));
+  }
   std::map<HostId, NodeId> nodes;
   std::set<NodeId> controllers;
   std::vector<ClientFacts> clients;                         // by the client ordinal in an Origin
