@@ -278,11 +278,12 @@ struct Remark {
   std::string text;
 };
 
-using Event = std::variant<LogAppended, LogTruncated, LogLoaded, LogStartMoved, LogCleaningBegan, LogCleaned, HighWatermarkMoved, BecameLeader, BecameFollower,
-                           ReplicaRemoved, IsrChangeRequested, ProduceAnswered, FetchAnswered, LogDirectoryFailed, RaftRoleChanged,
-                           RaftVoted, RaftAppended, RaftTruncated, RaftCommitted, ControllerActivated, ControllerResigned, TopicCreated,
-                           PartitionChanged, BrokerRegistered, BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked,
-                           RecordsFailed, RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError,
-                           GroupChanged, OffsetsCommitted, GroupsLoaded, Remark>;
+using Event = std::variant<LogAppended, LogTruncated, LogLoaded, LogStartMoved, LogCleaningBegan, LogCleaned, HighWatermarkMoved,
+                           BecameLeader, BecameFollower, ReplicaRemoved, IsrChangeRequested, ProduceAnswered, FetchAnswered,
+                           LogDirectoryFailed, RaftRoleChanged, RaftVoted, RaftAppended, RaftTruncated, RaftCommitted,
+                           ControllerActivated, ControllerResigned, TopicCreated, PartitionChanged, BrokerRegistered,
+                           BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked, RecordsFailed,
+                           RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError, GroupChanged,
+                           OffsetsCommitted, GroupsLoaded, Remark>;
 
 }  // namespace kafkasim::trace
