@@ -8,6 +8,15 @@ LogConfig log_config(const TopicConfig& topic, Duration producer_id_expiration) 
   LogConfig config;
   config.segment_bytes = topic.segment_bytes;
   config.segment_ms = topic.segment.whole_ms();
+  config.compaction = topic.cleanup_policy.find("compact") != std::string::npos ? Compaction::on : Compaction::off;
+  config.delete_retention_ms = topic.delete_retention.whole_ms();
+  config.min_cleanable_dirty_ratio = topic.min_cleanable_dirty_ratio;
+  config.min_compaction_lag_ms = topic.min_compaction_lag.whole_ms();
+  config.max_compaction_lag_ms = topic.max_compaction_lag.whole_ms();
+  // What must be compacted by then must not be in the active segment any more.
+  if (config.compaction == Compaction::on && config.max_compaction_lag_ms > 0) {
+    config.segment_ms = std::min(config.segment_ms, config.max_compaction_lag_ms);
+  }
   config.segment_jitter_ms = std::min(topic.segment_jitter.whole_ms(), config.segment_ms);
   config.index_interval_bytes = topic.index_interval_bytes;
   config.segment_index_bytes = topic.segment_index_bytes;
@@ -16,7 +25,6 @@ LogConfig log_config(const TopicConfig& topic, Duration producer_id_expiration) 
       topic.message_timestamp_type == "LogAppendTime" ? TimestampType::append : TimestampType::create;
   config.timestamp_before_max_ms = topic.message_timestamp_before_max.whole_ms();
   config.timestamp_after_max_ms = topic.message_timestamp_after_max.whole_ms();
-  config.compaction = topic.cleanup_policy.find("compact") != std::string::npos ? Compaction::on : Compaction::off;
   config.compression = compression_of(topic);
   config.producer_id_expiration_ms = producer_id_expiration.whole_ms();
   return config;

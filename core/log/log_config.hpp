@@ -24,7 +24,11 @@ struct LogConfig {
   std::int64_t timestamp_before_max_ms{INT64_MAX};
   std::int64_t timestamp_after_max_ms{3'600'000};
   Compaction compaction{Compaction::off};
-  std::optional<Compression> compression{};  // compression.type; absent: as the producer sent it
+  std::optional<Compression> compression{};      // compression.type; absent: as the producer sent it
+  std::int64_t delete_retention_ms{86'400'000};  // of tombstones and markers, from their first compaction on
+  Ratio min_cleanable_dirty_ratio{500'000};
+  std::int64_t min_compaction_lag_ms{0};
+  std::int64_t max_compaction_lag_ms{INT64_MAX};
   std::int64_t producer_id_expiration_ms{86'400'000};
   RequireVerification require_verification{RequireVerification::yes};
   friend bool operator==(const LogConfig&, const LogConfig&) = default;

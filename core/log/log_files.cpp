@@ -28,6 +28,10 @@ std::string segment_path(std::string_view directory, Offset base, std::string_vi
   return path;
 }
 
+std::string segment_path(std::string_view directory, Offset base, std::string_view suffix, std::string_view second) {
+  return segment_path(directory, base, suffix).append(second);
+}
+
 std::optional<Offset> offset_of_name(std::string_view name, std::string_view suffix) {
   if (name.size() != digits + suffix.size() || !ends_with(name, suffix)) return std::nullopt;
   std::int64_t value = 0;

@@ -46,13 +46,51 @@ DiskResult<LogLoadReport> LogLoader::load() {
   return report_;
 }
 
+// Whole segments that were about to take the place of others: they are durable, the others may be gone in part.
+DiskResult<bool> LogLoader::finish_swaps(const std::vector<std::string>& names) {
+  bool any = false;
+  for (const std::string& name : names) {
+    const auto base = offset_of_name(name, std::string{log_suffix}.append(swap_suffix));
+    if (!base) continue;
+    if (DiskResult<void> done = finish_swap(*base, names); !done) return tl::unexpected(done.error());
+    any = true;
+  }
+  return any;
+}
+
+DiskResult<void> LogLoader::finish_swap(Offset base, const std::vector<std::string>& names) {
+  const auto file = disk_.open(segment_path(log_.directory_, base, log_suffix, swap_suffix), OpenMode::existing);
+  if (!file) return tl::unexpected(file.error());
+  const auto size = disk_.size(*file);
+  if (!size) return tl::unexpected(size.error());
+  Offset next = base;
+  {
+    BatchScanner scan{disk_, *file, 0, *size, 1024 * 1024};
+    while (const ScannedBatch* found = scan.next()) next = found->batch.next_offset();
+    if (scan.disk_error()) return tl::unexpected(*scan.disk_error());
+  }
+  disk_.close(*file);
+  // Of the segments that it was made from, one behind its last batch may stay: it is cleaned once more.
+  for (const std::string& name : names) {
+    const auto old = offset_of_name(name, log_suffix);
+    if (!old || *old < base || (*old >= next && *old != base)) continue;
+    if (DiskResult<void> done = LogSegment::remove_files(disk_, log_.directory_, *old); !done) return done;
+  }
+  DiskResult<void> done = disk_.sync_directory(log_.directory_);
+  return done ? LogSegment::rename_files(disk_, log_.directory_, base, swap_suffix, {}) : done;
+}
+
 DiskResult<std::vector<Offset>> LogLoader::sort_out_files() {
   std::vector<Offset> bases;
-  const auto names = disk_.list(log_.directory_);
+  auto names = disk_.list(log_.directory_);
   if (!names) {
     if (names.error().kind == DiskErrorKind::not_found) return bases;
     return tl::unexpected(names.error());
   }
+  const DiskResult<bool> swapped = finish_swaps(*names);
+  if (!swapped) return tl::unexpected(swapped.error());
+  if (*swapped) names = disk_.list(log_.directory_);
+  if (!names) return tl::unexpected(names.error());
   for (const std::string& name : *names) {
     if (const auto base = offset_of_name(name, log_suffix)) bases.push_back(*base);
   }
@@ -62,8 +100,8 @@ DiskResult<std::vector<Offset>> LogLoader::sort_out_files() {
     if (!index_of) index_of = offset_of_name(name, time_index_suffix);
     if (!index_of) index_of = offset_of_name(name, transaction_index_suffix);
     const bool orphan = index_of && !std::ranges::binary_search(bases, *index_of);
-    const bool leaving = name.size() > deleted_suffix.size()
-                         && std::string_view{name}.substr(name.size() - deleted_suffix.size()) == deleted_suffix;
+    const bool leaving =
+        name.ends_with(deleted_suffix) || name.ends_with(cleaned_suffix) || name.ends_with(swap_suffix);
     if (!orphan && !leaving) continue;
     if (DiskResult<void> done = disk_.remove(path_of(log_.directory_, name)); !done)
       return tl::unexpected(done.error());

@@ -1,7 +1,8 @@
 #pragma once
 // LogLoader: brings a UnifiedLog up from whatever is on the disk (org.apache.kafka.storage.internals.log.LogLoader).
 //
-//   1 files on their way out and indexes without a log are removed
+//   1 a segment that the cleaner had finished (".swap") takes the place of those that it was made from; what it had not
+//   finished (".cleaned"), files on their way out and indexes without a log are removed
 //   2 segments are opened in order. After an unclean shutdown those from the recovery point on are read whole, CRC by
 //   CRC; the others, and all after a
 //     clean one, only if an index is missing or contradicts its log. At the first bad byte the segment is cut and all
@@ -31,6 +32,8 @@ class LogLoader {
  private:
   enum class Unflushed : std::uint8_t { no, yes };  // a power loss may have taken a part of it
   [[nodiscard]] DiskResult<std::vector<Offset>> sort_out_files();
+  [[nodiscard]] DiskResult<bool> finish_swaps(const std::vector<std::string>& names);
+  [[nodiscard]] DiskResult<void> finish_swap(Offset base, const std::vector<std::string>& names);
   [[nodiscard]] DiskResult<void> load_segments(const std::vector<Offset>& bases);
   [[nodiscard]] DiskResult<std::uint64_t> load_segment(LogSegment& segment, Unflushed unflushed);
   [[nodiscard]] bool fits_after_last(Offset base, Unflushed unflushed) const;

@@ -22,14 +22,15 @@ constexpr std::uint64_t largest_index_position = std::numeric_limits<std::int32_
 }  // namespace
 
 DiskResult<LogSegment> LogSegment::open(Disk& disk, const std::string& directory, Offset base, const LogConfig& config,
-                                        Timestamp now) {
+                                        Timestamp now, std::string_view second) {
   LogSegment segment;
   segment.base_ = segment.next_ = base;
   segment.created_ = now;
-  const std::string index_path = segment_path(directory, base, index_suffix);
-  const std::string time_index_path = segment_path(directory, base, time_index_suffix);
+  const std::string index_path = segment_path(directory, base, index_suffix, second);
+  const std::string time_index_path = segment_path(directory, base, time_index_suffix, second);
   segment.index_was_missing_ = !disk.exists(index_path) || !disk.exists(time_index_path);
-  const DiskResult<FileId> file = disk.open(segment_path(directory, base, log_suffix), OpenMode::create_or_existing);
+  const DiskResult<FileId> file =
+      disk.open(segment_path(directory, base, log_suffix, second), OpenMode::create_or_existing);
   if (!file) return tl::unexpected(file.error());
   segment.file_ = *file;
   const DiskResult<std::uint64_t> size = disk.size(*file);
@@ -42,7 +43,7 @@ DiskResult<LogSegment> LogSegment::open(Disk& disk, const std::string& directory
   if (!time_index) return tl::unexpected(time_index.error());
   segment.time_index_ = std::move(*time_index);
   DiskResult<TransactionIndex> transaction_index =
-      TransactionIndex::open(disk, segment_path(directory, base, transaction_index_suffix), base);
+      TransactionIndex::open(disk, segment_path(directory, base, transaction_index_suffix, second), base);
   if (!transaction_index) return tl::unexpected(transaction_index.error());
   segment.transaction_index_ = std::move(*transaction_index);
   return segment;
@@ -55,13 +56,32 @@ void LogSegment::close(Disk& disk) {
   transaction_index_.close(disk);
 }
 
-DiskResult<void> LogSegment::remove_files(Disk& disk, const std::string& directory, Offset base) {
+DiskResult<void> LogSegment::remove_files(Disk& disk, const std::string& directory, Offset base,
+                                          std::string_view second) {
   for (const std::string_view suffix : {log_suffix, index_suffix, time_index_suffix, transaction_index_suffix}) {
-    const std::string path = segment_path(directory, base, suffix);
+    const std::string path = segment_path(directory, base, suffix, second);
     if (!disk.exists(path)) continue;
     if (DiskResult<void> done = disk.remove(path); !done) return done;
   }
   return {};
+}
+
+DiskResult<void> LogSegment::rename_files(Disk& disk, const std::string& directory, Offset base, std::string_view from,
+                                          std::string_view to) {
+  const auto rename = [&](std::string_view suffix) {
+    return disk.rename(segment_path(directory, base, suffix, from), segment_path(directory, base, suffix, to));
+  };
+  for (const std::string_view suffix : index_suffixes) {
+    if (!disk.exists(segment_path(directory, base, suffix, from))) continue;
+    if (DiskResult<void> done = rename(suffix); !done) return done;
+  }
+  DiskResult<void> done = disk.sync_directory(directory);
+  if (done) done = rename(log_suffix);
+  return done ? disk.sync_directory(directory) : done;
+}
+
+void LogSegment::has_final_names(const std::string& directory) {
+  transaction_index_.moved_to(segment_path(directory, base_, transaction_index_suffix));
 }
 
 bool LogSegment::can_hold(Offset offset) const {

@@ -31,17 +31,29 @@ struct BatchPosition {  // where a batch stands
 class LogSegment {
  public:
   // Opens the segment's files, or makes them. Reads no batch: next_offset() is `base` until recover() or load_end().
+  // `second` is a suffix behind that of each file: ".cleaned".
   [[nodiscard]] static DiskResult<LogSegment> open(Disk& disk, const std::string& directory, Offset base,
-                                                   const LogConfig& config, Timestamp now);
+                                                   const LogConfig& config, Timestamp now,
+                                                   std::string_view second = {});
   void close(Disk& disk);
-  [[nodiscard]] static DiskResult<void> remove_files(Disk& disk, const std::string& directory, Offset base);
+  [[nodiscard]] static DiskResult<void> remove_files(Disk& disk, const std::string& directory, Offset base,
+                                                     std::string_view second = {});
+  // Renames the files of a segment from one second suffix to another, the log last and each for good: where the log has
+  // its new name, so have all of its indexes, whenever the power fails.
+  [[nodiscard]] static DiskResult<void> rename_files(Disk& disk, const std::string& directory, Offset base,
+                                                     std::string_view from, std::string_view to);
+  // Its files have lost their second suffix.
+  void has_final_names(const std::string& directory);
 
   [[nodiscard]] Offset base_offset() const { return base_; }
   [[nodiscard]] Offset next_offset() const { return next_; }  // after the last batch; the base of an empty segment
   [[nodiscard]] std::uint64_t size_bytes() const { return size_; }
   [[nodiscard]] std::optional<TimestampOffset> largest_timestamp() const {
     return largest_;
-  }                                                  // and the last offset of its batch
+  }  // and the last offset of its batch
+  [[nodiscard]] std::optional<Timestamp> first_timestamp() const {
+    return first_timestamp_;
+  }                                                  // largest of the first batch
   [[nodiscard]] bool can_hold(Offset offset) const;  // relative to the base, it fits 31 bits
 
   // Roll rules, before an append of `bytes` up to `last` with records up to `largest`.

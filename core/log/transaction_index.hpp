@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/log/index_file.hpp"
@@ -32,6 +33,7 @@ class TransactionIndex {
   // Opens the file if there is one.
   [[nodiscard]] static DiskResult<TransactionIndex> open(Disk& disk, std::string path, Offset base);
   void close(Disk& disk);
+  void moved_to(std::string path) { path_ = std::move(path); }  // the file, or where it would be
 
   // The last offset must be above that of the entry before: anything else is our own bug.
   [[nodiscard]] DiskResult<void> append(Disk& disk, const AbortedTransaction& transaction);

@@ -121,7 +121,15 @@ DiskResult<LogAppendResult> UnifiedLog::append(std::vector<RecordBatch> batches,
     const DiskResult<bool> rolled = maybe_roll(run, wall, disk);
     if (!rolled) return tl::unexpected(rolled.error());
     result.rolled = result.rolled || *rolled;
-    DiskResult<void> done = segments_.back().append(disk, run, config_.index_interval_bytes);
+    DiskResult<void> done;
+    if (*rolled && segments_[segments_.size() - 2].next_offset() < segments_.back().base_offset()) {
+      // Batches that compaction took out on the leader. After a crash they must not be taken for lost ones: what is
+      // missing below the recovery point is nobody's loss.
+      done = flush(disk);
+      if (!done) return tl::unexpected(done.error());
+      result.gap_flushed = true;
+    }
+    done = segments_.back().append(disk, run, config_.index_interval_bytes);
     if (!done) return tl::unexpected(done.error());
     for (const RecordBatch& batch : run) {
       done = note_producer(batch, disk);

@@ -8,7 +8,9 @@
 // means that the log is no longer to be trusted: its owner takes the log directory offline, as Kafka does, and does not
 // call it again.
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,10 +33,11 @@ struct LogAppendResult {
   ErrorCode error{ErrorCode::none};
   Offset first;  // of the batches appended, or of the batch that they repeat
   Offset last;
-  bool duplicate{false};                     // recognised by its sequence numbers: nothing was appended
-  Timestamp log_append_time{-1};             // the broker's, where the topic has log append time
-  std::vector<RecordBatch> appended;         // as stored: offsets, epoch and timestamps stamped
-  bool rolled{false};                        // a segment was finished: see files_to_flush()
+  bool duplicate{false};              // recognised by its sequence numbers: nothing was appended
+  Timestamp log_append_time{-1};      // the broker's, where the topic has log append time
+  std::vector<RecordBatch> appended;  // as stored: offsets, epoch and timestamps stamped
+  bool rolled{false};                 // a segment was finished: see files_to_flush()
+  bool gap_flushed{false};  // offsets are missing between segments: the log was flushed, checkpoint its recovery point
   std::vector<RecordError> record_errors{};  // which records are to blame for the error, where it is theirs
   std::optional<std::string> error_message{};
 };
@@ -153,6 +156,19 @@ class UnifiedLog {
   [[nodiscard]] DiskResult<bool> truncate_to(Offset offset, Timestamp now, Disk& disk);
   // Empties the log; its next offset, start and high watermark are `offset` (KAFKA-9491).
   [[nodiscard]] DiskResult<void> truncate_fully_and_start_at(Offset offset, Timestamp now, Disk& disk);
+
+  // ---- compaction ---------------------------------------------------------------------------------
+  // `cleaned`, whose files still end in ".cleaned" and are durable, takes the place of the segments with these bases: the
+  // first is its own base, they follow one another, and none is the active one. The old segments' producer snapshots go
+  // with them. Whenever the power fails in it, a start finds the old segments or the new one.
+  [[nodiscard]] DiskResult<void> replace_segments(LogSegment cleaned, std::span<const Offset> old_bases, Disk& disk);
+  [[nodiscard]] std::uint64_t truncations() const { return truncations_; }  // counts them
+  struct LastRecord {                                                       // of a producer
+    std::optional<Offset> data_offset{};                                    // absent: only a marker is known of it
+    std::optional<ProducerEpoch> epoch{};
+  };
+  // What must stay in the log so that it still says which producers are active.
+  [[nodiscard]] std::map<ProducerId, LastRecord> last_records_of_producers() const;
 
   // ---- durability ---------------------------------------------------------------------------------
   // Files of finished segments that hold anything at or above the recovery point. Absent if there are none.

@@ -59,6 +59,17 @@ struct LogStartMoved {
   Offset from;
   Offset to;
 };
+struct LogCleaningBegan {  // from now on compaction may take out or rewrite batches below `to`
+  TopicIdPartition partition;
+  Offset to;
+};
+struct LogCleaned {  // a pass of the log cleaner has come to its end
+  TopicIdPartition partition;
+  Offset from;  // what was dirty
+  Offset to;
+  std::uint64_t bytes_before{};  // of the segments that were cleaned
+  std::uint64_t bytes_after{};
+};
 struct HighWatermarkMoved {
   TopicIdPartition partition;
   ReplicaRole role{};
@@ -267,11 +278,12 @@ struct Remark {
   std::string text;
 };
 
-using Event = std::variant<LogAppended, LogTruncated, LogLoaded, LogStartMoved, HighWatermarkMoved, BecameLeader, BecameFollower,
-                           ReplicaRemoved, IsrChangeRequested, ProduceAnswered, FetchAnswered, LogDirectoryFailed, RaftRoleChanged,
-                           RaftVoted, RaftAppended, RaftTruncated, RaftCommitted, ControllerActivated, ControllerResigned, TopicCreated,
-                           PartitionChanged, BrokerRegistered, BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked,
-                           RecordsFailed, RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError,
-                           GroupChanged, OffsetsCommitted, GroupsLoaded, Remark>;
+using Event = std::variant<LogAppended, LogTruncated, LogLoaded, LogStartMoved, LogCleaningBegan, LogCleaned, HighWatermarkMoved,
+                           BecameLeader, BecameFollower, ReplicaRemoved, IsrChangeRequested, ProduceAnswered, FetchAnswered,
+                           LogDirectoryFailed, RaftRoleChanged, RaftVoted, RaftAppended, RaftTruncated, RaftCommitted,
+                           ControllerActivated, ControllerResigned, TopicCreated, PartitionChanged, BrokerRegistered,
+                           BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked, RecordsFailed,
+                           RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError, GroupChanged,
+                           OffsetsCommitted, GroupsLoaded, Remark>;
 
 }  // namespace kafkasim::trace

@@ -10,7 +10,7 @@ namespace kafkasim {
 namespace {
 
 template <class C>
-using Field = std::variant<bool C::*, std::int64_t C::*, Duration C::*, std::string C::*>;
+using Field = std::variant<bool C::*, std::int64_t C::*, Duration C::*, Ratio C::*, std::string C::*>;
 
 template <class C>
 struct Setting {
@@ -35,10 +35,13 @@ const std::vector<Topic>& topic_settings() {
       {"delete.retention.ms", &TopicConfig::delete_retention},
       {"file.delete.delay.ms", &TopicConfig::file_delete_delay},
       {"index.interval.bytes", &TopicConfig::index_interval_bytes, 0, INT32_MAX},
+      {"max.compaction.lag.ms", &TopicConfig::max_compaction_lag, 1},
       {"max.message.bytes", &TopicConfig::max_message_bytes, 0, INT32_MAX},
       {"message.timestamp.after.max.ms", &TopicConfig::message_timestamp_after_max},
       {"message.timestamp.before.max.ms", &TopicConfig::message_timestamp_before_max},
       {"message.timestamp.type", &TopicConfig::message_timestamp_type, 0, 0, {"CreateTime", "LogAppendTime"}},
+      {"min.cleanable.dirty.ratio", &TopicConfig::min_cleanable_dirty_ratio},
+      {"min.compaction.lag.ms", &TopicConfig::min_compaction_lag},
       {"min.insync.replicas", &TopicConfig::min_insync_replicas, 1, INT32_MAX},
       {"retention.bytes", &TopicConfig::retention_bytes, -1},
       {"retention.ms", &TopicConfig::retention_ms, -1},
@@ -63,6 +66,9 @@ constexpr Synonym synonyms[] = {
     {"compression.lz4.level", "compression.lz4.level"},
     {"compression.zstd.level", "compression.zstd.level"},
     {"log.cleaner.delete.retention.ms", "delete.retention.ms"},
+    {"log.cleaner.max.compaction.lag.ms", "max.compaction.lag.ms"},
+    {"log.cleaner.min.cleanable.ratio", "min.cleanable.dirty.ratio"},
+    {"log.cleaner.min.compaction.lag.ms", "min.compaction.lag.ms"},
     {"log.segment.delete.delay.ms", "file.delete.delay.ms"},
     {"log.index.interval.bytes", "index.interval.bytes"},
     {"message.max.bytes", "max.message.bytes"},
@@ -108,6 +114,12 @@ const std::vector<Node>& node_settings() {
       {"num.partitions", &NodeConfig::num_partitions, 1, INT32_MAX},
       {"controlled.shutdown.enable", &NodeConfig::controlled_shutdown_enable},
       {"auto.create.topics.enable", &NodeConfig::auto_create_topics_enable},
+      {"log.cleaner.backoff.ms", &NodeConfig::log_cleaner_backoff},
+      {"log.cleaner.dedupe.buffer.size", &NodeConfig::log_cleaner_dedupe_buffer_size, 1024 * 1024},
+      {"log.cleaner.enable", &NodeConfig::log_cleaner_enable},
+      {"log.cleaner.io.buffer.load.factor", &NodeConfig::log_cleaner_io_buffer_load_factor},
+      {"log.cleaner.io.buffer.size", &NodeConfig::log_cleaner_io_buffer_size, 1024, INT32_MAX},
+      {"log.cleaner.io.max.bytes.per.second", &NodeConfig::log_cleaner_io_max_bytes_per_second, 1},
       {"log.flush.offset.checkpoint.interval.ms", &NodeConfig::log_flush_offset_checkpoint_interval, 1},
       {"log.retention.check.interval.ms", &NodeConfig::log_retention_check_interval, 1},
       {"producer.id.expiration.ms", &NodeConfig::producer_id_expiration, 1},
@@ -199,6 +211,20 @@ std::optional<std::int64_t> as_number(const SettingValue& value) {
   return std::nullopt;
 }
 
+// A decimal from 0 to 1 with at most six digits behind the point.
+std::optional<Ratio> as_ratio(const SettingValue& value) {
+  if (const std::optional<std::int64_t> n = as_number(value)) {
+    return *n == 0 || *n == 1 ? std::optional{Ratio{*n * 1'000'000}} : std::nullopt;
+  }
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr || text->size() < 3 || text->size() > 8 || (*text)[1] != '.') return std::nullopt;
+  std::string digits = text->substr(2);
+  digits.resize(6, '0');
+  const std::optional<std::int64_t> n = as_number(SettingValue{(*text)[0] + digits});
+  if (!n || *n < 0 || *n > 1'000'000) return std::nullopt;
+  return Ratio{*n};
+}
+
 std::optional<bool> as_bool(const SettingValue& value) {
   if (const auto* b = std::get_if<bool>(&value)) return *b;
   if (value == SettingValue{std::string{"true"}}) return true;
@@ -230,6 +256,12 @@ Result<void> assign(C& config, const Setting<C>& setting, const SettingValue& va
       return fail(quoted(setting.name) + " must be " + (setting.choices.size() > 1 ? "one of " : "") + choices + ", not " + quoted(text));
     }
     config.*(*field) = text;
+    return {};
+  }
+  if (const auto* field = std::get_if<Ratio C::*>(&setting.field)) {
+    const std::optional<Ratio> ratio = as_ratio(value);
+    if (!ratio) return fail(quoted(setting.name) + " must be a number from 0 to 1 with at most six decimals");
+    config.*(*field) = *ratio;
     return {};
   }
   const std::optional<std::int64_t> n = as_number(value);

@@ -15,6 +15,12 @@ namespace kafkasim {
 
 using SettingValue = std::variant<bool, std::int64_t, std::string>;
 
+// A number from 0 to 1 that Kafka has as a double; set() takes "0.5" as well as 0 and 1.
+struct Ratio {
+  std::int64_t millionths{};
+  friend bool operator==(const Ratio&, const Ratio&) = default;
+};
+
 struct TopicConfig {  // a topic's own; where it says nothing, the node's log.* settings stand
   std::string cleanup_policy{"delete"};
   std::string compression_type{"producer"};
@@ -28,6 +34,9 @@ struct TopicConfig {  // a topic's own; where it says nothing, the node's log.* 
   std::string message_timestamp_type{"CreateTime"};
   Duration message_timestamp_after_max{milliseconds(3'600'000)};
   Duration message_timestamp_before_max{milliseconds(INT64_MAX)};
+  Duration max_compaction_lag{milliseconds(INT64_MAX)};
+  Ratio min_cleanable_dirty_ratio{500'000};
+  Duration min_compaction_lag{};
   std::int64_t min_insync_replicas{1};
   std::int64_t retention_bytes{-1};
   std::int64_t retention_ms{604'800'000};  // -1: for ever
@@ -72,6 +81,12 @@ struct NodeConfig {  // of a broker or a controller
   bool controlled_shutdown_enable{true};
   bool auto_create_topics_enable{true};
   // logs
+  bool log_cleaner_enable{true};
+  Duration log_cleaner_backoff{milliseconds(15'000)};
+  std::int64_t log_cleaner_dedupe_buffer_size{134'217'728};
+  std::int64_t log_cleaner_io_buffer_size{524'288};
+  Ratio log_cleaner_io_buffer_load_factor{900'000};
+  std::int64_t log_cleaner_io_max_bytes_per_second{INT64_MAX};
   Duration log_flush_offset_checkpoint_interval{milliseconds(60'000)};
   Duration log_retention_check_interval{milliseconds(300'000)};
   Duration producer_id_expiration{milliseconds(86'400'000)};

@@ -152,7 +152,8 @@ void BatchBuilder::append(Timestamp timestamp, const std::optional<ByteSpan>& ke
                           std::span<const RecordHeader> headers, std::int32_t offset_gap) {
   KAFKASIM_CHECK(offset_gap >= 0 && next_delta_ <= std::numeric_limits<std::int32_t>::max() - 1 - offset_gap);
   if (count_ == 0) {
-    base_timestamp_ = max_timestamp_ = timestamp.value;
+    max_timestamp_ = timestamp.value;
+    base_timestamp_ = given_base_.value_or(timestamp).value;
     body_.reserve(first_reserve);
   }
   max_timestamp_ = std::max(max_timestamp_, timestamp.value);
@@ -178,7 +179,8 @@ void BatchBuilder::append(Timestamp timestamp, const std::optional<ByteSpan>& ke
 
 std::size_t BatchBuilder::size_with(Timestamp timestamp, const std::optional<ByteSpan>& key,
                                     const std::optional<ByteSpan>& value, std::span<const RecordHeader> headers) const {
-  const std::int64_t timestamp_delta = count_ == 0 ? 0 : wrapping_difference(timestamp.value, base_timestamp_);
+  const std::int64_t base = count_ == 0 ? given_base_.value_or(timestamp).value : base_timestamp_;
+  const std::int64_t timestamp_delta = wrapping_difference(timestamp.value, base);
   const std::size_t size = payload_size(timestamp_delta, next_delta_, field(key), field(value), headers);
   return size_bytes() + varint_size(static_cast<std::int32_t>(size)) + size;
 }

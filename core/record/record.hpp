@@ -104,6 +104,9 @@ class BatchBuilder {
   void append(Timestamp timestamp, const std::optional<ByteSpan>& key, const std::optional<ByteSpan>& value,
               std::span<const RecordHeader> headers = {}, std::int32_t offset_gap = 0);
 
+  // From which timestamp the deltas of the records are taken; otherwise the first record's. Before the first record.
+  void set_base_timestamp(Timestamp base) { given_base_ = base; }
+
   // The size of the batch before compression, its header included: now, and with one more record. Without a codec it is
   // exact.
   [[nodiscard]] std::size_t size_bytes() const { return batch_header_size + body_.size(); }
@@ -124,6 +127,7 @@ class BatchBuilder {
   ByteWriter body_;
   std::int32_t count_{0};
   std::int32_t next_delta_{0};
+  std::optional<Timestamp> given_base_;
   std::int64_t base_timestamp_{-1};
   std::int64_t max_timestamp_{-1};
 };

@@ -60,6 +60,7 @@ void ReplicaManager::step(const Input& in, Env& env) {
   }
   if (std::holds_alternative<Woken>(in)) {
     for (const Timer timer : timers_.take_due(env.now)) on_timer(timer, env);
+    if (const auto due = replicas_.cleaning_deadline(); due && *due <= env.now) replicas_.clean(env);
     finish(produces_.expired(env.now), env);
     for (const FetchOperation& operation : fetches_.expired(env.now)) answer_waiting_fetch(operation, env);
   }
@@ -86,6 +87,7 @@ void ReplicaManager::on_timer(Timer timer, Env& env) {
 std::optional<Instant> ReplicaManager::next_deadline() const {
   if (stopped_) return std::nullopt;
   std::optional<Instant> next = earlier(timers_.next(), fetchers_.next_deadline());
+  next = earlier(next, replicas_.cleaning_deadline());
   next = earlier(next, earlier(produces_.next_deadline(), fetches_.next_deadline()));
   return earlier(next, replicas_.alter_partition().next_deadline());
 }
@@ -103,7 +105,7 @@ void ReplicaManager::settle(Env& env) {
        events = replicas_.take_events()) {
     for (const PartitionEvent& event : events) on_event(event, env);
   }
-  replicas_.checkpoint_after_truncation(env);
+  replicas_.checkpoint_if_due(env);
   if (replicas_.failed()) {
     fetchers_.unfollow_all(env);
     return;

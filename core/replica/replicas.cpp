@@ -40,7 +40,7 @@ std::vector<trace::AppendedBatch> summaries_of(const std::vector<RecordBatch>& b
 }  // namespace
 
 Replicas::Replicas(NodeId self, const NodeConfig& config, std::uint64_t flush_token_base)
-    : self_{self}, config_{config}, flush_token_base_{flush_token_base} {}
+    : self_{self}, config_{config}, cleaner_{config}, flush_token_base_{flush_token_base} {}
 
 void Replicas::open(Env& env) {
   const LogConfig defaults = log_config(config_->topic_defaults, config_->producer_id_expiration);
@@ -48,6 +48,7 @@ void Replicas::open(Env& env) {
       env.disk, [&defaults](const TopicPartition&) { return defaults; }, env.wall);
   if (!worked(opened, env)) return;
   directory_ = std::move(opened->directory);
+  if (!worked(cleaner_.start(env.now, env.disk), env)) return;
   previous_broker_epoch_ = opened->report.previous_broker_epoch;
   for (const LogDirectory::Loaded& loaded : opened->report.logs) {
     note_loaded(loaded, opened->report.clean, env);
@@ -141,16 +142,17 @@ void Replicas::checkpoint_high_watermarks(Env& env) {
 }
 
 void Replicas::checkpoint_recovery_points(Env& env) {
-  truncated_ = false;
+  checkpoint_due_ = false;
   if (!failed_) (void)worked(directory_.write_recovery_points(env.disk), env);
   if (!failed_) (void)worked(directory_.write_log_start_offsets(env.disk), env);
 }
 
-void Replicas::checkpoint_after_truncation(Env& env) {
-  if (truncated_) checkpoint_recovery_points(env);
+void Replicas::checkpoint_if_due(Env& env) {
+  if (checkpoint_due_) checkpoint_recovery_points(env);
 }
 
-void Replicas::flush_rolled(const TopicIdPartition& id, const UnifiedLog& log, Env& env) {
+void Replicas::on_rolled(const TopicIdPartition& id, const UnifiedLog& log, Env& env) {
+  cleaner_.rolled(log, env.now);
   const std::optional<FlushWork> work = log.files_to_flush();
   if (!work || work->files.empty()) return;
   const std::uint64_t number = ++flushes_;
@@ -178,6 +180,7 @@ void Replicas::on_flushed(const Flushed& flushed, Env& env) {
 void Replicas::close_cleanly(Env& env) {
   flushing_.clear();
   flush_tokens_.clear();
+  if (!failed_) (void)worked(cleaner_.stop(directory_, env.disk), env);
   if (!failed_) (void)worked(directory_.close_cleanly(broker_epoch_, env.disk), env);
 }
 

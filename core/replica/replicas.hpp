@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/base/cow.hpp"
+#include "core/log/log_cleaner.hpp"
 #include "core/log/log_directory.hpp"
 #include "core/machine/seam.hpp"
 #include "core/message/fetch.hpp"
@@ -135,9 +136,14 @@ class Replicas {
   // ---- durability ----------------------------------------------------------------------------------
   void checkpoint_high_watermarks(Env& env);
   void checkpoint_recovery_points(Env& env);
-  void checkpoint_after_truncation(Env& env);  // once for all that were truncated since the last call
+  void checkpoint_if_due(Env& env);  // once for all that were truncated since the last call
   [[nodiscard]] bool owns(FlushToken token) const { return (token.value >> 56) == flush_token_base_ >> 56; }
   void on_flushed(const Flushed& flushed, Env& env);
+  // ---- compaction ----------------------------------------------------------------------------------
+  void clean(Env& env);  // a slice of the log cleaner, when cleaning_deadline() has come
+  [[nodiscard]] std::optional<Instant> cleaning_deadline() const {
+    return failed_ ? std::nullopt : cleaner_.next_deadline();
+  }
   void close_cleanly(Env& env);
 
   [[nodiscard]] std::vector<PartitionEvent> take_events() { return std::exchange(events_, {}); }
@@ -185,13 +191,17 @@ class Replicas {
                             const std::vector<RecordBatch>& batches, Env& env);
   void note_high_watermark(const Partition& partition, const UnifiedLog& log, Offset from, Env& env);
   static void note_log_start(const Partition& partition, const UnifiedLog& log, Offset from, Env& env);
-  void flush_rolled(const TopicIdPartition& id, const UnifiedLog& log, Env& env);
+  void on_rolled(const TopicIdPartition& id, const UnifiedLog& log, Env& env);
+  void on_cleaner(const LogCleaner::Began& began, Env& env);
+  void on_cleaner(const LogCleaner::Finished& finished, Env& env);
+  void on_cleaner(const LogCleaner::Uncleanable& uncleanable, Env& env);
 
   NodeId self_;
   Cow<NodeConfig> config_;
   std::optional<BrokerEpoch> broker_epoch_;
   std::optional<BrokerEpoch> previous_broker_epoch_;
   LogDirectory directory_;
+  LogCleaner cleaner_;
   std::map<TopicIdPartition, Cow<Partition>> partitions_;
   Cow<BrokerMap> brokers_;
   std::map<Uuid, TopicName> topics_;
@@ -205,7 +215,7 @@ class Replicas {
   std::map<FlushToken, std::uint64_t> flush_tokens_;
   std::vector<PartitionEvent> events_;
   std::vector<LeadershipChange> leadership_changes_;
-  bool truncated_{false};  // since recovery points were written
+  bool checkpoint_due_{false};  // recovery points fell by truncation, or jumped over a gap
   bool failed_{false};
 };
 

@@ -32,7 +32,8 @@ Replicas::FetchEffect Replicas::append_fetched(const TopicIdPartition& id, Leade
       effect = FetchEffect::data;
       note_appended(partition, trace::ReplicaRole::follower, appended->appended, env);
       events_.push_back({id, PartitionEventKind::log_end_moved, ErrorCode::none});
-      if (appended->rolled) flush_rolled(id, log, env);
+      if (appended->rolled) on_rolled(id, log, env);
+      checkpoint_due_ = checkpoint_due_ || appended->gap_flushed;
     }
   }
   // As the leader says, but no more than there is here; down as well, where a new leader knows less.
@@ -61,9 +62,10 @@ void Replicas::truncate_to(const TopicIdPartition& id, Offset to, Env& env) {
   UnifiedLog& log = *directory_.edit(id);
   const Offset end = log.log_end_offset();
   const Offset high_watermark = log.high_watermark();
+  if (to < end && !worked(cleaner_.give_up(id, log, env.now, env.disk), env)) return;
   if (!worked(log.truncate_to(to, env.wall, env.disk), env)) return;
-  if (log.log_end_offset() == end) return;
-  truncated_ = true;
+  if (log.log_end_offset() == end || !worked(cleaner_.truncated(log, env.disk), env)) return;
+  checkpoint_due_ = true;
   env.out.note(trace::LogTruncated{id, end, log.log_end_offset()});
   note_high_watermark(*found.partition, log, high_watermark, env);
 }
@@ -75,8 +77,10 @@ void Replicas::restart_at(const TopicIdPartition& id, Offset offset, Env& env) {
   const Offset start = log.log_start_offset();
   const Offset end = log.log_end_offset();
   const Offset high_watermark = log.high_watermark();
+  if (!worked(cleaner_.give_up(id, log, env.now, env.disk), env)) return;
   if (!worked(log.truncate_fully_and_start_at(offset, env.wall, env.disk), env)) return;
-  truncated_ = true;
+  if (!worked(cleaner_.truncated(log, env.disk), env)) return;
+  checkpoint_due_ = true;
   if (end != start) env.out.note(trace::LogTruncated{id, end, start});
   note_log_start(*found.partition, log, start, env);
   note_high_watermark(*found.partition, log, high_watermark, env);

@@ -21,7 +21,7 @@ LeaderAppend Replicas::append_as_leader(const TopicIdPartition& id, std::vector<
   if (!appended->duplicate) {
     note_appended(partition, trace::ReplicaRole::leader, appended->appended, env);
     events_.push_back({id, PartitionEventKind::log_end_moved, ErrorCode::none});
-    if (appended->rolled) flush_rolled(id, log, env);
+    if (appended->rolled) on_rolled(id, log, env);
   }
   advance_high_watermark(partition, log, env);  // the ISR may be this broker alone
   return {.result = std::move(*appended)};

@@ -57,7 +57,11 @@ std::vector<FetchAssignment> Replicas::apply(const MetadataImage& image, const s
 UnifiedLog* Replicas::ensure_log(const TopicIdPartition& id, const TopicPartition& name, const LogConfig& config,
                                  Env& env) {
   if (UnifiedLog* log = directory_.edit(id)) {
-    if (log->config() != config) log->set_config(config);
+    if (log->config() == config) return log;
+    if (config.compaction == Compaction::off && !worked(cleaner_.give_up(id, *log, env.now, env.disk), env))
+      return nullptr;
+    log->set_config(config);
+    cleaner_.rolled(*log, env.now);
     return log;
   }
   // A log that an older topic of this name has left behind stands in the way.
@@ -135,6 +139,11 @@ void Replicas::remove(const TopicIdPartition& id, ErrorCode reason, Env& env) {
     events_.push_back({id, PartitionEventKind::not_leader_any_more, reason});
   }
   std::erase_if(flushing_, [&id](const auto& work) { return work.second.id == id; });
+  if (const UnifiedLog* log = directory_.find(id)) {
+    const TopicPartition name = log->partition();
+    if (!worked(cleaner_.give_up(id, *log, env.now, env.disk), env)) return;
+    if (!worked(cleaner_.removed(name, env.disk), env)) return;
+  }
   if (worked(directory_.remove(id, env.disk), env)) env.out.note(trace::ReplicaRemoved{id});
 }
 

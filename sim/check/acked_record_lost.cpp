@@ -20,6 +20,7 @@ void AckedRecordLost::compare(const Observation& o, const TopicIdPartition& id_o
     if (acked.batch.base < leader->log_start) continue;  // deleted, not lost
     const StoredBatch* held = leader->log.at(acked.batch.base);
     if (held && held->same_as(acked.batch)) continue;
+    if (acked.batch.base < partition->compacted_to && (!held || held->same_place_as(acked.batch))) continue;
     if (partition->lost->contains(acked.batch.base.value)) continue;
     losses.push_back({acked, acked.acks_all ? partition->excuse() : Excuse::acks});
   }

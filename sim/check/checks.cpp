@@ -26,7 +26,7 @@ void Checks::watch_commits(const Observation& o) {
     const PartitionHistory* partition = history_.partition(led->partition);
     const std::optional<NodeId> broker = history_.node(o.host);
     if (partition && broker && partition->leader == broker && partition->leader_epoch == led->leader_epoch) {
-      committed_[led->partition].edit().align(partition->replica(*broker)->log);
+      committed_[led->partition].edit().align(partition->replica(*broker)->log, partition->compacted_to);
     }
     return;
   }

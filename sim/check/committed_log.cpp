@@ -71,8 +71,9 @@ CommittedLog::News CommittedLog::extend(const BatchChain& leader, Offset to) {
   return news;
 }
 
-void CommittedLog::align(const BatchChain& leader) {
-  const Offset start = leader.size() > 0 ? leader[0].base : Offset{0};
+void CommittedLog::align(const BatchChain& leader, Offset compacted_to) {
+  const Offset start = std::max(leader.size() > 0 ? leader[0].base : Offset{0}, compacted_to);
+  if (start >= end_) return;
   const std::optional<Offset> differ = BatchChain::first_difference(batches_, leader, start, end_);
   if (!differ) return;
   batches_.truncate_to(*differ);

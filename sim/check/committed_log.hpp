@@ -26,8 +26,8 @@ class CommittedLog {
 
   // The leader's high watermark is `to`.
   News extend(const BatchChain& leader, Offset to);
-  // A leader begins: keeps what it has.
-  void align(const BatchChain& leader);
+  // A leader begins: keeps what it has. Below `compacted_to` logs differ as they like.
+  void align(const BatchChain& leader, Offset compacted_to = {});
   [[nodiscard]] const BatchChain& batches() const { return batches_; }
   // Records that stand in it although their send stood there before; of one client, by its ordinal, or of all.
   [[nodiscard]] std::int64_t duplicated(std::optional<std::int32_t> client) const;

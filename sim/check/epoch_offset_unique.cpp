@@ -15,7 +15,8 @@ void EpochOffsetUnique::check_batch(const Observation& o, const TopicIdPartition
   const std::size_t i = seen.partition_point([&batch](const Seen& s) { return s.last < batch.base; });
   const Seen& known = seen[i];
   if (known.base > batch.last) return;  // in a gap: the batch was seen on no replica before, and contradicts none
-  if (known.base == batch.base && known.last == batch.last && known.crc == batch.crc) return;
+  const bool compacted = batch.last < history.partition(partition)->compacted_to;
+  if (known.base == batch.base && known.last == batch.last && (known.crc == batch.crc || compacted)) return;
   findings.add({std::string{id},
                 o.at,
                 history.name(partition),

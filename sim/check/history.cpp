@@ -156,6 +156,11 @@ void History::on(HostId host, const trace::LogStartMoved& e) {
   }
 }
 
+void History::on(const trace::LogCleaningBegan& e) {
+  PartitionHistory& partition = edit(e.partition);
+  partition.compacted_to = std::max(partition.compacted_to, e.to);
+}
+
 void History::on(HostId host, const trace::HighWatermarkMoved& e) {
   ReplicaHistory* replica = edit_replica(e.partition, host);
   if (!replica) return;

@@ -28,6 +28,9 @@ struct StoredBatch {
   std::uint64_t sum_before{};  // of the hashes of all batches before this one; wraps
   std::uint64_t hash{};        // of offsets, epoch and crc
   [[nodiscard]] bool same_as(const StoredBatch& o) const { return hash == o.hash && base == o.base; }
+  [[nodiscard]] bool same_place_as(const StoredBatch& o) const {  // what compaction leaves as it is
+    return base == o.base && last == o.last && epoch == o.epoch;
+  }
   [[nodiscard]] std::int64_t count() const { return last - base + 1; }
 };
 
@@ -84,6 +87,9 @@ struct PartitionHistory {
   // promised
   Offset true_high_watermark;  // the highest that any leader ever had
   Chunked<AckedBatch> acked;
+  // Batches below may be rewritten or gone on any replica, and each cleans at its own time: there only offsets and epochs
+  // of batches that two logs still have in common can be compared.
+  Offset compacted_to;
   Cow<std::set<std::int64_t>> lost;  // offsets acknowledged, then gone
   // what excuses
   bool unclean_election{false};
@@ -110,7 +116,9 @@ struct ClientFacts {
 
 struct Subjects {  // who is who in the World
   // A producer that starts anew takes a new ordinal: the client stands in its lower 16 bits (core/client, restarted_ordinal).
-  [[nodiscard]] const ClientFacts& client(const Origin& origin) const { return clients.at(static_cast<std::size_t>(origin.client & 0xffff)); }
+  [[nodiscard]] const ClientFacts& client(const Origin& origin) const {
+    return clients.at(static_cast<std::size_t>(origin.client & 0xffff));
+  }
   std::map<HostId, NodeId> nodes;
   std::set<NodeId> controllers;
   std::vector<ClientFacts> clients;                         // by the client ordinal in an Origin
@@ -141,6 +149,7 @@ class History {
   void on(HostId host, const trace::LogTruncated& e);
   void on(HostId host, const trace::LogLoaded& e);
   void on(HostId host, const trace::LogStartMoved& e);
+  void on(const trace::LogCleaningBegan& e);
   void on(HostId host, const trace::HighWatermarkMoved& e);
   void on(HostId host, const trace::BecameLeader& e);
   void on(HostId host, const trace::BecameFollower& e);

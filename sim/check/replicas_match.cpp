@@ -34,7 +34,7 @@ void ReplicasMatch::check(const Observation& o, const History& history, Findings
   for (const auto& [other_broker, other] : partition.replicas) {
     if (other_broker == *broker || !other->running) continue;
     ++evaluations;
-    const Offset from = std::max(mine->log_start, other->log_start);
+    const Offset from = std::max({mine->log_start, other->log_start, partition.compacted_to});
     const Offset to = std::min(mine->high_watermark, other->high_watermark);
     if (from >= to) continue;
     const std::optional<Offset> differ = BatchChain::first_difference(mine->log, other->log, from, to);

@@ -121,6 +121,19 @@ void Story::on(const Observation& o, const trace::LogTruncated& e, const History
       {{"from", e.from.value}, {"to", e.to.value}});
 }
 
+void Story::on(const Observation& o, const trace::LogCleaned& e, const History& history) {
+  const std::string name = history.name(e.partition);
+  if (!origin_ || is_internal(name)) return;
+  add(o.at, "compaction", name,
+      fmt::format("{} compacts offsets {} to {}: {} bytes become {}", host(o.host), e.from.value, e.to.value,
+                  e.bytes_before, e.bytes_after),
+      Tone::plain,
+      {{"from", e.from.value},
+       {"to", e.to.value},
+       {"bytes_before", static_cast<std::int64_t>(e.bytes_before)},
+       {"bytes_after", static_cast<std::int64_t>(e.bytes_after)}});
+}
+
 void Story::on(const Observation& o, const trace::LogLoaded& e, const History& history) {
   if (!origin_) return;
   if (is_internal(history.name(e.partition))) {

@@ -36,14 +36,14 @@ void apply_fast_profile(ClientConfig& config) {
 std::optional<SettingValue> read_setting(Faults& faults, const JsonValue& value) {
   switch (value.kind) {
     case JsonKind::boolean: return SettingValue{value.boolean};
-    case JsonKind::string: return SettingValue{value.text};
+    case JsonKind::string:
+    case JsonKind::fraction: return SettingValue{value.text};
     case JsonKind::integer:
       if (const std::optional<std::int64_t> number = value.as_i64()) return SettingValue{*number};
       faults.error(value, "no setting is this large");
       return std::nullopt;
     case JsonKind::unusable: return std::nullopt;
     case JsonKind::null:
-    case JsonKind::fraction:
     case JsonKind::array:
     case JsonKind::object: break;
   }

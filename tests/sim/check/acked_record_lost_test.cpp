@@ -95,3 +95,21 @@ TEST_CASE("the last replica standing that comes back without its tail is the exc
   CHECK(tale.violations(AckedRecordLost::id) == 0);
   CHECK(tale.excuse() == Excuse::last_replica_standing);
 }
+
+TEST_CASE("what compaction took out or rewrote is not lost but another epoch at its offset is", "[check]") {
+  Tale tale;
+  tale.append_everywhere({0, 0, 0, 11, 0});
+  tale.append_everywhere({1, 1, 0, 12, 1});
+  tale.append_everywhere({2, 2, 0, 13, 2});
+  tale.commit(1, 0, 3);
+  tale.acked({0, 0, 0, 11, 0});
+  tale.acked({1, 1, 0, 12, 1});
+  tale.acked({2, 2, 0, 13, 2});
+  tale.tell(1, trace::LogCleaningBegan{tp, Offset{2}});
+  tale.load(2, 3, {{1, 1, 0, 99, 1}, {2, 2, 0, 13, 2}});
+  tale.decide(2, 1, {2});
+  CHECK(tale.findings(AckedRecordLost::id) == 0);
+  tale.load(3, 3, {{1, 1, 1, 99, 1}, {2, 2, 0, 13, 2}});
+  tale.decide(3, 2, {3});
+  CHECK(tale.findings(AckedRecordLost::id) == 1);
+}

@@ -25,3 +25,13 @@ TEST_CASE("another leader epoch may write the offset anew", "[check]") {
   tale.append(2, {0, 4, 1, 12});
   CHECK(tale.violations(EpochOffsetUnique::id) == 0);
 }
+
+TEST_CASE("a batch that compaction has rewritten is still the one of its epoch and offset", "[check]") {
+  Tale tale;
+  tale.append(1, {0, 4, 0, 11});
+  tale.tell(0, trace::LogCleaningBegan{tp, Offset{5}});
+  tale.append(2, {0, 4, 0, 99});
+  CHECK(tale.violations(EpochOffsetUnique::id) == 0);
+  tale.append(3, {0, 3, 0, 11});  // but its offsets never change
+  CHECK(tale.violations(EpochOffsetUnique::id) == 1);
+}

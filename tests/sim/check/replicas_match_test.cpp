@@ -28,3 +28,19 @@ TEST_CASE("replicas may differ above the lower of their high watermarks", "[chec
   tale.commit(2, 0, 5, trace::ReplicaRole::follower);
   CHECK(tale.violations(ReplicasMatch::id) == 0);
 }
+
+TEST_CASE("replicas may differ where one of them was compacted and nowhere else", "[check]") {
+  Tale tale;
+  for (const std::int32_t broker : {1, 2}) {
+    tale.append(broker, {0, 4, 0, 11});
+    tale.append(broker, {5, 9, 0, 12});
+  }
+  tale.commit(1, 0, 10);
+  tale.tell(1, trace::LogCleaningBegan{tp, Offset{5}});
+  tale.load(2, 10, {{0, 4, 0, 99}, {5, 9, 0, 12}});
+  tale.commit(2, 0, 10, trace::ReplicaRole::follower);
+  CHECK(tale.violations(ReplicasMatch::id) == 0);
+  tale.load(2, 10, {{0, 4, 0, 99}, {5, 9, 0, 98}});
+  tale.commit(2, 0, 10, trace::ReplicaRole::follower);
+  CHECK(tale.violations(ReplicasMatch::id) == 1);
+}

@@ -1,5 +1,8 @@
 #include "sim/run/simulation.hpp"
 
+#include <set>
+#include <string>
+
 #include <catch2/catch.hpp>
 
 #include "sim/check/acked_record_lost.hpp"
@@ -148,4 +151,34 @@ TEST_CASE("an expectation that does not hold fails the run and tells what was me
   REQUIRE(run.expectations().size() == 2);  // and the default one
   CHECK_FALSE(run.expectations()[0].held);
   CHECK(run.expectations()[0].measured == MetricValue{std::int64_t{3}});
+}
+
+// clang-format off
+constexpr const char* compacted_topic = R"json({
+  "name": "compacted", "seed": 5, "duration": "14s",
+  "cluster": {"brokers": 3, "controllers": 3, "profile": "fast",
+              "config": {"min.insync.replicas": 2, "log.cleaner.backoff.ms": 700}},
+  "topics": [{"name": "t", "partitions": 2, "replication_factor": 3, "assignment": [[1, 2, 3], [2, 3, 1]],
+              "config": {"cleanup.policy": "compact", "segment.ms": 500, "min.cleanable.dirty.ratio": 0.1}}],
+  "producers": [{"id": "p", "topic": "t", "rate": "200/s", "to": "10s", "keys": {"distribution": "zipf", "cardinality": 20}}],
+  "timeline": [{"at": "3s", "crash": "leader(t-0)", "for": "2s"},
+               {"at": "7s", "crash": "leader(t-1)", "for": "2s"}],
+  "expect": [{"no": "violations"}, {"metric": "isr.size", "of": "t-0", "is": 3}, {"metric": "records.lost", "is": 0}]
+})json";
+// clang-format on
+
+TEST_CASE("a compacted topic is cleaned on all brokers through crashes and no check takes that for a loss", "[run]") {
+  Simulation run = formed(scenario(compacted_topic));
+  finish(run);
+  for (const ExpectationResult& result : run.expectations()) {
+    CAPTURE(result.text);
+    CHECK(result.held);
+  }
+  CHECK(outcome_of(run, Strict::yes) == Outcome::pass);
+  std::set<std::string> who;
+  for (std::size_t i = 0; i < run.story().lines().size(); ++i) {
+    const StoryLine& line = run.story().lines()[i];
+    if (line.kind == "compaction") who.insert(line.text.substr(0, line.text.find(" compacts")));
+  }
+  CHECK(who.size() == 3);
 }

@@ -26,8 +26,7 @@ TEST_CASE("a setting is unknown at its key and wrong at its value") {
   check_error(with_producer(R"({@"linger.s": 5})"), at + "/linger.s",
               "unknown producer setting 'linger.s', did you mean 'linger.ms'?");
   check_error(with_producer(R"({"linger.ms": @"soon"})"), at + "/linger.ms", "'linger.ms' must be a whole number");
-  check_error(with_producer(R"({"linger.ms": @1.5})"), at + "/linger.ms",
-              "a setting must be a whole number, true or false, or a string, not a fraction");
+  check_error(with_producer(R"({"linger.ms": @1.5})"), at + "/linger.ms", "'linger.ms' must be a whole number");
   check_error(with_producer(R"({@"transactional.id": "x"})"), at + "/transactional.id",
               "'transactional.id' is not available in this release of kafkasim");
   check_error(with_consumer(grouped, R"({@"group.protocol": "consumer"})"), "/consumers/0/config/group.protocol",
@@ -40,8 +39,9 @@ TEST_CASE("acks=1 turns idempotence off and warns where it was asked for") {
   CHECK_FALSE(good(with_producer(R"({"retries": 0})")).producers[0].config.enable_idempotence);
   CHECK(good(with_producer(R"({"acks": -1})")).producers[0].config.enable_idempotence);
   CHECK(good(with_producer(R"({"acks": -1})")).producers[0].config.acks == "all");
-  check_warning(with_producer(R"({"acks": @1, "enable.idempotence": true})"), at + "/acks",
-                "'acks' is not 'all', so this producer is not idempotent; a real one refuses 'enable.idempotence' here");
+  check_warning(
+      with_producer(R"({"acks": @1, "enable.idempotence": true})"), at + "/acks",
+      "'acks' is not 'all', so this producer is not idempotent; a real one refuses 'enable.idempotence' here");
   check_error(with_producer(R"({"retries": @0, "enable.idempotence": true})"), at + "/retries",
               "'retries' must not be 0 with 'enable.idempotence'");
 }
