@@ -17,6 +17,7 @@ inline constexpr std::string_view transaction_index_suffix = ".txnindex";
 inline constexpr std::string_view snapshot_suffix = ".snapshot";
 inline constexpr std::string_view deleted_suffix = ".deleted";  // a file on its way out
 inline constexpr std::string_view delete_dir_suffix = "-delete";
+inline constexpr std::string_view stray_dir_suffix = "-stray";
 inline constexpr std::string_view leader_epoch_file = "leader-epoch-checkpoint";
 inline constexpr std::string_view partition_metadata_file = "partition.metadata";
 

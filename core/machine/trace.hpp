@@ -59,6 +59,14 @@ struct LogStartMoved {
   Offset from;
   Offset to;
 };
+enum class DeletionReason : std::uint8_t { log_start_offset, retention_bytes, retention_ms };
+struct SegmentsDeleted {  // by retention: neighbouring segments at the beginning of the log, for one reason
+  TopicIdPartition partition;
+  Offset from;  // where the first of them begins
+  Offset to;    // where the log goes on behind the last of them
+  std::uint64_t bytes{};
+  DeletionReason reason{};
+};
 struct HighWatermarkMoved {
   TopicIdPartition partition;
   ReplicaRole role{};
@@ -267,7 +275,7 @@ struct Remark {
   std::string text;
 };
 
-using Event = std::variant<LogAppended, LogTruncated, LogLoaded, LogStartMoved, HighWatermarkMoved, BecameLeader, BecameFollower,
+using Event = std::variant<LogAppended, LogTruncated, LogLoaded, LogStartMoved, SegmentsDeleted, HighWatermarkMoved, BecameLeader, BecameFollower,
                            ReplicaRemoved, IsrChangeRequested, ProduceAnswered, FetchAnswered, LogDirectoryFailed, RaftRoleChanged,
                            RaftVoted, RaftAppended, RaftTruncated, RaftCommitted, ControllerActivated, ControllerResigned, TopicCreated,
                            PartitionChanged, BrokerRegistered, BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked,

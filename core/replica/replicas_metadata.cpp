@@ -37,7 +37,8 @@ std::vector<FetchAssignment> Replicas::apply(const MetadataImage& image, const s
     if (has_replica(image.partition(id)) || !partitions_.contains(id)) continue;
     const bool deleted = image.partition(id) == nullptr;
     assignments.push_back({id, std::nullopt});
-    remove(id, deleted ? ErrorCode::unknown_topic_or_partition : ErrorCode::not_leader_or_follower, env);
+    remove(id, deleted ? ErrorCode::unknown_topic_or_partition : ErrorCode::not_leader_or_follower,
+           Leaves::to_be_removed, env);
   }
   const TopicImage* topic = nullptr;
   TopicConfig config;
@@ -66,7 +67,7 @@ UnifiedLog* Replicas::ensure_log(const TopicIdPartition& id, const TopicPartitio
     if (log->partition() == name) in_the_way.push_back(other);
   }
   for (const TopicIdPartition& other : in_the_way) {
-    remove(other, ErrorCode::unknown_topic_or_partition, env);
+    remove(other, ErrorCode::unknown_topic_or_partition, Leaves::as_stray, env);
     if (failed_) return nullptr;
   }
   auto created = directory_.create(id, name, config, env.wall, env.disk);
@@ -127,7 +128,7 @@ std::optional<FetchAssignment> Replicas::become_follower(Partition& partition, c
   return FetchAssignment{partition.id, now.leader};
 }
 
-void Replicas::remove(const TopicIdPartition& id, ErrorCode reason, Env& env) {
+void Replicas::remove(const TopicIdPartition& id, ErrorCode reason, Leaves how, Env& env) {
   const auto found = partitions_.find(id);
   if (found != partitions_.end()) {
     if (found->second->leader() != nullptr) leadership_changes_.push_back({id, found->second->name, std::nullopt});
@@ -135,7 +136,10 @@ void Replicas::remove(const TopicIdPartition& id, ErrorCode reason, Env& env) {
     events_.push_back({id, PartitionEventKind::not_leader_any_more, reason});
   }
   std::erase_if(flushing_, [&id](const auto& work) { return work.second.id == id; });
-  if (worked(directory_.remove(id, env.disk), env)) env.out.note(trace::ReplicaRemoved{id});
+  truncated_ = true;
+  const Instant due = env.now + config_->topic_defaults.file_delete_delay;
+  const auto gone = how == Leaves::as_stray ? directory_.set_aside(id, env.disk) : directory_.remove(id, due, env.disk);
+  if (worked(gone, env)) env.out.note(trace::ReplicaRemoved{id});
 }
 
 void Replicas::remove_stray_logs(const MetadataImage& image, Env& env) {
@@ -144,7 +148,7 @@ void Replicas::remove_stray_logs(const MetadataImage& image, Env& env) {
     if (!has_replica(image.partition(id))) strays.push_back(id);
   }
   for (const TopicIdPartition& id : strays) {
-    if (!failed_) remove(id, ErrorCode::unknown_topic_or_partition, env);
+    if (!failed_) remove(id, ErrorCode::unknown_topic_or_partition, Leaves::as_stray, env);
   }
 }
 
