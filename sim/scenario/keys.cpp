@@ -90,18 +90,11 @@ const std::vector<std::string_view>& later_settings() {
 
 const std::vector<SettingWithoutEffect>& settings_without_effect() {
   static const std::vector<SettingWithoutEffect> table{
-      {"retention.ms", "-1"},
-      {"retention.bytes", "-1"},
       {"delete.retention.ms", ""},
-      {"file.delete.delay.ms", ""},
       {"cleanup.policy", "delete"},
       {"compression.type", "producer"},
-      {"log.retention.ms", "-1"},
-      {"log.retention.bytes", "-1"},
-      {"log.retention.check.interval.ms", ""},
       {"log.cleanup.policy", "delete"},
       {"log.cleaner.delete.retention.ms", ""},
-      {"log.segment.delete.delay.ms", ""},
       {"controller.quorum.append.linger.ms", ""},
   };
   return table;
