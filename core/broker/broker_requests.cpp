@@ -47,6 +47,8 @@ void Broker::on_request(const Received& received, Env& env) {
   if (const auto* request = message.get_if<ListOffsetsRequest>()) return replicas_.list_offsets(from, *request, env);
   if (const auto* request = message.get_if<OffsetForLeaderEpochRequest>())
     return replicas_.offset_for_leader_epoch(from, *request, env);
+  if (const auto* request = message.get_if<DeleteRecordsRequest>())
+    return replicas_.delete_records(from, *request, env);
   if (const auto* request = message.get_if<MetadataRequest>()) return on_metadata(*request, from, env);
   if (const auto* request = message.get_if<FindCoordinatorRequest>()) return on_find_coordinator(*request, from, env);
   if (const auto* request = message.get_if<InitProducerIdRequest>()) return on_init_producer_id(*request, from, env);

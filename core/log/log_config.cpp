@@ -25,6 +25,11 @@ LogConfig log_config(const TopicConfig& topic, Duration producer_id_expiration) 
       topic.message_timestamp_type == "LogAppendTime" ? TimestampType::append : TimestampType::create;
   config.timestamp_before_max_ms = topic.message_timestamp_before_max.whole_ms();
   config.timestamp_after_max_ms = topic.message_timestamp_after_max.whole_ms();
+  config.deletion = topic.cleanup_policy.find("delete") != std::string::npos ? Deletion::on : Deletion::off;
+  if (topic.retention_ms < 0) config.retention_ms.reset();
+  if (topic.retention_ms >= 0) config.retention_ms = topic.retention_ms;
+  if (topic.retention_bytes >= 0) config.retention_bytes = topic.retention_bytes;
+  config.file_delete_delay_ms = topic.file_delete_delay.whole_ms();
   config.compression = compression_of(topic);
   config.producer_id_expiration_ms = producer_id_expiration.whole_ms();
   return config;

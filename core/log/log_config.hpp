@@ -12,6 +12,7 @@
 namespace kafkasim {
 
 enum class Compaction : std::uint8_t { off, on };  // cleanup.policy contains "compact"
+enum class Deletion : std::uint8_t { off, on };    // cleanup.policy contains "delete"
 
 struct LogConfig {
   std::int64_t segment_bytes{1'073'741'824};
@@ -31,6 +32,10 @@ struct LogConfig {
   std::int64_t max_compaction_lag_ms{INT64_MAX};
   std::int64_t producer_id_expiration_ms{86'400'000};
   RequireVerification require_verification{RequireVerification::yes};
+  Deletion deletion{Deletion::on};
+  std::optional<std::int64_t> retention_ms{604'800'000};  // absent: for ever
+  std::optional<std::int64_t> retention_bytes{};          // absent: without limit
+  std::int64_t file_delete_delay_ms{60'000};
   friend bool operator==(const LogConfig&, const LogConfig&) = default;
 };
 

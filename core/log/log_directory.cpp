@@ -1,7 +1,9 @@
 #include "core/log/log_directory.hpp"
 
 #include <algorithm>
+#include <utility>
 
+#include "core/base/check.hpp"
 #include "core/log/log_files.hpp"
 
 namespace kafkasim {
@@ -78,13 +80,12 @@ bool is_on_its_way_out(std::string_view name) {
 }
 
 // "topic-partition.<32 hex digits>-delete", the topic cut so that the name has at most 255 characters.
-std::string delete_name(const TopicPartition& partition, const Uuid& id) {
+std::string name_outside(const TopicPartition& partition, const Uuid& id, std::string_view suffix) {
   std::vector<std::byte> bytes;
   for (const std::uint64_t word : {id.high, id.low}) {
     for (int shift = 56; shift >= 0; shift -= 8) bytes.push_back(static_cast<std::byte>(word >> shift & 0xff));
   }
-  const std::string rest =
-      "-" + std::to_string(partition.partition.value) + "." + to_hex(bytes) + std::string{delete_dir_suffix};
+  const std::string rest = "-" + std::to_string(partition.partition.value) + "." + to_hex(bytes) + std::string{suffix};
   return partition.topic.substr(0, 255 - rest.size()) + rest;
 }
 
@@ -103,7 +104,7 @@ DiskResult<LogDirectory::Opened> LogDirectory::open(Disk& disk,
   if (!names) return tl::unexpected(names.error());
   for (const std::string& name : *names) {
     if (is_on_its_way_out(name)) {
-      if (DiskResult<void> done = disk.remove(name); !done) return tl::unexpected(done.error());
+      report.leaving.push_back(name);
       continue;
     }
     const std::optional<TopicPartition> partition = partition_of_directory(name);
@@ -153,16 +154,50 @@ DiskResult<UnifiedLog*> LogDirectory::create(const TopicIdPartition& id, const T
   return &logs_.emplace(id, Cow<UnifiedLog>{std::move(opened->log)}).first->second.edit();
 }
 
-DiskResult<void> LogDirectory::remove(const TopicIdPartition& id, Disk& disk) {
+DiskResult<std::string> LogDirectory::move_out(Logs::iterator log, std::string_view suffix, Disk& disk) {
+  UnifiedLog& leaving = log->second.edit();
+  leaving.close(disk);
+  removals_.forget_files_in(leaving.directory(), disk);
+  // Kafka draws the number in the name. Here it is the topic's, or one near it if the replica has left before.
+  Uuid number = log->first.topic_id;
+  std::string out = name_outside(leaving.partition(), number, suffix);
+  while (disk.exists(out)) {
+    ++number.low;
+    out = name_outside(leaving.partition(), number, suffix);
+  }
+  DiskResult<void> done = disk.rename(leaving.directory(), out);
+  if (done) done = disk.sync_directory("");
+  logs_.erase(log);
+  if (!done) return tl::unexpected(done.error());
+  return out;
+}
+
+DiskResult<void> LogDirectory::remove(const TopicIdPartition& id, Instant due, Disk& disk) {
   const auto log = logs_.find(id);
   if (log == logs_.end()) return {};
-  log->second.edit().close(disk);
-  const std::string out = delete_name(log->second->partition(), id.topic_id);
-  DiskResult<void> done = disk.rename(log->second->directory(), out);
-  if (done) done = disk.sync_directory("");
-  if (done) done = disk.remove(out);
-  logs_.erase(log);
-  return done;
+  DiskResult<std::string> out = move_out(log, delete_dir_suffix, disk);
+  if (!out) return tl::unexpected(out.error());
+  removals_.add_directory(due, std::move(*out));
+  return {};
+}
+
+DiskResult<void> LogDirectory::set_aside(const TopicIdPartition& id, Disk& disk) {
+  const auto log = logs_.find(id);
+  if (log == logs_.end()) return {};
+  const DiskResult<std::string> out = move_out(log, stray_dir_suffix, disk);
+  if (!out) return tl::unexpected(out.error());
+  return {};
+}
+
+DiskResult<RetentionResult> LogDirectory::delete_old_segments(const TopicIdPartition& id, Instant now, Timestamp wall,
+                                                              std::size_t most, Disk& disk) {
+  UnifiedLog* log = edit(id);
+  KAFKASIM_CHECK(log != nullptr);
+  DiskResult<RetentionResult> result = log->delete_old_segments(wall, most, disk);
+  if (!result || result->runs.empty()) return result;
+  removals_.add(now + milliseconds(log->config().file_delete_delay_ms), log->directory(),
+                std::exchange(result->files, {}));
+  return result;
 }
 
 DiskResult<void> LogDirectory::write_recovery_points(Disk& disk) const {
@@ -190,6 +225,7 @@ DiskResult<void> LogDirectory::close_cleanly(std::optional<BrokerEpoch> broker_e
   for (auto& [id, log] : logs_) {
     if (DiskResult<void> done = log.edit().close_cleanly(disk); !done) return done;
   }
+  removals_.close_all(disk);
   DiskResult<void> done = write_recovery_points(disk);
   if (done) done = write_high_watermarks(disk);
   if (done) done = write_log_start_offsets(disk);

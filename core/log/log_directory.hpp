@@ -6,8 +6,10 @@
 //   opened at a clean stop: every log closed -> checkpoints -> marker
 //
 // A directory whose partition.metadata is missing or damaged is set aside: create() of that partition takes up its log.
-// Other names are left alone, but
-// "-delete" ones are removed. __cluster_metadata-0 belongs to the quorum and is not opened here.
+// "-delete" directories of the last process are named in the report: finish_removal(). Other names are left alone,
+// "-stray" ones too. __cluster_metadata-0 belongs to the quorum and is not opened here.
+//
+// What is deleted keeps its files, under another name, for file.delete.delay.ms: remove_due_files() at next_removal().
 #include <functional>
 #include <map>
 #include <optional>
@@ -16,6 +18,7 @@
 
 #include "core/base/cow.hpp"
 #include "core/log/checkpoint_files.hpp"
+#include "core/log/file_removals.hpp"
 #include "core/log/unified_log.hpp"
 
 namespace kafkasim {
@@ -34,7 +37,8 @@ class LogDirectory {
     std::optional<BrokerEpoch>
         previous_broker_epoch;  // from the marker: BrokerRegistration's PreviousBrokerEpoch (KIP-966)
     std::vector<Loaded> logs;
-    std::vector<Error> problems;  // what was passed over, and where
+    std::vector<Error> problems;       // what was passed over, and where
+    std::vector<std::string> leaving;  // directories on their way out
   };
   struct Opened;
   // `config_of` gives the settings that a topic has at that moment: by its name.
@@ -50,9 +54,22 @@ class LogDirectory {
   // name: remove that one first.
   [[nodiscard]] DiskResult<UnifiedLog*> create(const TopicIdPartition& id, const TopicPartition& name,
                                                const LogConfig& config, Timestamp now, Disk& disk);
-  // Renames the directory to "topic-partition.<topic id>-delete" and removes it with all in it. Nothing happens if
-  // there is none.
-  [[nodiscard]] DiskResult<void> remove(const TopicIdPartition& id, Disk& disk);
+  // Renames the directory to "topic-partition.<topic id>-delete"; it is removed with all in it when that is `due`.
+  // Nothing happens if there is none.
+  [[nodiscard]] DiskResult<void> remove(const TopicIdPartition& id, Instant due, Disk& disk);
+  // Renames the directory to "topic-partition.<topic id>-stray", and leaves it to the operator. Nothing happens if there
+  // is none.
+  [[nodiscard]] DiskResult<void> set_aside(const TopicIdPartition& id, Disk& disk);
+  void finish_removal(std::string directory, Instant due) { removals_.add_directory(due, std::move(directory)); }
+
+  // UnifiedLog::delete_old_segments() of a log that is there; its files go after the log's file.delete.delay.ms.
+  [[nodiscard]] DiskResult<RetentionResult> delete_old_segments(const TopicIdPartition& id, Instant now, Timestamp wall,
+                                                                std::size_t most, Disk& disk);
+  [[nodiscard]] std::optional<Instant> next_removal() const { return removals_.next_due(); }
+  // One replica's directory, or the segments that one call of delete_old_segments() took.
+  [[nodiscard]] DiskResult<void> remove_due_files(Instant now, Disk& disk) {
+    return removals_.remove_one_due(now, disk);
+  }
 
   [[nodiscard]] DiskResult<void> write_recovery_points(Disk& disk) const;
   [[nodiscard]] DiskResult<void> write_high_watermarks(Disk& disk) const;
@@ -61,7 +78,11 @@ class LogDirectory {
   [[nodiscard]] DiskResult<void> close_cleanly(std::optional<BrokerEpoch> broker_epoch, Disk& disk);
 
  private:
+  // The new name.
+  [[nodiscard]] DiskResult<std::string> move_out(Logs::iterator log, std::string_view suffix, Disk& disk);
+
   Logs logs_;
+  FileRemovals removals_;
 };
 
 struct LogDirectory::Opened {

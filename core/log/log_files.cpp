@@ -42,7 +42,7 @@ std::optional<Offset> offset_of_name(std::string_view name, std::string_view suf
 }
 
 std::optional<TopicPartition> partition_of_directory(std::string_view name) {
-  for (const std::string_view suffix : {delete_dir_suffix, std::string_view{"-future"}, std::string_view{"-stray"}}) {
+  for (const std::string_view suffix : {delete_dir_suffix, std::string_view{"-future"}, stray_dir_suffix}) {
     if (ends_with(name, suffix)) return std::nullopt;
   }
   const std::size_t dash = name.rfind('-');

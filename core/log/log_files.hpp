@@ -19,6 +19,7 @@ inline constexpr std::string_view deleted_suffix = ".deleted";  // a file on its
 inline constexpr std::string_view cleaned_suffix = ".cleaned";  // a segment that the cleaner is writing
 inline constexpr std::string_view swap_suffix = ".swap";        // a whole one, about to take the place of others
 inline constexpr std::string_view delete_dir_suffix = "-delete";
+inline constexpr std::string_view stray_dir_suffix = "-stray";
 inline constexpr std::string_view leader_epoch_file = "leader-epoch-checkpoint";
 inline constexpr std::string_view partition_metadata_file = "partition.metadata";
 

@@ -25,7 +25,7 @@ DiskResult<LogSegment> LogSegment::open(Disk& disk, const std::string& directory
                                         Timestamp now, std::string_view second) {
   LogSegment segment;
   segment.base_ = segment.next_ = base;
-  segment.created_ = now;
+  segment.created_ = segment.touched_ = now;
   const std::string index_path = segment_path(directory, base, index_suffix, second);
   const std::string time_index_path = segment_path(directory, base, time_index_suffix, second);
   segment.index_was_missing_ = !disk.exists(index_path) || !disk.exists(time_index_path);
@@ -58,9 +58,7 @@ void LogSegment::close(Disk& disk) {
 
 DiskResult<void> LogSegment::remove_files(Disk& disk, const std::string& directory, Offset base,
                                           std::string_view second) {
-  for (const std::string_view suffix : {log_suffix, index_suffix, time_index_suffix, transaction_index_suffix}) {
-    const std::string path = segment_path(directory, base, suffix, second);
-    if (!disk.exists(path)) continue;
+  for (const std::string& path : files(disk, directory, base, second)) {
     if (DiskResult<void> done = disk.remove(path); !done) return done;
   }
   return {};
@@ -82,6 +80,16 @@ DiskResult<void> LogSegment::rename_files(Disk& disk, const std::string& directo
 
 void LogSegment::has_final_names(const std::string& directory) {
   transaction_index_.moved_to(segment_path(directory, base_, transaction_index_suffix));
+}
+
+std::vector<std::string> LogSegment::files(const Disk& disk, const std::string& directory, Offset base,
+                                           std::string_view second) {
+  std::vector<std::string> paths;
+  for (const std::string_view suffix : {log_suffix, index_suffix, time_index_suffix, transaction_index_suffix}) {
+    std::string path = segment_path(directory, base, suffix, second);
+    if (disk.exists(path)) paths.push_back(std::move(path));
+  }
+  return paths;
 }
 
 bool LogSegment::can_hold(Offset offset) const {

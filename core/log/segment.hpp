@@ -44,6 +44,9 @@ class LogSegment {
                                                      std::string_view from, std::string_view to);
   // Its files have lost their second suffix.
   void has_final_names(const std::string& directory);
+  // Those of a segment's files that exist, the log first: without it the others are nothing.
+  [[nodiscard]] static std::vector<std::string> files(const Disk& disk, const std::string& directory, Offset base,
+                                                      std::string_view second = {});
 
   [[nodiscard]] Offset base_offset() const { return base_; }
   [[nodiscard]] Offset next_offset() const { return next_; }  // after the last batch; the base of an empty segment
@@ -55,6 +58,13 @@ class LogSegment {
     return first_timestamp_;
   }                                                  // largest of the first batch
   [[nodiscard]] bool can_hold(Offset offset) const;  // relative to the base, it fits 31 bits
+
+  // What retention.ms goes by: the largest timestamp of its records, or if they have none when it was last appended to,
+  // as far as this process knows.
+  [[nodiscard]] Timestamp age_timestamp() const {
+    return largest_ && largest_->timestamp >= Timestamp{0} ? largest_->timestamp : touched_;
+  }
+  void touch(Timestamp now) { touched_ = now; }
 
   // Roll rules, before an append of `bytes` up to `last` with records up to `largest`.
   [[nodiscard]] bool should_roll(const LogConfig& config, std::uint64_t bytes, Timestamp largest, Offset last,
@@ -147,6 +157,7 @@ class LogSegment {
   std::optional<TimestampOffset> largest_;
   std::optional<Timestamp> first_timestamp_;  // of the first batch: the largest in it
   Timestamp created_;
+  Timestamp touched_;
   bool dirty_{false};
   bool index_was_missing_{false};
   // The newest batches: most reads are of the end, and need no index then.

@@ -131,6 +131,7 @@ DiskResult<LogAppendResult> UnifiedLog::append(std::vector<RecordBatch> batches,
     }
     done = segments_.back().append(disk, run, config_.index_interval_bytes);
     if (!done) return tl::unexpected(done.error());
+    segments_.back().touch(wall);
     for (const RecordBatch& batch : run) {
       done = note_producer(batch, disk);
       if (!done) return tl::unexpected(done.error());
@@ -259,7 +260,8 @@ DiskResult<bool> UnifiedLog::maybe_increment_log_start_offset(Offset to, Disk& d
   to = std::min(to, log_end_offset());
   if (to <= log_start_) return false;
   log_start_ = to;
-  high_watermark_ = std::max(high_watermark_, to);
+  recovery_point_ = std::max(recovery_point_, to);
+  if (high_watermark_ < to) (void)update_high_watermark(to);
   producers_.log_start_moved(to);
   DiskResult<void> done = epochs_.truncate_from_start(disk, directory_, to);
   if (!done) return tl::unexpected(done.error());

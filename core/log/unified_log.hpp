@@ -21,6 +21,7 @@
 #include "core/log/segment.hpp"
 #include "core/log/verifications.hpp"
 #include "core/machine/disk.hpp"
+#include "core/machine/trace.hpp"
 #include "core/model/error_code.hpp"
 #include "core/model/ids.hpp"
 #include "core/record/record_batch.hpp"
@@ -60,6 +61,25 @@ struct FlushWork {  // what makes all below `up_to` durable, once every file has
   Offset up_to{};
   std::vector<FileId> files{};
   std::uint64_t truncations{};  // the log's count of them when this was made
+};
+
+// Segments that retention has taken out of a log: nobody reads them any more, their files bear the suffix ".deleted".
+struct LeavingFiles {
+  std::vector<LogSegment> segments{};  // open still: a flush of them may be under way
+  std::vector<std::string> paths{};
+};
+
+struct RetentionResult {
+  struct Run {  // neighbouring segments that went for one reason
+    trace::DeletionReason reason{};
+    Offset from;  // where the first began
+    Offset to;    // where the log goes on behind the last
+    std::uint64_t bytes{};
+    std::size_t segments{};
+  };
+  std::vector<Run> runs{};
+  LeavingFiles files{};  // to be removed after file.delete.delay.ms
+  bool more{false};      // there is more to delete than was allowed at once
 };
 
 struct LogOpenOptions {
@@ -157,6 +177,16 @@ class UnifiedLog {
   // Empties the log; its next offset, start and high watermark are `offset` (KAFKA-9491).
   [[nodiscard]] DiskResult<void> truncate_fully_and_start_at(Offset offset, Timestamp now, Disk& disk);
 
+  // ---- retention ----------------------------------------------------------------------------------
+  // Some segment is to go now, or the settings cannot tell without looking closer.
+  [[nodiscard]] bool has_old_segments(Timestamp now) const;
+  // Takes at most `most` segments from the beginning of the log, all of them below the high watermark: those that lie
+  // below the log start; and where cleanup.policy says delete, those that retention.bytes has no room for, then those
+  // whose largest timestamp is more than retention.ms ago. Where all go, the active one too, a new segment begins at the
+  // log end. The log start moves first. A segment of records without timestamps is as old as its last append, or as the
+  // process, whichever is later.
+  [[nodiscard]] DiskResult<RetentionResult> delete_old_segments(Timestamp now, std::size_t most, Disk& disk);
+
   // ---- compaction ---------------------------------------------------------------------------------
   // `cleaned`, whose files still end in ".cleaned" and are durable, takes the place of the segments with these bases: the
   // first is its own base, they follow one another, and none is the active one. The old segments' producer snapshots go
@@ -216,6 +246,10 @@ class UnifiedLog {
   [[nodiscard]] DiskResult<void> rebuild_producer_state(Timestamp now, Disk& disk);
   [[nodiscard]] DiskResult<void> take_producer_snapshot(Disk& disk);
   [[nodiscard]] DiskResult<void> drop_segments(std::size_t from, Disk& disk);
+  // How many segments from the first on are to go for that reason.
+  [[nodiscard]] std::size_t deletable_segments(trace::DeletionReason reason, Timestamp now) const;
+  [[nodiscard]] DiskResult<void> delete_segments(std::size_t count, trace::DeletionReason reason, Timestamp now,
+                                                 RetentionResult& result, Disk& disk);
   [[nodiscard]] DiskResult<void> sync_directory(Disk& disk);
   [[nodiscard]] std::size_t first_unsynced() const;
 

@@ -24,7 +24,8 @@ struct AppendedBatch {
   Offset base;
   Offset last;
   LeaderEpoch epoch;
-  std::uint32_t crc{};  // over attributes, producer fields and records: equal crc and offsets and epoch mean the same batch
+  std::uint32_t
+      crc{};  // over attributes, producer fields and records: equal crc and offsets and epoch mean the same batch
   std::int64_t producer_id{-1};
   std::int16_t producer_epoch{-1};
   std::int32_t base_sequence{-1};
@@ -49,9 +50,9 @@ struct LogLoaded {  // at start: what recovery found
   TopicIdPartition partition;
   Offset log_start;
   Offset log_end;
-  Offset high_watermark;             // from the checkpoint
-  std::uint64_t bytes_cut{};         // of a damaged or unfinished end
-  bool clean{};                      // after a clean shutdown nothing is scanned
+  Offset high_watermark;               // from the checkpoint
+  std::uint64_t bytes_cut{};           // of a damaged or unfinished end
+  bool clean{};                        // after a clean shutdown nothing is scanned
   std::vector<AppendedBatch> batches;  // all that the log holds: the checkers rebuild what they know of this replica
 };
 struct LogStartMoved {
@@ -69,6 +70,14 @@ struct LogCleaned {  // a pass of the log cleaner has come to its end
   Offset to;
   std::uint64_t bytes_before{};  // of the segments that were cleaned
   std::uint64_t bytes_after{};
+};
+enum class DeletionReason : std::uint8_t { log_start_offset, retention_bytes, retention_ms };
+struct SegmentsDeleted {  // by retention: neighbouring segments at the beginning of the log, for one reason
+  TopicIdPartition partition;
+  Offset from;  // where the first of them begins
+  Offset to;    // where the log goes on behind the last of them
+  std::uint64_t bytes{};
+  DeletionReason reason{};
 };
 struct HighWatermarkMoved {
   TopicIdPartition partition;
@@ -116,7 +125,7 @@ struct FetchAnswered {  // to a consumer
   Offset from;
   Offset to;  // the offset after the last record returned
   Offset high_watermark;
-  Offset limit;  // what the isolation level allowed: the high watermark or the last stable offset
+  Offset limit;                // what the isolation level allowed: the high watermark or the last stable offset
   std::uint64_t size_bytes{};  // of the batches returned
   HostId reader;               // who asked
 };
@@ -278,12 +287,13 @@ struct Remark {
   std::string text;
 };
 
-using Event = std::variant<LogAppended, LogTruncated, LogLoaded, LogStartMoved, LogCleaningBegan, LogCleaned, HighWatermarkMoved,
-                           BecameLeader, BecameFollower, ReplicaRemoved, IsrChangeRequested, ProduceAnswered, FetchAnswered,
-                           LogDirectoryFailed, RaftRoleChanged, RaftVoted, RaftAppended, RaftTruncated, RaftCommitted,
-                           ControllerActivated, ControllerResigned, TopicCreated, PartitionChanged, BrokerRegistered,
-                           BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked, RecordsFailed,
-                           RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError, GroupChanged,
-                           OffsetsCommitted, GroupsLoaded, Remark>;
+using Event =
+    std::variant<LogAppended, LogTruncated, LogLoaded, LogStartMoved, SegmentsDeleted, LogCleaningBegan, LogCleaned,
+                 HighWatermarkMoved, BecameLeader, BecameFollower, ReplicaRemoved, IsrChangeRequested, ProduceAnswered,
+                 FetchAnswered, LogDirectoryFailed, RaftRoleChanged, RaftVoted, RaftAppended, RaftTruncated,
+                 RaftCommitted, ControllerActivated, ControllerResigned, TopicCreated, PartitionChanged,
+                 BrokerRegistered, BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked,
+                 RecordsFailed, RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError,
+                 GroupChanged, OffsetsCommitted, GroupsLoaded, Remark>;
 
 }  // namespace kafkasim::trace

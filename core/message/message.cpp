@@ -17,6 +17,7 @@ std::string_view api_name(ApiKey key) {
     case ApiKey::sync_group: return "SyncGroup";
     case ApiKey::api_versions: return "ApiVersions";
     case ApiKey::create_topics: return "CreateTopics";
+    case ApiKey::delete_records: return "DeleteRecords";
     case ApiKey::init_producer_id: return "InitProducerId";
     case ApiKey::offset_for_leader_epoch: return "OffsetForLeaderEpoch";
     case ApiKey::vote: return "Vote";

@@ -26,6 +26,7 @@ enum class ApiKey : std::int16_t {  // org.apache.kafka.common.protocol.ApiKeys
   sync_group = 14,
   api_versions = 18,
   create_topics = 19,
+  delete_records = 21,
   init_producer_id = 22,
   offset_for_leader_epoch = 23,
   vote = 52,

@@ -17,6 +17,7 @@ std::int16_t spoken_version(ApiKey key) {
     case ApiKey::sync_group: return 5;
     case ApiKey::api_versions: return 4;
     case ApiKey::create_topics: return 7;
+    case ApiKey::delete_records: return 2;
     case ApiKey::init_producer_id: return 5;
     case ApiKey::offset_for_leader_epoch: return 4;
     case ApiKey::vote: return 2;

@@ -77,13 +77,38 @@ constexpr Synonym synonyms[] = {
     {"log.message.timestamp.type", "message.timestamp.type"},
     {"min.insync.replicas", "min.insync.replicas"},
     {"log.retention.bytes", "retention.bytes"},
-    {"log.retention.ms", "retention.ms"},
     {"log.segment.bytes", "segment.bytes"},
     {"log.index.size.max.bytes", "segment.index.bytes"},
-    {"log.roll.jitter.ms", "segment.jitter.ms"},
-    {"log.roll.ms", "segment.ms"},
     {"unclean.leader.election.enable", "unclean.leader.election.enable"},
 };
+
+// The same in other units: log.retention.ms before log.retention.minutes before log.retention.hours (KafkaConfig).
+struct InUnits {
+  std::string_view node;
+  std::string_view topic;
+  TimeUnit unit;
+  TimeUnit NodeConfig::*known;
+  std::int64_t least;
+};
+constexpr InUnits in_units[] = {
+    {"log.retention.ms", "retention.ms", TimeUnit::milliseconds, &NodeConfig::log_retention_unit, -1},
+    {"log.retention.minutes", "retention.ms", TimeUnit::minutes, &NodeConfig::log_retention_unit, -1},
+    {"log.retention.hours", "retention.ms", TimeUnit::hours, &NodeConfig::log_retention_unit, -1},
+    {"log.roll.ms", "segment.ms", TimeUnit::milliseconds, &NodeConfig::log_roll_unit, 1},
+    {"log.roll.hours", "segment.ms", TimeUnit::hours, &NodeConfig::log_roll_unit, 1},
+    {"log.roll.jitter.ms", "segment.jitter.ms", TimeUnit::milliseconds, &NodeConfig::log_roll_jitter_unit, 0},
+    {"log.roll.jitter.hours", "segment.jitter.ms", TimeUnit::hours, &NodeConfig::log_roll_jitter_unit, 0},
+};
+
+std::int64_t ms_of(TimeUnit unit) {
+  switch (unit) {
+    case TimeUnit::unset:
+    case TimeUnit::milliseconds: return 1;
+    case TimeUnit::minutes: return 60'000;
+    case TimeUnit::hours: return 3'600'000;
+  }
+  return 1;
+}
 
 const std::vector<Node>& node_settings() {
   static const std::vector<Node> table{
@@ -122,6 +147,7 @@ const std::vector<Node>& node_settings() {
       {"log.cleaner.io.max.bytes.per.second", &NodeConfig::log_cleaner_io_max_bytes_per_second, 1},
       {"log.flush.offset.checkpoint.interval.ms", &NodeConfig::log_flush_offset_checkpoint_interval, 1},
       {"log.retention.check.interval.ms", &NodeConfig::log_retention_check_interval, 1},
+      {"log.initial.task.delay.ms", &NodeConfig::log_initial_task_delay},
       {"producer.id.expiration.ms", &NodeConfig::producer_id_expiration, 1},
       {"group.initial.rebalance.delay.ms", &NodeConfig::group_initial_rebalance_delay},
       {"group.min.session.timeout.ms", &NodeConfig::group_min_session_timeout},
@@ -303,6 +329,20 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+Result<void> set_in_unit(NodeConfig& config, const InUnits& setting, const SettingValue& value) {
+  const std::optional<std::int64_t> n = as_number(value);
+  if (!n) return fail(quoted(setting.node) + " must be a whole number");
+  const std::int64_t most = setting.unit == TimeUnit::milliseconds ? INT64_MAX : INT32_MAX;
+  const bool forever = setting.least == -1;
+  if (*n < setting.least || *n > most || (forever && *n == 0)) {
+    return fail(quoted(setting.node) + " must be between " + std::to_string(std::max<std::int64_t>(setting.least, forever)) +
+                " and " + std::to_string(most) + (forever ? ", or -1" : "") + ", not " + std::to_string(*n));
+  }
+  if (setting.unit < config.*(setting.known)) return {};  // a finer one was set
+  config.*(setting.known) = setting.unit;
+  return set(config.topic_defaults, setting.topic, *n < 0 ? *n : *n * ms_of(setting.unit));
+}
+
 }  // namespace
 
 std::string_view nearest_name(std::string_view name, const std::vector<std::string_view>& known) {
@@ -324,6 +364,9 @@ Result<void> set(TopicConfig& config, std::string_view name, const SettingValue&
 }
 
 Result<void> set(NodeConfig& config, std::string_view name, const SettingValue& value) {
+  for (const InUnits& setting : in_units) {
+    if (setting.node == name) return set_in_unit(config, setting, value);
+  }
   for (const Synonym& synonym : synonyms) {
     if (synonym.node == name) return set(config.topic_defaults, synonym.topic, value);
   }
@@ -342,6 +385,7 @@ std::vector<std::string_view> topic_setting_names() { return names_of(topic_sett
 std::vector<std::string_view> node_setting_names() {
   std::vector<std::string_view> names = names_of(node_settings());
   for (const Synonym& synonym : synonyms) names.push_back(synonym.node);
+  for (const InUnits& setting : in_units) names.push_back(setting.node);
   std::ranges::sort(names);
   return names;
 }

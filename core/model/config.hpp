@@ -48,6 +48,9 @@ struct TopicConfig {  // a topic's own; where it says nothing, the node's log.* 
   friend bool operator==(const TopicConfig&, const TopicConfig&) = default;
 };
 
+// A duration may be set in several units; the finest wins, in whatever order they come.
+enum class TimeUnit : std::uint8_t { unset, hours, minutes, milliseconds };
+
 struct NodeConfig {  // of a broker or a controller
   // threads and requests
   std::int64_t num_io_threads{8};
@@ -89,6 +92,10 @@ struct NodeConfig {  // of a broker or a controller
   std::int64_t log_cleaner_io_max_bytes_per_second{INT64_MAX};
   Duration log_flush_offset_checkpoint_interval{milliseconds(60'000)};
   Duration log_retention_check_interval{milliseconds(300'000)};
+  Duration log_initial_task_delay{milliseconds(30'000)};
+  TimeUnit log_retention_unit{TimeUnit::unset};  // in which topic_defaults.retention_ms was given
+  TimeUnit log_roll_unit{TimeUnit::unset};
+  TimeUnit log_roll_jitter_unit{TimeUnit::unset};
   Duration producer_id_expiration{milliseconds(86'400'000)};
   // groups
   Duration group_initial_rebalance_delay{milliseconds(3'000)};

@@ -1,5 +1,8 @@
 #include "core/replica/replica_manager.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/replica/follower.hpp"
 
 namespace kafkasim {
@@ -15,7 +18,8 @@ void ReplicaManager::start(const Started& started, Env& env) {
   replicas_.open(env);
   timers_.set(Timer::shrink_isrs, env.now + config_->replica_lag_time_max / 2);
   timers_.set(Timer::checkpoint_high_watermarks, env.now + config_->replica_high_watermark_checkpoint_interval);
-  timers_.set(Timer::checkpoint_recovery_points, env.now + config_->log_flush_offset_checkpoint_interval);
+  timers_.set(Timer::checkpoint_recovery_points, env.now + config_->log_initial_task_delay);
+  timers_.set(Timer::retention, env.now + config_->log_initial_task_delay);
   settle(env);
 }
 
@@ -34,6 +38,7 @@ void ReplicaManager::apply_metadata(const MetadataImage& image, const std::vecto
     fetchers_.follow(assignment.id, partition.name.topic, *assignment.from,
                      {log->log_end_offset(), partition.leader_epoch, log->latest_epoch()});
   }
+  for (const TopicIdPartition& id : changed) check_waiting_deletes(id, env);  // who is alive may have changed
   settle(env);
 }
 
@@ -61,7 +66,9 @@ void ReplicaManager::step(const Input& in, Env& env) {
   if (std::holds_alternative<Woken>(in)) {
     for (const Timer timer : timers_.take_due(env.now)) on_timer(timer, env);
     if (const auto due = replicas_.cleaning_deadline(); due && *due <= env.now) replicas_.clean(env);
+    if (const auto due = replicas_.next_removal(); due && *due <= env.now) replicas_.remove_due_files(env);
     finish(produces_.expired(env.now), env);
+    finish(deletes_.expired(env.now), env);
     for (const FetchOperation& operation : fetches_.expired(env.now)) answer_waiting_fetch(operation, env);
   }
   settle(env);
@@ -81,7 +88,17 @@ void ReplicaManager::on_timer(Timer timer, Env& env) {
       replicas_.checkpoint_recovery_points(env);
       timers_.set(timer, env.now + config_->log_flush_offset_checkpoint_interval);
       break;
+    case Timer::retention: run_retention(env); break;
   }
+}
+
+// In slices: what else this broker has to do in the background comes in between.
+void ReplicaManager::run_retention(Env& env) {
+  if (!retention_began_) retention_began_ = env.now;
+  Instant next = env.now;
+  if (replicas_.delete_old_segments(env) == Replicas::PassIs::finished)
+    next = std::max(next, *std::exchange(retention_began_, std::nullopt) + config_->log_retention_check_interval);
+  timers_.set(Timer::retention, next);
 }
 
 std::optional<Instant> ReplicaManager::next_deadline() const {
@@ -89,6 +106,7 @@ std::optional<Instant> ReplicaManager::next_deadline() const {
   std::optional<Instant> next = earlier(timers_.next(), fetchers_.next_deadline());
   next = earlier(next, replicas_.cleaning_deadline());
   next = earlier(next, earlier(produces_.next_deadline(), fetches_.next_deadline()));
+  next = earlier(next, earlier(deletes_.next_deadline(), replicas_.next_removal()));
   return earlier(next, replicas_.alter_partition().next_deadline());
 }
 
@@ -117,6 +135,7 @@ void ReplicaManager::settle(Env& env) {
 void ReplicaManager::on_event(const PartitionEvent& event, Env& env) {
   switch (event.kind) {
     case PartitionEventKind::log_end_moved: break;
+    case PartitionEventKind::low_watermark_moved: return check_waiting_deletes(event.id, env);
     case PartitionEventKind::high_watermark_moved:
       if (produces_.has_waiting(event.id)) finish(produces_.reached(event.id, produce_outcome(event.id)), env);
       break;
@@ -126,6 +145,7 @@ void ReplicaManager::on_event(const PartitionEvent& event, Env& env) {
         outcome.error = event.reason;
         finish(produces_.lost(event.id, outcome), env);
       }
+      finish(deletes_.lost(event.id, event.reason), env);
       break;
   }
   for (const OperationId id : fetches_.watchers(event.id)) check_waiting_fetch(id, event.id, env);

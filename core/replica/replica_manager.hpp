@@ -1,6 +1,6 @@
 #pragma once
 // ReplicaManager: the partitions of a broker, as a part of the machine that owns it (kafka.server.ReplicaManager):
-// serves Produce, Fetch, ListOffsets and OffsetForLeaderEpoch, follows the leaders of the partitions that it does not
+// serves Produce, Fetch, ListOffsets, OffsetForLeaderEpoch and DeleteRecords, follows the leaders of the partitions that it does not
 // lead, keeps ISRs.
 //
 // How its owner, the broker, deals with it:
@@ -28,10 +28,12 @@
 #include <vector>
 
 #include "core/machine/request_ref.hpp"
+#include "core/message/delete_records.hpp"
 #include "core/message/fetch.hpp"
 #include "core/message/list_offsets.hpp"
 #include "core/message/offset_for_leader_epoch.hpp"
 #include "core/message/produce.hpp"
+#include "core/replica/delete_purgatory.hpp"
 #include "core/replica/fetcher.hpp"
 #include "core/replica/purgatory.hpp"
 #include "core/replica/replicas.hpp"
@@ -88,6 +90,8 @@ class ReplicaManager {
   void list_offsets(const RequestRef& ref, const ListOffsetsRequest& request, Env& env);
   void offset_for_leader_epoch(const RequestRef& ref, const OffsetForLeaderEpochRequest& request, Env& env);
 
+  void delete_records(const RequestRef& ref, const DeleteRecordsRequest& request, Env& env);
+
   // ---- coordinators ----------------------------------------------------------------------------------
   // Appends with acks=all. Exactly one completion bears the token: when it is replicated, has failed, or after
   // offsets.commit.timeout.ms.
@@ -114,7 +118,7 @@ class ReplicaManager {
 
  private:
   enum class Naming : std::uint8_t { by_name, by_id };
-  enum class Timer : std::uint8_t { shrink_isrs, checkpoint_high_watermarks, checkpoint_recovery_points };
+  enum class Timer : std::uint8_t { shrink_isrs, checkpoint_high_watermarks, checkpoint_recovery_points, retention };
   void settle(Env& env);  // after every call: completes what waited, and sends fetches
   void on_event(const PartitionEvent& event, Env& env);
   void on_timer(Timer timer, Env& env);
@@ -151,6 +155,9 @@ class ReplicaManager {
   [[nodiscard]] ListOffsetsResponse::Partition offset_at(const TopicIdPartition& id,
                                                          const ListOffsetsRequest::Partition& ask,
                                                          const OffsetAsker& asker, Env& env);
+  void check_waiting_deletes(const TopicIdPartition& id, Env& env);
+  void finish(const std::vector<DeleteOperation>& complete, Env& env);
+  void run_retention(Env& env);
   void check_waiting_fetch(OperationId id, const TopicIdPartition& partition, Env& env);
   void answer_waiting_fetch(const FetchOperation& operation, Env& env);
 
@@ -160,8 +167,10 @@ class ReplicaManager {
   ReplicaFetchers fetchers_;
   ProducePurgatory produces_;
   FetchPurgatory fetches_;
+  DeletePurgatory deletes_;
   DeadlineIndex<Timer> timers_;
   std::vector<InternalCompletion> completions_;
+  std::optional<Instant> retention_began_;  // the pass that is under way
   bool stopped_{false};
 };
 

@@ -11,10 +11,6 @@ constexpr std::int16_t produce_by_topic_id = 13;
 constexpr std::int16_t produce_tells_leader = 10;
 constexpr std::int16_t produce_may_use_zstd = 7;  // KIP-110
 
-bool is_internal_topic(const std::string& name) {
-  return name == "__consumer_offsets" || name == "__transaction_state" || name == "__share_group_state";
-}
-
 // Exactly one batch that can be read, of magic 2 (ProduceRequest.validateRecords; KIP-724).
 ErrorCode shape_of(const Records& records, std::int16_t version) {
   if (records.damage) {

@@ -39,6 +39,10 @@ std::vector<trace::AppendedBatch> summaries_of(const std::vector<RecordBatch>& b
 
 }  // namespace
 
+bool is_internal_topic(const std::string& name) {
+  return name == "__consumer_offsets" || name == "__transaction_state" || name == "__share_group_state";
+}
+
 Replicas::Replicas(NodeId self, const NodeConfig& config, std::uint64_t flush_token_base)
     : self_{self}, config_{config}, cleaner_{config}, flush_token_base_{flush_token_base} {}
 
@@ -49,6 +53,8 @@ void Replicas::open(Env& env) {
   if (!worked(opened, env)) return;
   directory_ = std::move(opened->directory);
   if (!worked(cleaner_.start(env.now, env.disk), env)) return;
+  for (const std::string& leaving : opened->report.leaving)
+    directory_.finish_removal(leaving, env.now + config_->topic_defaults.file_delete_delay);
   previous_broker_epoch_ = opened->report.previous_broker_epoch;
   for (const LogDirectory::Loaded& loaded : opened->report.logs) {
     note_loaded(loaded, opened->report.clean, env);
@@ -143,8 +149,9 @@ void Replicas::checkpoint_high_watermarks(Env& env) {
 
 void Replicas::checkpoint_recovery_points(Env& env) {
   checkpoint_due_ = false;
-  if (!failed_) (void)worked(directory_.write_recovery_points(env.disk), env);
+  // The log starts first: a recovery point may lie at a log start that nothing below has been synced for.
   if (!failed_) (void)worked(directory_.write_log_start_offsets(env.disk), env);
+  if (!failed_) (void)worked(directory_.write_recovery_points(env.disk), env);
 }
 
 void Replicas::checkpoint_if_due(Env& env) {

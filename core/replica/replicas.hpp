@@ -27,7 +27,12 @@
 namespace kafkasim {
 
 // What happened in a partition that somebody may wait for.
-enum class PartitionEventKind : std::uint8_t { log_end_moved, high_watermark_moved, not_leader_any_more };
+enum class PartitionEventKind : std::uint8_t {
+  log_end_moved,
+  high_watermark_moved,
+  low_watermark_moved,
+  not_leader_any_more
+};
 struct PartitionEvent {
   TopicIdPartition id;
   PartitionEventKind kind{};
@@ -58,6 +63,15 @@ struct LeaderAppend {
   ErrorCode error{ErrorCode::none};
   LogAppendResult result;  // with error none, or that of the log
 };
+
+struct RecordsDeletion {  // of DeleteRecords, in one partition
+  ErrorCode error{ErrorCode::none};
+  Offset to{};                            // where the log begins now; with an error none of its business
+  std::optional<Offset> low_watermark{};  // absent: a live replica has not told its log start yet
+};
+
+// Its records are the brokers' own (Topic.isInternal).
+[[nodiscard]] bool is_internal_topic(const std::string& name);
 
 struct PartitionRead {  // a fetch of one partition
   ErrorCode error{ErrorCode::none};
@@ -98,6 +112,7 @@ class Replicas {
   // ---- metadata ------------------------------------------------------------------------------------
   [[nodiscard]] std::vector<FetchAssignment> apply(const MetadataImage& image,
                                                    const std::vector<TopicIdPartition>& changed, Env& env);
+  // Logs of which, by `image`, there should be no replica here are set aside under another name.
   void remove_stray_logs(const MetadataImage& image, Env& env);
 
   // ---- as leader -----------------------------------------------------------------------------------
@@ -125,6 +140,13 @@ class Replicas {
   [[nodiscard]] const AlterPartitionQueue& alter_partition() const { return alter_partition_; }
   void on_isr_verdict(const IsrVerdict& verdict, Env& env);
 
+  // The log begins at `to`, or at the high watermark. Errors beside those of find(): POLICY_VIOLATION where
+  // cleanup.policy does not say delete, OFFSET_OUT_OF_RANGE beyond the high watermark. Followers hear of it by Fetch.
+  [[nodiscard]] RecordsDeletion delete_records(const TopicIdPartition& id, std::optional<Offset> to, Env& env);
+  // The smallest log start of this leader and all live followers; absent if one has not told its own, or this broker
+  // does not lead.
+  [[nodiscard]] std::optional<Offset> low_watermark(const TopicIdPartition& id) const;
+
   // ---- as follower ---------------------------------------------------------------------------------
   enum class FetchEffect : std::uint8_t { nothing, data, corrupt, failed };  // corrupt: try again later
   [[nodiscard]] FetchEffect append_fetched(const TopicIdPartition& id, LeaderEpoch requested_epoch,
@@ -132,6 +154,15 @@ class Replicas {
   void truncate_to(const TopicIdPartition& id, Offset to, Env& env);
   void truncate_on_divergence(const TopicIdPartition& id, const FetchResponse::EpochEndOffset& leader_says, Env& env);
   void restart_at(const TopicIdPartition& id, Offset offset, Env& env);
+
+  // ---- retention -----------------------------------------------------------------------------------
+  // A slice of a pass over all partitions: a few logs, a few segments. Unfinished: call it again.
+  enum class PassIs : std::uint8_t { unfinished, finished };
+  [[nodiscard]] PassIs delete_old_segments(Env& env);
+  [[nodiscard]] std::optional<Instant> next_removal() const {
+    return failed_ ? std::nullopt : directory_.next_removal();
+  }
+  void remove_due_files(Env& env);  // at next_removal(): a part of what is due
 
   // ---- durability ----------------------------------------------------------------------------------
   void checkpoint_high_watermarks(Env& env);
@@ -180,7 +211,8 @@ class Replicas {
   void become_leader(Partition& partition, const PartitionRegistration& now, UnifiedLog& log, Env& env);
   [[nodiscard]] std::optional<FetchAssignment> become_follower(Partition& partition, const PartitionRegistration& now,
                                                                Env& env);
-  void remove(const TopicIdPartition& id, ErrorCode reason, Env& env);
+  enum class Leaves : std::uint8_t { to_be_removed, as_stray };
+  void remove(const TopicIdPartition& id, ErrorCode reason, Leaves how, Env& env);
   [[nodiscard]] UnifiedLog* ensure_log(const TopicIdPartition& id, const TopicPartition& name, const LogConfig& config,
                                        Env& env);
 
@@ -215,7 +247,8 @@ class Replicas {
   std::map<FlushToken, std::uint64_t> flush_tokens_;
   std::vector<PartitionEvent> events_;
   std::vector<LeadershipChange> leadership_changes_;
-  bool checkpoint_due_{false};  // recovery points fell by truncation, or jumped over a gap
+  std::optional<TopicIdPartition> retention_next_;  // where the pass goes on that is under way
+  bool checkpoint_due_{false};  // recovery points fell by truncation or jumped over a gap, or a log went
   bool failed_{false};
 };
 

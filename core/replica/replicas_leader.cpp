@@ -101,6 +101,7 @@ ErrorCode Replicas::record_follower_fetch(const TopicIdPartition& id, const Foll
   UnifiedLog& log = *directory_.edit(id);
   const LeaderView now = view(log, env);
   const std::optional<Offset> before = leader.remote.at(fetch.replica).log_end;
+  const std::optional<Offset> start_before = leader.remote.at(fetch.replica).log_start;
   const ErrorCode error = record_fetch(leader, fetch, now);
   if (error != ErrorCode::none) return error;
   if (may_join_isr(leader, fetch.replica, now)) {
@@ -108,6 +109,8 @@ ErrorCode Replicas::record_follower_fetch(const TopicIdPartition& id, const Foll
     leader.isr.expand(fetch.replica, proposal);
     submit_isr(partition, proposal, env);
   }
+  if (start_before != leader.remote.at(fetch.replica).log_start)
+    events_.push_back({id, PartitionEventKind::low_watermark_moved, ErrorCode::none});
   if (before != leader.remote.at(fetch.replica).log_end) advance_high_watermark(partition, log, env);
   return ErrorCode::none;
 }

@@ -37,7 +37,8 @@ std::vector<FetchAssignment> Replicas::apply(const MetadataImage& image, const s
     if (has_replica(image.partition(id)) || !partitions_.contains(id)) continue;
     const bool deleted = image.partition(id) == nullptr;
     assignments.push_back({id, std::nullopt});
-    remove(id, deleted ? ErrorCode::unknown_topic_or_partition : ErrorCode::not_leader_or_follower, env);
+    remove(id, deleted ? ErrorCode::unknown_topic_or_partition : ErrorCode::not_leader_or_follower,
+           Leaves::to_be_removed, env);
   }
   const TopicImage* topic = nullptr;
   TopicConfig config;
@@ -70,7 +71,7 @@ UnifiedLog* Replicas::ensure_log(const TopicIdPartition& id, const TopicPartitio
     if (log->partition() == name) in_the_way.push_back(other);
   }
   for (const TopicIdPartition& other : in_the_way) {
-    remove(other, ErrorCode::unknown_topic_or_partition, env);
+    remove(other, ErrorCode::unknown_topic_or_partition, Leaves::as_stray, env);
     if (failed_) return nullptr;
   }
   auto created = directory_.create(id, name, config, env.wall, env.disk);
@@ -131,7 +132,7 @@ std::optional<FetchAssignment> Replicas::become_follower(Partition& partition, c
   return FetchAssignment{partition.id, now.leader};
 }
 
-void Replicas::remove(const TopicIdPartition& id, ErrorCode reason, Env& env) {
+void Replicas::remove(const TopicIdPartition& id, ErrorCode reason, Leaves how, Env& env) {
   const auto found = partitions_.find(id);
   if (found != partitions_.end()) {
     if (found->second->leader() != nullptr) leadership_changes_.push_back({id, found->second->name, std::nullopt});
@@ -144,7 +145,10 @@ void Replicas::remove(const TopicIdPartition& id, ErrorCode reason, Env& env) {
     if (!worked(cleaner_.give_up(id, *log, env.now, env.disk), env)) return;
     if (!worked(cleaner_.removed(name, env.disk), env)) return;
   }
-  if (worked(directory_.remove(id, env.disk), env)) env.out.note(trace::ReplicaRemoved{id});
+  checkpoint_due_ = true;
+  const Instant due = env.now + config_->topic_defaults.file_delete_delay;
+  const auto gone = how == Leaves::as_stray ? directory_.set_aside(id, env.disk) : directory_.remove(id, due, env.disk);
+  if (worked(gone, env)) env.out.note(trace::ReplicaRemoved{id});
 }
 
 void Replicas::remove_stray_logs(const MetadataImage& image, Env& env) {
@@ -153,7 +157,7 @@ void Replicas::remove_stray_logs(const MetadataImage& image, Env& env) {
     if (!has_replica(image.partition(id))) strays.push_back(id);
   }
   for (const TopicIdPartition& id : strays) {
-    if (!failed_) remove(id, ErrorCode::unknown_topic_or_partition, env);
+    if (!failed_) remove(id, ErrorCode::unknown_topic_or_partition, Leaves::as_stray, env);
   }
 }
 

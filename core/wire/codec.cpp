@@ -27,6 +27,7 @@ constexpr std::array all_entries{
     &wire::sync_group_entries,
     &wire::api_versions_entries,
     &wire::create_topics_entries,
+    &wire::delete_records_entries,
     &wire::init_producer_id_entries,
     &wire::offset_for_leader_epoch_entries,
     &wire::vote_entries,

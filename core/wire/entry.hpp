@@ -94,6 +94,7 @@ extern const Entries leave_group_entries;
 extern const Entries sync_group_entries;
 extern const Entries api_versions_entries;
 extern const Entries create_topics_entries;
+extern const Entries delete_records_entries;
 extern const Entries init_producer_id_entries;
 extern const Entries offset_for_leader_epoch_entries;
 extern const Entries vote_entries;

@@ -35,6 +35,7 @@ constexpr LaneRow row(ApiKey api) {
     case ApiKey::sync_group:
     case ApiKey::api_versions:
     case ApiKey::create_topics:
+    case ApiKey::delete_records:
     case ApiKey::init_producer_id:
     case ApiKey::allocate_producer_ids: return {api, Lane::request, Lane::network};
   }

@@ -160,6 +160,22 @@ struct Measuring {
     return sum;
   }
 
+  // Records that retention deleted before the group, or anybody, had read them.
+  [[nodiscard]] Number expired() const {
+    const auto* group = std::get_if<GroupName>(&query.of);
+    const std::optional<std::string> reader = group ? std::optional{group->name} : std::nullopt;
+    std::int64_t sum = 0;
+    for (const auto& [id, partition] : history().partitions()) {
+      const TopicPartition& name = partition->name;
+      const auto* one = std::get_if<TopicPartition>(&query.of);
+      const auto* topic = std::get_if<TopicName>(&query.of);
+      if ((one && name != *one) || (topic && name.topic != topic->name)) continue;
+      if (group && !subscribed(group->name, name.topic)) continue;
+      sum += run.measures().expired(name, reader);
+    }
+    return sum;
+  }
+
   [[nodiscard]] bool subscribed(const std::string& group, const std::string& topic) const {
     return std::ranges::any_of(run.scenario().consumers, [&](const ConsumerSpec& consumer) {
       return consumer.group == group && std::ranges::find(consumer.topics, topic) != consumer.topics.end();
@@ -299,7 +315,7 @@ std::optional<MetricValue> Simulation::measure(const MetricQuery& query) const {
     case Metric::records_failed: return m.value(m.counted(&Counts::failed));
     case Metric::records_consumed: return m.value(m.counted(&Counts::consumed));
     case Metric::records_duplicated: return m.value(m.duplicated());
-    case Metric::records_expired: return std::int64_t{0};  // nothing deletes records in this release
+    case Metric::records_expired: return m.value(m.expired());
     case Metric::bytes_in: return m.value(m.counted(&Counts::bytes_in));
     case Metric::bytes_out: return m.value(m.counted(&Counts::bytes_out));
     case Metric::lag: return m.value(m.lag(Fold::sum));

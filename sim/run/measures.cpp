@@ -132,9 +132,34 @@ void Measures::on(const Observation&, const trace::GroupChanged& e) {
 void Measures::on(const Observation& o, const trace::RecordsDelivered& e) {
   Counts& counts = *counts_of(o.host, e.partition);
   counts.consumed += std::ssize(e.records);
+  const auto client = clients_.find(o.host);
+  const std::string name = client == clients_.end() ? std::string{} : client->second;
+  Expiry& expiry = expiries_.edit()[e.partition];
+  for (const std::string& reader : {name.substr(0, name.rfind('/')), std::string{}})  // "GROUP/NUMBER"
+    expiry.positions[reader] = std::max(expiry.positions[reader], e.position);
   const Timestamp now{wall_clock_at_start + Duration{o.at.ns}.whole_ms()};
   LatencyHistogram& latency = end_to_end_latency_.edit()[key_of(o.host, e.partition)].edit();
   for (const auto& record : e.records) latency.add(milliseconds(now - record.timestamp));
+}
+
+void Measures::on(const Observation& o, const trace::SegmentsDeleted& e, const History& history) {
+  const PartitionHistory* partition = history.partition(e.partition);
+  const std::optional<NodeId> broker = history.node(o.host);
+  if (!partition || !broker || partition->leader != broker || e.reason == trace::DeletionReason::log_start_offset)
+    return;
+  const ReplicaHistory* replica = partition->replica(*broker);
+  const Offset from = replica ? std::max(e.from, replica->log_start) : e.from;
+  Expiry& expiry = expiries_.edit()[partition->name];
+  expiry.deleted += std::max<std::int64_t>(0, e.to - from);
+  for (const auto& [reader, position] : expiry.positions)
+    expiry.read[reader] += std::max<std::int64_t>(0, std::min(position, e.to) - from);
+}
+
+std::int64_t Measures::expired(const TopicPartition& partition, const std::optional<std::string>& group) const {
+  const auto known = expiries_->find(partition);
+  if (known == expiries_->end()) return 0;
+  const auto read = known->second.read.find(group.value_or(""));
+  return known->second.deleted - (read == known->second.read.end() ? 0 : read->second);
 }
 
 // Bytes count for the client that sent or asked, and for the broker that took or gave them. What no client sent (the
@@ -200,6 +225,8 @@ void Measures::observe(const Observation& o, const History& history) {
     counts_of(o.host, failed->partition)->failed += failed->count;
   } else if (const auto* delivered = o.get_if<trace::RecordsDelivered>()) {
     on(o, *delivered);
+  } else if (const auto* deleted = o.get_if<trace::SegmentsDeleted>()) {
+    on(o, *deleted, history);
   } else if (const auto* appended = o.get_if<trace::LogAppended>()) {
     on(o, *appended, history);
   } else if (const auto* fetched = o.get_if<trace::FetchAnswered>()) {

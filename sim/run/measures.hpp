@@ -60,6 +60,8 @@ class Measures {
                               const std::optional<TopicPartition>& partition) const;
   [[nodiscard]] Counts bytes_of(NodeId broker) const;  // what it took and gave to clients; nothing else is filled in
   [[nodiscard]] std::int64_t errors(ErrorCode code, const std::optional<std::string>& client) const;
+  // Records that retention deleted at the leader before a poll of that group, or of anybody, had returned them.
+  [[nodiscard]] std::int64_t expired(const TopicPartition& partition, const std::optional<std::string>& group) const;
   [[nodiscard]] const std::map<std::string, GroupState>& groups() const { return groups_; }
   // Of the clients named, in a topic or partition; of all where nothing is said.
   [[nodiscard]] LatencyHistogram latency(LatencyOf what, const std::optional<std::vector<std::string>>& clients = {},
@@ -78,12 +80,18 @@ class Measures {
     Instant since{};
     Duration missing{};
   };
+  struct Expiry {  // of a partition
+    std::int64_t deleted{};
+    std::map<std::string, std::int64_t> read;  // how many of those each group had read; "": any
+    std::map<std::string, Offset> positions;   // how far each has come; "": the furthest
+  };
   using Key = std::pair<std::string, TopicPartition>;  // client, partition
   [[nodiscard]] Key key_of(HostId host, const TopicPartition& partition) const;
   Counts* counts_of(HostId host, const TopicPartition& partition);
   void watch_availability(const Observation& o, const History& history);
   void on(const Observation& o, const trace::GroupChanged& e);
   void on(const Observation& o, const trace::RecordsDelivered& e);
+  void on(const Observation& o, const trace::SegmentsDeleted& e, const History& history);
   void on(const Observation& o, const trace::LogAppended& e, const History& history);
   void on(const Observation& o, const trace::FetchAnswered& e, const History& history);
 
@@ -92,6 +100,7 @@ class Measures {
   Cow<std::map<Key, Counts>> counts_;
   Cow<std::map<std::pair<NodeId, TopicPartition>, Counts>> broker_bytes_;
   std::map<std::pair<std::string, ErrorCode>, std::int64_t> errors_;
+  Cow<std::map<TopicPartition, Expiry>> expiries_;
   std::map<std::string, GroupState> groups_;
   Cow<std::map<Key, Cow<LatencyHistogram>>> produce_latency_;
   Cow<std::map<Key, Cow<LatencyHistogram>>> end_to_end_latency_;

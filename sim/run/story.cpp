@@ -20,6 +20,15 @@ std::string node_or_none(const std::optional<NodeId>& node) {
 
 bool is_internal(const std::string& name) { return name.starts_with("__consumer_offsets-"); }
 
+std::string reason_name(trace::DeletionReason reason) {  // the setting to blame
+  switch (reason) {
+    case trace::DeletionReason::log_start_offset: return "below the log start";
+    case trace::DeletionReason::retention_bytes: return "retention.bytes";
+    case trace::DeletionReason::retention_ms: return "retention.ms";
+  }
+  return "";
+}
+
 std::int64_t number(const std::optional<NodeId>& node) { return node ? node->value : -1; }
 
 // "gained 2", "lost 1,3": how one ISR became the other.
@@ -132,6 +141,15 @@ void Story::on(const Observation& o, const trace::LogCleaned& e, const History& 
        {"to", e.to.value},
        {"bytes_before", static_cast<std::int64_t>(e.bytes_before)},
        {"bytes_after", static_cast<std::int64_t>(e.bytes_after)}});
+}
+
+void Story::on(const Observation& o, const trace::SegmentsDeleted& e, const History& history) {
+  const std::string name = history.name(e.partition);
+  if (is_internal(name)) return;
+  const std::string reason = reason_name(e.reason);
+  add(o.at, "retention", name,
+      fmt::format("{} deletes offsets {} to {} ({})", host(o.host), e.from.value, e.to.value - 1, reason), Tone::plain,
+      {{"from", e.from.value}, {"to", e.to.value}, {"bytes", static_cast<std::int64_t>(e.bytes)}, {"reason", reason}});
 }
 
 void Story::on(const Observation& o, const trace::LogLoaded& e, const History& history) {

@@ -54,6 +54,7 @@ class Story {
   void on(const Observation& o, const trace::PartitionChanged& e, const History& history);
   void on(const Observation& o, const trace::LogTruncated& e, const History& history);
   void on(const Observation& o, const trace::LogCleaned& e, const History& history);
+  void on(const Observation& o, const trace::SegmentsDeleted& e, const History& history);
   void on(const Observation& o, const trace::LogLoaded& e, const History& history);
   void on(const Observation& o, const trace::GroupChanged& e, const History& history);
   void on_kernel(const Observation& o, const KernelEvent& e);

@@ -90,14 +90,6 @@ const std::vector<std::string_view>& later_settings() {
 
 const std::vector<SettingWithoutEffect>& settings_without_effect() {
   static const std::vector<SettingWithoutEffect> table{
-      {"retention.ms", "-1"},
-      {"retention.bytes", "-1"},
-      {"file.delete.delay.ms", ""},
-      {"compression.type", "producer"},
-      {"log.retention.ms", "-1"},
-      {"log.retention.bytes", "-1"},
-      {"log.retention.check.interval.ms", ""},
-      {"log.segment.delete.delay.ms", ""},
       {"controller.quorum.append.linger.ms", ""},
   };
   return table;

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "core/message/delete_records.hpp"
 #include "core/message/heartbeat.hpp"
 #include "tests/core/broker/rig.hpp"
 
@@ -342,6 +343,18 @@ TEST_CASE("a leader stores what is produced and gives it back to consumers") {
   ListOffsetsRequest offsets;
   offsets.topics.push_back({"orders", {{.timestamp = ListOffsetsRequest::latest_timestamp}}});
   CHECK(rig.ask<ListOffsetsResponse>(offsets).topics.at(0).partitions.at(0).offset == Offset{2});
+}
+
+TEST_CASE("a leader deletes records and gives what is left to consumers") {
+  Serving rig;
+  for (int i = 0; i < 3; ++i) (void)rig.ask<ProduceResponse>(produce_to(orders_id, 0));
+  DeleteRecordsRequest request;
+  request.topics.push_back({"orders", {{PartitionIndex{0}, Offset{2}}, {PartitionIndex{1}, Offset{0}}}});
+  const DeleteRecordsResponse response = rig.ask<DeleteRecordsResponse>(request);
+  REQUIRE(response.topics.at(0).partitions.size() == 2);
+  CHECK(response.topics[0].partitions[0].error_code == ErrorCode::none);
+  CHECK(response.topics[0].partitions[0].low_watermark == Offset{2});
+  CHECK(response.topics[0].partitions[1].error_code == ErrorCode::not_leader_or_follower);
 }
 
 TEST_CASE("a broker that does not lead says so and who does") {

@@ -25,6 +25,24 @@ TEST_CASE("a log follows the settings of its topic") {
   CHECK(config.producer_id_expiration_ms == 5);
 }
 
+TEST_CASE("a log is kept for ever and without limit where its topic says minus one") {
+  const LogConfig usual = log_config(TopicConfig{});
+  CHECK(usual.deletion == Deletion::on);
+  CHECK(usual.retention_ms == 604'800'000);
+  CHECK_FALSE(usual.retention_bytes.has_value());
+  CHECK(usual.file_delete_delay_ms == 60'000);
+  TopicConfig topic;
+  topic.cleanup_policy = "compact";
+  topic.retention_ms = -1;
+  topic.retention_bytes = 0;
+  topic.file_delete_delay = milliseconds(7);
+  const LogConfig config = log_config(topic);
+  CHECK(config.deletion == Deletion::off);
+  CHECK_FALSE(config.retention_ms.has_value());
+  CHECK(config.retention_bytes == 0);
+  CHECK(config.file_delete_delay_ms == 7);
+}
+
 TEST_CASE("a limit of for ever admits any timestamp in milliseconds") {
   CHECK(log_config(TopicConfig{}).timestamp_before_max_ms >= INT64_MAX / 1'000'000 - 1);
 }

@@ -11,6 +11,7 @@ using namespace kafkasim::test;
 namespace {
 
 constexpr Timestamp now{1'000'000};
+constexpr Instant later{seconds(60).ns};
 const TopicIdPartition orders{{1, 2}, PartitionIndex{0}};
 const TopicPartition orders_name{"orders", PartitionIndex{0}};
 
@@ -113,16 +114,23 @@ TEST_CASE("a directory without readable metadata is set aside and taken up again
   }
 }
 
-TEST_CASE("directories that are no partition are left alone and those on their way out removed") {
+TEST_CASE("directories that are no partition are left alone and those on their way out are told of") {
   MemoryDisk disk;
   disk.set_text("lost+found/x", "x");
   disk.set_text("orders-x/00000000000000000000.log", "x");
   disk.set_text("orders-1.0123-delete/00000000000000000000.log", "x");
   disk.set_text("__cluster_metadata-0/partition.metadata", "version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAAQ\n");
   disk.set_text("meta.properties", "version=1\n");
-  const LogDirectory::Opened opened = open_directory(disk);
+  disk.set_text("orders-1.0123-stray/00000000000000000000.log", "x");
+  LogDirectory::Opened opened = open_directory(disk);
   CHECK(opened.directory.logs().empty());
+  REQUIRE(opened.report.leaving == std::vector<std::string>{"orders-1.0123-delete"});
+  opened.directory.finish_removal("orders-1.0123-delete", later);
+  CHECK(opened.directory.next_removal() == later);
+  CHECK(disk.exists("orders-1.0123-delete"));
+  REQUIRE(opened.directory.remove_due_files(later, disk));
   CHECK_FALSE(disk.exists("orders-1.0123-delete"));
+  CHECK(disk.exists("orders-1.0123-stray"));
   CHECK(disk.exists("orders-x/00000000000000000000.log"));
   CHECK(disk.exists("__cluster_metadata-0"));
 }
@@ -135,7 +143,7 @@ TEST_CASE("a topic of the same name with another id has to wait until the old lo
   const auto refused = logs.create(again, orders_name, {}, now, disk);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().kind == DiskErrorKind::exists);
-  REQUIRE(logs.remove(orders, disk));
+  REQUIRE(logs.remove(orders, later, disk));
   CHECK_FALSE(disk.exists("orders-0"));
   CHECK(disk.open_handles() == 0);
   CHECK(create(logs, disk, again).log_end_offset() == Offset{0});
@@ -153,4 +161,87 @@ TEST_CASE("copies of a directory share their logs until one is written") {
   CHECK(copy.find(orders)->log_end_offset() == Offset{5});
   const TopicIdPartition untouched{{1, 2}, PartitionIndex{1}};
   CHECK(logs.logs().at(untouched).shares_with(copy.logs().at(untouched)));
+}
+
+TEST_CASE("a removed log keeps its files under another name until their time has come") {
+  MemoryDisk disk;
+  LogDirectory logs = open_directory(disk).directory;
+  const std::string out = "orders-0.00000000000000010000000000000002-delete";
+  append(create(logs, disk), disk, 3);
+  REQUIRE(logs.remove(orders, later, disk));
+  CHECK(logs.find(orders) == nullptr);
+  CHECK(disk.exists(out + "/00000000000000000000.log"));
+  // The replica comes back, and leaves again.
+  append(create(logs, disk), disk, 1);
+  REQUIRE(logs.remove(orders, later, disk));
+  CHECK(disk.exists("orders-0.00000000000000010000000000000003-delete/00000000000000000000.log"));
+  CHECK(logs.next_removal() == later);
+  REQUIRE(logs.remove_due_files(later, disk));
+  REQUIRE(logs.remove_due_files(later, disk));
+  CHECK(disk.paths().empty());
+  CHECK_FALSE(logs.next_removal().has_value());
+}
+
+TEST_CASE("a topic name of any length leaves a name that a file system takes") {
+  MemoryDisk disk;
+  LogDirectory logs = open_directory(disk).directory;
+  const std::string topic(249, 't');
+  create(logs, disk, orders, {topic, PartitionIndex{12}});
+  REQUIRE(logs.remove(orders, later, disk));
+  const auto names = disk.list("");
+  REQUIRE(names);
+  REQUIRE(names->size() == 1);
+  CHECK(names->front().size() == 255);
+  CHECK(names->front().ends_with("-delete"));
+}
+
+TEST_CASE("a stray log is set aside and never opened again") {
+  MemoryDisk disk;
+  LogDirectory logs = open_directory(disk).directory;
+  append(create(logs, disk), disk, 3);
+  REQUIRE(logs.set_aside(orders, disk));
+  CHECK(disk.open_handles() == 0);
+  CHECK_FALSE(logs.next_removal().has_value());
+  const LogDirectory::Opened opened = open_directory(disk);
+  CHECK(opened.directory.logs().empty());
+  CHECK(opened.report.leaving.empty());
+  CHECK(disk.exists("orders-0.00000000000000010000000000000002-stray/00000000000000000000.log"));
+}
+
+TEST_CASE("the files of old segments go after the delay of their topic") {
+  MemoryDisk disk;
+  LogDirectory logs = open_directory(disk).directory;
+  UnifiedLog& log = create(logs, disk);
+  append(log, disk, 3);
+  log.update_high_watermark(Offset{3});
+  LogConfig config;
+  config.retention_bytes = 0;
+  config.file_delete_delay_ms = 60'000;
+  log.set_config(config);
+  const auto result = logs.delete_old_segments(orders, Instant{}, now, 10, disk);
+  REQUIRE(result);
+  CHECK(result->runs.size() == 1);
+  CHECK(logs.next_removal() == later);
+  const std::string file = "orders-0/00000000000000000000.log.deleted";
+  REQUIRE(logs.remove_due_files(Instant{later.ns - 1}, disk));
+  CHECK(disk.exists(file));
+  REQUIRE(logs.remove_due_files(later, disk));
+  CHECK_FALSE(disk.exists(file));
+  REQUIRE(logs.close_cleanly(std::nullopt, disk));
+  CHECK(disk.open_handles() == 0);
+}
+
+TEST_CASE("a log that is removed takes the deleted files in it along") {
+  MemoryDisk disk;
+  LogDirectory logs = open_directory(disk).directory;
+  UnifiedLog& log = create(logs, disk);
+  append(log, disk, 3);
+  log.update_high_watermark(Offset{3});
+  LogConfig config;
+  config.retention_bytes = 0;
+  log.set_config(config);
+  REQUIRE(logs.delete_old_segments(orders, Instant{}, now, 10, disk));
+  REQUIRE(logs.remove(orders, Instant{later.ns + 1}, disk));
+  CHECK(disk.open_handles() == 0);
+  CHECK(logs.next_removal() == Instant{later.ns + 1});
 }

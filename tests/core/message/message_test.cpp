@@ -25,5 +25,6 @@ TEST_CASE("copies of a message share one body") {
 
 TEST_CASE("an API is named as Kafka names it") {
   CHECK(api_name(ApiKey::alter_partition) == "AlterPartition");
+  CHECK(api_name(ApiKey::delete_records) == "DeleteRecords");
   CHECK(api_name(ApiKey::offset_for_leader_epoch) == "OffsetForLeaderEpoch");
 }

@@ -79,3 +79,37 @@ TEST_CASE("the nearest name is the one with the fewest changes and far ones do n
   CHECK(nearest_name("something.else.entirely", known).empty());
   CHECK(nearest_name(std::string(100'000, 'x'), known).empty());
 }
+
+TEST_CASE("the finest unit in which a retention is given wins in whatever order they come") {
+  NodeConfig node;
+  CHECK(node.topic_defaults.retention_ms == 168 * 3'600'000LL);
+  REQUIRE(set(node, "log.retention.hours", std::int64_t{2}));
+  CHECK(node.topic_defaults.retention_ms == 7'200'000);
+  REQUIRE(set(node, "log.retention.minutes", std::int64_t{5}));
+  CHECK(node.topic_defaults.retention_ms == 300'000);
+  REQUIRE(set(node, "log.retention.hours", std::int64_t{3}));
+  CHECK(node.topic_defaults.retention_ms == 300'000);
+  REQUIRE(set(node, "log.retention.ms", std::int64_t{-1}));
+  REQUIRE(set(node, "log.retention.minutes", std::int64_t{7}));
+  CHECK(node.topic_defaults.retention_ms == -1);
+  REQUIRE(set(node, "log.roll.hours", std::int64_t{1}));
+  CHECK(node.topic_defaults.segment == seconds(3'600));
+  REQUIRE(set(node, "log.roll.ms", std::int64_t{10}));
+  CHECK(node.topic_defaults.segment == milliseconds(10));
+  REQUIRE(set(node, "log.roll.jitter.hours", std::int64_t{1}));
+  CHECK(node.topic_defaults.segment_jitter == seconds(3'600));
+}
+
+TEST_CASE("a broker keeps records for at least a millisecond or for ever") {
+  NodeConfig node;
+  for (const char* name : {"log.retention.ms", "log.retention.minutes", "log.retention.hours"}) {
+    CHECK_FALSE(set(node, name, std::int64_t{0}));
+    CHECK_FALSE(set(node, name, std::int64_t{-2}));
+    CHECK_FALSE(set(node, name, std::string{"long"}));
+    CHECK(set(node, name, std::int64_t{-1}));
+  }
+  CHECK_FALSE(set(node, "log.retention.hours", std::int64_t{INT32_MAX} + 1));
+  CHECK_FALSE(set(node, "log.roll.hours", std::int64_t{0}));
+  TopicConfig topic;
+  CHECK(set(topic, "retention.ms", std::int64_t{0}));
+}

@@ -297,6 +297,9 @@ class Cluster {
   static void serve(ReplicaManager& m, const RequestRef& ref, const ListOffsetsRequest& r, Env& env) {
     m.list_offsets(ref, r, env);
   }
+  static void serve(ReplicaManager& m, const RequestRef& ref, const DeleteRecordsRequest& r, Env& env) {
+    m.delete_records(ref, r, env);
+  }
   static void serve(ReplicaManager& m, const RequestRef& ref, const OffsetForLeaderEpochRequest& r, Env& env) {
     m.offset_for_leader_epoch(ref, r, env);
   }

@@ -94,7 +94,12 @@ TEST_CASE("a replica of a deleted topic is removed with its log", "[replica]") {
   CHECK(c.notes<trace::ReplicaRemoved>(1).size() == 1);
   CHECK(c.at(1).log(orders) == nullptr);
   CHECK(c.outcome(c.produce(1, "b")) == ErrorCode::unknown_topic_id);
-  for (const std::string& path : c.brokers.at(1).disk.paths()) CHECK(path.find("orders-0/") == std::string::npos);
+  const std::string out = "orders-0.00000000000000070000000000000007-delete";
+  c.run(seconds(59));
+  CHECK(c.brokers.at(1).disk.exists(out));
+  CHECK_FALSE(c.brokers.at(1).disk.exists("orders-0"));
+  c.run(seconds(1));
+  CHECK_FALSE(c.brokers.at(1).disk.exists(out));
 }
 
 TEST_CASE("a topic that is made again under its name begins with an empty log", "[replica]") {
@@ -124,7 +129,7 @@ TEST_CASE("a replica that a reassignment has dropped is removed", "[replica]") {
   CHECK(c.outcome(c.produce(2, "a")) == ErrorCode::not_leader_or_follower);
 }
 
-TEST_CASE("logs that nobody knows of any more are removed after the start", "[replica]") {
+TEST_CASE("logs that nobody knows of any more are set aside after the start", "[replica]") {
   Cluster c{1};
   c.add_topic({1});
   (void)c.produce(1, "a");
@@ -135,6 +140,10 @@ TEST_CASE("logs that nobody knows of any more are removed after the start", "[re
   REQUIRE(c.at(1).log(orders));
   c.call(1, [&](ReplicaManager& manager, Env& env) { manager.remove_stray_logs(c.image, env); });
   CHECK_FALSE(c.at(1).log(orders));
+  c.run(seconds(600));
+  const MemoryDisk& disk = c.brokers.at(1).disk;
+  CHECK(disk.exists("orders-0.00000000000000070000000000000007-stray"));
+  CHECK(disk.text_of("recovery-point-offset-checkpoint") == "0\n0\n");
 }
 
 TEST_CASE("a partition without leader keeps its replicas and serves nobody", "[replica]") {

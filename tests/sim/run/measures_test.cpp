@@ -61,6 +61,28 @@ TEST_CASE("what a poll returns is consumed and its latency is from the record's 
   CHECK(w.measures.latency(LatencyOf::end_to_end).most() == milliseconds(40));
 }
 
+TEST_CASE("records expire that retention deletes at the leader before they were read") {
+  Watch w;
+  w.begin();
+  CHECK(w.measures.expired(orders_0, std::nullopt) == 0);
+  w.tell(reader, trace::RecordsDelivered{orders_0, {}, LeaderEpoch{0}, Offset{30}});
+  using trace::DeletionReason;
+  w.tell(broker_host(1), trace::SegmentsDeleted{orders, Offset{0}, Offset{20}, 1, DeletionReason::retention_bytes});
+  w.tell(broker_host(1), trace::LogStartMoved{orders, Offset{0}, Offset{20}});
+  CHECK(w.measures.expired(orders_0, std::nullopt) == 0);
+  CHECK(w.measures.expired(orders_0, "reader") == 0);
+  CHECK(w.measures.expired(orders_0, "another") == 20);
+  w.tell(broker_host(2), trace::SegmentsDeleted{orders, Offset{0}, Offset{50}, 1, DeletionReason::retention_ms});
+  w.tell(broker_host(1), trace::SegmentsDeleted{orders, Offset{20}, Offset{50}, 1, DeletionReason::retention_ms});
+  w.tell(broker_host(1), trace::LogStartMoved{orders, Offset{20}, Offset{50}});
+  CHECK(w.measures.expired(orders_0, std::nullopt) == 20);
+  CHECK(w.measures.expired(orders_0, "reader") == 20);
+  CHECK(w.measures.expired(orders_0, "another") == 50);
+  // By hand is not by retention.
+  w.tell(broker_host(1), trace::SegmentsDeleted{orders, Offset{50}, Offset{60}, 1, DeletionReason::log_start_offset});
+  CHECK(w.measures.expired(orders_0, std::nullopt) == 20);
+}
+
 TEST_CASE("bytes in are what the leader appends and not what followers copy") {
   Watch w;
   w.begin();

@@ -147,6 +147,23 @@ TEST_CASE("truncation and recovery tell the offsets") {
   CHECK(field(last(w), "log_end") == "4");
 }
 
+TEST_CASE("retention tells which offsets it deletes and which setting is to blame") {
+  Watch w;
+  w.begin();
+  w.tell(broker_host(1),
+         trace::SegmentsDeleted{orders, Offset{0}, Offset{1000}, 77, trace::DeletionReason::retention_ms});
+  CHECK(last(w).kind == "retention");
+  CHECK(last(w).subject == "orders-0");
+  CHECK(last(w).text == "broker 1 deletes offsets 0 to 999 (retention.ms)");
+  CHECK(field(last(w), "bytes") == "77");
+  w.tell(broker_host(2),
+         trace::SegmentsDeleted{orders, Offset{5}, Offset{6}, 1, trace::DeletionReason::retention_bytes});
+  CHECK(last(w).text == "broker 2 deletes offsets 5 to 5 (retention.bytes)");
+  w.tell(broker_host(2),
+         trace::SegmentsDeleted{orders, Offset{6}, Offset{9}, 1, trace::DeletionReason::log_start_offset});
+  CHECK(last(w).text == "broker 2 deletes offsets 6 to 8 (below the log start)");
+}
+
 TEST_CASE("a group is told when its state or generation changes and its members when it is stable") {
   Watch w;
   w.begin();

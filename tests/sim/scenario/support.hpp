@@ -63,8 +63,9 @@ inline std::string file_text(const std::string& path) {
   REQUIRE(in.is_open());
   return {std::istreambuf_iterator<char>{in}, {}};
 }
-inline const std::vector<std::string> library{"leader-crash",   "controller-crash", "network-partition",
-                                              "consumer-crash", "power-loss",       "lifecycle-of-a-record"};
+inline const std::vector<std::string> library{"leader-crash",           "controller-crash", "network-partition",
+                                              "consumer-crash",         "power-loss",       "lifecycle-of-a-record",
+                                              "retention-under-traffic"};
 inline std::string library_file(const std::string& name) { return KAFKASIM_SOURCE_DIR "/scenarios/" + name + ".json"; }
 
 }  // namespace kafkasim::sim::testing
