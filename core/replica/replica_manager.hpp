@@ -81,7 +81,7 @@ class ReplicaManager {
   [[nodiscard]] bool failed() const { return replicas_.failed(); }
 
   void apply_metadata(const MetadataImage& image, const std::vector<TopicIdPartition>& changed, Env& env);
-  // Removes logs of partitions that, by `image`, have no replica here (kafka.log.LogManager, stray replicas).
+  // Sets logs aside of partitions that, by `image`, have no replica here (kafka.log.LogManager, stray replicas).
   void remove_stray_logs(const MetadataImage& image, Env& env);
 
   // ---- requests --------------------------------------------------------------------------------------

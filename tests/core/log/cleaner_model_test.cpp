@@ -51,7 +51,8 @@ void append_something(CleanerRig& rig, Random& random, int i) {
 
 void check_sound(const UnifiedLog& log, const MemoryDisk& disk) {
   Offset next{0};
-  for (const RecordBatch& batch : *log.all_batches(disk)) {
+  const auto batches = log.all_batches(disk);  // outlives the loop
+  for (const RecordBatch& batch : *batches) {
     REQUIRE(batch.base_offset() >= next);
     next = batch.next_offset();
     const auto read = log.read(batch.base_offset(), 1, log.log_end_offset(), MinOneBatch::yes, disk);
@@ -125,7 +126,8 @@ TEST_CASE("wherever the power fails in a pass nothing that was synced is lost") 
       CHECK(opened->log.log_end_offset() == start.log().log_end_offset());
       CHECK(view_of(opened->log, after) == view);
       check_sound(opened->log, after);
-      for (const std::string& name : *after.list("t-0")) {
+      const auto names = after.list("t-0");
+      for (const std::string& name : *names) {
         CHECK_FALSE(name.ends_with(cleaned_suffix));
         CHECK_FALSE(name.ends_with(swap_suffix));
       }

@@ -119,10 +119,10 @@ TEST_CASE("a truncation below the high watermark takes it along and is noted", "
 TEST_CASE("after a truncation the recovery points are written", "[replica]") {
   Follower f;
   (void)f.take({stored(make_batch(), 1, 3)}, 1);
-  f.replicas.checkpoint_after_truncation(f.env);
+  f.replicas.checkpoint_if_due(f.env);
   CHECK_FALSE(f.disk.exists("recovery-point-offset-checkpoint"));
   f.replicas.truncate_to(orders, Offset{1}, f.env);
-  f.replicas.checkpoint_after_truncation(f.env);
+  f.replicas.checkpoint_if_due(f.env);
   CHECK(f.disk.exists("recovery-point-offset-checkpoint"));
 }
 
