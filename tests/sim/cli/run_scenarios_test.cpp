@@ -137,12 +137,12 @@ TEST_CASE("a cluster that cannot form fails the run and says so") {
 TEST_CASE("a setting without effect is a warning of check and of run and stops neither") {
   const std::string scenario =
       R"({"name": "n", "duration": "100ms", "cluster": {"brokers": 1, "controllers": 1, "profile": "fast",
-                                   "config": {"log.segment.delete.delay.ms": 5}}})";
+                                   "config": {"controller.quorum.append.linger.ms": 5}}})";
   const TemporaryFile file{"rs-warning.json", scenario};
   for (const char* command : {"check", "run"}) {
     const testing::Outcome done = call({command, file.path()});
     CHECK(done.code == 0);
-    CHECK(has(done.err, "warning: 'log.segment.delete.delay.ms' has no effect in this release of kafkasim"));
+    CHECK(has(done.err, "warning: 'controller.quorum.append.linger.ms' has no effect in this release of kafkasim"));
   }
 }
 

@@ -190,7 +190,8 @@ TEST_CASE("A partition that is removed leaves nothing of real files and its name
   const TopicIdPartition later{{7, 8}, PartitionIndex{0}};
   both.each([&](auto& play) {
     play.append(0, 30);
-    REQUIRE(play.logs.remove(orders, play.where.disk()));
+    REQUIRE(play.logs.remove(orders, Instant{}, play.where.disk()));
+    REQUIRE(play.logs.remove_due_files(Instant{}, play.where.disk()));
     CHECK_FALSE(play.where.disk().exists("orders-0"));
     CHECK(play.log(later).log_end_offset() == Offset{0});
   });

@@ -148,7 +148,7 @@ TEST_CASE("a producer by hand sends exactly what it is told") {
   bench.step(Command{command});
   cluster.run_for(bench, seconds(1));
   const auto records = decode_records(cluster.at("orders", 1).log.at(0));
-  CHECK(as_text(*records->at(0).value) == "by hand");
-  CHECK(records->at(0).headers.at(0).key == "trace");
-  CHECK_FALSE(records->at(0).key);
+  CHECK(as_text(*records->front().value) == "by hand");
+  CHECK(records->front().headers.at(0).key == "trace");
+  CHECK_FALSE(records->front().key);
 }
