@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/core/raft/cluster.hpp"
+#include "tests/support/sanitized.hpp"
 
 namespace kafkasim::raft_test {
 namespace {
@@ -191,7 +192,7 @@ TEST_CASE("A minority of voters that lost its disk is healed from the others") {
 }
 
 TEST_CASE("Nothing that was committed is lost whatever fails") {
-  for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+  for (std::uint64_t seed = 1; seed <= (test::sanitized ? 12 : 60); ++seed) {
     CAPTURE(seed);
     Cluster cluster{seed % 3 == 0 ? 5 : 3, static_cast<int>(seed % 2), seed};
     cluster.start_all();
