@@ -81,6 +81,8 @@ class TransactionIndexCheck {
  public:
   // Transactions that begin below `known_from` cannot be known from the log.
   TransactionIndexCheck(Disk& disk, const std::string& path, Offset known_from, const Report& report);
+  // The log no longer tells where transactions began, nor of those that left no record.
+  void log_is_compacted() { known_from_ = Offset{INT64_MAX}; }
   // The log has a marker that aborts this one.
   void aborted(const AbortedTransaction& transaction);
   void end(Reached reached);

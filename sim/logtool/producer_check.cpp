@@ -28,6 +28,10 @@ bool same_batch(const std::optional<ProducedBatch>& a, const std::optional<Produ
   return a->last_sequence == b->last_sequence && a->last_offset == b->last_offset && a->offset_delta == b->offset_delta;
 }
 
+bool same_after_cleaning(const ProducerEntry& made, const ProducerEntry& saved) {
+  return made.epoch() != saved.epoch() || !made.last() || !saved.last() || same_batch(made.last(), saved.last());
+}
+
 bool same(const ProducerEntry& a, const ProducerEntry& b, bool complete) {
   if (a.epoch() != b.epoch() || a.last_timestamp() != b.last_timestamp()) return false;
   if (!same_batch(a.last(), b.last()) && (complete || a.last())) return false;
@@ -43,6 +47,7 @@ ProducerCheck::ProducerCheck(Disk& disk, std::string directory, Offset first, co
   if (const auto offsets = list_producer_snapshots(disk, directory_)) snapshots_ = *offsets;
   std::ranges::reverse(snapshots_);  // taken from the back
   complete_ = first.value == 0;
+  state_.set_end_offset(first);
   while (!snapshots_.empty() && snapshots_.back() <= first) {
     const Offset at = snapshots_.back();
     snapshots_.pop_back();
@@ -65,6 +70,8 @@ std::optional<ProducerState> ProducerCheck::read(Offset at) const {
 
 std::optional<AbortedTransaction> ProducerCheck::batch(const RecordBatch& batch) {
   compare_up_to(batch.base_offset());
+  const bool whole = batch.header.records_count == std::int64_t{batch.header.last_offset_delta} + 1;
+  compacted_ = compacted_ || batch.base_offset() > state_.end_offset() || !whole || batch.has_delete_horizon();
   const std::optional<CompletedTransaction> completed = state_.update(batch);
   if (!completed) return std::nullopt;
   const Offset last_stable = state_.last_stable_offset(*completed);
@@ -96,11 +103,11 @@ void ProducerCheck::compare(Offset at, const ProducerState& saved) {
     const auto found = saved.producers().find(id);
     if (found == saved.producers().end()) {
       if (!may_have_expired(made)) tell(id, "is missing; the log says " + text_of(made));
-    } else if (!same(made, found->second, complete_)) {
+    } else if (compacted_ ? !same_after_cleaning(made, found->second) : !same(made, found->second, complete_)) {
       tell(id, "the snapshot says " + text_of(found->second) + "; the log says " + text_of(made));
     }
   }
-  if (!complete_) return;
+  if (!complete_ || compacted_) return;
   for (const auto& [id, entry] : saved.producers()) {
     if (!state_.producers().contains(id)) tell(id, "has written nothing; the snapshot says " + text_of(entry));
   }

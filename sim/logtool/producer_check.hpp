@@ -21,6 +21,9 @@ class ProducerCheck {
   void end(Offset end, bool damaged);
   // Below this the log does not tell of transactions.
   [[nodiscard]] Offset known_from() const { return complete_ ? Offset{0} : first_; }
+  // Offsets are missing: the cleaner was here. Markers and whole batches may be gone, only the last data batch of a
+  // producer is sure to be there.
+  [[nodiscard]] bool compacted() const { return compacted_; }
 
  private:
   void compare_up_to(Offset offset);
@@ -37,6 +40,7 @@ class ProducerCheck {
   std::vector<Offset> snapshots_;  // that are still to come
   ProducerState state_;
   bool complete_{true};  // state_ is all there is to know
+  bool compacted_{false};
 };
 
 }  // namespace kafkasim::sim::logtool

@@ -12,6 +12,7 @@
 //   .checkpoint                between a snapshot header and a footer, offsets rise
 //   offset checkpoints         of partitions that are there, not beyond their end
 //   the small files            parse
+// Where offsets are missing, the cleaner was here: then producers and transactions are held to what it leaves alone.
 // Where a segment is damaged, what depends on the rest of it is not held against it.
 #include <cstdint>
 #include <functional>

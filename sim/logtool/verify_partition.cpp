@@ -105,7 +105,9 @@ class LogCheck {
       if (!crc_matches(batch)) continue;  // what it says of epochs and producers may be what is damaged
       epochs_.batch(batch);
       if (log_.damaged) continue;
-      if (const auto aborted = producers_.batch(batch)) transactions.aborted(*aborted);
+      const auto aborted = producers_.batch(batch);
+      if (producers_.compacted()) transactions.log_is_compacted();
+      if (aborted) transactions.aborted(*aborted);
     }
     const bool cut = scan.damage() || scan.disk_error();
     if (cut) tell(path, scan.position(), why_no_batch(*disk_, *file, scan.position(), *size));

@@ -1,6 +1,7 @@
 #include "sim/logtool/dump.hpp"
 
 #include "tests/sim/logtool/rig.hpp"
+#include "tests/support/data_file.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::sim::logtool;
@@ -118,4 +119,20 @@ TEST_CASE("a file that is not there or of no known kind is told apart from a dam
   CHECK(dumped(rig.disk, "orders-0/00000000000000009999.log", As::text).outcome == Dumped::unreadable);
   rig.disk.set_text("orders-0/notes.txt", "hello");
   CHECK(dumped(rig.disk, "orders-0/notes.txt", As::text).outcome == Dumped::unreadable);
+}
+
+TEST_CASE("batches that other clients and real brokers made are told with all their records") {
+  for (const char* vectors : {"record_batches_v2_none.json", "record_batches_v2_compressed.json"}) {
+    for (const auto& vector : test::read_json(vectors)["batches"]) {
+      INFO(vector["source"]);
+      test::MemoryDisk disk;
+      disk.set_bytes("t-0/00000000000000000000.log", test::from_hex(vector["hex"].get<std::string>()));
+      const Text text = dumped(disk, "t-0/00000000000000000000.log", As::json, ShowRecords::yes);
+      CHECK(text.outcome == Dumped::sound);
+      const std::vector<Json> lines = lines_of(text.text);
+      REQUIRE(!lines.empty());
+      CHECK(lines[0]["crc_ok"] == true);
+      CHECK(lines[0]["count"] == lines.size() - 1);
+    }
+  }
 }

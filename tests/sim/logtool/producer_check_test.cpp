@@ -71,3 +71,32 @@ TEST_CASE("a log whose first segments are gone is known from the snapshot at its
   REQUIRE(rig.disk.remove(stem + ".snapshot"));
   CHECK(rig.verify());  // what the log does not tell is not held against it
 }
+
+TEST_CASE("where the cleaner has taken markers away only the last batches of producers are compared") {
+  Rig rig;
+  const Report report = [&rig](const Mismatch& m) { rig.found.push_back(m); };
+  const auto feed = [&rig, &report](bool with_markers) {
+    rig.found.clear();
+    ProducerCheck check{rig.disk, "orders-0", Offset{0}, {}, report};
+    for (const std::string& path : rig.files(".log")) {
+      const Records records = read_batches(SharedBytes{rig.disk.bytes_of(path)});
+      for (const RecordBatch& batch : records.batches) {
+        if (with_markers || !batch.is_control()) (void)check.batch(batch);
+      }
+    }
+    check.end(Offset{72}, false);
+    return check.compacted();
+  };
+  CHECK_FALSE(feed(true));
+  CHECK(rig.found.empty());
+  CHECK(feed(false));
+  CHECK(rig.found.empty());
+  const std::string path = rig.files(".snapshot").back();
+  rig.disk.set_bytes(path, changed(rig, path, Offset{72}, [](ProducerState& state) {
+                       ProducerEntry entry = state.producers().at(ProducerId{7});
+                       entry.add(ProducerEpoch{0}, {Sequence{99}, Offset{70}, 0, Timestamp{5}});
+                       state.restore(ProducerId{7}, entry);
+                     }));
+  CHECK(feed(false));
+  CHECK(rig.only(path, "producer 7"));
+}
