@@ -106,7 +106,7 @@ int verify(const LogOptions& options, const Terminal& terminal) {
     if (verified.mismatches > 0) code = std::max(code, exit_code::failed);
     if (options.json) continue;
     terminal.out << path << ": " << verified.partitions << (verified.partitions == 1 ? " partition, " : " partitions, ")
-                 << verified.batches << " batches: ";
+                 << verified.batches << (verified.batches == 1 ? " batch: " : " batches: ");
     if (verified.mismatches == 0) {
       terminal.out << tinted(terminal.out_colour, Tint::green, "ok") << '\n';
     } else {
