@@ -20,6 +20,8 @@ struct ClientIdentity {
 [[nodiscard]] constexpr std::int32_t restarted_ordinal(std::int32_t ordinal, std::uint32_t incarnation) {
   return ordinal + static_cast<std::int32_t>((incarnation & 0x7fff) << 16);
 }
+// The client's own ordinal, whichever of its lives sent.
+[[nodiscard]] constexpr std::int32_t original_ordinal(std::int32_t ordinal) { return ordinal & 0xffff; }
 
 [[nodiscard]] inline ChannelOptions channel_options(const ClientIdentity& who, const ClientConfig& config,
                                                     std::int32_t max_in_flight) {

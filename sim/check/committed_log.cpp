@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/client/client_identity.hpp"
+
 namespace kafkasim::sim {
 
 namespace {
@@ -56,7 +58,7 @@ void CommittedLog::take(const StoredBatch& batch, News& news) {
 std::int64_t CommittedLog::duplicated(std::optional<std::int32_t> client) const {
   std::int64_t sum = 0;
   for (const auto& [ordinal, sends] : clients_) {
-    if (!client || (ordinal & 0xffff) == *client) sum += sends.repeated;  // Subjects::client() tells of the bits
+    if (!client || original_ordinal(ordinal) == *client) sum += sends.repeated;
   }
   return sum;
 }

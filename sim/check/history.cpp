@@ -3,8 +3,13 @@
 #include <algorithm>
 
 #include "core/base/hash.hpp"
+#include "core/client/client_identity.hpp"
 
 namespace kafkasim::sim {
+
+const ClientFacts& Subjects::client(const Origin& origin) const {
+  return clients.at(static_cast<std::size_t>(original_ordinal(origin.client)));
+}
 
 // ---- chains -------------------------------------------------------------------------------------------------------
 

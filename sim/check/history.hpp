@@ -114,11 +114,8 @@ struct ClientFacts {
   bool ordered{true};  // idempotent, or one request in flight
 };
 
-struct Subjects {  // who is who in the World
-  // A producer that starts anew takes a new ordinal: the client stands in its lower 16 bits (core/client, restarted_ordinal).
-  [[nodiscard]] const ClientFacts& client(const Origin& origin) const {
-    return clients.at(static_cast<std::size_t>(origin.client & 0xffff));
-  }
+struct Subjects {                                                       // who is who in the World
+  [[nodiscard]] const ClientFacts& client(const Origin& origin) const;  // whichever of the client's lives sent
   std::map<HostId, NodeId> nodes;
   std::set<NodeId> controllers;
   std::vector<ClientFacts> clients;                         // by the client ordinal in an Origin

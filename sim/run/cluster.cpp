@@ -97,14 +97,13 @@ struct ClientMaker {
         std::move(factory));
   }
 
-  void consumer(const ConsumerSpec& spec, std::int32_t number, std::int32_t member) {
+  void consumer(const ConsumerSpec& spec, std::int32_t member) {
     const bool grouped = spec.group.has_value();
     const std::string owner = grouped ? *spec.group : spec.id;
     const std::string name = grouped || spec.count > 1 ? owner + "/" + std::to_string(member) : owner;
     const ConsumeWhat what =
         grouped ? ConsumeWhat{ConsumeGroup{*spec.group, spec.topics}} : ConsumeWhat{ConsumePartitions{spec.assign}};
     const ClientIdentity who = identity(name);
-    (void)number;
     add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from},
         spec.rack, ClientFacts{name, true, true, true},
         [who, config = spec.config, what, process_time = spec.process_time] {
@@ -213,7 +212,7 @@ void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster
   std::map<std::string, std::int32_t> members;  // a group's members are numbered over all entries that name it
   for (const ConsumerSpec& spec : scenario.consumers) {
     for (std::int32_t i = 1; i <= spec.count; ++i)
-      maker.consumer(spec, i, ++members[spec.group ? *spec.group : "assign " + spec.id]);
+      maker.consumer(spec, ++members[spec.group ? *spec.group : "assign " + spec.id]);
   }
   for (const LinkSpec& link : scenario.network.links) set_link(link, scenario.network, cluster, world);
 }

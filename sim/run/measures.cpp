@@ -72,17 +72,24 @@ Counts* Measures::counts_of(HostId host, const TopicPartition& partition) {
   return &counts_.edit()[key_of(host, partition)];
 }
 
+void Measures::Latencies::add(const Key& key, Duration d) {
+  all.edit().add(d);
+  apart.edit()[key].edit().add(d);
+}
+
 LatencyHistogram Measures::latency(LatencyOf what, const std::optional<std::vector<std::string>>& clients,
                                    const std::optional<std::string>& topic,
                                    const std::optional<TopicPartition>& partition) const {
-  LatencyHistogram all;
-  for (const auto& [key, one] : what == LatencyOf::produce ? *produce_latency_ : *end_to_end_latency_) {
+  const Latencies& latencies = what == LatencyOf::produce ? produce_latency_ : end_to_end_latency_;
+  if (!clients && !topic && !partition) return *latencies.all;
+  LatencyHistogram sum;
+  for (const auto& [key, one] : *latencies.apart) {
     if (clients && std::ranges::find(*clients, key.first) == clients->end()) continue;
     if (topic && key.second.topic != *topic) continue;
     if (partition && key.second != *partition) continue;
-    all += *one;
+    sum += *one;
   }
-  return all;
+  return sum;
 }
 
 Counts Measures::counts(const std::optional<std::string>& client, const std::optional<std::string>& topic,
@@ -138,8 +145,8 @@ void Measures::on(const Observation& o, const trace::RecordsDelivered& e) {
   for (const std::string& reader : {name.substr(0, name.rfind('/')), std::string{}})  // "GROUP/NUMBER"
     expiry.positions[reader] = std::max(expiry.positions[reader], e.position);
   const Timestamp now{wall_clock_at_start + Duration{o.at.ns}.whole_ms()};
-  LatencyHistogram& latency = end_to_end_latency_.edit()[key_of(o.host, e.partition)].edit();
-  for (const auto& record : e.records) latency.add(milliseconds(now - record.timestamp));
+  const Key key = key_of(o.host, e.partition);
+  for (const auto& record : e.records) end_to_end_latency_.add(key, milliseconds(now - record.timestamp));
 }
 
 void Measures::on(const Observation& o, const trace::SegmentsDeleted& e, const History& history) {
@@ -220,7 +227,7 @@ void Measures::observe(const Observation& o, const History& history) {
     ++counts_of(o.host, sent->partition)->produced;
   } else if (const auto* acked = o.get_if<trace::RecordsAcked>()) {
     counts_of(o.host, acked->partition)->acked += acked->count;
-    produce_latency_.edit()[key_of(o.host, acked->partition)].edit().add(acked->latency);
+    produce_latency_.add(key_of(o.host, acked->partition), acked->latency);
   } else if (const auto* failed = o.get_if<trace::RecordsFailed>()) {
     counts_of(o.host, failed->partition)->failed += failed->count;
   } else if (const auto* delivered = o.get_if<trace::RecordsDelivered>()) {

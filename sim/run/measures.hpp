@@ -86,6 +86,11 @@ class Measures {
     std::map<std::string, Offset> positions;   // how far each has come; "": the furthest
   };
   using Key = std::pair<std::string, TopicPartition>;  // client, partition
+  struct Latencies {                                   // the sum is kept too: conditions ask for it again and again
+    Cow<LatencyHistogram> all;
+    Cow<std::map<Key, Cow<LatencyHistogram>>> apart;
+    void add(const Key& key, Duration d);
+  };
   [[nodiscard]] Key key_of(HostId host, const TopicPartition& partition) const;
   Counts* counts_of(HostId host, const TopicPartition& partition);
   void watch_availability(const Observation& o, const History& history);
@@ -102,8 +107,8 @@ class Measures {
   std::map<std::pair<std::string, ErrorCode>, std::int64_t> errors_;
   Cow<std::map<TopicPartition, Expiry>> expiries_;
   std::map<std::string, GroupState> groups_;
-  Cow<std::map<Key, Cow<LatencyHistogram>>> produce_latency_;
-  Cow<std::map<Key, Cow<LatencyHistogram>>> end_to_end_latency_;
+  Latencies produce_latency_;
+  Latencies end_to_end_latency_;
   std::optional<std::pair<NodeId, std::int32_t>> controller_;
   std::int32_t controller_epoch_{0};
   std::map<NodeId, bool> brokers_;
