@@ -83,7 +83,19 @@ struct SetRate {  // traffic: of a producing application, in records per 1000 se
   std::optional<std::int64_t> records_per_1000_s;
 };
 struct Finish {};  // producing applications stop producing; nothing else changes
-using Command = std::variant<ProduceCommand, SetRate, Finish>;
+struct Campaign {};  // a voter's election timer runs out now: it stands in the next epoch, without pre-vote
+struct FreezeMetadata {  // a broker applies no further metadata records; with `partition`, none after the one that gives it that epoch
+  std::optional<TopicPartition> partition;
+  LeaderEpoch leader_epoch;
+};
+struct ThawMetadata {};  // what was held back is applied, as one image
+struct AdminOperation;   // core/client/admin_operation.hpp
+struct AdminCommand {    // an administrator's request, for an Admin
+  std::shared_ptr<const AdminOperation> operation;
+  std::uint64_t hash{};  // of what it says
+};
+using Command =
+    std::variant<ProduceCommand, SetRate, Finish, Campaign, FreezeMetadata, ThawMetadata, AdminCommand>;
 
 using Input = std::variant<Started, Connected, Disconnected, Received, Woken, Flushed, StopRequested, Command>;
 
@@ -120,9 +132,9 @@ class Effects {
  public:
   template <class E>
   void add(E effect) { list_.emplace_back(std::in_place_type<E>, std::move(effect)); }
-  void note(trace::Event event) { list_.emplace_back(std::in_place_type<Note>, Note{std::move(event)}); }
+  void note(trace::Event event);
   [[nodiscard]] const std::vector<Effect>& list() const { return list_; }
-  [[nodiscard]] std::vector<Effect> take() { return std::exchange(list_, {}); }
+  [[nodiscard]] std::vector<Effect> take();
 
  private:
   std::vector<Effect> list_;

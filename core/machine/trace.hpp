@@ -1,10 +1,13 @@
 #pragma once
 // What a machine tells of itself: observations for the timeline, the reports and the checkers. A Note changes nothing: take all of
 // them out and the run is the same. They are the only thing that checkers see of a machine, in the order in which they happened.
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
 #include "core/base/bytes.hpp"
@@ -131,6 +134,30 @@ struct FetchAnswered {  // to a consumer
 };
 struct LogDirectoryFailed {
   std::string reason;
+};
+struct LogSynced {  // what lies below `to` is durable, and more may be: a flush has come to its end
+  TopicIdPartition partition;
+  Offset to;
+};
+struct IsrViewChanged {  // what a leader holds for the in-sync replicas, whenever that changes (Partition.PartitionState)
+  TopicIdPartition partition;
+  LeaderEpoch leader_epoch;
+  std::vector<NodeId> isr;          // committed
+  std::vector<NodeId> maximal_isr;  // with those whose joining is asked for
+  bool pending{};                   // an AlterPartition is on its way
+  std::uint32_t min_insync_replicas{};  // effective: at most the number of replicas
+};
+struct ProducersTold {  // the producers that a replica knows: after loading its log, taking over, and truncating
+  TopicIdPartition partition;
+  struct One {
+    std::int64_t producer_id{};
+    std::int16_t epoch{};
+    std::int32_t last_sequence{};
+    Offset last_offset;
+    std::optional<Offset> transaction_start;  // of the open one
+  };
+  Offset log_end;
+  std::vector<One> producers;  // in order of their ids
 };
 
 // ---- the metadata quorum and the controller -----------------------------------------------------
@@ -281,19 +308,69 @@ struct GroupsLoaded {
   PartitionIndex partition;  // of __consumer_offsets
   std::int32_t groups{};
 };
+struct OffsetsLoaded {  // by a new coordinator, from __consumer_offsets: what it holds for a group
+  std::string group;
+  std::vector<OffsetsCommitted::One> offsets;
+};
 
 // ---- anything else worth a line ---------------------------------------------------------------------
 struct Remark {
   std::string text;
 };
 
-using Event =
-    std::variant<LogAppended, LogTruncated, LogLoaded, LogStartMoved, SegmentsDeleted, LogCleaningBegan, LogCleaned,
-                 HighWatermarkMoved, BecameLeader, BecameFollower, ReplicaRemoved, IsrChangeRequested, ProduceAnswered,
-                 FetchAnswered, LogDirectoryFailed, RaftRoleChanged, RaftVoted, RaftAppended, RaftTruncated,
-                 RaftCommitted, ControllerActivated, ControllerResigned, TopicCreated, PartitionChanged,
-                 BrokerRegistered, BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked,
-                 RecordsFailed, RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError,
-                 GroupChanged, OffsetsCommitted, GroupsLoaded, Remark>;
+template <class... Es>
+struct KindList {
+  template <class E>
+  static constexpr bool holds = (std::same_as<E, Es> || ...);
+  template <class E>
+  [[nodiscard]] static constexpr std::size_t index() {
+    std::size_t i = 0;
+    (void)((std::same_as<E, Es> || (++i, false)) || ...);
+    return i;
+  }
+  // Calls see(e) with the event of that kind.
+  template <class See>
+  static void visit(std::size_t kind, const void* event, const See& see) {
+    std::size_t i = 0;
+    (void)((i++ == kind && (see(*static_cast<const Es*>(event)), true)) || ...);
+  }
+};
+
+using Kinds = KindList<
+    LogAppended, LogTruncated, LogLoaded, LogStartMoved, SegmentsDeleted, LogCleaningBegan, LogCleaned,
+    HighWatermarkMoved, BecameLeader, BecameFollower, ReplicaRemoved, IsrChangeRequested, ProduceAnswered,
+    FetchAnswered, LogDirectoryFailed, LogSynced, IsrViewChanged, ProducersTold, RaftRoleChanged, RaftVoted,
+    RaftAppended, RaftTruncated, RaftCommitted, ControllerActivated, ControllerResigned, TopicCreated,
+    PartitionChanged, BrokerRegistered, BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked,
+    RecordsFailed, RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError,
+    GroupChanged, OffsetsCommitted, GroupsLoaded, OffsetsLoaded, Remark>;
+
+// One of the above: a counted reference, like a Message, so that a copy costs nothing; a variant of so many kinds would cost every
+// file that sees it a second of its compiler's time.
+//   Event e = LogTruncated{...};   if (const auto* cut = e.get_if<LogTruncated>()) ...
+class Event {
+ public:
+  template <class E>
+  requires Kinds::holds<E>
+  Event(E event) : kind_{Kinds::index<E>()}, event_{std::make_shared<const E>(std::move(event))} {}
+  template <class E>
+  requires Kinds::holds<E>
+  [[nodiscard]] const E* get_if() const {
+    return is<E>() ? static_cast<const E*>(event_.get()) : nullptr;
+  }
+  template <class E>
+  requires Kinds::holds<E>
+  [[nodiscard]] bool is() const {
+    return kind_ == Kinds::index<E>();
+  }
+  template <class See>
+  void visit(const See& see) const {
+    Kinds::visit(kind_, event_.get(), see);
+  }
+
+ private:
+  std::size_t kind_;
+  std::shared_ptr<const void> event_;
+};
 
 }  // namespace kafkasim::trace

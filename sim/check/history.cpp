@@ -253,17 +253,15 @@ void History::observe(const Observation& o) {
     if (ended) process_ended(o.host);
     return;
   }
-  std::visit(
-      [&](const auto& e) {
-        if constexpr (requires { on(o.host, e); }) {
-          on(o.host, e);
-        } else if constexpr (requires { on(o.at, e); }) {
-          on(o.at, e);
-        } else if constexpr (requires { on(e); }) {
-          on(e);
-        }
-      },
-      *o.note());
+  o.note()->visit([&](const auto& e) {
+    if constexpr (requires { on(o.host, e); }) {
+      on(o.host, e);
+    } else if constexpr (requires { on(o.at, e); }) {
+      on(o.at, e);
+    } else if constexpr (requires { on(e); }) {
+      on(e);
+    }
+  });
 }
 
 }  // namespace kafkasim::sim

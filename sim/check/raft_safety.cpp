@@ -67,16 +67,14 @@ void RaftSafety::check(const Observation& o, const History& history, Findings& f
   if (o.get_if<PowerLost>()) nodes_[*node].edit().lost_power = true;
   const trace::Event* note = o.note();
   if (!note) return;
-  if (std::holds_alternative<trace::RaftAppended>(*note))
+  if (note->is<trace::RaftAppended>())
     nodes_[*node].edit().voter = history.subjects().controllers.contains(*node);
-  std::visit(
-      [&](const auto& e) {
-        if constexpr (requires { on(o, *node, e, findings); }) {
-          ++evaluations;
-          on(o, *node, e, findings);
-        }
-      },
-      *note);
+  note->visit([&](const auto& e) {
+    if constexpr (requires { on(o, *node, e, findings); }) {
+      ++evaluations;
+      on(o, *node, e, findings);
+    }
+  });
 }
 
 }  // namespace kafkasim::sim

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 #include "core/machine/seam.hpp"
@@ -30,8 +31,7 @@ class AnyMachine {
   // The machine itself, if it is an M.
   template <class M>
   [[nodiscard]] const M* target() const {
-    const auto* holder = dynamic_cast<const Holder<M>*>(self_.get());
-    return holder ? &holder->machine : nullptr;
+    return self_->type() == typeid(M) ? static_cast<const M*>(self_->address()) : nullptr;
   }
 
  private:
@@ -40,6 +40,8 @@ class AnyMachine {
     Base(const Base&) = default;
     Base& operator=(const Base&) = delete;
     virtual ~Base() = default;
+    [[nodiscard]] virtual const std::type_info& type() const = 0;  // so that who only looks need not know how to copy an M
+    [[nodiscard]] virtual const void* address() const = 0;
     [[nodiscard]] virtual std::unique_ptr<Base> copy() const = 0;
     virtual void step(const Input& in, Env& env) = 0;
     [[nodiscard]] virtual std::optional<Instant> next_deadline() const = 0;
@@ -47,6 +49,8 @@ class AnyMachine {
   template <class M>
   struct Holder final : Base {
     explicit Holder(M m) : machine{std::move(m)} {}
+    [[nodiscard]] const std::type_info& type() const override { return typeid(M); }
+    [[nodiscard]] const void* address() const override { return &machine; }
     [[nodiscard]] std::unique_ptr<Base> copy() const override { return std::make_unique<Holder>(*this); }
     void step(const Input& in, Env& env) override { machine.step(in, env); }
     [[nodiscard]] std::optional<Instant> next_deadline() const override { return machine.next_deadline(); }

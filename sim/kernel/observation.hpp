@@ -45,7 +45,7 @@ struct Observation {
   Instant at;
   std::uint64_t seq{};  // counts the observations of the run
   HostId host;
-  std::variant<trace::Event, KernelEvent> what;
+  std::variant<KernelEvent, trace::Event> what;
 
   [[nodiscard]] const trace::Event* note() const { return std::get_if<trace::Event>(&what); }
   [[nodiscard]] const KernelEvent* kernel() const { return std::get_if<KernelEvent>(&what); }
@@ -54,7 +54,7 @@ struct Observation {
     if constexpr (is_kernel_event<T>(static_cast<const KernelEvent*>(nullptr))) {
       return kernel() ? std::get_if<T>(kernel()) : nullptr;
     } else {
-      return note() ? std::get_if<T>(note()) : nullptr;
+      return note() ? note()->get_if<T>() : nullptr;
     }
   }
 };

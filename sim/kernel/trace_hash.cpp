@@ -43,6 +43,14 @@ class Hasher {
     add(in.records_per_1000_s.value_or(0));
   }
   void operator()(const Finish&) const {}
+  void operator()(const Campaign&) const {}
+  void operator()(const FreezeMetadata& in) const {
+    add(in.partition.has_value());
+    if (in.partition) hash_.add(std::string_view{to_string(*in.partition)});
+    add(in.leader_epoch.value);
+  }
+  void operator()(const ThawMetadata&) const {}
+  void operator()(const AdminCommand& in) const { add(in.hash); }
 
   // ---- effects
   void operator()(const Connect& out) const {

@@ -44,7 +44,7 @@ void World::operation(std::string_view name, HostId id) {
   hash_.add(static_cast<std::uint64_t>(id.value));
 }
 
-void World::observe(HostId id, std::variant<trace::Event, KernelEvent> what) {
+void World::observe(HostId id, std::variant<KernelEvent, trace::Event> what) {
   observations_.push_back(Observation{now_, observed_++, id, std::move(what)});
 }
 

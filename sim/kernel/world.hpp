@@ -136,7 +136,7 @@ class World {
   void end_process(HostId id, ProcessEnd how);
   void arm(HostId id);
   void drain(NetOut& out);
-  void observe(HostId id, std::variant<trace::Event, KernelEvent> what);
+  void observe(HostId id, std::variant<KernelEvent, trace::Event> what);
   void operation(std::string_view name, HostId id);  // into the hash
 
   Random root_;

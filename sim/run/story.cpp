@@ -212,46 +212,44 @@ void Story::observe(const Observation& o, const History& history) {
   if (internal_ && o.at > internal_->at) tell_internal();
   if (const KernelEvent* kernel = o.kernel()) return on_kernel(o, *kernel);
   const trace::Event& event = *o.note();
-  std::visit(
-      [&](const auto& e) {
-        if constexpr (requires { on(o, e, history); }) on(o, e, history);
-      },
-      event);
-  if (const auto* active = std::get_if<trace::ControllerActivated>(&event)) {
+  event.visit([&](const auto& e) {
+    if constexpr (requires { on(o, e, history); }) on(o, e, history);
+  });
+  if (const auto* active = event.get_if<trace::ControllerActivated>()) {
     add(o.at, "controller", host(o.host), fmt::format("is the active controller, epoch {}", active->epoch),
         Tone::decision, {{"epoch", std::int64_t{active->epoch}}});
-  } else if (const auto* resigned = std::get_if<trace::ControllerResigned>(&event)) {
+  } else if (const auto* resigned = event.get_if<trace::ControllerResigned>()) {
     add(o.at, "controller", host(o.host),
         fmt::format("is no longer the active controller of epoch {}", resigned->epoch), Tone::warning);
-  } else if (const auto* role = std::get_if<trace::RaftRoleChanged>(&event);
+  } else if (const auto* role = event.get_if<trace::RaftRoleChanged>();
              role && role->role == trace::RaftRole::candidate) {
     add(o.at, "quorum", host(o.host), fmt::format("stands for election in epoch {}", role->epoch), Tone::plain,
         {{"epoch", std::int64_t{role->epoch}}});
-  } else if (const auto* registered = std::get_if<trace::BrokerRegistered>(&event);
+  } else if (const auto* registered = event.get_if<trace::BrokerRegistered>();
              registered && is_news(registered->metadata_offset)) {
     add(o.at, "broker", fmt::format("broker {}", registered->broker.value),
         fmt::format("registers, broker epoch {}", registered->epoch.value), Tone::plain);
-  } else if (const auto* fenced = std::get_if<trace::BrokerFenced>(&event);
+  } else if (const auto* fenced = event.get_if<trace::BrokerFenced>();
              fenced && is_news(fenced->metadata_offset)) {
     const bool leaves = fenced->shutting_down;
     add(o.at, "broker", fmt::format("broker {}", fenced->broker.value),
         leaves ? "is in controlled shutdown" : "is fenced", leaves ? Tone::plain : Tone::warning);
-  } else if (const auto* unfenced = std::get_if<trace::BrokerUnfenced>(&event);
+  } else if (const auto* unfenced = event.get_if<trace::BrokerUnfenced>();
              unfenced && is_news(unfenced->metadata_offset)) {
     add(o.at, "broker", fmt::format("broker {}", unfenced->broker.value), "is unfenced", Tone::good);
-  } else if (const auto* created = std::get_if<trace::TopicCreated>(&event);
+  } else if (const auto* created = event.get_if<trace::TopicCreated>();
              created && is_news(created->metadata_offset)) {
     add(o.at, "topic", created->name, "is created", Tone::plain);
-  } else if (const auto* failed = std::get_if<trace::LogDirectoryFailed>(&event)) {
+  } else if (const auto* failed = event.get_if<trace::LogDirectoryFailed>()) {
     add(o.at, "disk", host(o.host), "takes its log directory offline: " + failed->reason, Tone::warning);
-  } else if (const auto* reset = std::get_if<trace::PositionReset>(&event)) {
+  } else if (const auto* reset = event.get_if<trace::PositionReset>()) {
     add(o.at, "position", to_string(reset->partition),
         fmt::format("{} goes on at offset {}: {}", host(o.host), reset->to.value, reset->reason), Tone::plain);
-  } else if (const auto* expired = std::get_if<trace::RecordsFailed>(&event)) {
+  } else if (const auto* expired = event.get_if<trace::RecordsFailed>()) {
     add(o.at, "failure", to_string(expired->partition),
         fmt::format("{} gives up {} record(s): {}", host(o.host), expired->count, error_name(expired->error)),
         Tone::warning);
-  } else if (const auto* remark = std::get_if<trace::Remark>(&event)) {
+  } else if (const auto* remark = event.get_if<trace::Remark>()) {
     add(o.at, "remark", host(o.host), remark->text, Tone::plain);
   }
 }

@@ -10,11 +10,13 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/source_dir.hpp"
+
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path tests = fs::path{KAFKASIM_SOURCE_DIR} / "tests";
+const fs::path tests = fs::path{kafkasim::test::source_dir()} / "tests";
 
 std::string text_of(const fs::path& path) {
   std::ifstream in{path, std::ios::binary};

@@ -14,13 +14,14 @@
 #include "sim/report/report.hpp"
 #include "sim/scenario/parse.hpp"
 #include "tests/support/sanitized.hpp"
+#include "tests/support/source_dir.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::sim;
 
 namespace {
 
-const std::filesystem::path root{KAFKASIM_SOURCE_DIR};
+const std::filesystem::path root{kafkasim::test::source_dir()};
 const std::filesystem::path golden_file = root / "tests/scenarios/golden.txt";
 
 std::map<std::string, std::string> read_goldens() {

@@ -7,11 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/bytes.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace kafkasim::test {
 
 inline nlohmann::json read_json(const std::string& name) {
-  std::ifstream in{std::string{KAFKASIM_SOURCE_DIR} + "/tests/data/" + name};
+  std::ifstream in{source_dir() + "/tests/data/" + name};
   return nlohmann::json::parse(in);
 }
 

@@ -1,3 +1,4 @@
+#include "tests/support/source_dir.hpp"
 #include "tests/tidy/source.hpp"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 const fs::path& root() {
-  static const fs::path path{KAFKASIM_SOURCE_DIR};
+  static const fs::path path{kafkasim::test::source_dir()};
   return path;
 }
 

@@ -1,4 +1,5 @@
 #include "core/client/assignor_range.hpp"
+#include "tests/support/source_dir.hpp"
 
 #include <fstream>
 
@@ -8,7 +9,7 @@
 using namespace kafkasim;
 
 TEST_CASE("the range assignor gives what the tests of Kafka and sarama expect") {
-  std::ifstream file{KAFKASIM_SOURCE_DIR "/tests/data/assignor_range_vectors.json"};
+  std::ifstream file{kafkasim::test::source_dir() + "/tests/data/assignor_range_vectors.json"};
   const nlohmann::json vectors = nlohmann::json::parse(file);
   REQUIRE(vectors.at("cases").size() == 11);
   for (const auto& one : vectors.at("cases")) {

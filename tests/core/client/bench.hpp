@@ -122,7 +122,7 @@ class Bench {
   [[nodiscard]] std::vector<E> noted() const {
     std::vector<E> found;
     for (const trace::Event& event : notes) {
-      if (const auto* one = std::get_if<E>(&event)) found.push_back(*one);
+      if (const auto* one = event.get_if<E>()) found.push_back(*one);
     }
     return found;
   }

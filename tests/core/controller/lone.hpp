@@ -109,7 +109,7 @@ class Lone {
   template <class Event>
   [[nodiscard]] std::size_t noted() const {
     return static_cast<std::size_t>(
-        std::ranges::count_if(notes, [](const trace::Event& e) { return std::holds_alternative<Event>(e); }));
+        std::ranges::count_if(notes, [](const trace::Event& e) { return e.is<Event>(); }));
   }
 
   // ---- the other voters ----------------------------------------------------------------------------

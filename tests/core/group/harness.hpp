@@ -167,7 +167,7 @@ class Harness {
   [[nodiscard]] std::vector<Event> noted() const {
     std::vector<Event> found;
     for (const trace::Event& note : notes) {
-      if (const auto* event = std::get_if<Event>(&note)) found.push_back(*event);
+      if (const auto* event = note.get_if<Event>()) found.push_back(*event);
     }
     return found;
   }

@@ -16,17 +16,17 @@ void must(bool holds, const std::string& rule) {
 }  // namespace
 
 void Checker::on_note(NodeId node, const trace::Event& event) {
-  if (const auto* appended = std::get_if<trace::RaftAppended>(&event)) {
+  if (const auto* appended = event.get_if<trace::RaftAppended>()) {
     append(node, {appended->base, appended->last, appended->epoch, appended->hash});
-  } else if (const auto* truncated = std::get_if<trace::RaftTruncated>(&event)) {
+  } else if (const auto* truncated = event.get_if<trace::RaftTruncated>()) {
     must(truncated->to >= high_watermarks_[node], "no follower truncates below its high watermark");
     std::erase_if(logs_[node], [truncated](const Entry& entry) { return entry.last >= truncated->to; });
-  } else if (const auto* moved = std::get_if<trace::RaftCommitted>(&event)) {
+  } else if (const auto* moved = event.get_if<trace::RaftCommitted>()) {
     commit(node, moved->high_watermark);
-  } else if (const auto* voted = std::get_if<trace::RaftVoted>(&event)) {
+  } else if (const auto* voted = event.get_if<trace::RaftVoted>()) {
     const auto [vote, first] = votes_.emplace(std::pair{node, voted->epoch}, voted->candidate);
     must(vote->second == voted->candidate, "a voter votes once an epoch");
-  } else if (const auto* changed = std::get_if<trace::RaftRoleChanged>(&event)) {
+  } else if (const auto* changed = event.get_if<trace::RaftRoleChanged>()) {
     if (changed->role != trace::RaftRole::leader) return;
     const auto [leader, first] = leaders_.emplace(changed->epoch, node);
     must(leader->second == node, "an epoch has one leader");

@@ -102,8 +102,8 @@ TEST_CASE("A leader that is cut off resigns and what it alone appended goes when
     CHECK(cluster.leader() != old);
     must_converge(cluster, "last");
     CHECK(cluster.applied(old) == std::vector<std::string>{"before", "after", "last"});
-    const auto cut = std::ranges::count_if(cluster.notes(), [&](const auto& note) {
-      return note.first == old && std::holds_alternative<trace::RaftTruncated>(note.second);
+    const auto cut = std::ranges::count_if(cluster.notes(), [&](const std::pair<NodeId, trace::Event>& note) {
+      return note.first == old && note.second.is<trace::RaftTruncated>();
     });
     CHECK(cut == 1);
   }

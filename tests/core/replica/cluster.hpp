@@ -275,7 +275,7 @@ class Cluster {
   [[nodiscard]] std::vector<E> notes(std::int32_t id) const {
     std::vector<E> found;
     for (const trace::Event& event : brokers.at(id).notes) {
-      if (const auto* note = std::get_if<E>(&event)) found.push_back(*note);
+      if (const auto* note = event.get_if<E>()) found.push_back(*note);
     }
     return found;
   }

@@ -146,8 +146,8 @@ TEST_CASE("the high watermark of an answer that tells of divergence is not taken
   CHECK(c.batches(1) == c.batches(2));
   bool cut = false;
   for (const trace::Event& event : c.brokers.at(1).notes) {
-    cut = cut || std::holds_alternative<trace::LogTruncated>(event);
-    if (std::holds_alternative<trace::HighWatermarkMoved>(event)) CHECK(cut);
+    cut = cut || event.is<trace::LogTruncated>();
+    if (event.is<trace::HighWatermarkMoved>()) CHECK(cut);
   }
   CHECK(cut);
 }

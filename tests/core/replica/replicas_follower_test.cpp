@@ -108,8 +108,7 @@ TEST_CASE("a truncation below the high watermark takes it along and is noted", "
   std::vector<trace::LogTruncated> cuts;
   for (const Effect& effect : f.out.list()) {
     const auto* note = std::get_if<Note>(&effect);
-    if (note && std::holds_alternative<trace::LogTruncated>(note->event))
-      cuts.push_back(std::get<trace::LogTruncated>(note->event));
+    if (const auto* cut = note ? note->event.get_if<trace::LogTruncated>() : nullptr) cuts.push_back(*cut);
   }
   REQUIRE(cuts.size() == 1);
   CHECK(cuts[0].from == Offset{3});

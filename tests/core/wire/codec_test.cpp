@@ -15,6 +15,7 @@
 #include "core/message/version.hpp"
 #include "core/wire/metadata_record_codec.hpp"
 #include "tests/core/wire/round_trip.hpp"
+#include "tests/support/source_dir.hpp"
 
 using namespace kafkasim;
 
@@ -29,7 +30,7 @@ std::vector<std::byte> from_hex(const std::string& hex) {
 }
 
 nlohmann::json vectors(const std::string& file) {
-  std::ifstream in{std::string{KAFKASIM_SOURCE_DIR} + "/tests/data/" + file};
+  std::ifstream in{kafkasim::test::source_dir() + "/tests/data/" + file};
   return nlohmann::json::parse(in).at("vectors");
 }
 

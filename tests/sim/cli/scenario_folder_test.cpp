@@ -1,4 +1,5 @@
 #include "sim/cli/scenario_folder.hpp"
+#include "tests/support/source_dir.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -7,7 +8,7 @@
 
 TEST_CASE("the library of scenarios is found from the folder of the repository") {
   const auto before = std::filesystem::current_path();
-  std::filesystem::current_path(KAFKASIM_SOURCE_DIR);
+  std::filesystem::current_path(kafkasim::test::source_dir());
   const auto files = kafkasim::sim::library_scenarios();
   std::filesystem::current_path(before);
   CHECK(files.size() >= 6);

@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/cli/cli.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace kafkasim::sim::testing {
 
@@ -26,7 +27,7 @@ inline Outcome call(const std::vector<std::string>& arguments) {
   return Outcome{code, out.str(), err.str()};
 }
 
-inline const std::string example = KAFKASIM_SOURCE_DIR "/scenarios/leader-crash.json";
+inline const std::string example = kafkasim::test::source_dir() + "/scenarios/leader-crash.json";
 
 // A file that is gone when the test ends.
 class TemporaryFile {

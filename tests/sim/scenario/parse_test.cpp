@@ -4,6 +4,7 @@
 
 #include "core/base/random.hpp"
 #include "tests/sim/scenario/support.hpp"
+#include "tests/support/source_dir.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::sim;
@@ -69,7 +70,7 @@ TEST_CASE("a file that cannot be read is an error and no crash") {
     return to_line("f", parsed.diagnostics[0]);
   };
   CHECK(message("/no/such/file.json") == "f:1:1: error: there is no such file (at /)");
-  CHECK(message(KAFKASIM_SOURCE_DIR) == "f:1:1: error: this is a folder, not a file (at /)");
+  CHECK(message(kafkasim::test::source_dir()) == "f:1:1: error: this is a folder, not a file (at /)");
   CHECK(message("/dev/null") == "f:1:1: error: the file is empty (at /)");
   CHECK(message("/dev/zero") == "f:1:1: error: the file is larger than 10 MiB (at /)");
 }

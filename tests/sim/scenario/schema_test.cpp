@@ -10,6 +10,7 @@
 
 #include "sim/scenario/keys.hpp"
 #include "tests/sim/scenario/support.hpp"
+#include "tests/support/source_dir.hpp"
 
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::testing;
@@ -17,7 +18,7 @@ using Json = nlohmann::json;
 
 namespace {
 
-Json schema_text() { return Json::parse(file_text(KAFKASIM_SOURCE_DIR "/scenarios/scenario.schema.json")); }
+Json schema_text() { return Json::parse(file_text(kafkasim::test::source_dir() + "/scenarios/scenario.schema.json")); }
 
 class Checker {
  public:

@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include "sim/scenario/parse.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace kafkasim::sim::testing {
 
@@ -66,6 +67,6 @@ inline std::string file_text(const std::string& path) {
 inline const std::vector<std::string> library{"leader-crash",           "controller-crash", "network-partition",
                                               "consumer-crash",         "power-loss",       "lifecycle-of-a-record",
                                               "retention-under-traffic"};
-inline std::string library_file(const std::string& name) { return KAFKASIM_SOURCE_DIR "/scenarios/" + name + ".json"; }
+inline std::string library_file(const std::string& name) { return kafkasim::test::source_dir() + "/scenarios/" + name + ".json"; }
 
 }  // namespace kafkasim::sim::testing

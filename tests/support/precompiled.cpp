@@ -1,0 +1,1 @@
+// Empty: CMake precompiles a header only for a target that compiles something.
