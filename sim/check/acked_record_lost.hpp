@@ -11,6 +11,7 @@ namespace kafkasim::sim {
 class AckedRecordLost {
  public:
   static constexpr std::string_view id = "acked-record-lost";
+  static constexpr std::string_view promise = "what was acknowledged stays";
   // Marks in the history what it finds lost, so that it is counted once.
   void check(const Observation& o, History& history, Findings& findings);
   std::uint64_t evaluations{0};

@@ -1,20 +1,46 @@
 #include "sim/check/checks.hpp"
 
+#include <variant>
+
+#include "sim/check/invariants.hpp"
+
 namespace kafkasim::sim {
 
+struct Checks::All {
+  Invariants invariants;
+};
+
+namespace {
+
+template <class Each>
+void for_each(Invariants& invariants, const Each& each) {
+  std::apply([&each](auto&... i) { (each(i), ...); }, invariants);
+}
+template <class Each>
+void for_each(const Invariants& invariants, const Each& each) {
+  std::apply([&each](const auto&... i) { (each(i), ...); }, invariants);
+}
+
+// Gives an event to the invariants that want events of its kind.
+template <class E>
+void tell(Invariants& invariants, const Observation& o, const E& event, History& history, Findings& findings) {
+  for_each(invariants, [&](Invariant auto& invariant) {
+    if constexpr (requires { invariant.on(o, event, history, findings); }) invariant.on(o, event, history, findings);
+  });
+}
+
+}  // namespace
+
 const std::vector<InvariantInfo>& invariant_table() {
-  static const std::vector<InvariantInfo> table{
-      {LogOffsetsOrdered::id, "on every replica log start <= high watermark <= log end, and offsets only rise"},
-      {ReplicasMatch::id, "two replicas hold the same batches below the lower of their high watermarks"},
-      {EpochOffsetUnique::id, "a leader epoch and an offset mean one batch for ever"},
-      {OneLeaderPerEpoch::id, "at most one replica leads a partition in one leader epoch"},
-      {AckedRecordLost::id, "what was acknowledged stays"},
-      {RecordDuplicated::id, "a record that an idempotent producer sent once stands once"},
-      {OrderBroken::id, "a producer's records stand in the order in which they were sent"},
-      {RaftSafety::id, "the metadata quorum has one leader an epoch, votes once, and never changes what is committed"},
-  };
+  static const std::vector<InvariantInfo> table = [] {
+    std::vector<InvariantInfo> rows;
+    for_each(Invariants{}, [&rows]<Invariant I>(const I&) { rows.push_back({I::id, I::promise}); });
+    return rows;
+  }();
   return table;
 }
+
+Checks::Checks(Subjects subjects) : history_{std::move(subjects)} {}
 
 const CommittedLog* Checks::committed(const TopicIdPartition& partition) const {
   const auto found = committed_.find(partition);
@@ -35,33 +61,30 @@ void Checks::watch_commits(const Observation& o) {
   const PartitionHistory* partition = history_.partition(moved->partition);
   const std::optional<NodeId> broker = history_.node(o.host);
   if (!partition || !broker || !partition->replica(*broker)) return;
-  const CommittedLog::News news =
-      committed_[moved->partition].edit().extend(partition->replica(*broker)->log, moved->to);
-  record_duplicated_.check(o, *partition, news, history_, findings_);
-  order_broken_.check(o, *partition, news, history_, findings_);
+  CommittedLog& log = committed_[moved->partition].edit();
+  const CommittedLog::News news = log.extend(partition->replica(*broker)->log, moved->to);
+  tell(all_.edit().invariants, o, NewlyCommitted{*partition, log, news}, history_, findings_);
 }
 
 void Checks::observe(const Observation& o) {
   history_.observe(o);
-  raft_safety_.check(o, history_, findings_);
-  if (!o.note()) return;
-  log_offsets_ordered_.check(o, history_, findings_);
-  replicas_match_.check(o, history_, findings_);
-  epoch_offset_unique_.check(o, history_, findings_);
-  one_leader_per_epoch_.check(o, history_, findings_);
-  acked_record_lost_.check(o, history_, findings_);
-  watch_commits(o);
+  Invariants& invariants = all_.edit().invariants;
+  const auto give = [&](const auto& event) { tell(invariants, o, event, history_, findings_); };
+  if (const KernelEvent* kernel = o.kernel()) {
+    std::visit(give, *kernel);
+  } else {
+    o.note()->visit(give);
+    watch_commits(o);
+  }
+  for_each(invariants, [&](auto& invariant) {
+    if constexpr (requires { invariant.check(o, history_, findings_); }) invariant.check(o, history_, findings_);
+  });
 }
 
 std::map<std::string_view, std::uint64_t> Checks::evaluations() const {
-  return {{LogOffsetsOrdered::id, log_offsets_ordered_.evaluations},
-          {ReplicasMatch::id, replicas_match_.evaluations},
-          {EpochOffsetUnique::id, epoch_offset_unique_.evaluations},
-          {OneLeaderPerEpoch::id, one_leader_per_epoch_.evaluations},
-          {AckedRecordLost::id, acked_record_lost_.evaluations},
-          {RecordDuplicated::id, record_duplicated_.evaluations},
-          {OrderBroken::id, order_broken_.evaluations},
-          {RaftSafety::id, raft_safety_.evaluations}};
+  std::map<std::string_view, std::uint64_t> counts;
+  for_each(all_->invariants, [&counts]<Invariant I>(const I& i) { counts[I::id] = i.evaluations; });
+  return counts;
 }
 
 }  // namespace kafkasim::sim

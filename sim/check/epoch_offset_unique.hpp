@@ -10,6 +10,7 @@ namespace kafkasim::sim {
 class EpochOffsetUnique {
  public:
   static constexpr std::string_view id = "epoch-offset-unique";
+  static constexpr std::string_view promise = "a leader epoch and an offset mean one batch for ever";
   void check(const Observation& o, const History& history, Findings& findings);
   std::uint64_t evaluations{0};
 

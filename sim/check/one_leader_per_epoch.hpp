@@ -9,6 +9,7 @@ namespace kafkasim::sim {
 class OneLeaderPerEpoch {
  public:
   static constexpr std::string_view id = "one-leader-per-epoch";
+  static constexpr std::string_view promise = "at most one replica leads a partition in one leader epoch";
   void check(const Observation& o, const History& history, Findings& findings);
   std::uint64_t evaluations{0};
 

@@ -12,6 +12,8 @@ namespace kafkasim::sim {
 class RaftSafety {
  public:
   static constexpr std::string_view id = "raft-safety";
+  static constexpr std::string_view promise =
+      "the metadata quorum has one leader an epoch, votes once, and never changes what is committed";
   void check(const Observation& o, const History& history, Findings& findings);
   std::uint64_t evaluations{0};
 

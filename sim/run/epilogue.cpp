@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/broker/broker.hpp"
+#include "sim/check/acked_record_lost.hpp"
 #include "sim/run/access.hpp"
 #include "sim/run/simulation.hpp"
 #include "sim/workload/consuming_app.hpp"

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "sim/check/log_offsets_ordered.hpp"
 #include "sim/scenario/keys.hpp"
 #include "tests/sim/check/story.hpp"
 

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "sim/check/record_duplicated.hpp"
 #include "tests/sim/check/story.hpp"
 
 using namespace kafkasim;
