@@ -14,7 +14,7 @@ constexpr std::uint8_t raft_channel = 1;
 constexpr Duration longest_shutdown = seconds(5);  // KafkaRaftClient.shutdown as the controller calls it
 
 RaftOptions raft_options(const ControllerOptions& options) {
-  return {options.id, options.voters, QuorumMember::voter, options.config, options.cluster_id, raft_channel};
+  return {options.id, options.voters, QuorumMember::voter, options.config, options.cluster_id, raft_channel, options.legacy};
 }
 
 // What a node that is not the active controller says to a request.
@@ -80,6 +80,8 @@ void Controller::step(const Input& in, Env& env) {
   } else if (const auto* received = std::get_if<Received>(&in); received && !raft_.handles(in)) {
     catch_up(env);
     on_request(*received, env);
+  } else if (const auto* command = std::get_if<Command>(&in)) {
+    if (std::holds_alternative<Campaign>(*command)) raft_.campaign(env);
   } else {
     raft_.step(in, env);
   }
@@ -115,7 +117,7 @@ void Controller::apply_committed(Env& env) {
     for (const std::vector<std::byte>& value : batch.records) {
       const Result<MetadataRecord> record = decode_metadata_record(value);
       const Result<void> done =
-          record ? replay_committed(*record, offset, committed_, delta, env.out) : tl::unexpected(record.error());
+          record ? replay_committed(*record, offset, committed_, delta, env.out, options_.legacy) : tl::unexpected(record.error());
       if (!done) {  // Kafka's fault handler halts the process as well
         env.out.add(Exit{false, "metadata log: " + done.error().message});
         return;
@@ -176,7 +178,7 @@ bool Controller::write(const RecordList& records, Env& env) {
   std::int64_t offset = last->value - std::ssize(records) + 1;
   MetadataDelta delta;
   for (const MetadataRecord& record : records) {
-    const Result<void> done = replay(record, offset++, current_, delta);
+    const Result<void> done = replay(record, offset++, current_, delta, options_.legacy);
     KAFKASIM_CHECK(done.has_value(), done ? "" : done.error().message);
   }
   no_op_at_ = env.now + options_.config.metadata_max_idle_interval;

@@ -35,6 +35,7 @@ struct ControllerOptions {
   std::string cluster_id;
   std::map<NodeId, Endpoint> voters;
   NodeConfig config;
+  LegacyBehaviours legacy{};
 };
 
 class Controller {

@@ -8,6 +8,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "core/model/legacy.hpp"
 #include "sim/check/invariant.hpp"
 #include "sim/cli/cli.hpp"
 #include "sim/cli/scenario_folder.hpp"
@@ -84,6 +85,17 @@ std::vector<Row> invariant_rows() {
   return rows;
 }
 
+std::vector<Row> legacy_rows() {
+  std::vector<Row> rows;
+  for (const LegacyInfo& legacy : legacy_table()) {
+    Row fields = row(legacy.name, std::string{legacy.ticket} + ": " + std::string{legacy.was});
+    fields.push_back({"ticket", std::string{legacy.ticket}});
+    fields.push_back({"breaks", std::string{legacy.breaks}});
+    rows.push_back(std::move(fields));
+  }
+  return rows;
+}
+
 std::string json_string(std::string_view text) {
   constexpr std::string_view hex = "0123456789abcdef";
   std::string out = "\"";
@@ -139,7 +151,7 @@ struct Table {
 std::vector<Row> no_rows() { return {}; }
 constexpr std::array tables{Table{"scenarios", scenario_rows}, Table{"faults", fault_rows},
                             Table{"metrics", metric_rows},     Table{"invariants", invariant_rows},
-                            Table{"legacy", no_rows},          Table{"lessons", no_rows}};
+                            Table{"legacy", legacy_rows},      Table{"lessons", no_rows}};
 
 struct ListOptions {
   std::string what;

@@ -8,6 +8,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "core/model/legacy.hpp"
 #include "sim/scenario/keys.hpp"
 #include "sim/scenario/units.hpp"
 
@@ -15,8 +16,7 @@ namespace kafkasim::sim {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> later_options{"--legacy", "--junit",    "--html",
-                                                        "--record", "--perfetto", "--follow"};
+constexpr std::array<std::string_view, 5> later_options{"--junit", "--html", "--record", "--perfetto", "--follow"};
 
 // By hand: CLI11 would read -1 as 2^64 - 1.
 std::string take_seed(RunOptions& options, const std::string& text) {
@@ -40,6 +40,12 @@ std::string take_patch(RunOptions& options, const std::string& text) {
   Result<Patch> patch = parse_patch(text);
   if (!patch) return patch.error().message;
   options.patches.push_back(std::move(*patch));
+  return "";
+}
+
+std::string take_legacy(RunOptions& options, const std::string& text) {
+  if (!legacy_by_name(text)) return "there is no legacy behaviour " + quote(text) + ": see 'kafkasim list legacy'";
+  options.legacy.push_back(text);
   return "";
 }
 
@@ -71,6 +77,8 @@ void add_run(CLI::App& app, int& code, std::function<int(const RunOptions&)> act
   add_parsed(*command, options, "--until", "end earlier than the scenario says: 20s, 5m", "T", take_until);
   add_parsed(*command, options, "--set", "change the scenario first; VALUE is JSON, else a string",
              "/json/pointer=VALUE", take_patch);
+  add_parsed(*command, options, "--legacy", "bring back a historical behaviour (kafkasim list legacy)", "NAME",
+             take_legacy);
   command->add_option("--wire", options->wire, "how messages travel: as structs, or through the codec and back")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, WireMode>{{"fast", WireMode::fast}, {"exact", WireMode::exact}}))

@@ -18,6 +18,7 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;  // instead of the scenario's
   std::optional<Duration> until;      // lowers the duration
   std::vector<Patch> patches;         // --set, in the order given
+  std::vector<std::string> legacy;    // beside those of the scenario
   WireMode wire{};
   std::optional<std::string> report;    // file
   std::optional<std::string> timeline;  // file

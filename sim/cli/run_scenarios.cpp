@@ -110,6 +110,7 @@ int check_determinism(const std::shared_ptr<const Scenario>& scenario, const Run
 
 OneRun run_one(const std::string& file, Scenario scenario, const RunOptions& options, const Terminal& terminal) {
   if (options.seed) scenario.seed = *options.seed;
+  for (const std::string& name : options.legacy) scenario.cluster.legacy.push_back(name);
   if (options.until) scenario.duration = std::min(scenario.duration, *options.until);
   const auto shared = std::make_shared<const Scenario>(std::move(scenario));
   const auto begin = std::chrono::steady_clock::now();

@@ -20,7 +20,7 @@ void Driver::begin(Instant origin, Host& host) {
   origin_ = origin;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const Trigger& trigger = entry(i).trigger;
-    if (trigger.after) continue;
+    if (trigger.after || trigger.hit) continue;
     if (trigger.at) {
       come(i, origin + *trigger.at + trigger.plus, host);
     } else {
@@ -51,7 +51,7 @@ void Driver::on_observations(std::span<const Observation> observations, Host& ho
     const Trigger& trigger = entry(i).trigger;
     if (!std::ranges::all_of(trigger.when, [&host](const Condition& c) { return host.holds(c); })) continue;
     entries_[i].condition_armed = false;
-    const bool alone = !trigger.at && !trigger.after;
+    const bool alone = !trigger.at && !trigger.after && !trigger.hit;
     if (alone && trigger.plus.ns > 0) {
       host.appoint(host.world.now() + trigger.plus, appointment(What::fire, i));
     } else {
@@ -86,6 +86,7 @@ std::vector<HostId> Driver::hit(std::size_t i, const Target& target, Host& host)
 void Driver::remember(std::size_t i, Host& host) {
   std::string whom;
   for (const HostId h : entries_[i].hit) whom += (whom.empty() ? "" : ", ") + spoken_name(h, host.cluster);
+  if (whom.empty()) whom = "everyone";
   const std::string fault{operation_info(entry(i).operation).name};
   faults_.push_back({host.world.now() - origin_, fault, whom});
   const std::string asked = describe(entry(i).operation);
@@ -196,6 +197,7 @@ void Driver::undo(std::size_t i, Host& host) {
     host.story.tell(host.world.now(), "heal", "network", "the partition is over", Tone::good);
     host.world.heal(*state.cut);
   }
+  undo_network(i, host);
   for (const HostId h : state.hit) {
     if (std::holds_alternative<Pause>(operation)) host.world.resume(h);
     if (std::holds_alternative<Traffic>(operation)) host.world.command(h, SetRate{});

@@ -48,6 +48,7 @@ class Driver {
   void begin(Instant origin, Host& host);
   void on_appointment(std::uint64_t what, Host& host);
   void on_observations(std::span<const Observation> observations, Host& host);  // conditions, restarts
+  void on_interceptions(std::span<const Interception> messages, Host& host);    // `hit`
   void undo_all(Host& host);                                                    // whatever is still in force
   [[nodiscard]] const std::vector<FaultRecord>& faults() const { return faults_; }
 
@@ -58,6 +59,9 @@ class Driver {
     bool undone{false};
     std::vector<HostId> hit;
     std::optional<CutId> cut;
+    std::optional<ImpairmentId> impairment;
+    std::optional<InterceptId> intercept;
+    std::uint64_t taken{0};  // messages, by the intercept
   };
   enum class What : std::uint8_t { fire, arm, undo };
   static std::uint64_t appointment(What what, std::size_t entry) {
@@ -71,6 +75,8 @@ class Driver {
   std::vector<HostId> hit(std::size_t i, const Target& target, Host& host);
   void remember(std::size_t i, Host& host);
 
+  void warn(std::size_t i, std::string text, Host& host) const;  // a line of the story: it does not do what it says
+
   void act(std::size_t i, const Crash& op, Host& host);
   void act(std::size_t i, const PowerOff& op, Host& host);
   void act(std::size_t i, const Restart& op, Host& host);
@@ -83,6 +89,22 @@ class Driver {
   void act(std::size_t i, const ExpectNow& op, Host& host);
   void act(std::size_t i, const NoteText& op, Host& host);
   void act(std::size_t i, const Undo& op, Host& host);
+
+  // network, messages, metadata (driver_network.cpp)
+  struct Pair {
+    std::vector<HostId> a;
+    std::vector<HostId> b;
+  };
+  std::optional<Pair> hit_pair(std::size_t i, const std::vector<Target>& one, const std::vector<Target>& two,
+                               Host& host);  // absent: one of them is nobody
+  void act(std::size_t i, const SlowLink& op, Host& host);
+  void act(std::size_t i, const ResetConnections& op, Host& host);
+  void act(std::size_t i, const Intercept& op, Host& host);
+  void act(std::size_t i, const Release& op, Host& host);
+  void act(std::size_t i, const MetadataFreeze& op, Host& host);
+  void act(std::size_t i, const StandForElection& op, Host& host);
+  void thaw(std::size_t i, HostId h, Host& host);
+  void undo_network(std::size_t i, Host& host);
 
   std::shared_ptr<const Scenario> scenario_;
   Random random_;

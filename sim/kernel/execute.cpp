@@ -41,6 +41,8 @@ void World::execute(const Event& event) {
     execute(*wake);
   } else if (const auto* done = std::get_if<FlushDone>(&event)) {
     execute(*done);
+  } else if (const auto* parcel = std::get_if<ParcelDue>(&event)) {
+    execute(*parcel);
   }
 }
 
@@ -201,6 +203,7 @@ void World::arm(HostId id) {
 }
 
 void World::drain(NetOut& out) {
+  if (!intercepts_.empty()) intercept_deliveries(out);
   for (auto& [at, event] : out.events) queue_.push(at, event);
   out.events.clear();
   for (Delivery& delivery : out.deliveries) {

@@ -5,6 +5,7 @@
 #include "core/broker/broker.hpp"
 #include "core/client/admin.hpp"
 #include "core/controller/controller.hpp"
+#include "core/model/legacy.hpp"
 #include "sim/workload/consuming_app.hpp"
 #include "sim/workload/producing_app.hpp"
 
@@ -143,6 +144,14 @@ void set_link(const LinkSpec& link, const NetworkSpec& network, const Cluster& c
   }
 }
 
+LegacyBehaviours legacy_of(const ClusterSpec& cluster) {
+  LegacyBehaviours legacy;
+  for (const std::string& name : cluster.legacy) {
+    if (const std::optional<Legacy> known = legacy_by_name(name)) legacy.bring_back(*known);
+  }
+  return legacy;
+}
+
 // A `produce` entry without `as` has a producer of its own, with Kafka's defaults: acks=all and idempotence.
 bool produces_by_hand(const Scenario& scenario) {
   return std::ranges::any_of(scenario.timeline, [](const TimelineEntry& entry) {
@@ -174,7 +183,7 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
   for (const NodeSpec& spec : scenario.cluster.controllers)
     voters[spec.id] = Endpoint{controller_name(spec.id), controller_port};
   for (const NodeSpec& spec : scenario.cluster.controllers) {
-    const ControllerOptions options{spec.id, cluster_id, voters, spec.config};
+    const ControllerOptions options{spec.id, cluster_id, voters, spec.config, legacy_of(scenario.cluster)};
     HostSpec host =
         client_spec(controller_name(spec.id), spec.rack, [options] { return AnyMachine{Controller{options}}; });
     host.endpoint = voters.at(spec.id);
@@ -184,7 +193,7 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
   }
   for (const NodeSpec& spec : scenario.cluster.brokers) {
     const BrokerOptions options{spec.id,    Endpoint{broker_name(spec.id), broker_port}, spec.rack, cluster_id, voters,
-                                spec.config};
+                                spec.config, legacy_of(scenario.cluster)};
     HostSpec host = client_spec(broker_name(spec.id), spec.rack, [options] { return AnyMachine{Broker{options}}; });
     host.endpoint = options.endpoint;
     host.disk = spec.disk;

@@ -155,6 +155,10 @@ bool Simulation::step() {
   }
   absorbed_ = 0;
   const std::optional<StepResult> result = world_.step();
+  if (!world_.interceptions().empty()) {
+    Access access{*this};
+    driver_.on_interceptions(world_.interceptions(), access);
+  }
   absorb();
   if (result && result->appointment) {
     on_appointment(plans_[static_cast<std::size_t>(*result->appointment)]);

@@ -28,6 +28,7 @@ struct Names {  // what the file has named so far; a number is absent where it c
   std::set<NodeId> brokers;  // empty: could not be read, so anything goes
   std::set<NodeId> controllers;
   std::map<std::string, Undoable, std::less<>> entries;  // of the timeline
+  std::set<std::string, std::less<>> intercepts;         // those of them that are one
 };
 
 struct Binder {
@@ -44,6 +45,12 @@ void bind_producers(Binder& b, const JsonValue& value);
 void bind_consumers(Binder& b, const JsonValue& value);
 void bind_timeline(Binder& b, const JsonValue& value);
 void bind_expectations(Binder& b, const JsonValue& value);
+
+// ---- faults of the network (bind_network_faults.cpp) --------------------------------------------------
+[[nodiscard]] bool is_network_fault(std::string_view key);
+[[nodiscard]] std::optional<Operation> read_network_fault(Binder& b, std::string_view key, const JsonValue& value,
+                                                          const JsonValue& entry);
+[[nodiscard]] std::optional<std::string> read_intercept_name(Binder& b, const JsonValue& value);  // reports
 
 // ---- settings ---------------------------------------------------------------------------------------
 [[nodiscard]] std::optional<SettingValue> read_setting(Faults& faults, const JsonValue& value);

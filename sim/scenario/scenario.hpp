@@ -13,16 +13,10 @@
 #include "sim/disk/disk_spec.hpp"
 #include "sim/scenario/expectation.hpp"
 #include "sim/scenario/operation.hpp"
+#include "sim/scenario/range.hpp"
 #include "sim/scenario/target.hpp"
 
 namespace kafkasim::sim {
-
-template <class T>
-struct Range {  // both ends included, least <= most
-  T least{};
-  T most{};
-  friend bool operator==(const Range&, const Range&) = default;
-};
 
 struct NodeSpec {
   NodeId id;

@@ -65,6 +65,27 @@ TEST_CASE("A process that led its epoch starts as resigned and neither votes nor
   CHECK(node.epoch() == epoch + 1);
 }
 
+TEST_CASE("A voter whose election timer is made to run out stands in the next epoch and a leader stays what it is") {
+  Solo node{3};
+  const std::int32_t before = node.epoch();
+  node.act([&node](Env& env) { node.raft.campaign(env); });
+  CHECK(node.role<raft::Candidate>());
+  CHECK(node.epoch() == before + 1);
+  CHECK_FALSE(node.asked.empty());
+  node.act([&node](Env& env) { node.raft.campaign(env); });  // and again
+  CHECK(node.epoch() == before + 2);
+
+  Solo leader{1};
+  const std::int32_t led = leader.epoch();
+  leader.act([&leader](Env& env) { leader.raft.campaign(env); });
+  CHECK(leader.raft.is_leader());
+  CHECK(leader.epoch() == led);
+
+  Solo observer{3, 9};
+  observer.act([&observer](Env& env) { observer.raft.campaign(env); });
+  CHECK(observer.role<raft::Unattached>());
+}
+
 TEST_CASE("A leader opens its epoch with a record that names the voters who elected it") {
   Solo node{3};
   node.win();
