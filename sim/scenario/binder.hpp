@@ -44,6 +44,7 @@ void bind_producers(Binder& b, const JsonValue& value);
 void bind_consumers(Binder& b, const JsonValue& value);
 void bind_timeline(Binder& b, const JsonValue& value);
 void bind_expectations(Binder& b, const JsonValue& value);
+void bind_variants(Binder& b, const JsonValue& value);
 
 // ---- settings ---------------------------------------------------------------------------------------
 [[nodiscard]] std::optional<SettingValue> read_setting(Faults& faults, const JsonValue& value);
