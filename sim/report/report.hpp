@@ -20,7 +20,7 @@ struct RunFacts {  // what is not in the run itself
   std::string file;
   Outcome outcome{};
   std::int64_t wall_us{};
-  std::string variant;  // empty: the file has none
+  std::string variant{};  // empty: the file has none
   Strict strict{};
 };
 
