@@ -40,7 +40,9 @@ void AckedRecordLost::compare(const Observation& o, const TopicIdPartition& id_o
          {fmt::format("acknowledged with acks={}, stored in epoch {}", loss.acked.acks_all ? "all" : "1",
                       batch.epoch.value),
           fmt::format("broker {} leads in epoch {} with log end {}", leader_id.value, epoch.value, leader_end.value)},
-         loss.excuse});
+         loss.excuse,
+         false,
+         batch.base});
     history.mark_lost(id_of, batch.base, batch.last.next());
   }
 }

@@ -100,6 +100,8 @@ class World {
   [[nodiscard]] std::span<const Observation> observations() const { return observations_; }
   [[nodiscard]] std::uint64_t trace_hash() const { return hash_.value(); }
   [[nodiscard]] std::uint64_t events_executed() const { return events_; }
+  enum class Details : std::uint8_t { no, yes };
+  void observe_details(Details wanted) { details_ = wanted; }  // steps and messages too: many; what happens stays the same
   [[nodiscard]] Random random(std::string_view name) const { return root_.fork(name); }  // a stream of the caller's own
 
  private:
@@ -169,6 +171,7 @@ class World {
   std::vector<Observation> observations_;
   std::vector<Interception> interceptions_;
   std::uint64_t observed_{0};
+  Details details_{};
 };
 
 }  // namespace kafkasim::sim

@@ -37,6 +37,7 @@ class Simulation {
   bool step();    // false: the end is reached
   void finish();  // once, at the end, or wherever an interrupted run stands
 
+  void observe_details() { world_.observe_details(World::Details::yes); }  // of the World, from now on: see there
   [[nodiscard]] const Scenario& scenario() const { return *scenario_; }
   [[nodiscard]] const World& world() const { return world_; }
   [[nodiscard]] const Cluster& cluster() const { return cluster_; }

@@ -45,6 +45,7 @@ void bind_producers(Binder& b, const JsonValue& value);
 void bind_consumers(Binder& b, const JsonValue& value);
 void bind_timeline(Binder& b, const JsonValue& value);
 void bind_expectations(Binder& b, const JsonValue& value);
+void bind_variants(Binder& b, const JsonValue& value);
 
 // ---- faults of the network (bind_network_faults.cpp) --------------------------------------------------
 [[nodiscard]] bool is_network_fault(std::string_view key);

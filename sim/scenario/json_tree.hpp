@@ -65,6 +65,9 @@ inline constexpr std::size_t json_most_values = 500'000;
 
 [[nodiscard]] JsonDocument read_json(std::string_view text);
 
+// As text that read_json() turns into the same tree again. Comments are gone.
+[[nodiscard]] std::string write_json(const JsonValue& root);
+
 // Replaces or adds the value at the pointer; missing objects on the way are made, "-" appends to an array. `value` is
 // JSON, else a string. Fails with a sentence. Call link() when all patches are in.
 [[nodiscard]] std::optional<std::string> patch_json(JsonValue& root, std::string_view pointer, std::string_view value);

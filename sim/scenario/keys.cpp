@@ -12,8 +12,9 @@ const std::vector<ObjectKeys>& object_keys() {
   static const std::vector<ObjectKeys> table{
       {"scenario",
        {"$schema", "name", "title", "description", "seed", "duration", "cluster", "network", "topics", "producers",
-        "consumers", "timeline", "expect", "epilogue"},
-       {"chaos", "pipelines", "queues", "stores", "lesson", "variants"}},
+        "consumers", "timeline", "expect", "epilogue", "variants"},
+       {"chaos", "pipelines", "queues", "stores", "lesson"}},
+      {"variant", {"name", "set"}, {}},
       {"cluster",
        {"brokers", "controllers", "racks", "disk", "config", "overrides", "profile", "features", "legacy"},
        {}},

@@ -104,6 +104,11 @@ struct ConsumerSpec {
 
 enum class Epilogue : std::uint8_t { run, leave_out };
 
+struct Variant {  // the same scenario with changes, as by --set
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> set;  // JSON pointer, value as JSON
+};
+
 struct Scenario {
   std::string name;
   std::string title;
@@ -118,6 +123,7 @@ struct Scenario {
   std::vector<TimelineEntry> timeline;  // in the order of the file
   std::vector<Expectation> expect;      // {"no": "violations"} is added where neither a `no` nor a `violates` stands
   Epilogue epilogue{};
+  std::vector<Variant> variants;  // instead of the scenario as it stands, these are run, side by side
 };
 
 [[nodiscard]] const TopicSpec* find_topic(const Scenario& scenario, std::string_view name);
