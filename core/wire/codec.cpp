@@ -30,6 +30,8 @@ constexpr std::array all_entries{
     &wire::delete_records_entries,
     &wire::init_producer_id_entries,
     &wire::offset_for_leader_epoch_entries,
+    &wire::elect_leaders_entries,
+    &wire::alter_partition_reassignments_entries,
     &wire::vote_entries,
     &wire::begin_quorum_epoch_entries,
     &wire::end_quorum_epoch_entries,
