@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/client/admin_operation.hpp"
 #include "sim/fault/targets.hpp"
 #include "sim/run/story.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -36,6 +37,9 @@ class Driver {
     [[nodiscard]] virtual bool holds(const Condition& condition) const = 0;
     virtual void expect_now(const Expectation& expectation) = 0;
     [[nodiscard]] virtual std::vector<HostId> all_hosts() const = 0;
+    [[nodiscard]] virtual HostId administrator() = 0;  // a running Admin
+    // A further member of the group, not started; absent where there are too many clients.
+    [[nodiscard]] virtual std::optional<HostId> add_member(const std::string& group) = 0;
 
    protected:
     Host(World& w, const Cluster& c, const History& h, const Measures& m, Story& s)
@@ -69,6 +73,8 @@ class Driver {
   }
   [[nodiscard]] const TimelineEntry& entry(std::size_t i) const { return scenario_->timeline[i]; }
 
+  void fall_due(std::size_t i, Instant when, Host& host);
+  void fire_due(Host& host);
   void fire(std::size_t i, Host& host);
   void undo(std::size_t i, Host& host);
   void come(std::size_t i, Instant when, Host& host);  // its moment, or the moment from which its condition counts
@@ -106,12 +112,30 @@ class Driver {
   void thaw(std::size_t i, HostId h, Host& host);
   void undo_network(std::size_t i, Host& host);
 
+  // driver_admin.cpp
+  void act(std::size_t i, const ElectLeader& op, Host& host);
+  void act(std::size_t i, const Reassign& op, Host& host);
+  void act(std::size_t i, const DeleteRecords& op, Host& host);
+  void act(std::size_t i, const CreateTopic& op, Host& host);
+  void act(std::size_t i, const AddConsumers& op, Host& host);
+  void act(std::size_t i, const RemoveConsumers& op, Host& host);
+  void act(std::size_t i, const CrashConsumers& op, Host& host);
+  void act(std::size_t i, const Seek& op, Host& host);
+  void command_admin(std::size_t i, AdminOperation operation, Host& host);
+  [[nodiscard]] static std::vector<HostId> members(const std::string& group, const Host& host);  // that are up
+  std::vector<HostId> last_members(std::size_t i, const std::string& group, std::int32_t count, Host& host);
+  void go_on_seeking(Host& host);
+  [[nodiscard]] ResetGroupOffsets reset_of(const Seek& op, Host& host) const;
+
   std::shared_ptr<const Scenario> scenario_;
   Random random_;
   Instant origin_{};
   std::vector<Entry> entries_;
+  std::set<std::pair<Instant, std::size_t>> due_;  // in the order in which they fire
   std::set<HostId> restarting_;  // told to stop, to be started again when they have
   std::vector<FaultRecord> faults_;
+  std::uint64_t commanded_{0};                                  // operations of the administrator
+  std::map<std::size_t, std::optional<std::uint64_t>> seeks_;  // under way, by entry: the operation, once all have left
 };
 
 }  // namespace kafkasim::sim

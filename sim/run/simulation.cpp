@@ -126,6 +126,26 @@ void Simulation::begin() {
   appoint(end_, Planned::end, 0);
 }
 
+HostId Simulation::administrator() {
+  if (!administrator_) {
+    administrator_ = add_administrator(*scenario_, world_);
+    story_.name_host(*administrator_, "admin");
+    measures_.name_client(*administrator_, "admin");
+  }
+  world_.start(*administrator_);
+  return *administrator_;
+}
+
+std::optional<HostId> Simulation::join(const std::string& group) {
+  constexpr std::size_t most_clients = 60'000;  // an Origin has 16 bits for them
+  if (cluster_.clients.size() >= most_clients) return std::nullopt;
+  const HostId host = add_member(*scenario_, group, world_, cluster_);
+  checks_.set_subjects(subjects_of(*scenario_, cluster_));
+  story_.name_host(host, cluster_.clients.back().name);
+  measures_.name_client(host, cluster_.clients.back().name);
+  return host;
+}
+
 // ---- from time 0 on -------------------------------------------------------------------------------------------------
 
 void Simulation::on_appointment(const Plan& plan) {

@@ -76,6 +76,9 @@ class Simulation {
   [[nodiscard]] bool is_formed(bool topics_too) const;
   bool advance_forming(Instant limit, const std::function<bool()>& done);
 
+  [[nodiscard]] HostId administrator();
+  [[nodiscard]] std::optional<HostId> join(const std::string& group);  // a further member, not started
+
   // expectations (expectations.cpp)
   void plan_expectations();
   void watch_expectations();
@@ -93,6 +96,7 @@ class Simulation {
   std::shared_ptr<const Scenario> scenario_;
   World world_;
   Cluster cluster_;
+  std::optional<HostId> administrator_;  // once the timeline has needed one
   Checks checks_;
   Measures measures_;
   Story story_;

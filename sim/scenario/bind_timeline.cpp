@@ -184,7 +184,8 @@ std::optional<Operation> read_operation(Binder& b, std::string_view key, const J
     std::optional<Expectation> expectation = read_expectation(b, value, Timed::no);
     return expectation ? std::optional<Operation>{ExpectNow{std::move(*expectation)}} : std::nullopt;
   }
-  std::optional<std::string> text = read_string(b.faults, value);  // note
+  if (key != "note") return read_admin_operation(b, key, value);
+  std::optional<std::string> text = read_string(b.faults, value);
   return text ? std::optional<Operation>{NoteText{std::move(*text)}} : std::nullopt;
 }
 

@@ -35,6 +35,7 @@ struct Binder {
   Faults& faults;
   Scenario& out;
   Names names{};
+  std::map<std::string, TopicSpec, std::less<>> created{};  // by `create_topic` entries, by the entry's pointer
 };
 
 void bind_scenario(Binder& b, const JsonValue& root);
@@ -44,6 +45,11 @@ void bind_topics(Binder& b, const JsonValue& value);
 void bind_producers(Binder& b, const JsonValue& value);
 void bind_consumers(Binder& b, const JsonValue& value);
 void bind_timeline(Binder& b, const JsonValue& value);
+// Topics that the timeline creates: clients may name them before the timeline is read.
+void collect_created_topics(Binder& b, const JsonValue& timeline);
+// The entries of admin_operations.hpp.
+[[nodiscard]] std::optional<Operation> read_admin_operation(Binder& b, std::string_view key, const JsonValue& value);
+[[nodiscard]] std::optional<TopicSpec> find_created_topic(const Binder& b, const JsonValue& value);
 void bind_expectations(Binder& b, const JsonValue& value);
 void bind_variants(Binder& b, const JsonValue& value);
 
@@ -93,6 +99,7 @@ void finish_consumer_config(Faults& faults, ConsumerConfig& config, const JsonVa
 [[nodiscard]] std::optional<PartitionIndex> read_partition_of(Binder& b, const JsonValue& value,
                                                               std::string_view topic);
 [[nodiscard]] std::optional<NodeId> read_broker(Binder& b, const JsonValue& value);  // a number, or that as a string
+[[nodiscard]] std::vector<NodeId> read_replicas(Binder& b, const JsonValue& value);  // not empty, each once
 [[nodiscard]] std::optional<Target> read_target(Binder& b, const JsonValue& value);
 // A client by its id, "shop/2"; absent, and nothing reported, if there is none of that name.
 [[nodiscard]] std::optional<ClientTarget> find_client(const Names& names, std::string_view text);

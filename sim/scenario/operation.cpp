@@ -39,6 +39,20 @@ constexpr std::array table{
     OperationInfo{"expect", "{...}", Undoable::no, "an expectation at that moment"},
     OperationInfo{"note", "TEXT", Undoable::no, "a remark on the timeline"},
     OperationInfo{"undo", "NAME", Undoable::no, "ends what the entry of that name did"},
+    OperationInfo{"elect_leader", "{partition, unclean, to}", Undoable::no,
+                  "the preferred replica is to lead, or any live one; 'to' is made the preferred one first"},
+    OperationInfo{"reassign", "{partition, to}", Undoable::no, "the replicas in another order of preference"},
+    OperationInfo{"delete_records", "{partition, before}", Undoable::no,
+                  "the log is to begin at that offset; -1 is the high watermark"},
+    OperationInfo{"create_topic", "{name, partitions, replication_factor, assignment, config}", Undoable::no,
+                  "a topic that comes in the middle of the run"},
+    OperationInfo{"add_consumers", "{group, count}", Undoable::yes, "members join; undone, they leave"},
+    OperationInfo{"remove_consumers", "{group, count}", Undoable::yes,
+                  "the members that joined last leave; undone, they start again"},
+    OperationInfo{"crash_consumers", "{group, count}", Undoable::yes,
+                  "the members that joined last vanish; undone, they start again"},
+    OperationInfo{"seek", "{group, to}", Undoable::no,
+                  "stops the group, resets its offsets to earliest, latest, an offset or {time}, starts it again"},
 };
 static_assert(table.size() == std::variant_size_v<Operation>);
 
@@ -115,6 +129,28 @@ struct Argument {
   std::string operator()(const ExpectNow& o) const { return o.expectation.text; }
   std::string operator()(const NoteText& o) const { return o.text; }
   std::string operator()(const Undo& o) const { return o.name; }
+  std::string operator()(const ElectLeader& o) const {
+    const std::string to = o.to ? " to " + std::to_string(o.to->value) : "";
+    return to_string(o.partition) + to + (o.mode == ElectionMode::unclean ? ", unclean" : "");
+  }
+  std::string operator()(const Reassign& o) const {
+    std::string ids;
+    for (const NodeId id : o.to) ids += (ids.empty() ? "" : ",") + std::to_string(id.value);
+    return to_string(o.partition) + " to [" + ids + "]";
+  }
+  std::string operator()(const DeleteRecords& o) const {
+    return to_string(o.partition) + " before " + (o.before ? std::to_string(o.before->value) : "the high watermark");
+  }
+  std::string operator()(const CreateTopic& o) const { return o.topic.name; }
+  std::string operator()(const AddConsumers& o) const { return std::to_string(o.count) + " to " + o.group; }
+  std::string operator()(const RemoveConsumers& o) const { return std::to_string(o.count) + " of " + o.group; }
+  std::string operator()(const CrashConsumers& o) const { return std::to_string(o.count) + " of " + o.group; }
+  std::string operator()(const Seek& o) const {
+    if (const auto* end = std::get_if<SeekEnd>(&o.to))
+      return o.group + " to " + (*end == SeekEnd::earliest ? "earliest" : "latest");
+    if (const auto* offset = std::get_if<Offset>(&o.to)) return o.group + " to offset " + std::to_string(offset->value);
+    return o.group + " to " + std::to_string(std::get<Duration>(o.to).whole_ms()) + " ms";
+  }
 };
 
 }  // namespace

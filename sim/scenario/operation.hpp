@@ -15,6 +15,7 @@
 #include "core/model/error_code.hpp"
 #include "core/model/ids.hpp"
 #include "sim/disk/power_loss.hpp"
+#include "sim/scenario/admin_operations.hpp"
 #include "sim/scenario/expectation.hpp"
 #include "sim/scenario/range.hpp"
 #include "sim/scenario/target.hpp"
@@ -123,7 +124,8 @@ struct Undo {
 };
 using Operation =
     std::variant<Crash, PowerOff, Restart, Start, Stop, Pause, Partition, SlowLink, ResetConnections, Intercept, Release,
-                 MetadataFreeze, StandForElection, Traffic, Produce, ExpectNow, NoteText, Undo>;
+                 MetadataFreeze, StandForElection, Traffic, Produce, ExpectNow, NoteText, Undo, ElectLeader,
+                 Reassign, DeleteRecords, CreateTopic, AddConsumers, RemoveConsumers, CrashConsumers, Seek>;
 
 struct Trigger {
   // At most one of `at`, `after` and `hit`; `when` alone looks from time 0 on, else from that moment + plus on.

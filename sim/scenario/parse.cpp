@@ -76,6 +76,7 @@ void bind_scenario(Binder& b, const JsonValue& root) {
   read_head(b, object);
   if (const JsonValue* v = object.require("cluster")) bind_cluster(b, *v);
   if (const JsonValue* v = object.find("topics")) bind_topics(b, *v);
+  if (const JsonValue* v = object.find("timeline")) collect_created_topics(b, *v);
   if (const JsonValue* v = object.find("producers")) bind_producers(b, *v);
   if (const JsonValue* v = object.find("consumers")) bind_consumers(b, *v);
   if (const JsonValue* v = object.find("network")) bind_network(b, *v);

@@ -15,6 +15,7 @@
 #include "sim/scenario/operation.hpp"
 #include "sim/scenario/range.hpp"
 #include "sim/scenario/target.hpp"
+#include "sim/scenario/topic_spec.hpp"
 
 namespace kafkasim::sim {
 
@@ -56,14 +57,6 @@ struct NetworkSpec {
   Range<Duration> latency{microseconds(200), milliseconds(1)};
   std::int64_t bytes_per_s{1LL << 30};
   std::vector<LinkSpec> links;
-};
-
-struct TopicSpec {
-  std::string name;
-  std::int32_t partitions{};
-  std::int16_t replication_factor{};
-  std::vector<std::vector<NodeId>> assignment;              // empty: the controller places the replicas
-  std::vector<std::pair<std::string, std::string>> config;  // as CreateTopics carries it; TopicConfig accepts each
 };
 
 enum class KeyDistribution : std::uint8_t { uniform, zipf };
