@@ -124,6 +124,17 @@ TEST_CASE("A leader that a majority does not fetch from resigns after one and a 
   CHECK_FALSE(node.raft.is_active());
 }
 
+TEST_CASE("A leader as Kafka had it once stays though nobody fetches from it") {  // KAFKA-15489
+  Solo node{3};
+  RaftOptions options = solo_options(3, NodeId{1});
+  options.legacy.bring_back(Legacy::no_check_quorum);
+  node.raft = RaftNode{options};
+  node.start();
+  node.win();
+  node.wait(seconds(60));
+  CHECK(node.role<raft::Leader>());
+}
+
 TEST_CASE("A leader that contradicts another of the same epoch ends the process that hears of both") {
   Solo node{3};
   node.request(leader_says<BeginQuorumEpochRequest>(2, 5));
