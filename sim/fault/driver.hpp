@@ -50,6 +50,8 @@ class Driver {
   void on_observations(std::span<const Observation> observations, Host& host);  // conditions, restarts
   void undo_all(Host& host);                                                    // whatever is still in force
   [[nodiscard]] const std::vector<FaultRecord>& faults() const { return faults_; }
+  // Whom an entry of the timeline has hit; empty before it fires.
+  [[nodiscard]] const std::vector<HostId>& hit_by(std::size_t i) const { return entries_[i].hit; }
 
  private:
   struct Entry {
