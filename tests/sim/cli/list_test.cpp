@@ -12,7 +12,7 @@ using namespace kafkasim::sim;
 using namespace kafkasim::sim::testing;
 
 TEST_CASE("each list is valid JSON with a name in every row") {
-  for (const char* what : {"scenarios", "faults", "metrics", "invariants", "legacy", "lessons"}) {
+  for (const char* what : {"scenarios", "faults", "metrics", "invariants", "probes", "legacy", "lessons"}) {
     INFO(what);
     const Outcome outcome = call({"list", what, "--json"});
     CHECK(outcome.code == 0);
@@ -26,6 +26,7 @@ TEST_CASE("each list is valid JSON with a name in every row") {
 TEST_CASE("the lists tell what the tables hold") {
   CHECK(nlohmann::json::parse(call({"list", "faults", "--json"}).out).size() == operation_table().size());
   CHECK(nlohmann::json::parse(call({"list", "metrics", "--json"}).out).size() == metric_table().size());
+  CHECK(call({"list", "probes"}).out.find("unclean-election  ") != std::string::npos);
   CHECK(call({"list", "legacy", "--json"}).out == "[]\n");
   CHECK(call({"list", "faults"}).out.find("power_off  ") != std::string::npos);
   const auto invariants = nlohmann::json::parse(call({"list", "invariants", "--json"}).out);
