@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <fstream>
 #include <ostream>
 #include <set>
@@ -20,9 +19,6 @@ namespace kafkasim::sim {
 namespace {
 
 constexpr std::size_t most_investigations = 3;  // each runs the scenario once more
-
-volatile std::sig_atomic_t interrupts = 0;
-void on_interrupt(int) { interrupts = 1; }
 
 class Progress {  // a bar on a terminal, nothing elsewhere
  public:
@@ -55,7 +51,8 @@ struct Onlookers {  // who looks at the run after each step
 };
 
 // Steps to the end; tells the story line by line as it comes.
-bool run_to_end(Simulation& run, const RunOptions& options, Onlookers& onlookers, const Terminal& terminal) {
+bool run_to_end(Simulation& run, const RunOptions& options, Onlookers& onlookers, const Interrupt& interrupt,
+                const Terminal& terminal) {
   Progress progress{terminal};
   std::size_t told = 0;
   const auto tell = [&] {
@@ -64,7 +61,7 @@ bool run_to_end(Simulation& run, const RunOptions& options, Onlookers& onlookers
     for (; told < run.story().lines().size(); ++told) print_line(run.story().lines()[told], terminal);
   };
   std::uint64_t steps = 0;
-  while (!InterruptGuard::interrupted() && run.step()) {
+  while (!interrupt.noticed() && run.step()) {
     tell();
     if (options.html) onlookers.series.look(run);
     if (onlookers.perfetto) onlookers.perfetto->look(run);
@@ -74,7 +71,7 @@ bool run_to_end(Simulation& run, const RunOptions& options, Onlookers& onlookers
   tell();
   onlookers.series.end(run);
   if (onlookers.perfetto) onlookers.perfetto->end(run);
-  return !InterruptGuard::interrupted();
+  return !interrupt.noticed();
 }
 
 void print_side(const Terminal& terminal, std::string_view name, const std::vector<std::string>& lines) {
@@ -130,11 +127,8 @@ int code_of(Outcome outcome) {
 
 }  // namespace
 
-InterruptGuard::InterruptGuard() : before_{std::signal(SIGINT, on_interrupt)} { interrupts = 0; }
-InterruptGuard::~InterruptGuard() { std::signal(SIGINT, before_); }
-bool InterruptGuard::interrupted() { return interrupts != 0; }
-
-OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& options, const Terminal& terminal) {
+OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& options, const Interrupt& interrupt,
+               const Terminal& terminal) {
   if (options.seed) scenario.seed = *options.seed;
   for (const std::string& name : options.legacy) scenario.cluster.legacy.push_back(name);
   if (options.until) scenario.duration = std::min(scenario.duration, *options.until);
@@ -155,7 +149,7 @@ OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& optio
     onlookers.perfetto.emplace(*onlookers.perfetto_file);
     run.observe_details();
   }
-  const bool completed = run_to_end(run, options, onlookers, terminal);
+  const bool completed = run_to_end(run, options, onlookers, interrupt, terminal);
   run.finish();
   facts.wall_us =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/cli/interrupt.hpp"
 #include "sim/cli/run.hpp"
 #include "sim/report/junit.hpp"
 
@@ -23,19 +24,8 @@ struct OneRun {
   std::vector<std::pair<std::string, std::string>> column;  // for the table of variants
 };
 
-[[nodiscard]] OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& options, const Terminal& terminal);
-
-// SIGINT while this lives ends a run at its next event; reports are written as far as it came.
-class InterruptGuard {
- public:
-  InterruptGuard();
-  ~InterruptGuard();
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-  [[nodiscard]] static bool interrupted();
-
- private:
-  void (*before_)(int);
-};
+// An interrupt ends the run at its next event; what it asks for is told as far as it came.
+[[nodiscard]] OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& options, const Interrupt& interrupt,
+                             const Terminal& terminal);
 
 }  // namespace kafkasim::sim

@@ -94,10 +94,10 @@ int run_scenarios(const RunOptions& options, const Terminal& terminal) {
     terminal.err << "kafkasim: --perfetto takes one run: one scenario without variants\n";
     return exit_code::bad_input;
   }
-  const InterruptGuard guard;
+  const Interrupt interrupt;
   Results results;
-  for (std::size_t i = 0; i < runs.size() && !InterruptGuard::interrupted(); ++i) {
-    results.take(runs[i].which, run_one(runs[i].which, std::move(runs[i].scenario), options, terminal));
+  for (std::size_t i = 0; i < runs.size() && !interrupt.noticed(); ++i) {
+    results.take(runs[i].which, run_one(runs[i].which, std::move(runs[i].scenario), options, interrupt, terminal));
     if (i + 1 == runs.size() || runs[i + 1].which.file != runs[i].which.file) results.print_table(terminal);
   }
   return write_results(options, results, terminal) ? results.code : exit_code::bad_input;

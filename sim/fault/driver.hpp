@@ -55,6 +55,8 @@ class Driver {
   void on_interceptions(std::span<const Interception> messages, Host& host);    // `hit`
   void undo_all(Host& host);                                                    // whatever is still in force
   [[nodiscard]] const std::vector<FaultRecord>& faults() const { return faults_; }
+  // Whom an entry of the timeline has hit; empty before it fires.
+  [[nodiscard]] const std::vector<HostId>& hit_by(std::size_t i) const { return entries_[i].hit; }
 
  private:
   struct Entry {

@@ -82,7 +82,7 @@ ExpectationResult Simulation::evaluate_records(const ExpectRecords& records, Exp
 }
 
 ExpectationResult Simulation::evaluate(const Expectation& expectation, std::size_t i) const {
-  ExpectationResult result{expectation.text, false, true, std::nullopt, std::nullopt};
+  ExpectationResult result{expectation.text, false, true, std::nullopt, std::nullopt, expectation.pointer};
   const Findings& found = checks_.findings();
   if (const auto* no = std::get_if<ExpectNo>(&expectation.what)) {
     const std::uint64_t count = no->invariant ? found.violations_of(*no->invariant) : found.violations();

@@ -6,15 +6,22 @@
 
 #include "core/broker/broker.hpp"
 #include "sim/run/access.hpp"
+#include "sim/scenario/chaos.hpp"
 
 namespace kafkasim::sim {
 
 namespace {
 constexpr Duration longest_forming = seconds(300);
+
+// What runs is a plain timeline: the drawn one is the same in a file of its own.
+std::shared_ptr<const Scenario> drawn_out(std::shared_ptr<const Scenario> scenario) {
+  return scenario->chaos ? std::make_shared<const Scenario>(with_chaos_drawn(*scenario)) : scenario;
 }
 
+}  // namespace
+
 Simulation::Simulation(std::shared_ptr<const Scenario> scenario, WireMode mode)
-    : scenario_{std::move(scenario)},
+    : scenario_{drawn_out(std::move(scenario))},
       world_{scenario_->seed, mode, everywhere(scenario_->network)},
       cluster_{add_nodes(*scenario_, world_)},
       checks_{subjects_of(*scenario_, cluster_)},
@@ -36,6 +43,7 @@ void Simulation::absorb() {
     absorbed_ = world_.observations().size();
     for (const Observation& o : fresh) {
       checks_.observe(o);
+      probes_.observe(o, checks_.history());
       measures_.observe(o, checks_.history());
       story_.observe(o, checks_.history());
     }
@@ -112,6 +120,7 @@ void Simulation::begin() {
   formed_ = true;
   add_clients(*scenario_, origin_, world_, cluster_);
   checks_.set_subjects(subjects_of(*scenario_, cluster_));
+  probes_.begin();
   story_.begin(origin_);
   measures_.begin(origin_);
   for (std::size_t i = 0; i < cluster_.clients.size(); ++i) {

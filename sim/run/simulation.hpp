@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sim/check/checks.hpp"
+#include "sim/check/probes.hpp"
 #include "sim/fault/driver.hpp"
 #include "sim/run/cluster.hpp"
 #include "sim/run/measures.hpp"
@@ -27,11 +28,12 @@ struct ExpectationResult {
   bool checked{true};  // false: the run ended before its time came
   std::optional<MetricValue> measured;
   std::optional<MetricUnit> unit;
+  std::string pointer{};  // Expectation::pointer
 };
 
 class Simulation {
  public:
-  Simulation(std::shared_ptr<const Scenario> scenario, WireMode mode);
+  Simulation(std::shared_ptr<const Scenario> scenario, WireMode mode);  // draws its chaos into the timeline
 
   [[nodiscard]] Result<void> form();
   bool step();    // false: the end is reached
@@ -45,6 +47,7 @@ class Simulation {
   [[nodiscard]] const Measures& measures() const { return measures_; }
   [[nodiscard]] const Story& story() const { return story_; }
   [[nodiscard]] const Driver& driver() const { return driver_; }
+  [[nodiscard]] const Probes& probes() const { return probes_; }
   [[nodiscard]] Duration now() const { return world_.now() - origin_; }  // since the cluster had formed
   [[nodiscard]] Instant origin() const { return origin_; }
   [[nodiscard]] std::uint64_t events() const { return world_.events_executed() - events_before_; }
@@ -98,6 +101,7 @@ class Simulation {
   Cluster cluster_;
   std::optional<HostId> administrator_;  // once the timeline has needed one
   Checks checks_;
+  Probes probes_;
   Measures measures_;
   Story story_;
   Driver driver_;

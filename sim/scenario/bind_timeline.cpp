@@ -248,35 +248,13 @@ void read_entry(Binder& b, const JsonValue& value) {
   if (!object.ok()) return;
   TimelineEntry entry;
   entry.pointer = pointer_to(value);
-  const OperationInfo* operation = nullptr;
-  const JsonValue* argument = nullptr;
-  for (const OperationInfo& candidate : operation_table()) {
-    const JsonValue* found = object.find(candidate.name);
-    if (found == nullptr) continue;
-    if (operation != nullptr) {
-      b.faults.error(*found, "an entry does one thing: " + quote(operation->name) + " or " + quote(candidate.name));
-      continue;
-    }
-    operation = &candidate;
-    argument = found;
-  }
+  EntryOperation what = read_entry_operation(b, value, object);
+  if (const JsonValue* every = object.find("every")) b.faults.error(*every, "'every' stands only in 'chaos'");
   if (const JsonValue* name = object.find("name")) entry.name = read_string(b.faults, *name).value_or("");
   read_trigger(b, value, object, entry.trigger);
-  if (const JsonValue* v = object.find("for")) check_undo_after(b, *v, operation, entry);
-  if (const JsonValue* one_way = object.find("one_way"); one_way != nullptr && object.find("partition") == nullptr) {
-    b.faults.error(*one_way, "'one_way' stands only with 'partition'");
-  }
-  if (const JsonValue* count = object.find("count"); count != nullptr && object.find("release") == nullptr) {
-    b.faults.error(*count, "'count' stands only with 'release'");
-  }
-  if (operation == nullptr) {
-    if (!object.has_later_key())
-      b.faults.error(value, "the entry does nothing: it needs one of the operations of 'kafkasim list faults'");
-    return;
-  }
-  std::optional<Operation> what = read_operation(b, operation->name, *argument, value);
-  if (!what) return;
-  entry.operation = std::move(*what);
+  if (const JsonValue* v = object.find("for")) check_undo_after(b, *v, what.info, entry);
+  if (!what.operation) return;
+  entry.operation = std::move(*what.operation);
   b.out.timeline.push_back(std::move(entry));
 }
 
@@ -322,6 +300,33 @@ void check_circles(Binder& b, const JsonValue& list) {
 }
 
 }  // namespace
+
+EntryOperation read_entry_operation(Binder& b, const JsonValue& entry, const ObjectReader& object) {
+  EntryOperation out;
+  const JsonValue* argument = nullptr;
+  for (const OperationInfo& candidate : operation_table()) {
+    const JsonValue* found = object.find(candidate.name);
+    if (found == nullptr) continue;
+    if (out.info != nullptr) {
+      b.faults.error(*found, "an entry does one thing: " + quote(out.info->name) + " or " + quote(candidate.name));
+      continue;
+    }
+    out.info = &candidate;
+    argument = found;
+  }
+  if (const JsonValue* one_way = object.find("one_way"); one_way != nullptr && object.find("partition") == nullptr) {
+    b.faults.error(*one_way, "'one_way' stands only with 'partition'");
+  }
+  if (const JsonValue* count = object.find("count"); count != nullptr && object.find("release") == nullptr) {
+    b.faults.error(*count, "'count' stands only with 'release'");
+  }
+  if (out.info != nullptr) {
+    out.operation = read_operation(b, out.info->name, *argument, entry);
+  } else if (!object.has_later_key()) {
+    b.faults.error(entry, "the entry does nothing: it needs one of the operations of 'kafkasim list faults'");
+  }
+  return out;
+}
 
 void bind_timeline(Binder& b, const JsonValue& value) {
   if (!expect_kind(b.faults, value, JsonKind::array)) return;

@@ -50,6 +50,7 @@ void collect_created_topics(Binder& b, const JsonValue& timeline);
 // The entries of admin_operations.hpp.
 [[nodiscard]] std::optional<Operation> read_admin_operation(Binder& b, std::string_view key, const JsonValue& value);
 [[nodiscard]] std::optional<TopicSpec> find_created_topic(const Binder& b, const JsonValue& value);
+void bind_chaos(Binder& b, const JsonValue& value);  // after everything that a target may name
 void bind_expectations(Binder& b, const JsonValue& value);
 void bind_variants(Binder& b, const JsonValue& value);
 
@@ -105,6 +106,13 @@ void finish_consumer_config(Faults& faults, ConsumerConfig& config, const JsonVa
 [[nodiscard]] std::optional<ClientTarget> find_client(const Names& names, std::string_view text);
 // The name that a client may bear: not empty, not a target's, no '/'.
 [[nodiscard]] bool good_client_name(Binder& b, const JsonValue& at, std::string_view name);
+
+// ---- entries of the timeline and families of chaos -----------------------------------------------------
+struct EntryOperation {
+  const OperationInfo* info{};         // null: none that is known
+  std::optional<Operation> operation;  // absent: it could not be read, which has been reported
+};
+[[nodiscard]] EntryOperation read_entry_operation(Binder& b, const JsonValue& entry, const ObjectReader& object);
 
 // ---- metrics ------------------------------------------------------------------------------------------
 [[nodiscard]] std::optional<Condition> read_condition(Binder& b,

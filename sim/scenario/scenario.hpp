@@ -95,6 +95,20 @@ struct ConsumerSpec {
   ConsumerConfig config;
 };
 
+// Faults drawn from the seed (chaos.hpp). A family is one kind of fault that comes again and again, if it is on at all.
+struct ChaosFamily {
+  Operation operation;
+  Duration every{};
+  std::optional<Range<Duration>> lasts;  // `for`; absent: it is not undone
+  std::string pointer;                   // "/chaos/faults/0"
+};
+struct ChaosSpec {
+  Duration from{};
+  Duration to{};              // filled in: the scenario's duration
+  std::int32_t most_down{1};  // brokers that are down or cut off at once
+  std::vector<ChaosFamily> faults;
+};
+
 enum class Epilogue : std::uint8_t { run, leave_out };
 
 struct Variant {  // the same scenario with changes, as by --set
@@ -114,6 +128,7 @@ struct Scenario {
   std::vector<ProducerSpec> producers;
   std::vector<ConsumerSpec> consumers;
   std::vector<TimelineEntry> timeline;  // in the order of the file
+  std::optional<ChaosSpec> chaos;       // absent: none, or drawn into the timeline already
   std::vector<Expectation> expect;      // {"no": "violations"} is added where neither a `no` nor a `violates` stands
   Epilogue epilogue{};
   std::vector<Variant> variants;  // instead of the scenario as it stands, these are run, side by side

@@ -73,8 +73,9 @@ const std::map<std::string, Folders>& may_include() {
         {"sim/run", run},
         {"sim/report", run},
         {"sim/logtool", bytes},
-        {"sim/cli", sim},
-        {"tests", with(sim, {"sim/cli", "sim/serve"})},
+        {"sim/explore", with(run, {"sim/report"})},
+        {"sim/cli", with(sim, {"sim/explore"})},
+        {"tests", with(sim, {"sim/explore", "sim/cli", "sim/serve"})},
     };
   }();
   return table;
