@@ -29,12 +29,16 @@ struct ExpectationResult {
   std::optional<MetricUnit> unit;
 };
 
+enum class Watching : std::uint8_t { all, nothing };
+
 class Simulation {
  public:
   Simulation(std::shared_ptr<const Scenario> scenario, WireMode mode);
 
   [[nodiscard]] Result<void> form();
   bool step();    // false: the end is reached
+  // Nothing: from now on nobody looks at what the World tells: no checks, measures, story or conditions. For benchmarks.
+  void watch(Watching what) { watching_ = what; }
   void finish();  // once, at the end, or wherever an interrupted run stands
 
   [[nodiscard]] const Scenario& scenario() const { return *scenario_; }
@@ -103,6 +107,7 @@ class Simulation {
   Instant end_{};
   bool formed_{false};
   bool ended_{false};
+  Watching watching_{Watching::all};
   std::uint64_t events_before_{0};
   std::vector<Watched> watched_;
   std::vector<ExpectationResult> results_;
