@@ -381,6 +381,10 @@ void Consumer::run_close(Env& env) {
     }
   }
   if (closing_ == Closing::leaving && (late || !member_ || !member_->leaving())) {
+    closing_ = Closing::ending_sessions;
+    fetcher_.close_sessions(fetch_parts(), env);
+  }
+  if (closing_ == Closing::ending_sessions && (late || !fetcher_.has_unanswered())) {
     closing_ = Closing::done;
     env.out.add(Exit{true, "consumer closed"});
   }

@@ -14,7 +14,8 @@
 // from inside poll, before a rejoin, and at close. A commit carries the member's generation: one that comes too late is
 // refused.
 //
-//   open --(StopRequested)--> committing (auto-commit) --> leaving (LeaveGroup) --> Exit; 30 s at most
+//   open --(StopRequested)--> committing (auto-commit) --> leaving (LeaveGroup) --> ending fetch sessions --> Exit;
+//   30 s at most
 //   any --(what KafkaConsumer throws: group refused, auto.offset.reset=none without offset or after a truncation,
 //   damaged batch)--> Exit, not orderly
 //
@@ -64,7 +65,7 @@ class Consumer {
   [[nodiscard]] bool closed() const { return closing_ == Closing::done; }
 
  private:
-  enum class Closing : std::uint8_t { no, committing, revoking, leaving, done };
+  enum class Closing : std::uint8_t { no, committing, revoking, leaving, ending_sessions, done };
   enum class CommitReason : std::uint8_t { interval, before_join, by_hand, closing };
   struct Commit {  // one at a time
     std::uint64_t request{};

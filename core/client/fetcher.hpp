@@ -2,14 +2,16 @@
 // Fetcher: gets records from the leaders ahead of poll() (AbstractFetch, FetchCollector), and offsets for partitions
 // whose position has to be found (OffsetFetcher).
 //
-// One Fetch a broker at a time, without a session, for the partitions that it leads, that have a position and nothing
-// fetched in store. An answer for a partition that is no longer owned, or whose position has changed, is dropped.
-// Records below the position, control batches and, with read_committed, aborted transactions are skipped. A partition whose fetch failed waits for the retry
+// One Fetch a broker at a time, in a session with it (KIP-227), for the partitions that it leads and that have a position;
+// none while something fetched from it is in store. An answer for a partition that is no longer owned, or whose position
+// has changed, is dropped. Records below the position, control batches and, with read_committed, aborted transactions
+// are skipped. A partition whose fetch failed waits for the retry
 // backoff, or for a newer leader.
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include "core/client/cluster_view.hpp"
 #include "core/client/consumer_record.hpp"
 #include "core/client/subscription.hpp"
+#include "core/machine/fetch_session_handler.hpp"
 #include "core/message/fetch.hpp"
 #include "core/message/list_offsets.hpp"
 
@@ -43,6 +46,8 @@ class Fetcher {
   [[nodiscard]] bool has_records() const { return !store_.empty(); }
   [[nodiscard]] ConsumerRecords collect(Subscription& subscription, std::int64_t most);  // moves positions
   void forget();  // what is in store, at a revocation
+  void close_sessions(Parts parts, Env& env);  // the last thing that is asked for (AbstractFetch.close)
+  [[nodiscard]] bool has_unanswered() const { return !fetches_.empty(); }
 
   // What the application would get as an exception: auto.offset.reset=none without an offset, or a damaged batch.
   [[nodiscard]] const std::optional<std::string>& fatal() const { return fatal_; }
@@ -56,7 +61,10 @@ class Fetcher {
   };
   void send_fetches(Parts parts, Env& env);
   void send_list_offsets(Parts parts, Env& env);
-  void on_fetch(const FetchRequest& request, const FetchResponse& answer, Parts parts, Env& env);
+  [[nodiscard]] std::set<NodeId> busy_brokers(const ClusterView& cluster) const;
+  [[nodiscard]] FetchRequest header() const;
+  void tell_session(FetchSessionHandler& session, const std::vector<TopicPartition>& wanted, Parts parts) const;
+  void on_fetch(FetchSessionHandler& session, const FetchResponse& answer, Parts parts, Env& env);
   void on_fetched_partition(const TopicPartition& tp, const FetchRequest::Partition& asked,
                             const FetchResponse::Partition& got, const std::vector<NodeEndpoint>& endpoints,
                             Parts parts, Env& env);
@@ -71,6 +79,7 @@ class Fetcher {
   ConsumerConfig config_;
   Backoff backoff_;
   std::map<NodeId, std::uint64_t> fetches_;                            // unanswered, by broker
+  std::map<NodeId, FetchSessionHandler> sessions_;                     // one a broker, as long as the client runs
   std::map<std::uint64_t, std::vector<TopicPartition>> list_offsets_;  // unanswered
   std::deque<Store> store_;                                            // in order of arrival
   std::optional<std::string> fatal_;

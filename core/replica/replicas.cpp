@@ -208,7 +208,9 @@ void Replicas::note_high_watermark(const Partition& partition, const UnifiedLog&
 }
 
 void Replicas::note_log_start(const Partition& partition, const UnifiedLog& log, Offset from, Env& env) {
-  if (log.log_start_offset() != from) env.out.note(trace::LogStartMoved{partition.id, from, log.log_start_offset()});
+  if (log.log_start_offset() == from) return;
+  env.out.note(trace::LogStartMoved{partition.id, from, log.log_start_offset()});
+  events_.push_back({partition.id, PartitionEventKind::log_start_moved, ErrorCode::none});
 }
 
 }  // namespace kafkasim

@@ -31,7 +31,10 @@ std::vector<FetchAssignment> Replicas::apply(const MetadataImage& image, const s
                                              Env& env) {
   std::vector<FetchAssignment> assignments;
   if (failed_) return assignments;
-  if (*brokers_ != image.brokers) brokers_ = Cow{image.brokers};
+  if (*brokers_ != image.brokers) {
+    brokers_ = Cow{image.brokers};
+    brokers_changed_ = true;
+  }
   learn_names(image, changed);
   for (const TopicIdPartition& id : changed) {
     if (has_replica(image.partition(id)) || !partitions_.contains(id)) continue;
@@ -89,6 +92,8 @@ std::optional<FetchAssignment> Replicas::apply_one(const TopicIdPartition& id, c
   if (now.partition_epoch < partition.partition_epoch) return std::nullopt;
   if (now.partition_epoch == partition.partition_epoch && now.leader_epoch == partition.leader_epoch)
     return std::nullopt;
+  settle_all_implied(partition);
+  events_.push_back({id, PartitionEventKind::state_changed, ErrorCode::none});
   partition.replicas = now.replicas;
   partition.partition_epoch = now.partition_epoch;
   if (now.leader == self_) {

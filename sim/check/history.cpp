@@ -28,7 +28,26 @@ void BatchChain::append(const trace::AppendedBatch& b) {
 }
 
 std::size_t BatchChain::index_at(Offset offset) const {
-  return batches_.partition_point([offset](const StoredBatch& b) { return b.last < offset; });
+  // Nearly always near the end: doubling steps back from there, then halving.
+  std::size_t past = batches_.size();
+  std::size_t from = 0;
+  for (std::size_t step = 1; past > from; step *= 2) {
+    const std::size_t i = past - std::min(step, past);
+    if (batches_[i].last < offset) {
+      from = i + 1;
+      break;
+    }
+    past = i;
+  }
+  while (from < past) {
+    const std::size_t middle = from + (past - from) / 2;
+    if (batches_[middle].last < offset) {
+      from = middle + 1;
+    } else {
+      past = middle;
+    }
+  }
+  return from;
 }
 
 void BatchChain::truncate_to(Offset offset) { batches_.truncate(index_at(offset)); }
@@ -39,7 +58,10 @@ const StoredBatch* BatchChain::at(Offset base) const {
 }
 
 std::uint64_t BatchChain::sum(Offset from, Offset to) const {
-  const std::size_t begin = batches_.partition_point([from](const StoredBatch& b) { return b.base < from; });
+  if (batches_.empty()) return 0;
+  const bool from_start = from <= batches_[0].base;  // as nearly always
+  const std::size_t begin =
+      from_start ? 0 : batches_.partition_point([from](const StoredBatch& b) { return b.base < from; });
   const std::size_t end = index_at(to);
   if (begin >= end) return 0;
   return batches_[end - 1].sum_before + batches_[end - 1].hash - batches_[begin].sum_before;

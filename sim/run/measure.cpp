@@ -35,15 +35,15 @@ struct Measuring {
 
   // The scenario's partitions that the subject covers.
   [[nodiscard]] std::vector<const PartitionHistory*> partitions() const {
+    if (const auto* one = std::get_if<TopicPartition>(&query.of)) {
+      const PartitionHistory* partition = history().partition(*one);
+      return partition ? std::vector{partition} : std::vector<const PartitionHistory*>{};
+    }
     std::vector<const PartitionHistory*> found;
-    const auto* one = std::get_if<TopicPartition>(&query.of);
     const auto* topic = std::get_if<TopicName>(&query.of);
     for (const auto& [id, partition] : history().partitions()) {
-      if (one     ? partition->name != *one
-          : topic ? partition->name.topic != topic->name
-                  : partition->name.topic == offsets_topic)
-        continue;
-      found.push_back(&*partition);
+      if (topic ? partition->name.topic == topic->name : partition->name.topic != offsets_topic)
+        found.push_back(&*partition);
     }
     return found;
   }

@@ -37,6 +37,7 @@ void Simulation::appoint(Instant at, Planned kind, std::uint64_t what) {
 }
 
 void Simulation::absorb() {
+  if (watching_ == Watching::nothing) return;
   while (absorbed_ < world_.observations().size()) {  // a fault that answers an observation makes further ones
     const std::vector<Observation> fresh{world_.observations().begin() + static_cast<std::ptrdiff_t>(absorbed_),
                                          world_.observations().end()};

@@ -31,12 +31,16 @@ struct ExpectationResult {
   std::string pointer{};  // Expectation::pointer
 };
 
+enum class Watching : std::uint8_t { all, nothing };
+
 class Simulation {
  public:
   Simulation(std::shared_ptr<const Scenario> scenario, WireMode mode);  // draws its chaos into the timeline
 
   [[nodiscard]] Result<void> form();
   bool step();    // false: the end is reached
+  // Nothing: from now on nobody looks at what the World tells: no checks, measures, story or conditions. For benchmarks.
+  void watch(Watching what) { watching_ = what; }
   void finish();  // once, at the end, or wherever an interrupted run stands
 
   void observe_details() { world_.observe_details(World::Details::yes); }  // of the World, from now on: see there
@@ -112,6 +116,7 @@ class Simulation {
   Instant end_{};
   bool formed_{false};
   bool ended_{false};
+  Watching watching_{Watching::all};
   std::uint64_t events_before_{0};
   std::vector<Watched> watched_;
   std::vector<ExpectationResult> results_;

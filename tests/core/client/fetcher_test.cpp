@@ -29,7 +29,7 @@ TEST_CASE("a fetch carries the leader epoch and the topic id and the limits of t
   CHECK(request.topics.front().partitions.front().current_leader_epoch == LeaderEpoch{6});
   CHECK(request.topics.front().partitions.front().partition_max_bytes == 1'048'576);
   CHECK(request.max_wait == milliseconds(500));
-  CHECK(request.session_epoch == -1);
+  CHECK(request.session_epoch == 0);
 }
 
 TEST_CASE("records below the position in the first batch are skipped") {
