@@ -237,6 +237,10 @@ Subjects subjects_of(const Scenario& scenario, const Cluster& cluster) {
     subjects.controllers.insert(id);
   }
   subjects.clients = cluster.facts;
+  for (const NodeSpec& broker : scenario.cluster.brokers) {
+    const Duration kept = broker.config.producer_id_expiration;
+    subjects.producers_stay = subjects.producers_stay && scenario.duration < kept / 2;
+  }
   for (const TopicSpec& topic : scenario.topics) {
     TopicConfig config = scenario.cluster.brokers.front().config.topic_defaults;
     for (const auto& [name, value] : topic.config) (void)set(config, name, SettingValue{value});
