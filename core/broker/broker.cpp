@@ -14,7 +14,7 @@ constexpr std::uint8_t raft_channel = 1;
 constexpr std::uint8_t controller_channel = 3;
 
 RaftOptions raft_options(const BrokerOptions& options) {
-  return {options.id, options.voters, QuorumMember::observer, options.config, options.cluster_id, raft_channel};
+  return {options.id, options.voters, QuorumMember::observer, options.config, options.cluster_id, raft_channel, options.legacy};
 }
 
 BrokerRegistrationRequest registration(const BrokerOptions& options) {
@@ -32,7 +32,7 @@ Broker::Broker(BrokerOptions options)
       raft_{raft_options(options_)},
       lifecycle_{registration(options_), options_.config},
       channel_{controller_channel, "broker-" + std::to_string(options_.id.value), options_.config.request_timeout},
-      replicas_{options_.id, options_.config},
+      replicas_{options_.id, options_.config, options_.legacy},
       groups_{options_.config} {}
 
 std::optional<ControllerChannel::Active> Broker::active_controller() const {
@@ -52,7 +52,7 @@ std::optional<Instant> Broker::next_deadline() const {
   const std::optional<ControllerChannel::Active> active = active_controller();
   std::optional<Instant> next = earlier(raft_.next_deadline(), lifecycle_.next_deadline(active));
   next = earlier(next, channel_.next_deadline(active));
-  next = earlier(next, replicas_.next_deadline());
+  next = earlier(earlier(next, replicas_.next_deadline()), feed_.next_deadline());
   return earlier(next, groups_.next_deadline());
 }
 
@@ -74,8 +74,15 @@ void Broker::on_started(const Started& started, Env& env) {
   lifecycle_.start(started, replicas_.previous_broker_epoch(), env);
 }
 
+void Broker::on_command(const Command& command, Env& env) {
+  if (const auto* freeze = std::get_if<FreezeMetadata>(&command)) feed_.freeze(*freeze);
+  if (std::holds_alternative<ThawMetadata>(command)) feed_.thaw(env.now);
+}
+
 void Broker::route(const Input& in, Env& env) {
+  if (const auto* command = std::get_if<Command>(&in)) return on_command(*command, env);
   const bool woken = std::holds_alternative<Woken>(in);
+  if (woken) feed_.on_woken();
   if (woken || raft_.handles(in) || std::holds_alternative<Disconnected>(in)) raft_.step(in, env);
   if (!woken && raft_.handles(in)) return;
   if (woken || replicas_.handles(in)) replicas_.step(in, env);
@@ -117,33 +124,42 @@ void Broker::settle(Env& env) {
 }
 
 void Broker::apply_committed(Env& env) {
-  for (const CommittedBatch& batch : raft_.take_committed(env)) {
-    std::int64_t offset = batch.base_offset.value;
-    MetadataDelta delta;
-    for (const std::vector<std::byte>& value : batch.records) {
-      const Result<MetadataRecord> record = decode_metadata_record(value);
-      const Result<void> done = record ? replay(*record, offset, image_, delta) : tl::unexpected(record.error());
-      if (!done) {
-        env.out.add(Exit{false, "metadata log: " + done.error().message});
-        return;
-      }
-      ++offset;
-    }
-    image_.end_offset = batch.last_offset.value + 1;
-    image_.epoch = batch.epoch;
-    unpublished_.insert(unpublished_.end(), delta.partitions.begin(), delta.partitions.end());
-    for (const NodeId changed : delta.brokers) {  // eligibility for ISRs, endpoints of leaders
-      (void)changed;
-      for (const auto& [id, topic] : image_.topics) {
-        for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
-          const PartitionRegistration& p = topic->partitions[i];
-          if (std::ranges::find(p.replicas, options_.id) != p.replicas.end())
-            unpublished_.push_back({id, PartitionIndex{static_cast<std::int32_t>(i)}});
-        }
-      }
-    }
-    if (published_ && !batch.records.empty()) env.out.note(trace::MetadataApplied{image_.end_offset});
+  feed_.add(raft_.take_committed(env));
+  while (std::optional<CommittedBatch> batch = feed_.take(image_)) {
+    if (!apply(std::move(*batch), env)) return;
   }
+}
+
+bool Broker::apply(CommittedBatch batch, Env& env) {
+  MetadataDelta delta;
+  std::size_t applied = 0;
+  for (; applied < batch.records.size() && !feed_.stops_at(image_); ++applied) {
+    const Result<MetadataRecord> record = decode_metadata_record(batch.records[applied]);
+    const std::int64_t offset = batch.base_offset.value + static_cast<std::int64_t>(applied);
+    const Result<void> done = record ? replay(*record, offset, image_, delta, options_.legacy) : tl::unexpected(record.error());
+    if (!done) {
+      env.out.add(Exit{false, "metadata log: " + done.error().message});
+      return false;
+    }
+  }
+  const bool whole = applied == batch.records.size();
+  image_.end_offset =
+      whole ? batch.last_offset.value + 1 : batch.base_offset.value + static_cast<std::int64_t>(applied);
+  image_.epoch = batch.epoch;
+  unpublished_.insert(unpublished_.end(), delta.partitions.begin(), delta.partitions.end());
+  for (const NodeId changed : delta.brokers) {  // eligibility for ISRs, endpoints of leaders
+    (void)changed;
+    for (const auto& [id, topic] : image_.topics) {
+      for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
+        const PartitionRegistration& p = topic->partitions[i];
+        if (std::ranges::find(p.replicas, options_.id) != p.replicas.end())
+          unpublished_.push_back({id, PartitionIndex{static_cast<std::int32_t>(i)}});
+      }
+    }
+  }
+  if (published_ && !batch.records.empty()) env.out.note(trace::MetadataApplied{image_.end_offset});
+  if (!whole) feed_.put_back(std::move(batch), applied);
+  return true;
 }
 
 void Broker::publish(Env& env) {

@@ -17,6 +17,7 @@
 
 #include "core/broker/controller_channel.hpp"
 #include "core/broker/lifecycle.hpp"
+#include "core/broker/metadata_feed.hpp"
 #include "core/broker/producer_ids.hpp"
 #include "core/controller/metadata_replay.hpp"
 #include "core/group/group_coordinator.hpp"
@@ -41,6 +42,7 @@ struct BrokerOptions {
   std::string cluster_id;
   std::map<NodeId, Endpoint> voters;
   NodeConfig config;
+  LegacyBehaviours legacy{};
 };
 
 class Broker {
@@ -71,7 +73,9 @@ class Broker {
   void on_started(const Started& started, Env& env);
   void route(const Input& in, Env& env);
   void settle(Env& env);  // after every input: metadata, publication, what the parts have for one another
+  void on_command(const Command& command, Env& env);
   void apply_committed(Env& env);
+  bool apply(CommittedBatch batch, Env& env);  // false: it cannot go on
   void publish(Env& env);
   void lead_offsets_partitions(Env& env);
   void run_groups(Env& env);
@@ -86,7 +90,7 @@ class Broker {
   void on_metadata(const MetadataRequest& request, const RequestRef& from, Env& env);
   void on_find_coordinator(const FindCoordinatorRequest& request, const RequestRef& from, Env& env);
   void on_init_producer_id(const InitProducerIdRequest& request, const RequestRef& from, Env& env);
-  void forward(const CreateTopicsRequest& request, const RequestRef& from, Env& env);
+  void forward(const Message& request, const RequestRef& from, Env& env);
   void create_automatically(const std::string& topic, Env& env);
   [[nodiscard]] FindCoordinatorResponse::Coordinator coordinator_of(const FindCoordinatorRequest& request,
                                                                     const std::string& key, Env& env);
@@ -98,6 +102,7 @@ class Broker {
   ReplicaManager replicas_;
   GroupCoordinator groups_;
   ProducerIds producer_ids_;
+  MetadataFeed feed_;
   MetadataImage image_;
   std::vector<TopicIdPartition> unpublished_;  // changed since the last publication
   bool published_{false};

@@ -15,8 +15,8 @@
 // refused.
 //
 //   open --(StopRequested)--> committing (auto-commit) --> leaving (LeaveGroup) --> Exit; 30 s at most
-//   any --(what KafkaConsumer throws: group refused, auto.offset.reset=none without offset, damaged batch)--> Exit, not
-//   orderly
+//   any --(what KafkaConsumer throws: group refused, auto.offset.reset=none without offset or after a truncation,
+//   damaged batch)--> Exit, not orderly
 //
 // Notes: RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError, Remark.
 #include <cstdint>
@@ -30,6 +30,7 @@
 #include "core/client/consumer_record.hpp"
 #include "core/client/fetcher.hpp"
 #include "core/client/group_member.hpp"
+#include "core/client/position_validator.hpp"
 #include "core/client/subscription.hpp"
 #include "core/message/offset_commit.hpp"
 #include "core/message/offset_fetch.hpp"
@@ -106,6 +107,7 @@ class Consumer {
   ClusterView cluster_;
   Subscription subscription_;
   Fetcher fetcher_;
+  PositionValidator validator_;
   std::optional<GroupMember> member_;
 
   bool inside_poll_{false};

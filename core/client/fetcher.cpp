@@ -188,7 +188,8 @@ void Fetcher::on_fetched_partition(const TopicPartition& tp, const FetchRequest:
     return;
   }
   if (got.records.batches.empty()) return;
-  store_.push_back(Store{tp, asked.fetch_offset, {got.records.batches.begin(), got.records.batches.end()}});
+  store_.push_back(Store{tp, asked.fetch_offset, {got.records.batches.begin(), got.records.batches.end()},
+                         AbortedTransactions{got.aborted_transactions}});
 }
 
 void Fetcher::on_fetch_error(const TopicPartition& tp, const FetchRequest::Partition& asked,
@@ -223,7 +224,8 @@ void Fetcher::on_list_offsets(const ListOffsetsResponse& answer, Parts parts, En
       const OwnedPartition* owned = parts.subscription.find(tp);
       if (!owned || owned->state != PositionState::reset_wanted) continue;
       if (got.error_code == ErrorCode::none && got.offset) {
-        parts.subscription.seek(tp, *got.offset, got.leader_epoch);
+        if (got.leader_epoch) parts.cluster.saw_epoch(tp, *got.leader_epoch);
+        parts.subscription.seek(tp, *got.offset, std::nullopt);  // no record was read: nothing to validate
         env.out.note(trace::PositionReset{tp, *got.offset, "auto.offset.reset=" + config_.auto_offset_reset});
         continue;
       }
@@ -267,7 +269,8 @@ std::int64_t Fetcher::collect_from(Store& store, ConsumerRecords& out, std::int6
   std::int64_t taken = 0;
   while (!store.batches.empty() && taken < most) {
     const RecordBatch& batch = store.batches.front();
-    if (batch.next_offset() > owned.position && !batch.is_control()) {
+    const bool hidden = store.aborted.hides(batch) || batch.is_control();
+    if (batch.next_offset() > owned.position && !hidden) {
       RecordReader reader{batch};
       PartitionRecords part{store.tp, batch.leader_epoch(), {}, owned.position, {reader.plain()}};
       Record record;

@@ -4,7 +4,7 @@
 //
 // One Fetch a broker at a time, without a session, for the partitions that it leads, that have a position and nothing
 // fetched in store. An answer for a partition that is no longer owned, or whose position has changed, is dropped.
-// Records below the position and control batches are skipped. A partition whose fetch failed waits for the retry
+// Records below the position, control batches and, with read_committed, aborted transactions are skipped. A partition whose fetch failed waits for the retry
 // backoff, or for a newer leader.
 #include <cstdint>
 #include <deque>
@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "core/client/aborted_transactions.hpp"
 #include "core/client/backoff.hpp"
 #include "core/client/cluster_view.hpp"
 #include "core/client/consumer_record.hpp"
@@ -51,6 +52,7 @@ class Fetcher {
     TopicPartition tp;
     Offset fetched_at;  // the position that it was fetched for; moves on as records are returned
     std::deque<RecordBatch> batches;
+    AbortedTransactions aborted;
   };
   void send_fetches(Parts parts, Env& env);
   void send_list_offsets(Parts parts, Env& env);

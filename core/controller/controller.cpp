@@ -14,7 +14,7 @@ constexpr std::uint8_t raft_channel = 1;
 constexpr Duration longest_shutdown = seconds(5);  // KafkaRaftClient.shutdown as the controller calls it
 
 RaftOptions raft_options(const ControllerOptions& options) {
-  return {options.id, options.voters, QuorumMember::voter, options.config, options.cluster_id, raft_channel};
+  return {options.id, options.voters, QuorumMember::voter, options.config, options.cluster_id, raft_channel, options.legacy};
 }
 
 // What a node that is not the active controller says to a request.
@@ -27,6 +27,10 @@ std::optional<Message> not_controller(const Message& request) {
     return Message::of(AlterPartitionResponse{.error_code = ErrorCode::not_controller});
   if (request.get_if<AllocateProducerIdsRequest>())
     return Message::of(AllocateProducerIdsResponse{.error_code = ErrorCode::not_controller});
+  if (request.get_if<ElectLeadersRequest>())
+    return Message::of(ElectLeadersResponse{.error_code = ErrorCode::not_controller});
+  if (request.get_if<AlterPartitionReassignmentsRequest>())
+    return Message::of(AlterPartitionReassignmentsResponse{.error_code = ErrorCode::not_controller});
   if (const auto* create = request.get_if<CreateTopicsRequest>()) {
     CreateTopicsResponse response;
     for (const auto& topic : create->topics) {
@@ -47,6 +51,10 @@ Message not_controller_any_more(const Message& response) {
     return Message::of(BrokerHeartbeatResponse{.error_code = ErrorCode::not_controller});
   if (response.get_if<AlterPartitionResponse>())
     return Message::of(AlterPartitionResponse{.error_code = ErrorCode::not_controller});
+  if (response.get_if<ElectLeadersResponse>())
+    return Message::of(ElectLeadersResponse{.error_code = ErrorCode::not_controller});
+  if (response.get_if<AlterPartitionReassignmentsResponse>())
+    return Message::of(AlterPartitionReassignmentsResponse{.error_code = ErrorCode::not_controller});
   if (const auto* created = response.get_if<CreateTopicsResponse>()) {
     CreateTopicsResponse failed;
     for (const auto& topic : created->topics)
@@ -80,6 +88,8 @@ void Controller::step(const Input& in, Env& env) {
   } else if (const auto* received = std::get_if<Received>(&in); received && !raft_.handles(in)) {
     catch_up(env);
     on_request(*received, env);
+  } else if (const auto* command = std::get_if<Command>(&in)) {
+    if (std::holds_alternative<Campaign>(*command)) raft_.campaign(env);
   } else {
     raft_.step(in, env);
   }
@@ -115,7 +125,7 @@ void Controller::apply_committed(Env& env) {
     for (const std::vector<std::byte>& value : batch.records) {
       const Result<MetadataRecord> record = decode_metadata_record(value);
       const Result<void> done =
-          record ? replay_committed(*record, offset, committed_, delta, env.out) : tl::unexpected(record.error());
+          record ? replay_committed(*record, offset, committed_, delta, env.out, options_.legacy) : tl::unexpected(record.error());
       if (!done) {  // Kafka's fault handler halts the process as well
         env.out.add(Exit{false, "metadata log: " + done.error().message});
         return;
@@ -176,7 +186,7 @@ bool Controller::write(const RecordList& records, Env& env) {
   std::int64_t offset = last->value - std::ssize(records) + 1;
   MetadataDelta delta;
   for (const MetadataRecord& record : records) {
-    const Result<void> done = replay(record, offset++, current_, delta);
+    const Result<void> done = replay(record, offset++, current_, delta, options_.legacy);
     KAFKASIM_CHECK(done.has_value(), done ? "" : done.error().message);
   }
   no_op_at_ = env.now + options_.config.metadata_max_idle_interval;
@@ -202,6 +212,9 @@ void Controller::on_request(const Received& received, Env& env) {
   if (const auto* heartbeat = message.get_if<BrokerHeartbeatRequest>()) return on_heartbeat(*heartbeat, from, env);
   if (const auto* alter = message.get_if<AlterPartitionRequest>()) return on_alter_partition(*alter, from, env);
   if (const auto* create = message.get_if<CreateTopicsRequest>()) return on_create_topics(*create, from, env);
+  if (const auto* elect = message.get_if<ElectLeadersRequest>()) return on_elect_leaders(*elect, from, env);
+  if (const auto* reassign = message.get_if<AlterPartitionReassignmentsRequest>())
+    return on_reassignments(*reassign, from, env);
   if (const auto* allocate = message.get_if<AllocateProducerIdsRequest>())
     return on_allocate_producer_ids(*allocate, from, env);
   env.out.add(Close{from.connection});

@@ -73,7 +73,9 @@ ErrorCode Controller::validate(const AlterPartitionRequest::Partition& asked, co
   for (const auto& member :
        asked.new_isr_with_epochs) {  // KIP-841: live; KIP-903: the process that caught up, not one since restarted
     const BrokerImage* broker = current_.broker(member.broker_id);
-    if (!broker || !broker->is_active()) return ErrorCode::ineligible_replica;
+    if (!broker) return ErrorCode::ineligible_replica;
+    if (!broker->is_active() && !options_.legacy.has(Legacy::fenced_joins_isr)) return ErrorCode::ineligible_replica;
+    if (options_.legacy.has(Legacy::stale_broker_epoch_joins_isr)) continue;
     if (member.broker_epoch && *member.broker_epoch != broker->epoch) return ErrorCode::ineligible_replica;
   }
   return ErrorCode::none;

@@ -14,6 +14,7 @@ struct Replay {
   std::int64_t offset;
   MetadataImage& image;
   MetadataDelta& delta;
+  LegacyBehaviours legacy;
 
   using Outcome = Result<void>;
   [[nodiscard]] Outcome no(std::string what) const { return tl::unexpected(contradiction(std::move(what), offset)); }
@@ -75,8 +76,9 @@ struct Replay {
     if (r.replicas) partition.replicas = *r.replicas;
     if (r.isr) partition.isr = *r.isr;
     if (r.leader) {
+      const bool moves = partition.leader && *r.leader && *partition.leader != **r.leader;
       partition.leader = *r.leader;
-      partition.leader_epoch = partition.leader_epoch.next();
+      if (moves || !legacy.has(Legacy::no_epoch_on_reelection)) partition.leader_epoch = partition.leader_epoch.next();
     }
     if (r.leader_recovery_state) partition.recovering = *r.leader_recovery_state == LeaderRecoveryState::recovering;
     partition.partition_epoch = partition.partition_epoch.next();
@@ -145,16 +147,17 @@ std::optional<PartitionRegistration> partition_before(const MetadataRecord& reco
 
 }  // namespace
 
-Result<void> replay(const MetadataRecord& record, std::int64_t offset, MetadataImage& image, MetadataDelta& delta) {
-  Result<void> done = std::visit(Replay{offset, image, delta}, record);
+Result<void> replay(const MetadataRecord& record, std::int64_t offset, MetadataImage& image, MetadataDelta& delta,
+                    LegacyBehaviours legacy) {
+  Result<void> done = std::visit(Replay{offset, image, delta, legacy}, record);
   image.end_offset = offset + 1;
   return done;
 }
 
 Result<void> replay_committed(const MetadataRecord& record, std::int64_t offset, MetadataImage& image,
-                              MetadataDelta& delta, Effects& out) {
+                              MetadataDelta& delta, Effects& out, LegacyBehaviours legacy) {
   const std::optional<PartitionRegistration> before = partition_before(record, image);
-  Result<void> done = replay(record, offset, image, delta);
+  Result<void> done = replay(record, offset, image, delta, legacy);
   if (!done) return done;
   std::visit(
       [&](const auto& r) {

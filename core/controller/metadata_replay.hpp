@@ -7,6 +7,7 @@
 
 #include "core/machine/seam.hpp"
 #include "core/message/metadata_record.hpp"
+#include "core/model/legacy.hpp"
 #include "core/model/metadata_image.hpp"
 
 namespace kafkasim {
@@ -20,10 +21,10 @@ struct MetadataDelta {
 // The record that stands at `offset` of the log. A record that contradicts the image (a change of an unknown partition)
 // is an error: the log is damaged, or was not written by a controller.
 [[nodiscard]] Result<void> replay(const MetadataRecord& record, std::int64_t offset, MetadataImage& image,
-                                  MetadataDelta& delta);
+                                  MetadataDelta& delta, LegacyBehaviours legacy = {});
 
 // The same for a record that is committed, with the observation that goes with it.
 [[nodiscard]] Result<void> replay_committed(const MetadataRecord& record, std::int64_t offset, MetadataImage& image,
-                                            MetadataDelta& delta, Effects& out);
+                                            MetadataDelta& delta, Effects& out, LegacyBehaviours legacy = {});
 
 }  // namespace kafkasim

@@ -325,6 +325,12 @@ void RaftNode::resign(Env& env) {
   poll(env);
 }
 
+void RaftNode::campaign(Env& env) {
+  if (failed_ || shutting_down_ || !is_voter() || is_leader()) return;
+  become_candidate(env);
+  poll(env);
+}
+
 bool RaftNode::may_stop() const {
   const std::optional<NodeId> leader = known_leader();
   return !is_voter() || options_.voters.size() == 1 || (leader && *leader != options_.self);

@@ -30,6 +30,7 @@
 #include "core/model/config.hpp"
 #include "core/model/error_code.hpp"
 #include "core/model/ids.hpp"
+#include "core/model/legacy.hpp"
 #include "core/raft/roles.hpp"
 #include "core/record/record_batch.hpp"
 
@@ -48,6 +49,7 @@ struct RaftOptions {
   NodeConfig config;  // quorum_*
   std::optional<std::string> cluster_id;
   std::uint8_t channel_tag{};
+  LegacyBehaviours legacy{};
 };
 
 struct LeaderAndEpoch {
@@ -99,6 +101,8 @@ class RaftNode {
   // most.
   void resign(Env& env);
   [[nodiscard]] bool may_stop() const;
+  // As if its election timer ran out now: a voter that does not lead stands in the next epoch, without pre-vote.
+  void campaign(Env& env);
   [[nodiscard]] bool has_failed() const { return failed_; }
 
   [[nodiscard]] const raft::Role& role() const { return role_; }  // for tests and pictures

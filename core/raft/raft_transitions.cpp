@@ -131,7 +131,8 @@ void RaftNode::become_leader(Env& env) {
   raft::Leader next{options_.self, voter_ids(), log_->end()};
   next.granting_voters = std::get<raft::Candidate>(role_).voters_with(raft::Candidate::Vote::granted);
   next.begin_quorum_deadline = env.now;
-  if (options_.voters.size() > 1) next.check_quorum_deadline = env.now + check_quorum_timeout();
+  const bool checks_quorum = options_.voters.size() > 1 && !options_.legacy.has(Legacy::no_check_quorum);
+  if (checks_quorum) next.check_quorum_deadline = env.now + check_quorum_timeout();
   // The high watermark known so far is not kept: it may be shown again only when a majority has this epoch's start.
   RecordBatch opening = raft::leader_change_batch(options_.self, voter_ids(), next.granting_voters, env.wall);
   if (!transition(std::move(next), epoch_, Persistence::durable, env)) return;

@@ -38,7 +38,8 @@ ErrorCode record_fetch(LeaderRole& leader, const FollowerFetch& fetch, const Lea
   if (found == leader.remote.end()) return ErrorCode::not_leader_or_follower;
   const auto broker = view.brokers.find(fetch.replica);
   const bool registered = broker != view.brokers.end() && !broker->second.fenced;
-  if (fetch.broker_epoch && registered && broker->second.epoch > *fetch.broker_epoch)
+  const bool process_matters = !view.legacy.has(Legacy::stale_broker_epoch_joins_isr);
+  if (process_matters && fetch.broker_epoch && registered && broker->second.epoch > *fetch.broker_epoch)
     return ErrorCode::not_leader_or_follower;
 
   RemoteReplica& replica = found->second;
@@ -61,19 +62,22 @@ bool is_caught_up(const RemoteReplica& replica, const LeaderView& view) {
   return replica.last_caught_up && view.now - *replica.last_caught_up <= view.lag_max;
 }
 
-bool is_isr_eligible(const LeaderRole& leader, NodeId replica, const BrokerMap& brokers) {
+bool is_isr_eligible(const LeaderRole& leader, NodeId replica, const BrokerMap& brokers, LegacyBehaviours legacy) {
   const auto state = leader.remote.find(replica);
   const auto broker = brokers.find(replica);
-  if (state == leader.remote.end() || broker == brokers.end() || !broker->second.is_active()) return false;
+  if (state == leader.remote.end() || broker == brokers.end()) return false;
+  if (!broker->second.is_active() && !legacy.has(Legacy::fenced_joins_isr)) return false;
   if (!state->second.log_end) return false;  // not a fetch yet, so no process to speak of
+  if (legacy.has(Legacy::stale_broker_epoch_joins_isr)) return true;
   return !state->second.broker_epoch || *state->second.broker_epoch == broker->second.epoch;
 }
 
 bool may_join_isr(const LeaderRole& leader, NodeId replica, const LeaderView& view) {
   if (leader.isr.is_pending() || leader.isr.in_committed(replica)) return false;
-  if (!is_isr_eligible(leader, replica, view.brokers)) return false;
+  if (!is_isr_eligible(leader, replica, view.brokers, view.legacy)) return false;
   const std::optional<Offset> log_end = leader.remote.at(replica).log_end;
-  return log_end && *log_end >= view.high_watermark && *log_end >= leader.epoch_start;
+  if (!log_end || *log_end < view.high_watermark) return false;
+  return *log_end >= leader.epoch_start || view.legacy.has(Legacy::isr_join_by_hw);
 }
 
 std::vector<NodeId> out_of_sync(const LeaderRole& leader, NodeId self, const LeaderView& view) {
@@ -89,13 +93,15 @@ std::vector<NodeId> out_of_sync(const LeaderRole& leader, NodeId self, const Lea
 
 std::optional<Offset> high_watermark_candidate(const Partition& partition, const LeaderView& view) {
   const LeaderRole* leader = partition.leader();
-  if (leader == nullptr || partition.is_under_min_isr()) return std::nullopt;
+  if (leader == nullptr) return std::nullopt;
+  if (partition.is_under_min_isr() && !view.legacy.has(Legacy::last_replica_standing)) return std::nullopt;
   Offset candidate = view.log_end;
   for (const auto& [id, replica] : leader->remote) {
     if (replica.log_end && *replica.log_end >= candidate) continue;
     // Who is not in the ISR but about to join is waited for as well: else the high watermark would run away from it.
-    const bool counts =
-        leader->isr.in_maximal(id) || (is_caught_up(replica, view) && is_isr_eligible(*leader, id, view.brokers));
+    const bool joins = leader->isr.in_maximal(id)
+                       || (is_caught_up(replica, view) && is_isr_eligible(*leader, id, view.brokers, view.legacy));
+    const bool counts = view.legacy.has(Legacy::committed_isr_for_hw) ? leader->isr.in_committed(id) : joins;
     if (!counts) continue;
     if (!replica.log_end) return std::nullopt;
     candidate = *replica.log_end;

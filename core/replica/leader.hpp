@@ -8,6 +8,7 @@
 
 #include "core/base/time.hpp"
 #include "core/model/error_code.hpp"
+#include "core/model/legacy.hpp"
 #include "core/model/metadata_image.hpp"
 #include "core/replica/partition.hpp"
 
@@ -21,6 +22,7 @@ struct LeaderView {  // what the rules look at beside the partition; lent
   Instant now;
   Duration lag_max;  // replica.lag.time.max.ms
   const BrokerMap& brokers;
+  LegacyBehaviours legacy{};
 };
 
 struct FollowerFetch {  // what a fetch tells of the follower
@@ -43,7 +45,8 @@ void set_remote_replicas(LeaderRole& leader, NodeId self, const std::vector<Node
 // Has all that the leader has, or had it at some moment within the last lag_max.
 [[nodiscard]] bool is_caught_up(const RemoteReplica& replica, const LeaderView& view);
 // Not fenced, not shutting down, and its fetches come from the process that is registered.
-[[nodiscard]] bool is_isr_eligible(const LeaderRole& leader, NodeId replica, const BrokerMap& brokers);
+[[nodiscard]] bool is_isr_eligible(const LeaderRole& leader, NodeId replica, const BrokerMap& brokers,
+                                   LegacyBehaviours legacy = {});
 
 // The replica may join the ISR: no change is under way, it is not in it, it is eligible, it has all below the high
 // watermark, and all below the start of this leader epoch.

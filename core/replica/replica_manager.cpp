@@ -7,10 +7,11 @@
 
 namespace kafkasim {
 
-ReplicaManager::ReplicaManager(NodeId self, const NodeConfig& config)
+ReplicaManager::ReplicaManager(NodeId self, const NodeConfig& config, LegacyBehaviours legacy)
     : self_{self},
       config_{config},
-      replicas_{self, config, std::uint64_t{channel_tag} << 56},
+      legacy_{legacy},
+      replicas_{self, config, std::uint64_t{channel_tag} << 56, legacy},
       fetchers_{self, config, channel_tag} {}
 
 void ReplicaManager::start(const Started& started, Env& env) {
@@ -29,7 +30,8 @@ void ReplicaManager::apply_metadata(const MetadataImage& image, const std::vecto
     fetchers_.unfollow(assignment.id);
     if (!assignment.from || replicas_.failed()) continue;
     const UnifiedLog* log = replicas_.log(assignment.id);
-    if (!log->latest_epoch() && log->high_watermark() < log->log_end_offset()) {
+    const bool by_epochs = log->latest_epoch() && !legacy_.has(Legacy::hw_truncate_loss);
+    if (!by_epochs && log->high_watermark() < log->log_end_offset()) {
       // No epoch to compare by: only what was committed can be trusted.
       replicas_.truncate_to(assignment.id, log->high_watermark(), env);
       log = replicas_.log(assignment.id);

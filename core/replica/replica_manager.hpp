@@ -74,7 +74,7 @@ class ReplicaManager {
  public:
   static constexpr std::uint8_t channel_tag = 0x72;  // of its connections and, in the top byte, of its flush tokens
 
-  ReplicaManager(NodeId self, const NodeConfig& config);
+  ReplicaManager(NodeId self, const NodeConfig& config, LegacyBehaviours legacy = {});
   void start(const Started& started, Env& env);
   void set_broker_epoch(BrokerEpoch epoch) { replicas_.set_broker_epoch(epoch); }
   [[nodiscard]] std::optional<BrokerEpoch> previous_broker_epoch() const { return replicas_.previous_broker_epoch(); }
@@ -163,6 +163,7 @@ class ReplicaManager {
 
   NodeId self_;
   Cow<NodeConfig> config_;
+  LegacyBehaviours legacy_;
   Replicas replicas_;
   ReplicaFetchers fetchers_;
   ProducePurgatory produces_;

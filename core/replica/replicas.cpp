@@ -43,8 +43,8 @@ bool is_internal_topic(const std::string& name) {
   return name == "__consumer_offsets" || name == "__transaction_state" || name == "__share_group_state";
 }
 
-Replicas::Replicas(NodeId self, const NodeConfig& config, std::uint64_t flush_token_base)
-    : self_{self}, config_{config}, cleaner_{config}, flush_token_base_{flush_token_base} {}
+Replicas::Replicas(NodeId self, const NodeConfig& config, std::uint64_t flush_token_base, LegacyBehaviours legacy)
+    : self_{self}, config_{config}, legacy_{legacy}, cleaner_{config}, flush_token_base_{flush_token_base} {}
 
 void Replicas::open(Env& env) {
   const LogConfig defaults = log_config(config_->topic_defaults, config_->producer_id_expiration);
@@ -125,7 +125,7 @@ Partition* Replicas::edit(const TopicIdPartition& id) {
 }
 
 LeaderView Replicas::view(const UnifiedLog& log, Env& env) const {
-  return {log.log_end_offset(), log.high_watermark(), env.now, config_->replica_lag_time_max, *brokers_};
+  return {log.log_end_offset(), log.high_watermark(), env.now, config_->replica_lag_time_max, *brokers_, legacy_};
 }
 
 // ---- the disk --------------------------------------------------------------------------------------------

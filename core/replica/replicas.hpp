@@ -87,7 +87,7 @@ struct PartitionRead {  // a fetch of one partition
 
 class Replicas {
  public:
-  Replicas(NodeId self, const NodeConfig& config, std::uint64_t flush_token_base);
+  Replicas(NodeId self, const NodeConfig& config, std::uint64_t flush_token_base, LegacyBehaviours legacy = {});
 
   // Opens the log directory and notes LogLoaded for each log.
   void open(Env& env);
@@ -232,6 +232,7 @@ class Replicas {
 
   NodeId self_;
   Cow<NodeConfig> config_;
+  LegacyBehaviours legacy_;
   std::optional<BrokerEpoch> broker_epoch_;
   std::optional<BrokerEpoch> previous_broker_epoch_;
   LogDirectory directory_;

@@ -42,7 +42,8 @@ PartitionRead Replicas::read(const ReadRequest& request, FollowerState state, En
     read.error = error;
     return read;
   };
-  const LocalReplica found = find(request.id, want.current_leader_epoch, request.served_by);
+  const bool fences = !legacy_.has(Legacy::no_fetch_fencing);
+  const LocalReplica found = find(request.id, fences ? want.current_leader_epoch : std::nullopt, request.served_by);
   if (found.error != ErrorCode::none) return failure(found.error);
   const std::optional<NodeId> follower = request.replica.replica_id;
   if (follower && !found.partition->leader()->remote.contains(*follower)) {
@@ -60,13 +61,15 @@ PartitionRead Replicas::read(const ReadRequest& request, FollowerState state, En
   if (want.last_fetched_epoch) {
     const std::optional<OffsetAndEpoch> own = log.end_offset_for_epoch(*want.last_fetched_epoch);
     if (!own || want.fetch_offset < read.log_start) return failure(ErrorCode::offset_out_of_range);
-    if (own->epoch < *want.last_fetched_epoch || own->offset < want.fetch_offset) {
-      read.diverging = FetchResponse::EpochEndOffset{own->epoch, own->offset};
+    const bool which = !legacy_.has(Legacy::single_epoch_lookup);  // the epoch is told, and compared
+    if ((which && own->epoch < *want.last_fetched_epoch) || own->offset < want.fetch_offset) {
+      read.diverging = FetchResponse::EpochEndOffset{which ? own->epoch : *want.last_fetched_epoch, own->offset};
       return read;
     }
   }
+  const Offset until = legacy_.has(Legacy::double_hw_read) ? read.log_end : read.limit;
   auto batches = committed ? log.read_committed(want.fetch_offset, request.max_bytes, request.min_one, env.disk)
-                           : log.read(want.fetch_offset, request.max_bytes, read.limit, request.min_one, env.disk);
+                           : log.read(want.fetch_offset, request.max_bytes, until, request.min_one, env.disk);
   if (!worked(batches, env)) return failure(ErrorCode::kafka_storage_error);
   if (batches->error != ErrorCode::none) return failure(batches->error);
   read.batches = std::move(batches->batches);
@@ -129,7 +132,9 @@ void Replicas::maybe_shrink_isrs(Env& env) {
     const ProposalId proposal = ++last_proposal_;
     partition.leader()->isr.shrink(std::move(behind), proposal);
     submit_isr(partition, proposal, env);
+    if (legacy_.has(Legacy::local_isr_shrink)) partition.leader()->isr.commit(partition.leader()->isr.proposed());
     note_isr_view(partition, env);
+    if (legacy_.has(Legacy::local_isr_shrink)) advance_high_watermark(partition, *directory_.edit(id), env);
   }
 }
 

@@ -30,6 +30,8 @@ constexpr std::array all_entries{
     &wire::delete_records_entries,
     &wire::init_producer_id_entries,
     &wire::offset_for_leader_epoch_entries,
+    &wire::elect_leaders_entries,
+    &wire::alter_partition_reassignments_entries,
     &wire::vote_entries,
     &wire::begin_quorum_epoch_entries,
     &wire::end_quorum_epoch_entries,
@@ -67,6 +69,11 @@ const Entry& entry_of(const Message& message, std::int16_t version) {
 std::int16_t newest_version(ApiKey api) { return entry_of(api, MessageKind::request).versions.newest; }
 std::int16_t oldest_version(ApiKey api) { return entry_of(api, MessageKind::request).versions.oldest; }
 bool is_known_api(std::int16_t number) { return find(static_cast<ApiKey>(number)) != nullptr; }
+std::vector<ApiKey> known_apis() {
+  std::vector<ApiKey> apis;
+  for (const Entries* entries : all_entries) apis.push_back(entries->front().api);
+  return apis;
+}
 bool is_flexible(ApiKey api, std::int16_t version) {
   return entry_of(api, MessageKind::request).versions.layout(version).flexible();
 }

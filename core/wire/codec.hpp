@@ -17,6 +17,7 @@ namespace kafkasim {
 [[nodiscard]] std::int16_t newest_version(ApiKey api);
 [[nodiscard]] std::int16_t oldest_version(ApiKey api);
 [[nodiscard]] bool is_known_api(std::int16_t number);  // whether an ApiKey has that number
+[[nodiscard]] std::vector<ApiKey> known_apis();
 [[nodiscard]] bool is_flexible(ApiKey api, std::int16_t version);
 
 [[nodiscard]] std::size_t encoded_size(const Message& message, std::int16_t version);

@@ -36,7 +36,9 @@ void AckedRecordLost::compare(const Observation& o, const AckedBatch& acked, con
                  fmt::format("broker {} leads in epoch {}: {}, log end {}", partition.leader->value,
                              partition.leader_epoch.value, describe(leader.log, batch.base), leader.log_end.value),
                  partition.ledger()},
-                acked.acks_all ? partition.excuse() : Excuse::acks});
+                acked.acks_all ? partition.excuse() : Excuse::acks,
+                false,
+                batch.base});
   history.mark_lost(id_of, batch.base, batch.last.next());
 }
 

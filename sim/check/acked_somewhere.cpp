@@ -46,7 +46,7 @@ void AckedSomewhere::look(const Observation& o, const TopicIdPartition& id_of, c
     findings.add({std::string{id}, o.at, history.name(id_of),
                   fmt::format("offsets {} to {}, acknowledged with acks=all, are on no replica any more",
                               acked.batch.base.value, acked.batch.last.value),
-                  std::move(evidence), partition->excuse()});
+                  std::move(evidence), partition->excuse(), false, acked.batch.base});
   }
 }
 

@@ -21,7 +21,9 @@ void CandidatesComplete::compare(const Observation& o, const PartitionHistory& p
                 {fmt::format("committed: {}", describe(committed.batches(), *missing)),
                  fmt::format("broker {}: {}, log end {}", member.value, describe(its.log, *missing), its.log_end.value),
                  partition.ledger()},
-                partition.excuse()});
+                partition.excuse(),
+                false,
+                *missing});
 }
 
 void CandidatesComplete::compare_all(const Observation& o, const PartitionHistory& partition, const History& history,

@@ -30,7 +30,9 @@ void CommittedNotTruncated::on(const Observation& o, const trace::LogTruncated& 
          {fmt::format("cut: {}", describe(replica->former_log, cut.base)),
           fmt::format("its log had ended at {}; {} were committed", e.from.value, partition->committed->end().value),
           partition->ledger()},
-         partition->excuse()});
+         partition->excuse(),
+         false,
+         cut.base});
     return;
   }
 }

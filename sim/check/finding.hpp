@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/time.hpp"
+#include "core/model/ids.hpp"
 
 namespace kafkasim::sim {
 
@@ -23,6 +24,7 @@ struct Finding {
   std::vector<std::string> evidence;
   std::optional<Excuse> excuse;  // absent: a violation
   bool in_epilogue{false};
+  std::optional<Offset> offset{};  // of the first record that it is about, where subject is a partition
 };
 
 // Keeps the first cases of each kind and counts all.

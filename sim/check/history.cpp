@@ -271,10 +271,13 @@ void History::on(const Observation& /*who*/, const trace::BrokerUnfenced& e) {
 void History::on(const Observation& o, const trace::RecordsAcked& e) {
   const PartitionHistory* known = partition(e.partition);
   if (!known || !e.base) return;
-  const StoredBatch* stored = nullptr;  // the batch as some replica holds it
+  // The batch as a replica holds it. What was sent again after an election may stand at the same offset twice, on a leader
+  // that was replaced too: the later epoch is the one that was acknowledged.
+  const StoredBatch* stored = nullptr;
   for (const auto& [broker, replica] : known->replicas) {
     const StoredBatch* candidate = replica->log.at(*e.base);
-    if (candidate && candidate->origin == e.origin) stored = candidate;
+    if (!candidate || candidate->origin != e.origin) continue;
+    if (!stored || candidate->epoch > stored->epoch) stored = candidate;
   }
   AckedBatch acked{stored ? *stored : StoredBatch{}, o.at, e.acks == -1};
   if (!stored) {  // on no replica any more: whoever compares finds nothing equal to it

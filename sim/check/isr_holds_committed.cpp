@@ -24,7 +24,9 @@ void IsrHoldsCommitted::compare(const Observation& o, const PartitionHistory& pa
                    member.value, differ->value, leader.value, its.leader_epoch.value, its.high_watermark.value),
        {fmt::format("broker {}: {}", leader.value, describe(its.log, *differ)),
         fmt::format("broker {}: {}", member.value, describe(other.log, *differ)), partition.ledger()},
-       partition.excuse()});
+       partition.excuse(),
+       false,
+       *differ});
 }
 
 // Every acting leader with every running member of the ISR, or with `only` that one.

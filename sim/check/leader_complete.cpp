@@ -26,7 +26,9 @@ void LeaderComplete::on(const Observation& o, const trace::BecameLeader& e, cons
        {fmt::format("committed: {}", describe(committed.batches(), *missing)),
         fmt::format("broker {}: {}, log end {}", broker->value, describe(leader->log, *missing), leader->log_end.value),
         partition->ledger()},
-       partition->excuse()});
+       partition->excuse(),
+       false,
+       *missing});
 }
 
 }  // namespace kafkasim::sim

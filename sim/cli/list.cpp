@@ -8,7 +8,9 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "core/model/legacy.hpp"
 #include "sim/check/invariant.hpp"
+#include "sim/check/probes.hpp"
 #include "sim/cli/cli.hpp"
 #include "sim/cli/scenario_folder.hpp"
 #include "sim/scenario/keys.hpp"
@@ -84,6 +86,23 @@ std::vector<Row> invariant_rows() {
   return rows;
 }
 
+std::vector<Row> legacy_rows() {
+  std::vector<Row> rows;
+  for (const LegacyInfo& legacy : legacy_table()) {
+    Row fields = row(legacy.name, std::string{legacy.ticket} + ": " + std::string{legacy.was});
+    fields.push_back({"ticket", std::string{legacy.ticket}});
+    fields.push_back({"breaks", std::string{legacy.breaks}});
+    rows.push_back(std::move(fields));
+  }
+  return rows;
+}
+
+std::vector<Row> probe_rows() {
+  std::vector<Row> rows;
+  for (const ProbeInfo& probe : probe_table()) rows.push_back(row(probe.name, probe.meaning));
+  return rows;
+}
+
 std::string json_string(std::string_view text) {
   constexpr std::string_view hex = "0123456789abcdef";
   std::string out = "\"";
@@ -139,7 +158,8 @@ struct Table {
 std::vector<Row> no_rows() { return {}; }
 constexpr std::array tables{Table{"scenarios", scenario_rows}, Table{"faults", fault_rows},
                             Table{"metrics", metric_rows},     Table{"invariants", invariant_rows},
-                            Table{"legacy", no_rows},          Table{"lessons", no_rows}};
+                            Table{"probes", probe_rows},       Table{"legacy", legacy_rows},
+                            Table{"lessons", no_rows}};
 
 struct ListOptions {
   std::string what;
@@ -151,10 +171,10 @@ struct ListOptions {
 void add_list(CLI::App& app, const Terminal& terminal, int& code) {
   auto options = std::make_shared<ListOptions>();
   CLI::App* command =
-      app.add_subcommand("list", "what there is: scenarios, faults, metrics, invariants, legacy, lessons");
+      app.add_subcommand("list", "what there is: scenarios, faults, metrics, invariants, probes, legacy, lessons");
   std::vector<std::string> names;
   for (const Table& table : tables) names.emplace_back(table.name);
-  command->add_option("WHAT", options->what, "scenarios, faults, metrics, invariants, legacy or lessons")
+  command->add_option("WHAT", options->what, "scenarios, faults, metrics, invariants, probes, legacy or lessons")
       ->required()
       ->check(CLI::IsMember(names));
   command->add_flag("--json", options->json, "as a JSON list of objects");

@@ -8,6 +8,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "core/model/legacy.hpp"
 #include "sim/scenario/keys.hpp"
 #include "sim/scenario/units.hpp"
 
@@ -15,8 +16,7 @@ namespace kafkasim::sim {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> later_options{"--legacy", "--junit",    "--html",
-                                                        "--record", "--perfetto", "--follow"};
+constexpr std::array<std::string_view, 1> later_options{"--record"};
 
 // By hand: CLI11 would read -1 as 2^64 - 1.
 std::string take_seed(RunOptions& options, const std::string& text) {
@@ -36,10 +36,23 @@ std::string take_until(RunOptions& options, const std::string& text) {
   return "";
 }
 
+std::string take_follow(RunOptions& options, const std::string& text) {
+  Result<FollowRequest> request = parse_follow(text);
+  if (!request) return request.error().message;
+  options.follow = std::move(*request);
+  return "";
+}
+
 std::string take_patch(RunOptions& options, const std::string& text) {
   Result<Patch> patch = parse_patch(text);
   if (!patch) return patch.error().message;
   options.patches.push_back(std::move(*patch));
+  return "";
+}
+
+std::string take_legacy(RunOptions& options, const std::string& text) {
+  if (!legacy_by_name(text)) return "there is no legacy behaviour " + quote(text) + ": see 'kafkasim list legacy'";
+  options.legacy.push_back(text);
   return "";
 }
 
@@ -71,6 +84,8 @@ void add_run(CLI::App& app, int& code, std::function<int(const RunOptions&)> act
   add_parsed(*command, options, "--until", "end earlier than the scenario says: 20s, 5m", "T", take_until);
   add_parsed(*command, options, "--set", "change the scenario first; VALUE is JSON, else a string",
              "/json/pointer=VALUE", take_patch);
+  add_parsed(*command, options, "--legacy", "bring back a historical behaviour (kafkasim list legacy)", "NAME",
+             take_legacy);
   command->add_option("--wire", options->wire, "how messages travel: as structs, or through the codec and back")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, WireMode>{{"fast", WireMode::fast}, {"exact", WireMode::exact}}))
@@ -79,6 +94,11 @@ void add_run(CLI::App& app, int& code, std::function<int(const RunOptions&)> act
   command->add_option("--report", options->report, "write the report as JSON")->type_name("F.json");
   command->add_option("--timeline", options->timeline, "write the timeline, a JSON object a line")
       ->type_name("F.ndjson");
+  command->add_option("--junit", options->junit, "write test results as JUnit XML")->type_name("F.xml");
+  command->add_option("--html", options->html, "write the report as one HTML page, with plots")->type_name("F.html");
+  command->add_option("--perfetto", options->perfetto, "write every step and request for ui.perfetto.dev")->type_name("F.json");
+  add_parsed(*command, options, "--follow", "tell the life of one record, and where a step is missing, why", "T-P@OFFSET",
+             take_follow);
   command->add_flag("--strict", options->strict, "excused findings fail the run too");
   command->add_flag("--quiet", options->quiet, "print the verdict only");
   for (const std::string_view name : later_options) {

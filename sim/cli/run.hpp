@@ -9,6 +9,7 @@
 #include "core/base/time.hpp"
 #include "sim/cli/cli.hpp"
 #include "sim/kernel/wire_mode.hpp"
+#include "sim/report/follow.hpp"
 #include "sim/scenario/parse.hpp"
 
 namespace kafkasim::sim {
@@ -18,9 +19,14 @@ struct RunOptions {
   std::optional<std::uint64_t> seed;  // instead of the scenario's
   std::optional<Duration> until;      // lowers the duration
   std::vector<Patch> patches;         // --set, in the order given
+  std::vector<std::string> legacy;    // beside those of the scenario
   WireMode wire{};
   std::optional<std::string> report;    // file
   std::optional<std::string> timeline;  // file
+  std::optional<std::string> junit;     // file
+  std::optional<std::string> html;      // file
+  std::optional<std::string> perfetto;  // file
+  std::optional<FollowRequest> follow;  // the life of this record
   bool check_determinism{};
   bool quiet{};
   bool strict{};  // excused findings fail the run too

@@ -12,15 +12,29 @@ Driver::Driver(std::shared_ptr<const Scenario> scenario, Random random)
     : scenario_{std::move(scenario)}, random_{random}, entries_(scenario_->timeline.size()) {}
 
 void Driver::come(std::size_t i, Instant when, Host& host) {
-  const bool conditional = !entry(i).trigger.when.empty();
-  host.appoint(when, appointment(conditional ? What::arm : What::fire, i));
+  if (entry(i).trigger.when.empty()) return fall_due(i, when, host);
+  host.appoint(when, appointment(What::arm, i));
+}
+
+void Driver::fall_due(std::size_t i, Instant when, Host& host) {
+  due_.emplace(when, i);
+  host.appoint(when, appointment(What::fire, i));
+}
+
+// Whichever appointment came first: entries due at the same moment fire in the order of the file.
+void Driver::fire_due(Host& host) {
+  while (!due_.empty() && due_.begin()->first <= host.world.now()) {
+    const std::size_t i = due_.begin()->second;
+    due_.erase(due_.begin());
+    fire(i, host);
+  }
 }
 
 void Driver::begin(Instant origin, Host& host) {
   origin_ = origin;
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const Trigger& trigger = entry(i).trigger;
-    if (trigger.after) continue;
+    if (trigger.after || trigger.hit) continue;
     if (trigger.at) {
       come(i, origin + *trigger.at + trigger.plus, host);
     } else {
@@ -32,7 +46,7 @@ void Driver::begin(Instant origin, Host& host) {
 void Driver::on_appointment(std::uint64_t what, Host& host) {
   const std::size_t i = static_cast<std::size_t>(what / 4);
   switch (static_cast<What>(what % 4)) {
-    case What::fire: fire(i, host); break;
+    case What::fire: fire_due(host); break;
     case What::arm:
       entries_[i].condition_armed = true;
       on_observations({}, host);
@@ -46,14 +60,15 @@ void Driver::on_observations(std::span<const Observation> observations, Host& ho
     const bool ended = o.get_if<ProcessExited>() || o.get_if<ProcessCrashed>() || o.get_if<PowerLost>();
     if (ended && restarting_.erase(o.host) > 0) host.world.start(o.host);
   }
+  if (!seeks_.empty()) go_on_seeking(host);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     if (!entries_[i].condition_armed || entries_[i].fired) continue;
     const Trigger& trigger = entry(i).trigger;
     if (!std::ranges::all_of(trigger.when, [&host](const Condition& c) { return host.holds(c); })) continue;
     entries_[i].condition_armed = false;
-    const bool alone = !trigger.at && !trigger.after;
+    const bool alone = !trigger.at && !trigger.after && !trigger.hit;
     if (alone && trigger.plus.ns > 0) {
-      host.appoint(host.world.now() + trigger.plus, appointment(What::fire, i));
+      fall_due(i, host.world.now() + trigger.plus, host);
     } else {
       fire(i, host);
     }
@@ -86,6 +101,7 @@ std::vector<HostId> Driver::hit(std::size_t i, const Target& target, Host& host)
 void Driver::remember(std::size_t i, Host& host) {
   std::string whom;
   for (const HostId h : entries_[i].hit) whom += (whom.empty() ? "" : ", ") + spoken_name(h, host.cluster);
+  if (whom.empty()) whom = "everyone";
   const std::string fault{operation_info(entry(i).operation).name};
   faults_.push_back({host.world.now() - origin_, fault, whom});
   const std::string asked = describe(entry(i).operation);
@@ -184,7 +200,12 @@ void Driver::act(std::size_t, const Undo& op, Host& host) {
 }
 
 void Driver::undo_all(Host& host) {
-  for (std::size_t i = 0; i < entries_.size(); ++i) undo(i, host);
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Operation& operation = entry(i).operation;
+    const bool membership =  // nothing is broken: whoever is a member now stays one
+        std::holds_alternative<AddConsumers>(operation) || std::holds_alternative<RemoveConsumers>(operation);
+    if (!membership) undo(i, host);
+  }
 }
 
 void Driver::undo(std::size_t i, Host& host) {
@@ -196,13 +217,17 @@ void Driver::undo(std::size_t i, Host& host) {
     host.story.tell(host.world.now(), "heal", "network", "the partition is over", Tone::good);
     host.world.heal(*state.cut);
   }
+  undo_network(i, host);
   for (const HostId h : state.hit) {
     if (std::holds_alternative<Pause>(operation)) host.world.resume(h);
     if (std::holds_alternative<Traffic>(operation)) host.world.command(h, SetRate{});
-    const bool starts = std::holds_alternative<Crash>(operation) || std::holds_alternative<PowerOff>(operation)
-                        || std::holds_alternative<Stop>(operation);
+    if (std::holds_alternative<AddConsumers>(operation)) host.world.request_stop(h);
+    const bool leaves = std::holds_alternative<Stop>(operation) || std::holds_alternative<RemoveConsumers>(operation);
+    const bool starts = leaves || std::holds_alternative<Crash>(operation)
+                        || std::holds_alternative<PowerOff>(operation)
+                        || std::holds_alternative<CrashConsumers>(operation);
     if (!starts) continue;
-    if (std::holds_alternative<Stop>(operation) && host.world.is_up(h)) {
+    if (leaves && host.world.is_up(h)) {
       restarting_.insert(h);  // it has not got down yet
     } else {
       host.world.start(h);

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/client/admin_operation.hpp"
 #include "sim/fault/targets.hpp"
 #include "sim/run/story.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -36,6 +37,9 @@ class Driver {
     [[nodiscard]] virtual bool holds(const Condition& condition) const = 0;
     virtual void expect_now(const Expectation& expectation) = 0;
     [[nodiscard]] virtual std::vector<HostId> all_hosts() const = 0;
+    [[nodiscard]] virtual HostId administrator() = 0;  // a running Admin
+    // A further member of the group, not started; absent where there are too many clients.
+    [[nodiscard]] virtual std::optional<HostId> add_member(const std::string& group) = 0;
 
    protected:
     Host(World& w, const Cluster& c, const History& h, const Measures& m, Story& s)
@@ -48,8 +52,11 @@ class Driver {
   void begin(Instant origin, Host& host);
   void on_appointment(std::uint64_t what, Host& host);
   void on_observations(std::span<const Observation> observations, Host& host);  // conditions, restarts
+  void on_interceptions(std::span<const Interception> messages, Host& host);    // `hit`
   void undo_all(Host& host);                                                    // whatever is still in force
   [[nodiscard]] const std::vector<FaultRecord>& faults() const { return faults_; }
+  // Whom an entry of the timeline has hit; empty before it fires.
+  [[nodiscard]] const std::vector<HostId>& hit_by(std::size_t i) const { return entries_[i].hit; }
 
  private:
   struct Entry {
@@ -58,6 +65,9 @@ class Driver {
     bool undone{false};
     std::vector<HostId> hit;
     std::optional<CutId> cut;
+    std::optional<ImpairmentId> impairment;
+    std::optional<InterceptId> intercept;
+    std::uint64_t taken{0};  // messages, by the intercept
   };
   enum class What : std::uint8_t { fire, arm, undo };
   static std::uint64_t appointment(What what, std::size_t entry) {
@@ -65,11 +75,15 @@ class Driver {
   }
   [[nodiscard]] const TimelineEntry& entry(std::size_t i) const { return scenario_->timeline[i]; }
 
+  void fall_due(std::size_t i, Instant when, Host& host);
+  void fire_due(Host& host);
   void fire(std::size_t i, Host& host);
   void undo(std::size_t i, Host& host);
   void come(std::size_t i, Instant when, Host& host);  // its moment, or the moment from which its condition counts
   std::vector<HostId> hit(std::size_t i, const Target& target, Host& host);
   void remember(std::size_t i, Host& host);
+
+  void warn(std::size_t i, std::string text, Host& host) const;  // a line of the story: it does not do what it says
 
   void act(std::size_t i, const Crash& op, Host& host);
   void act(std::size_t i, const PowerOff& op, Host& host);
@@ -84,12 +98,46 @@ class Driver {
   void act(std::size_t i, const NoteText& op, Host& host);
   void act(std::size_t i, const Undo& op, Host& host);
 
+  // network, messages, metadata (driver_network.cpp)
+  struct Pair {
+    std::vector<HostId> a;
+    std::vector<HostId> b;
+  };
+  std::optional<Pair> hit_pair(std::size_t i, const std::vector<Target>& one, const std::vector<Target>& two,
+                               Host& host);  // absent: one of them is nobody
+  void act(std::size_t i, const SlowLink& op, Host& host);
+  void act(std::size_t i, const ResetConnections& op, Host& host);
+  void act(std::size_t i, const Intercept& op, Host& host);
+  void act(std::size_t i, const Release& op, Host& host);
+  void act(std::size_t i, const MetadataFreeze& op, Host& host);
+  void act(std::size_t i, const StandForElection& op, Host& host);
+  void thaw(std::size_t i, HostId h, Host& host);
+  void undo_network(std::size_t i, Host& host);
+
+  // driver_admin.cpp
+  void act(std::size_t i, const ElectLeader& op, Host& host);
+  void act(std::size_t i, const Reassign& op, Host& host);
+  void act(std::size_t i, const DeleteRecords& op, Host& host);
+  void act(std::size_t i, const CreateTopic& op, Host& host);
+  void act(std::size_t i, const AddConsumers& op, Host& host);
+  void act(std::size_t i, const RemoveConsumers& op, Host& host);
+  void act(std::size_t i, const CrashConsumers& op, Host& host);
+  void act(std::size_t i, const Seek& op, Host& host);
+  void command_admin(std::size_t i, AdminOperation operation, Host& host);
+  [[nodiscard]] static std::vector<HostId> members(const std::string& group, const Host& host);  // that are up
+  std::vector<HostId> last_members(std::size_t i, const std::string& group, std::int32_t count, Host& host);
+  void go_on_seeking(Host& host);
+  [[nodiscard]] ResetGroupOffsets reset_of(const Seek& op, Host& host) const;
+
   std::shared_ptr<const Scenario> scenario_;
   Random random_;
   Instant origin_{};
   std::vector<Entry> entries_;
+  std::set<std::pair<Instant, std::size_t>> due_;  // in the order in which they fire
   std::set<HostId> restarting_;  // told to stop, to be started again when they have
   std::vector<FaultRecord> faults_;
+  std::uint64_t commanded_{0};                                  // operations of the administrator
+  std::map<std::size_t, std::optional<std::uint64_t>> seeks_;  // under way, by entry: the operation, once all have left
 };
 
 }  // namespace kafkasim::sim

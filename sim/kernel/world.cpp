@@ -174,6 +174,21 @@ void World::reset_connections(const std::vector<HostId>& a, const std::vector<Ho
   drain(out);
 }
 
+ImpairmentId World::impair(std::vector<HostId> a, std::vector<HostId> b, const Impairment& how) {
+  for (const HostId id : a) operation("impair", id);
+  for (const HostId id : b) operation("impair to", id);
+  hash_.add(how.latency ? how.latency->most.ns : std::int64_t{-1});
+  hash_.add(how.bytes_per_second.value_or(0));
+  hash_.add(static_cast<std::uint64_t>(how.loss_per_million.value_or(0)));
+  return network_.edit_topology().impair(std::move(a), std::move(b), how);
+}
+
+void World::mend(ImpairmentId id) {
+  hash_.add("mend");
+  hash_.add(id.value);
+  network_.edit_topology().mend(id);
+}
+
 // ---- time
 // -------------------------------------------------------------------------------------------------------------
 
@@ -184,11 +199,13 @@ std::uint64_t World::schedule(Instant at, std::uint64_t appointment) {
 
 std::optional<StepResult> World::step() {
   observations_.clear();
+  interceptions_.clear();
   return execute_next();
 }
 
 std::optional<StepResult> World::run_until(Instant until) {
   observations_.clear();
+  interceptions_.clear();
   for (std::optional<Instant> next = queue_.next_at(); next && *next <= until; next = queue_.next_at()) {
     const std::optional<StepResult> done = execute_next();
     if (done->appointment) return done;

@@ -25,6 +25,7 @@
 #include "sim/kernel/host_spec.hpp"
 #include "sim/kernel/observation.hpp"
 #include "sim/kernel/wire_mode.hpp"
+#include "sim/net/intercepts.hpp"
 #include "sim/net/network.hpp"
 
 namespace kafkasim::sim {
@@ -75,6 +76,16 @@ class World {
   void set_link(const Place& a, const Place& b, const LinkQuality& quality);
   void remove_link(const Place& a, const Place& b);
   void reset_connections(const std::vector<HostId>& a, const std::vector<HostId>& b);
+  ImpairmentId impair(std::vector<HostId> a, std::vector<HostId> b, const Impairment& how);
+  void mend(ImpairmentId id);
+
+  // ---- what happens to messages (intercepting.cpp) -----------------------------------------------------------------
+  InterceptId intercept(InterceptRule rule);
+  void release(InterceptId id, std::optional<std::uint64_t> most = {});  // of what it holds; absent: all
+  void lift(InterceptId id);                                             // it is over; what it held arrives
+  [[nodiscard]] const Intercepts& intercepts() const { return intercepts_; }
+  // Those since the last step() or run_until() began.
+  [[nodiscard]] std::span<const Interception> interceptions() const { return interceptions_; }
 
   // ---- time ---------------------------------------------------------------------------------------------------------
   [[nodiscard]] Instant now() const { return now_; }
@@ -89,6 +100,8 @@ class World {
   [[nodiscard]] std::span<const Observation> observations() const { return observations_; }
   [[nodiscard]] std::uint64_t trace_hash() const { return hash_.value(); }
   [[nodiscard]] std::uint64_t events_executed() const { return events_; }
+  enum class Details : std::uint8_t { no, yes };
+  void observe_details(Details wanted) { details_ = wanted; }  // steps and messages too: many; what happens stays the same
   [[nodiscard]] Random random(std::string_view name) const { return root_.fork(name); }  // a stream of the caller's own
 
  private:
@@ -116,7 +129,10 @@ class World {
   struct Appointment {
     std::uint64_t id{};
   };
-  using Event = std::variant<Appointment, NetEvent, Launch, Dispatch, Release, Wake, FlushDone>;
+  struct ParcelDue {  // a message that was held or delayed
+    std::uint64_t number{};
+  };
+  using Event = std::variant<Appointment, NetEvent, Launch, Dispatch, Release, Wake, FlushDone, ParcelDue>;
 
   [[nodiscard]] Host& edit(HostId id);
   std::optional<StepResult> execute_next();
@@ -125,6 +141,7 @@ class World {
   void execute(const Release& due);
   void execute(const Wake& wake);
   void execute(const FlushDone& done);
+  void execute(const ParcelDue& due);
 
   void hand(HostId id, Waiting input);
   void dispatch(HostId id);
@@ -136,6 +153,9 @@ class World {
   void end_process(HostId id, ProcessEnd how);
   void arm(HostId id);
   void drain(NetOut& out);
+  void intercept_deliveries(NetOut& out);  // takes out those that an intercept has taken
+  [[nodiscard]] std::optional<Delivery> intercepted(Delivery delivery, NetOut& out);  // what is left of it to deliver
+  [[nodiscard]] Parcel parcel_of(Delivery delivery) const;
   void observe(HostId id, std::variant<KernelEvent, trace::Event> what);
   void operation(std::string_view name, HostId id);  // into the hash
 
@@ -145,10 +165,13 @@ class World {
   EventQueue<Event> queue_;
   std::vector<Cow<Host>> hosts_;
   Network network_;
+  Intercepts intercepts_;
   RunningHash hash_;
   std::uint64_t events_{0};
   std::vector<Observation> observations_;
+  std::vector<Interception> interceptions_;
   std::uint64_t observed_{0};
+  Details details_{};
 };
 
 }  // namespace kafkasim::sim

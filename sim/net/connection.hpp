@@ -22,6 +22,7 @@ enum class Side : std::uint8_t { dialler, accepter };
 [[nodiscard]] constexpr Side other(Side side) { return side == Side::dialler ? Side::accepter : Side::dialler; }
 
 enum class SegmentKind : std::uint8_t { message, fin, reset };
+enum class MadeBy : std::uint8_t { process, fault };  // a fault: an answer that an intercept makes up
 enum class SegmentState : std::uint8_t { waiting, on_wire, lost, arrived, delivered };
 struct Segment {
   std::uint32_t number{};
@@ -29,6 +30,7 @@ struct Segment {
   SegmentState state{};
   std::optional<Envelope> envelope;  // of a message, until it is delivered
   std::uint64_t bytes{};
+  MadeBy made_by{};
   Instant first_sent;
   Instant arrives;  // of the last transmission
 };

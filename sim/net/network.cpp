@@ -173,13 +173,14 @@ void Network::on_syn_ack(const At& at, NetOut& out) {
 // ---- the calls of a process -----------------------------------------------------------------------------------------
 
 void Network::send(Instant now, HostId host, const ConnectionId& connection, Envelope envelope, std::uint64_t bytes,
-                   NetOut& out) {
+                   NetOut& out, MadeBy made_by) {
   Connection* known = edit(connection);
   if (known == nullptr) return;
   const Side side = host == connection.dialler ? Side::dialler : Side::accepter;
   KAFKASIM_CHECK(side == Side::accepter || known->phase == ConnectionPhase::open, "sent before it was connected");
   if (known->end(side) != EndState::open) return;
-  enqueue(now, At{connection, *known}, side, SegmentKind::message, std::move(envelope), bytes, out);
+  enqueue(now, At{connection, *known}, side, SegmentKind::message, std::move(envelope), bytes, out,
+          made_by);
 }
 
 void Network::close(Instant now, HostId host, const ConnectionId& connection, NetOut& out) {
@@ -249,13 +250,18 @@ void Network::reset_between(Instant now, const std::vector<HostId>& a, const std
       const HostId x = connection.host(Side::dialler);
       const HostId y = connection.host(Side::accepter);
       if (!(in(a, x) && in(b, y)) && !(in(a, y) && in(b, x))) continue;
-      const ConnectionId id{HostId{d}, number};
-      // Forged on the way, so no cut keeps them from arriving.
-      for (const Side from : {Side::dialler, Side::accepter}) {
-        const Instant when = arrival(now, connection.host(from), connection.host(other(from)), bare_packet_bytes);
-        out.events.emplace_back(when, NetEvent{id, 1, NetEventKind::reset_arrives, from});
-      }
+      reset(now, ConnectionId{HostId{d}, number}, out);
     }
+  }
+}
+
+void Network::reset(Instant now, const ConnectionId& id, NetOut& out) {
+  const Connection* connection = find(id);
+  if (connection == nullptr) return;
+  // Forged on the way, so no cut keeps them from arriving.
+  for (const Side from : {Side::dialler, Side::accepter}) {
+    const Instant when = arrival(now, connection->host(from), connection->host(other(from)), bare_packet_bytes);
+    out.events.emplace_back(when, NetEvent{id, 1, NetEventKind::reset_arrives, from});
   }
 }
 

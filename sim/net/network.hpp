@@ -60,6 +60,8 @@ struct Delivery {
   HostId host;
   Input input;            // Connected, Disconnected or Received
   std::uint64_t bytes{};  // of the message
+  HostId from{};          // its sender
+  MadeBy made_by{};
 };
 struct NetOut {
   std::vector<std::pair<Instant, NetEvent>> events;
@@ -99,13 +101,14 @@ class Network {
   // By the process at `host`. On a connection that is over, send and close do nothing.
   void connect(Instant now, const ConnectionId& connection, const Endpoint& to, NetOut& out);
   void send(Instant now, HostId host, const ConnectionId& connection, Envelope envelope, std::uint64_t bytes,
-            NetOut& out);
+            NetOut& out, MadeBy made_by = MadeBy::process);
   void close(Instant now, HostId host, const ConnectionId& connection, NetOut& out);
 
   void process_ended(Instant now, HostId host, ProcessEnd how, NetOut& out);
   void execute(Instant now, const NetEvent& event, NetOut& out);
   // A fault: all connections between a host of `a` and one of `b` are reset; both sides hear of it.
   void reset_between(Instant now, const std::vector<HostId>& a, const std::vector<HostId>& b, NetOut& out);
+  void reset(Instant now, const ConnectionId& connection, NetOut& out);  // likewise this one
 
   [[nodiscard]] const Connection* find(const ConnectionId& connection) const;
   [[nodiscard]] std::size_t connection_count() const;
@@ -145,7 +148,7 @@ class Network {
   void bare_packet(Instant now, const At& at, NetEventKind kind, Side from, NetOut& out);
 
   void enqueue(Instant now, const At& at, Side from, SegmentKind kind, std::optional<Envelope> envelope,
-               std::uint64_t bytes, NetOut& out);
+               std::uint64_t bytes, NetOut& out, MadeBy made_by = MadeBy::process);
   void pump(Instant now, const At& at, Side from, NetOut& out);
   void transmit(Instant now, const At& at, Side from, Segment& segment, NetOut& out);
   void on_segment(Instant now, const At& at, Side from, std::uint32_t number, NetOut& out);

@@ -125,7 +125,7 @@ std::vector<Route> Topology::routes_from(HostId from) const {
   for (const auto& [name, vertex] : racks_) connect(vertex, core_vertex);
   for (std::uint32_t i = 0; i < links_.size(); ++i) {
     const Link& link = links_[i];
-    if (!link.quality) continue;
+    if (!link.quality || link.a == link.b) continue;  // an impairment's lies between no vertices
     connect(link.a, link.b);
     link_between[{std::min(link.a, link.b), std::max(link.a, link.b)}] = i;
   }
@@ -149,12 +149,44 @@ std::vector<Route> Topology::routes_from(HostId from) const {
       route.most += quality.most;
       route.loss_per_million = std::min(route.loss_per_million + quality.loss_per_million, 1'000'000U);
     }
-    if (!route.hops.empty()) continue;
-    route.least = everywhere_.least;
-    route.most = everywhere_.most;
-    route.loss_per_million = everywhere_.loss_per_million;
+    if (route.hops.empty()) {
+      route.least = everywhere_.least;
+      route.most = everywhere_.most;
+      route.loss_per_million = everywhere_.loss_per_million;
+    }
+    impair_route(from, HostId{static_cast<std::int32_t>(i)}, route);
   }
   return routes;
+}
+
+void Topology::impair_route(HostId from, HostId to, Route& route) const {
+  for (const Impaired& one : impairments_) {
+    const bool forward = contains(one.a, from) && contains(one.b, to);
+    if (!forward && !(contains(one.b, from) && contains(one.a, to))) continue;
+    if (one.how.latency) {
+      route.least = one.how.latency->least;
+      route.most = one.how.latency->most;
+    }
+    if (one.how.bytes_per_second) route.hops = {Hop{one.link, forward}};
+    if (one.how.loss_per_million) route.loss_per_million = *one.how.loss_per_million;
+  }
+}
+
+ImpairmentId Topology::impair(std::vector<HostId> a, std::vector<HostId> b, const Impairment& how) {
+  const ImpairmentId id{++impairments_made_};
+  const LinkIndex link{static_cast<std::uint32_t>(links_.size())};
+  links_.push_back(Link{core_vertex, core_vertex, LinkQuality{{}, {}, how.bytes_per_second, 0}});
+  impairments_.push_back(Impaired{id, normalised(std::move(a)), normalised(std::move(b)), how, link});
+  links_changed();
+  return id;
+}
+
+void Topology::mend(ImpairmentId impairment) {
+  const auto found = std::ranges::find(impairments_, impairment, &Impaired::id);
+  if (found == impairments_.end()) return;
+  links_[found->link.value].quality.reset();
+  impairments_.erase(found);
+  links_changed();
 }
 
 const Route& Topology::route(HostId from, HostId to) {

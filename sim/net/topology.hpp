@@ -8,6 +8,10 @@
 // latencies add up and their bandwidths are shared by all that uses them; elsewhere the latency of the whole network
 // stands.
 //
+// Impairments: a path between two groups of hosts is worse for a while than its links make it. What an impairment says
+// (latency, bandwidth, loss) holds in place of what the path has; of several that say it, the latest. A bandwidth is
+// shared by all that passes between the groups.
+//
 // Cuts: no packet passes from one group to the other. Several may be in force; a path is open when none blocks it. A
 // host always reaches itself.
 #include <cstdint>
@@ -54,6 +58,17 @@ struct Route {
 enum class OneWay : std::uint8_t { no, yes };  // yes: only from the first group to the second
 using CutId = Id<struct CutIdTag, std::uint64_t>;
 
+struct Impairment {
+  struct Latency {
+    Duration least{};
+    Duration most{};
+  };
+  std::optional<Latency> latency;  // one way
+  std::optional<std::uint64_t> bytes_per_second;
+  std::optional<std::uint32_t> loss_per_million;
+};
+using ImpairmentId = Id<struct ImpairmentIdTag, std::uint64_t>;
+
 class Topology {
  public:
   explicit Topology(LinkQuality everywhere = {});
@@ -71,6 +86,10 @@ class Topology {
   [[nodiscard]] std::size_t link_count() const { return links_.size(); }  // removed ones keep their index
 
   [[nodiscard]] const Route& route(HostId from, HostId to);  // remembered until a link changes
+
+  // Between a host of `a` and one of `b`, both ways.
+  ImpairmentId impair(std::vector<HostId> a, std::vector<HostId> b, const Impairment& how);
+  void mend(ImpairmentId impairment);  // of one that is over: nothing
 
   CutId cut(std::vector<HostId> a, std::vector<HostId> b, OneWay one_way);
   void heal(CutId cut);  // of a cut that is healed: nothing
@@ -92,10 +111,18 @@ class Topology {
     std::vector<HostId> b;
     OneWay one_way{};
   };
+  struct Impaired {
+    ImpairmentId id;
+    std::vector<HostId> a;  // sorted
+    std::vector<HostId> b;
+    Impairment how;
+    LinkIndex link;  // its bandwidth's
+  };
   [[nodiscard]] Vertex vertex_of_rack(const std::string& rack);
   [[nodiscard]] std::optional<Vertex> find(const Place& place) const;
   [[nodiscard]] const Link* find_link(const Place& a, const Place& b) const;
   [[nodiscard]] std::vector<Route> routes_from(HostId from) const;
+  void impair_route(HostId from, HostId to, Route& route) const;
   void links_changed();
 
   LinkQuality everywhere_;
@@ -107,6 +134,8 @@ class Topology {
   std::vector<std::optional<Cow<std::vector<Route>>>> routes_;  // by source
   std::vector<Cut> cuts_;
   std::uint64_t cuts_made_{0};
+  std::vector<Impaired> impairments_;
+  std::uint64_t impairments_made_{0};
 };
 
 }  // namespace kafkasim::sim

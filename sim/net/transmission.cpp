@@ -16,10 +16,10 @@ Segment* find_segment(Stream& stream, std::uint32_t number) {
 }  // namespace
 
 void Network::enqueue(Instant now, const At& at, Side from, SegmentKind kind, std::optional<Envelope> envelope,
-                      std::uint64_t bytes, NetOut& out) {
+                      std::uint64_t bytes, NetOut& out, MadeBy made_by) {
   Stream& stream = at.connection.stream(from);
   stream.segments.push_back(
-      Segment{stream.next_number++, kind, SegmentState::waiting, std::move(envelope), bytes, now, now});
+      Segment{stream.next_number++, kind, SegmentState::waiting, std::move(envelope), bytes, made_by, now, now});
   if (kind == SegmentKind::reset) {
     transmit(now, at, from, stream.segments.back(), out);  // resets stand in no window
   } else {
@@ -81,6 +81,7 @@ void Network::on_segment(Instant now, const At& at, Side from, std::uint32_t num
 }
 
 void Network::deliver_ready(const At& at, Side from, NetOut& out) {
+  const HostId sender = at.connection.host(from);
   const HostId receiver = at.connection.host(other(from));
   for (Segment& segment : at.connection.stream(from).segments) {
     if (segment.state == SegmentState::delivered) continue;
@@ -89,7 +90,8 @@ void Network::deliver_ready(const At& at, Side from, NetOut& out) {
     if (segment.kind == SegmentKind::fin) return hear(at, other(from), DisconnectReason::closed_by_peer, out);
     Envelope envelope = std::move(*segment.envelope);
     segment.envelope.reset();
-    out.deliveries.push_back(Delivery{receiver, Received{at.id, std::move(envelope)}, segment.bytes});
+    out.deliveries.push_back(
+        Delivery{receiver, Received{at.id, std::move(envelope)}, segment.bytes, sender, segment.made_by});
   }
 }
 

@@ -115,6 +115,7 @@ std::string report_json(const Simulation& run, const RunFacts& facts) {
            {"file", facts.file},
            {"seed", run.scenario().seed},
            {"outcome", outcome_name(facts.outcome)}};
+  if (!facts.variant.empty()) out["variant"] = facts.variant;
   out["trace_hash"] = hex16(run.world().trace_hash());
   out["virtual_ms"] = run.now().whole_ms();
   out["events"] = run.events();

@@ -5,6 +5,7 @@
 #include "core/broker/broker.hpp"
 #include "core/client/admin.hpp"
 #include "core/controller/controller.hpp"
+#include "core/model/legacy.hpp"
 #include "sim/workload/consuming_app.hpp"
 #include "sim/workload/producing_app.hpp"
 
@@ -42,18 +43,7 @@ LaneThreads threads_of(const NodeConfig& config) {
 
 std::vector<CreateTopicsRequest::Topic> topics_to_create(const Scenario& scenario) {
   std::vector<CreateTopicsRequest::Topic> topics;
-  for (const TopicSpec& spec : scenario.topics) {
-    CreateTopicsRequest::Topic& topic = topics.emplace_back();
-    topic.name = spec.name;
-    for (const auto& [name, value] : spec.config) topic.configs.push_back({name, value});
-    if (spec.assignment.empty()) {
-      topic.num_partitions = spec.partitions;
-      topic.replication_factor = spec.replication_factor;
-    }
-    for (std::size_t i = 0; i < spec.assignment.size(); ++i) {
-      topic.assignments.push_back({PartitionIndex{static_cast<std::int32_t>(i)}, spec.assignment[i]});
-    }
-  }
+  for (const TopicSpec& spec : scenario.topics) topics.push_back(as_request(spec));
   return topics;
 }
 
@@ -61,7 +51,7 @@ struct ClientMaker {
   const Scenario& scenario;
   World& world;
   Cluster& cluster;
-  Instant origin;
+  Instant origin;  // of no account for consumers
 
   ClientIdentity identity(const std::string& name) const {
     return {name, static_cast<std::int32_t>(cluster.clients.size()), bootstrap(scenario), 0};
@@ -131,16 +121,32 @@ std::vector<Place> places(const LinkEnd& end, const Cluster& cluster) {
   return found;
 }
 
-void set_link(const LinkSpec& link, const NetworkSpec& network, const Cluster& cluster, World& world) {
+enum class Between : std::uint8_t { all, newest_client };  // newest: the links of the client that came last
+void set_link(const LinkSpec& link, const NetworkSpec& network, const Cluster& cluster, World& world,
+              Between whom = Between::all) {
   LinkQuality quality = everywhere(network);
   if (link.latency) {
     quality.least = link.latency->least;
     quality.most = link.latency->most;
   }
   if (link.bytes_per_s) quality.bytes_per_second = static_cast<std::uint64_t>(*link.bytes_per_s);
+  const auto newest = [&](const Place& place) {
+    const auto* host = std::get_if<HostId>(&place);
+    return host && *host == cluster.clients.back().host;
+  };
   for (const Place& a : places(link.a, cluster)) {
-    for (const Place& b : places(link.b, cluster)) world.set_link(a, b, quality);
+    for (const Place& b : places(link.b, cluster)) {
+      if (whom == Between::all || newest(a) || newest(b)) world.set_link(a, b, quality);
+    }
   }
+}
+
+LegacyBehaviours legacy_of(const ClusterSpec& cluster) {
+  LegacyBehaviours legacy;
+  for (const std::string& name : cluster.legacy) {
+    if (const std::optional<Legacy> known = legacy_by_name(name)) legacy.bring_back(*known);
+  }
+  return legacy;
 }
 
 // A `produce` entry without `as` has a producer of its own, with Kafka's defaults: acks=all and idempotence.
@@ -168,13 +174,26 @@ const ClientHost* Cluster::client(const std::string& name) const {
   return found == clients.end() ? nullptr : &*found;
 }
 
+CreateTopicsRequest::Topic as_request(const TopicSpec& spec) {
+  CreateTopicsRequest::Topic topic{.name = spec.name};
+  for (const auto& [name, value] : spec.config) topic.configs.push_back({name, value});
+  if (spec.assignment.empty()) {
+    topic.num_partitions = spec.partitions;
+    topic.replication_factor = spec.replication_factor;
+  }
+  for (std::size_t i = 0; i < spec.assignment.size(); ++i) {
+    topic.assignments.push_back({PartitionIndex{static_cast<std::int32_t>(i)}, spec.assignment[i]});
+  }
+  return topic;
+}
+
 Cluster add_nodes(const Scenario& scenario, World& world) {
   Cluster cluster;
   std::map<NodeId, Endpoint> voters;
   for (const NodeSpec& spec : scenario.cluster.controllers)
     voters[spec.id] = Endpoint{controller_name(spec.id), controller_port};
   for (const NodeSpec& spec : scenario.cluster.controllers) {
-    const ControllerOptions options{spec.id, cluster_id, voters, spec.config};
+    const ControllerOptions options{spec.id, cluster_id, voters, spec.config, legacy_of(scenario.cluster)};
     HostSpec host =
         client_spec(controller_name(spec.id), spec.rack, [options] { return AnyMachine{Controller{options}}; });
     host.endpoint = voters.at(spec.id);
@@ -183,8 +202,13 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
     cluster.controllers[spec.id] = world.add_host(std::move(host));
   }
   for (const NodeSpec& spec : scenario.cluster.brokers) {
-    const BrokerOptions options{spec.id,    Endpoint{broker_name(spec.id), broker_port}, spec.rack, cluster_id, voters,
-                                spec.config};
+    const BrokerOptions options{spec.id,
+                                Endpoint{broker_name(spec.id), broker_port},
+                                spec.rack,
+                                cluster_id,
+                                voters,
+                                spec.config,
+                                legacy_of(scenario.cluster)};
     HostSpec host = client_spec(broker_name(spec.id), spec.rack, [options] { return AnyMachine{Broker{options}}; });
     host.endpoint = options.endpoint;
     host.disk = spec.disk;
@@ -217,6 +241,35 @@ void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster
   for (const LinkSpec& link : scenario.network.links) set_link(link, scenario.network, cluster, world);
 }
 
+HostId add_member(const Scenario& scenario, const std::string& group, World& world, Cluster& cluster) {
+  std::int32_t joined = 0;
+  for (const ClientHost& client : cluster.clients) {
+    if (client.kind == ClientKind::group_member && client.owner == group) joined = std::max(joined, client.number);
+  }
+  const auto spec = std::ranges::find(scenario.consumers, std::optional{group}, &ConsumerSpec::group);
+  ClientMaker{scenario, world, cluster, Instant{}}.consumer(*spec, joined + 1);
+  for (const LinkSpec& link : scenario.network.links)
+    set_link(link, scenario.network, cluster, world, Between::newest_client);
+  return cluster.clients.back().host;
+}
+
+std::vector<std::string> topics_of_group(const Scenario& scenario, const std::string& group) {
+  std::vector<std::string> topics;
+  for (const ConsumerSpec& spec : scenario.consumers) {
+    if (spec.group == group) topics.insert(topics.end(), spec.topics.begin(), spec.topics.end());
+  }
+  std::ranges::sort(topics);
+  topics.erase(std::unique(topics.begin(), topics.end()), topics.end());
+  return topics;
+}
+
+HostId add_administrator(const Scenario& scenario, World& world) {
+  const ClientIdentity who{"admin", -1, bootstrap(scenario), 0};
+  return world.add_host(client_spec("administrator", std::nullopt, [who] {
+    return AnyMachine{Admin{who, ClientConfig{}, {}}};
+  }));
+}
+
 HostId add_final_reader(const Scenario& scenario, World& world, const std::vector<TopicPartition>& partitions,
                         const Cluster& cluster) {
   ConsumerConfig config;
@@ -241,7 +294,11 @@ Subjects subjects_of(const Scenario& scenario, const Cluster& cluster) {
     const Duration kept = broker.config.producer_id_expiration;
     subjects.producers_stay = subjects.producers_stay && scenario.duration < kept / 2;
   }
-  for (const TopicSpec& topic : scenario.topics) {
+  std::vector<TopicSpec> topics = scenario.topics;
+  for (const TimelineEntry& entry : scenario.timeline) {
+    if (const auto* create = std::get_if<CreateTopic>(&entry.operation)) topics.push_back(create->topic);
+  }
+  for (const TopicSpec& topic : topics) {
     TopicConfig config = scenario.cluster.brokers.front().config.topic_defaults;
     for (const auto& [name, value] : topic.config) (void)set(config, name, SettingValue{value});
     subjects.min_insync_replicas[topic.name] = config.min_insync_replicas;

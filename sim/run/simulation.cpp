@@ -6,15 +6,22 @@
 
 #include "core/broker/broker.hpp"
 #include "sim/run/access.hpp"
+#include "sim/scenario/chaos.hpp"
 
 namespace kafkasim::sim {
 
 namespace {
 constexpr Duration longest_forming = seconds(300);
+
+// What runs is a plain timeline: the drawn one is the same in a file of its own.
+std::shared_ptr<const Scenario> drawn_out(std::shared_ptr<const Scenario> scenario) {
+  return scenario->chaos ? std::make_shared<const Scenario>(with_chaos_drawn(*scenario)) : scenario;
 }
 
+}  // namespace
+
 Simulation::Simulation(std::shared_ptr<const Scenario> scenario, WireMode mode)
-    : scenario_{std::move(scenario)},
+    : scenario_{drawn_out(std::move(scenario))},
       world_{scenario_->seed, mode, everywhere(scenario_->network)},
       cluster_{add_nodes(*scenario_, world_)},
       checks_{subjects_of(*scenario_, cluster_)},
@@ -36,6 +43,7 @@ void Simulation::absorb() {
     absorbed_ = world_.observations().size();
     for (const Observation& o : fresh) {
       checks_.observe(o);
+      probes_.observe(o, checks_.history());
       measures_.observe(o, checks_.history());
       story_.observe(o, checks_.history());
     }
@@ -112,6 +120,7 @@ void Simulation::begin() {
   formed_ = true;
   add_clients(*scenario_, origin_, world_, cluster_);
   checks_.set_subjects(subjects_of(*scenario_, cluster_));
+  probes_.begin();
   story_.begin(origin_);
   measures_.begin(origin_);
   for (std::size_t i = 0; i < cluster_.clients.size(); ++i) {
@@ -124,6 +133,26 @@ void Simulation::begin() {
   driver_.begin(origin_, access);
   plan_expectations();
   appoint(end_, Planned::end, 0);
+}
+
+HostId Simulation::administrator() {
+  if (!administrator_) {
+    administrator_ = add_administrator(*scenario_, world_);
+    story_.name_host(*administrator_, "admin");
+    measures_.name_client(*administrator_, "admin");
+  }
+  world_.start(*administrator_);
+  return *administrator_;
+}
+
+std::optional<HostId> Simulation::join(const std::string& group) {
+  constexpr std::size_t most_clients = 60'000;  // an Origin has 16 bits for them
+  if (cluster_.clients.size() >= most_clients) return std::nullopt;
+  const HostId host = add_member(*scenario_, group, world_, cluster_);
+  checks_.set_subjects(subjects_of(*scenario_, cluster_));
+  story_.name_host(host, cluster_.clients.back().name);
+  measures_.name_client(host, cluster_.clients.back().name);
+  return host;
 }
 
 // ---- from time 0 on -------------------------------------------------------------------------------------------------
@@ -155,6 +184,10 @@ bool Simulation::step() {
   }
   absorbed_ = 0;
   const std::optional<StepResult> result = world_.step();
+  if (!world_.interceptions().empty()) {
+    Access access{*this};
+    driver_.on_interceptions(world_.interceptions(), access);
+  }
   absorb();
   if (result && result->appointment) {
     on_appointment(plans_[static_cast<std::size_t>(*result->appointment)]);

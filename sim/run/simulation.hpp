@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "sim/check/checks.hpp"
+#include "sim/check/probes.hpp"
 #include "sim/fault/driver.hpp"
 #include "sim/run/cluster.hpp"
 #include "sim/run/measures.hpp"
@@ -27,16 +28,18 @@ struct ExpectationResult {
   bool checked{true};  // false: the run ended before its time came
   std::optional<MetricValue> measured;
   std::optional<MetricUnit> unit;
+  std::string pointer{};  // Expectation::pointer
 };
 
 class Simulation {
  public:
-  Simulation(std::shared_ptr<const Scenario> scenario, WireMode mode);
+  Simulation(std::shared_ptr<const Scenario> scenario, WireMode mode);  // draws its chaos into the timeline
 
   [[nodiscard]] Result<void> form();
   bool step();    // false: the end is reached
   void finish();  // once, at the end, or wherever an interrupted run stands
 
+  void observe_details() { world_.observe_details(World::Details::yes); }  // of the World, from now on: see there
   [[nodiscard]] const Scenario& scenario() const { return *scenario_; }
   [[nodiscard]] const World& world() const { return world_; }
   [[nodiscard]] const Cluster& cluster() const { return cluster_; }
@@ -44,6 +47,7 @@ class Simulation {
   [[nodiscard]] const Measures& measures() const { return measures_; }
   [[nodiscard]] const Story& story() const { return story_; }
   [[nodiscard]] const Driver& driver() const { return driver_; }
+  [[nodiscard]] const Probes& probes() const { return probes_; }
   [[nodiscard]] Duration now() const { return world_.now() - origin_; }  // since the cluster had formed
   [[nodiscard]] Instant origin() const { return origin_; }
   [[nodiscard]] std::uint64_t events() const { return world_.events_executed() - events_before_; }
@@ -75,6 +79,9 @@ class Simulation {
   [[nodiscard]] bool is_formed(bool topics_too) const;
   bool advance_forming(Instant limit, const std::function<bool()>& done);
 
+  [[nodiscard]] HostId administrator();
+  [[nodiscard]] std::optional<HostId> join(const std::string& group);  // a further member, not started
+
   // expectations (expectations.cpp)
   void plan_expectations();
   void watch_expectations();
@@ -92,7 +99,9 @@ class Simulation {
   std::shared_ptr<const Scenario> scenario_;
   World world_;
   Cluster cluster_;
+  std::optional<HostId> administrator_;  // once the timeline has needed one
   Checks checks_;
+  Probes probes_;
   Measures measures_;
   Story story_;
   Driver driver_;

@@ -250,7 +250,8 @@ void Story::observe(const Observation& o, const History& history) {
         fmt::format("{} gives up {} record(s): {}", host(o.host), expired->count, error_name(expired->error)),
         Tone::warning);
   } else if (const auto* remark = event.get_if<trace::Remark>()) {
-    add(o.at, "remark", host(o.host), remark->text, Tone::plain);
+    const bool administers = host(o.host) == "admin";
+    add(o.at, administers ? "admin" : "remark", host(o.host), remark->text, Tone::plain);
   }
 }
 

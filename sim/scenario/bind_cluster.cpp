@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/model/legacy.hpp"
 #include "sim/scenario/binder.hpp"
 
 namespace kafkasim::sim {
@@ -133,7 +134,14 @@ void read_legacy(Binder& b, const JsonValue& value) {
   if (!expect_kind(b.faults, value, JsonKind::array)) return;
   for (const JsonValue& item : value.items) {
     const std::optional<std::string> name = read_string(b.faults, item);
-    if (name) b.faults.error(item, "there is no legacy behaviour " + quote(*name));
+    if (!name) continue;
+    if (legacy_by_name(*name)) {
+      b.out.cluster.legacy.push_back(*name);
+      continue;
+    }
+    std::vector<std::string_view> known;
+    for (const LegacyInfo& one : legacy_table()) known.push_back(one.name);
+    b.faults.error(item, "there is no legacy behaviour " + quote(*name) + suggestion(*name, known));
   }
 }
 

@@ -194,6 +194,9 @@ std::optional<Target> read_target(Binder& b, const JsonValue& value) {
   const auto fixed = std::ranges::find(fixed_targets, std::string_view{text}, &FixedTarget::name);
   if (fixed != fixed_targets.end()) return Target{fixed->target, text};
   if (text.find('(') != std::string::npos && text.ends_with(')')) return call_target(b, value, text);
+  if (constexpr std::string_view prefix = "rack:"; text.starts_with(prefix)) {  // as links have it
+    return call_target(b, value, "rack(" + text.substr(prefix.size()) + ")");
+  }
   if (const std::optional<ClientTarget> client = find_client(b.names, text)) return Target{*client, text};
   std::vector<std::string_view> known = names_in(b.names.producers);
   for (const std::string_view name : names_in(b.names.groups)) known.push_back(name);

@@ -176,6 +176,7 @@ std::optional<Operation> read_operation(Binder& b, std::string_view key, const J
   if (key == "stop") return of_target<Stop>(b, value);
   if (key == "pause") return of_target<Pause>(b, value);
   if (key == "partition") return read_cut(b, value, entry);
+  if (is_network_fault(key)) return read_network_fault(b, key, value, entry);
   if (key == "traffic") return read_traffic(b, value);
   if (key == "produce") return read_produce(b, value);
   if (key == "undo") return read_undo(b, value);
@@ -183,7 +184,8 @@ std::optional<Operation> read_operation(Binder& b, std::string_view key, const J
     std::optional<Expectation> expectation = read_expectation(b, value, Timed::no);
     return expectation ? std::optional<Operation>{ExpectNow{std::move(*expectation)}} : std::nullopt;
   }
-  std::optional<std::string> text = read_string(b.faults, value);  // note
+  if (key != "note") return read_admin_operation(b, key, value);
+  std::optional<std::string> text = read_string(b.faults, value);
   return text ? std::optional<Operation>{NoteText{std::move(*text)}} : std::nullopt;
 }
 
@@ -207,6 +209,7 @@ void read_when(Binder& b, const JsonValue& value, Trigger& trigger) {
 void read_trigger(Binder& b, const JsonValue& entry, const ObjectReader& object, Trigger& trigger) {
   const JsonValue* at = object.find("at");
   const JsonValue* after = object.find("after");
+  const JsonValue* hit = object.find("hit");
   const JsonValue* when = object.find("when");
   const JsonValue* plus = object.find("plus");
   if (plus != nullptr) trigger.plus = read_duration(b.faults, *plus).value_or(Duration{});
@@ -223,8 +226,12 @@ void read_trigger(Binder& b, const JsonValue& entry, const ObjectReader& object,
     }
     if (at != nullptr) b.faults.error(*after, "only one of 'at' and 'after' can stand here");
   }
+  if (hit != nullptr) {
+    trigger.hit = read_intercept_name(b, *hit);
+    if (at != nullptr || after != nullptr) b.faults.error(*hit, "only one of 'at', 'after' and 'hit' can stand here");
+  }
   if (when != nullptr) read_when(b, *when, trigger);
-  if (at == nullptr && after == nullptr && when == nullptr && entry.find("hit") == nullptr) {
+  if (at == nullptr && after == nullptr && when == nullptr && hit == nullptr) {
     b.faults.error(entry, "the entry does not say when it fires: 'at', 'when' or 'after' is missing");
   }
 }
@@ -241,32 +248,13 @@ void read_entry(Binder& b, const JsonValue& value) {
   if (!object.ok()) return;
   TimelineEntry entry;
   entry.pointer = pointer_to(value);
-  const OperationInfo* operation = nullptr;
-  const JsonValue* argument = nullptr;
-  for (const OperationInfo& candidate : operation_table()) {
-    const JsonValue* found = object.find(candidate.name);
-    if (found == nullptr) continue;
-    if (operation != nullptr) {
-      b.faults.error(*found, "an entry does one thing: " + quote(operation->name) + " or " + quote(candidate.name));
-      continue;
-    }
-    operation = &candidate;
-    argument = found;
-  }
+  EntryOperation what = read_entry_operation(b, value, object);
+  if (const JsonValue* every = object.find("every")) b.faults.error(*every, "'every' stands only in 'chaos'");
   if (const JsonValue* name = object.find("name")) entry.name = read_string(b.faults, *name).value_or("");
   read_trigger(b, value, object, entry.trigger);
-  if (const JsonValue* v = object.find("for")) check_undo_after(b, *v, operation, entry);
-  if (const JsonValue* one_way = object.find("one_way"); one_way != nullptr && object.find("partition") == nullptr) {
-    b.faults.error(*one_way, "'one_way' stands only with 'partition'");
-  }
-  if (operation == nullptr) {
-    if (!object.has_later_key())
-      b.faults.error(value, "the entry does nothing: it needs one of the operations of 'kafkasim list faults'");
-    return;
-  }
-  std::optional<Operation> what = read_operation(b, operation->name, *argument, value);
-  if (!what) return;
-  entry.operation = std::move(*what);
+  if (const JsonValue* v = object.find("for")) check_undo_after(b, *v, what.info, entry);
+  if (!what.operation) return;
+  entry.operation = std::move(*what.operation);
   b.out.timeline.push_back(std::move(entry));
 }
 
@@ -283,6 +271,7 @@ void collect_names(Binder& b, const JsonValue& list) {
     for (const OperationInfo& operation : operation_table()) {
       if (entry.find(operation.name) != nullptr) undoable = operation.undoable;
     }
+    if (entry.find("intercept") != nullptr) b.names.intercepts.insert(name->text);
     if (!b.names.entries.emplace(name->text, undoable).second) {
       b.faults.error(*name, "there are two entries named " + quote(name->text));
     }
@@ -291,10 +280,11 @@ void collect_names(Binder& b, const JsonValue& list) {
 
 // Entries that wait for each other in a circle would never fire.
 void check_circles(Binder& b, const JsonValue& list) {
-  std::map<std::string_view, const JsonValue*> waits;  // name -> the value of its `after`
+  std::map<std::string_view, const JsonValue*> waits;  // name -> the value of its `after` or `hit`
   for (const JsonValue& entry : list.items) {
     const JsonValue* name = entry.find("name");
     const JsonValue* after = entry.find("after");
+    if (after == nullptr) after = entry.find("hit");
     if (name != nullptr && after != nullptr && name->is(JsonKind::string) && after->is(JsonKind::string)) {
       waits.emplace(name->text, after);
     }
@@ -304,12 +294,39 @@ void check_circles(Binder& b, const JsonValue& list) {
     std::set<std::string_view> path;
     std::string_view at = first;
     while (waits.contains(at) && !done.contains(at) && path.insert(at).second) at = waits[at]->text;
-    if (path.contains(at)) b.faults.error(*waits[at], "this entry waits, through 'after', for itself");
+    if (path.contains(at)) b.faults.error(*waits[at], "this entry waits, through 'after' or 'hit', for itself");
     done.insert(path.begin(), path.end());
   }
 }
 
 }  // namespace
+
+EntryOperation read_entry_operation(Binder& b, const JsonValue& entry, const ObjectReader& object) {
+  EntryOperation out;
+  const JsonValue* argument = nullptr;
+  for (const OperationInfo& candidate : operation_table()) {
+    const JsonValue* found = object.find(candidate.name);
+    if (found == nullptr) continue;
+    if (out.info != nullptr) {
+      b.faults.error(*found, "an entry does one thing: " + quote(out.info->name) + " or " + quote(candidate.name));
+      continue;
+    }
+    out.info = &candidate;
+    argument = found;
+  }
+  if (const JsonValue* one_way = object.find("one_way"); one_way != nullptr && object.find("partition") == nullptr) {
+    b.faults.error(*one_way, "'one_way' stands only with 'partition'");
+  }
+  if (const JsonValue* count = object.find("count"); count != nullptr && object.find("release") == nullptr) {
+    b.faults.error(*count, "'count' stands only with 'release'");
+  }
+  if (out.info != nullptr) {
+    out.operation = read_operation(b, out.info->name, *argument, entry);
+  } else if (!object.has_later_key()) {
+    b.faults.error(entry, "the entry does nothing: it needs one of the operations of 'kafkasim list faults'");
+  }
+  return out;
+}
 
 void bind_timeline(Binder& b, const JsonValue& value) {
   if (!expect_kind(b.faults, value, JsonKind::array)) return;

@@ -21,11 +21,38 @@ constexpr std::array table{
                   "the process freezes with its connections open; undone, it goes on"},
     OperationInfo{"partition", "[[A...], [B...]] or [A...]", Undoable::yes,
                   "no packet passes between the groups, or the group and everyone else; 'one_way' cuts only A to B"},
+    OperationInfo{"slow_link", "{between: [A, B], latency, bandwidth, loss}", Undoable::yes,
+                  "a bad link between the two; loss costs retransmission time, as under TCP"},
+    OperationInfo{"disconnect", "{between: [A, B]}", Undoable::no, "the connections are reset, the network is fine"},
+    OperationInfo{"intercept", "{from, to, api, kind, then, skip, count}", Undoable::yes,
+                  "drops, holds, delays, disconnects or answers with an error single messages in the network; undone, "
+                  "what it held arrives"},
+    OperationInfo{"release", "NAME, with 'count' beside it", Undoable::no,
+                  "lets messages through that the intercept of that name holds, the oldest first"},
+    OperationInfo{"freeze_metadata", "TARGET or {target, partition, leader_epoch}", Undoable::yes,
+                  "the broker applies no further metadata records, or none after that epoch of the partition; undone, "
+                  "the rest is applied as one image"},
+    OperationInfo{"campaign", "TARGET", Undoable::no,
+                  "that controller's election timer runs out: it stands in the next epoch, without pre-vote"},
     OperationInfo{"traffic", "{producer, times or rate}", Undoable::yes, "a spike or lull of a producer's traffic"},
     OperationInfo{"produce", "{topic, key, value, partition, headers, as}", Undoable::no, "one record, by hand"},
     OperationInfo{"expect", "{...}", Undoable::no, "an expectation at that moment"},
     OperationInfo{"note", "TEXT", Undoable::no, "a remark on the timeline"},
     OperationInfo{"undo", "NAME", Undoable::no, "ends what the entry of that name did"},
+    OperationInfo{"elect_leader", "{partition, unclean, to}", Undoable::no,
+                  "the preferred replica is to lead, or any live one; 'to' is made the preferred one first"},
+    OperationInfo{"reassign", "{partition, to}", Undoable::no, "the replicas in another order of preference"},
+    OperationInfo{"delete_records", "{partition, before}", Undoable::no,
+                  "the log is to begin at that offset; -1 is the high watermark"},
+    OperationInfo{"create_topic", "{name, partitions, replication_factor, assignment, config}", Undoable::no,
+                  "a topic that comes in the middle of the run"},
+    OperationInfo{"add_consumers", "{group, count}", Undoable::yes, "members join; undone, they leave"},
+    OperationInfo{"remove_consumers", "{group, count}", Undoable::yes,
+                  "the members that joined last leave; undone, they start again"},
+    OperationInfo{"crash_consumers", "{group, count}", Undoable::yes,
+                  "the members that joined last vanish; undone, they start again"},
+    OperationInfo{"seek", "{group, to}", Undoable::no,
+                  "stops the group, resets its offsets to earliest, latest, an offset or {time}, starts it again"},
 };
 static_assert(table.size() == std::variant_size_v<Operation>);
 
@@ -42,6 +69,14 @@ std::string rate_text(RecordRate rate) {
   return out + "/s";
 }
 
+struct Then {
+  std::string operator()(const DropIt&) const { return "drop"; }
+  std::string operator()(const HoldIt&) const { return "hold"; }
+  std::string operator()(const DisconnectIt&) const { return "disconnect"; }
+  std::string operator()(const DelayIt& o) const { return "delay " + format_duration(o.by); }
+  std::string operator()(const FailIt& o) const { return "error " + std::string{error_name(o.error)}; }
+};
+
 struct Argument {
   std::string operator()(const Crash& o) const { return o.target.text; }
   std::string operator()(const PowerOff& o) const { return o.target.text; }
@@ -53,6 +88,35 @@ struct Argument {
     const std::string_view arrow = o.direction == CutDirection::one_way ? " to " : " from ";
     return joined(o.a) + std::string{arrow} + (o.b.empty() ? "everyone else" : joined(o.b));
   }
+  std::string operator()(const SlowLink& o) const {
+    std::string out = joined(o.a) + " to " + joined(o.b);
+    if (o.latency) {
+      out += ": latency " + format_duration(o.latency->least);
+      if (o.latency->most != o.latency->least) out += ".." + format_duration(o.latency->most);
+    }
+    if (o.bytes_per_s) out += ": bandwidth " + format_size(*o.bytes_per_s) + "/s";
+    if (o.loss_per_million) out += ": loss " + std::to_string(*o.loss_per_million) + " per million";
+    return out;
+  }
+  std::string operator()(const ResetConnections& o) const { return joined(o.a) + " from " + joined(o.b); }
+  std::string operator()(const Intercept& o) const {
+    std::string out{o.api ? api_name(*o.api) : std::string_view{"any"}};
+    out += !o.kind ? " messages" : *o.kind == MessageKind::request ? " requests" : " responses";
+    if (!o.from.empty()) out += " from " + joined(o.from);
+    if (!o.to.empty()) out += " to " + joined(o.to);
+    out += ": " + std::visit(Then{}, o.then);
+    if (o.skip > 0) out += ", skip " + std::to_string(o.skip);
+    if (o.count) out += ", count " + std::to_string(*o.count);
+    return out;
+  }
+  std::string operator()(const Release& o) const {
+    return o.name + (o.count ? " count " + std::to_string(*o.count) : std::string{});
+  }
+  std::string operator()(const MetadataFreeze& o) const {
+    if (!o.partition) return o.target.text;
+    return o.target.text + " at epoch " + std::to_string(o.leader_epoch.value) + " of " + to_string(*o.partition);
+  }
+  std::string operator()(const StandForElection& o) const { return o.target.text; }
   std::string operator()(const Traffic& o) const {
     if (o.rate) return o.producer + " at " + rate_text(*o.rate);
     std::string times = rate_text(RecordRate{o.permille.value_or(1000)});
@@ -65,6 +129,28 @@ struct Argument {
   std::string operator()(const ExpectNow& o) const { return o.expectation.text; }
   std::string operator()(const NoteText& o) const { return o.text; }
   std::string operator()(const Undo& o) const { return o.name; }
+  std::string operator()(const ElectLeader& o) const {
+    const std::string to = o.to ? " to " + std::to_string(o.to->value) : "";
+    return to_string(o.partition) + to + (o.mode == ElectionMode::unclean ? ", unclean" : "");
+  }
+  std::string operator()(const Reassign& o) const {
+    std::string ids;
+    for (const NodeId id : o.to) ids += (ids.empty() ? "" : ",") + std::to_string(id.value);
+    return to_string(o.partition) + " to [" + ids + "]";
+  }
+  std::string operator()(const DeleteRecords& o) const {
+    return to_string(o.partition) + " before " + (o.before ? std::to_string(o.before->value) : "the high watermark");
+  }
+  std::string operator()(const CreateTopic& o) const { return o.topic.name; }
+  std::string operator()(const AddConsumers& o) const { return std::to_string(o.count) + " to " + o.group; }
+  std::string operator()(const RemoveConsumers& o) const { return std::to_string(o.count) + " of " + o.group; }
+  std::string operator()(const CrashConsumers& o) const { return std::to_string(o.count) + " of " + o.group; }
+  std::string operator()(const Seek& o) const {
+    if (const auto* end = std::get_if<SeekEnd>(&o.to))
+      return o.group + " to " + (*end == SeekEnd::earliest ? "earliest" : "latest");
+    if (const auto* offset = std::get_if<Offset>(&o.to)) return o.group + " to offset " + std::to_string(offset->value);
+    return o.group + " to " + std::to_string(std::get<Duration>(o.to).whole_ms()) + " ms";
+  }
 };
 
 }  // namespace

@@ -11,9 +11,13 @@
 #include <vector>
 
 #include "core/base/time.hpp"
+#include "core/message/message.hpp"
+#include "core/model/error_code.hpp"
 #include "core/model/ids.hpp"
 #include "sim/disk/power_loss.hpp"
+#include "sim/scenario/admin_operations.hpp"
 #include "sim/scenario/expectation.hpp"
+#include "sim/scenario/range.hpp"
 #include "sim/scenario/target.hpp"
 
 namespace kafkasim::sim {
@@ -54,6 +58,47 @@ struct Partition {
   std::vector<Target> b;  // empty: everyone else
   CutDirection direction{};
 };
+struct SlowLink {  // what is absent stays as it is
+  std::vector<Target> a;
+  std::vector<Target> b;
+  std::optional<Range<Duration>> latency;
+  std::optional<std::int64_t> bytes_per_s;
+  std::optional<std::uint32_t> loss_per_million;
+};
+struct ResetConnections {  // `disconnect`
+  std::vector<Target> a;
+  std::vector<Target> b;
+};
+struct DropIt {};
+struct HoldIt {};
+struct DisconnectIt {};
+struct DelayIt {
+  Duration by;
+};
+struct FailIt {
+  ErrorCode error{};
+};
+struct Intercept {  // messages that are in the network; what is absent is anyone's or any
+  std::vector<Target> from;
+  std::vector<Target> to;
+  std::optional<ApiKey> api;
+  std::optional<MessageKind> kind;
+  std::variant<DropIt, HoldIt, DisconnectIt, DelayIt, FailIt> then;
+  std::uint64_t skip{0};
+  std::optional<std::uint64_t> count;  // at least 1
+};
+struct Release {  // of what the intercept of that name holds
+  std::string name;
+  std::optional<std::uint64_t> count;  // absent: all
+};
+struct MetadataFreeze {  // `freeze_metadata`
+  Target target;
+  std::optional<TopicPartition> partition;  // up to and including the record that gives it that epoch
+  LeaderEpoch leader_epoch;
+};
+struct StandForElection {  // `campaign`
+  Target target;
+};
 struct Traffic {  // exactly one of both
   std::string producer;
   std::optional<std::int64_t> permille;  // of the producer's own rate
@@ -78,14 +123,17 @@ struct Undo {
   std::string name;  // of an entry that can be undone
 };
 using Operation =
-    std::variant<Crash, PowerOff, Restart, Start, Stop, Pause, Partition, Traffic, Produce, ExpectNow, NoteText, Undo>;
+    std::variant<Crash, PowerOff, Restart, Start, Stop, Pause, Partition, SlowLink, ResetConnections, Intercept, Release,
+                 MetadataFreeze, StandForElection, Traffic, Produce, ExpectNow, NoteText, Undo, ElectLeader,
+                 Reassign, DeleteRecords, CreateTopic, AddConsumers, RemoveConsumers, CrashConsumers, Seek>;
 
 struct Trigger {
-  // At most one of `at` and `after`; `when` alone looks from time 0 on, else from at or after + plus on.
+  // At most one of `at`, `after` and `hit`; `when` alone looks from time 0 on, else from that moment + plus on.
   std::optional<Duration> at;
   std::optional<std::string> after;  // the name of an entry: when that has fired
+  std::optional<std::string> hit;    // the name of an intercept: when it acts for the first time
   std::vector<Condition> when;       // fires when all hold for the first time; empty: no condition
-  Duration plus{};                   // after `at` or `after`; where `when` stands alone, after it holds
+  Duration plus{};                   // after `at`, `after` or `hit`; where `when` stands alone, after it holds
 };
 
 struct TimelineEntry {

@@ -76,11 +76,14 @@ void bind_scenario(Binder& b, const JsonValue& root) {
   read_head(b, object);
   if (const JsonValue* v = object.require("cluster")) bind_cluster(b, *v);
   if (const JsonValue* v = object.find("topics")) bind_topics(b, *v);
+  if (const JsonValue* v = object.find("timeline")) collect_created_topics(b, *v);
   if (const JsonValue* v = object.find("producers")) bind_producers(b, *v);
   if (const JsonValue* v = object.find("consumers")) bind_consumers(b, *v);
   if (const JsonValue* v = object.find("network")) bind_network(b, *v);
   if (const JsonValue* v = object.find("timeline")) bind_timeline(b, *v);
+  if (const JsonValue* v = object.find("chaos")) bind_chaos(b, *v);
   if (const JsonValue* v = object.find("expect")) bind_expectations(b, *v);
+  if (const JsonValue* v = object.find("variants")) bind_variants(b, *v);
   add_default_expectation(b.out);
 }
 
@@ -99,7 +102,9 @@ Result<Patch> parse_patch(std::string_view argument) {
   return Patch{std::string{argument.substr(0, equals)}, std::string{argument.substr(equals + 1)}};
 }
 
-Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches) {
+namespace {
+
+Parsed parse_alone(std::string_view text, const std::vector<Patch>& patches) {
   Faults faults;
   Scenario scenario;
   try {
@@ -110,6 +115,33 @@ Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches) 
   Parsed parsed;
   if (!faults.any_error()) parsed.scenario = std::move(scenario);
   parsed.diagnostics = faults.take();
+  return parsed;
+}
+
+}  // namespace
+
+std::vector<Patch> patches_of(const Variant& variant) {
+  std::vector<Patch> patches;
+  for (const auto& [pointer, value] : variant.set) patches.push_back({pointer, value});
+  return patches;
+}
+
+Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches) {
+  Parsed parsed = parse_alone(text, patches);
+  if (!parsed.scenario) return parsed;
+  bool good = true;
+  for (const Variant& variant : parsed.scenario->variants) {
+    std::vector<Patch> all = patches;
+    for (Patch& patch : patches_of(variant)) all.push_back(std::move(patch));
+    Parsed varied = parse_alone(text, all);
+    good = good && varied.scenario.has_value();
+    for (Diagnostic& d : varied.diagnostics) {
+      if (d.severity != Severity::error) continue;
+      d.message = "in the variant " + quote(variant.name) + ": " + d.message;
+      parsed.diagnostics.push_back(std::move(d));
+    }
+  }
+  if (!good) parsed.scenario.reset();
   return parsed;
 }
 

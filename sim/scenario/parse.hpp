@@ -30,6 +30,7 @@ struct Patch {  // --set: made to the JSON before it is understood
   std::string pointer;
   std::string value;  // JSON, else taken as a string
 };
+[[nodiscard]] std::vector<Patch> patches_of(const Variant& variant);
 // "/json/pointer=VALUE"
 [[nodiscard]] Result<Patch> parse_patch(std::string_view argument);
 

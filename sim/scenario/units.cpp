@@ -33,6 +33,7 @@ constexpr std::array size_units{Unit{"KiB", 1LL << 10},
                                 Unit{"B", 1}};
 constexpr std::array rate_units{Unit{"/s", 1'000}};
 constexpr std::array plain_units{Unit{"", 1'000}};
+constexpr std::array share_units{Unit{"", 1'000'000}};
 
 enum class Wrong : std::uint8_t { form, negative, too_large, too_fine };
 using Exact = tl::expected<std::int64_t, Wrong>;
@@ -161,6 +162,12 @@ Result<std::int64_t> parse_permille(std::string_view text) {
   if (permille && *permille > 1'000'000'000) permille = tl::unexpected{Wrong::too_large};
   if (!permille) return sentence(text, permille.error(), "factor", "10 or 0.5");
   return *permille;
+}
+
+Result<std::int64_t> parse_per_million(std::string_view text) {
+  const Exact parts = parse_exact(text, share_units);
+  if (!parts) return sentence(text, parts.error(), "share", "0.05");
+  return *parts;
 }
 
 std::string format_duration(Duration duration) {

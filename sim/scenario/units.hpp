@@ -25,6 +25,7 @@ inline constexpr Duration longest_duration{36'500LL * 86'400 * 1'000'000'000};  
 [[nodiscard]] Result<Range<std::int64_t>> parse_size_range(std::string_view text);
 // "1.5" in thousandths: 1500. At most a million.
 [[nodiscard]] Result<std::int64_t> parse_permille(std::string_view text);
+[[nodiscard]] Result<std::int64_t> parse_per_million(std::string_view text);  // "0.05": 50000
 
 [[nodiscard]] std::string format_duration(
     Duration duration);                                     // "10s", "1500ms", "0.25ms": the largest unit that is exact

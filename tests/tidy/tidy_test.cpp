@@ -66,15 +66,16 @@ const std::map<std::string, Folders>& may_include() {
         {"sim/disk", machine},
         {"sim/serve", machine},
         {"sim/kernel", kernel},
-        {"sim/scenario", with(model, {"sim/disk"})},
+        {"sim/scenario", with(message, {"core/wire", "sim/disk"})},
         {"sim/workload", with(bytes, {"core/client", "sim/scenario"})},
         {"sim/check", with(core, {"sim/kernel"})},
         {"sim/fault", run},  // fault and run are two halves: the driver, and whom it drives
         {"sim/run", run},
         {"sim/report", run},
-        {"sim/logtool", bytes},
-        {"sim/cli", sim},
-        {"tests", with(sim, {"sim/cli", "sim/serve"})},
+        {"sim/logtool", with(bytes, {"sim/serve"})},  // how real files are read
+        {"sim/explore", with(run, {"sim/report"})},
+        {"sim/cli", with(sim, {"sim/explore"})},
+        {"tests", with(sim, {"sim/explore", "sim/cli", "sim/serve"})},
     };
   }();
   return table;

@@ -65,6 +65,23 @@ TEST_CASE("a broker registers fenced and its change of registration fences and u
   CHECK(image.broker(NodeId{1})->is_active());
 }
 
+TEST_CASE("the epoch of a leader that comes back did not always rise", "[controller]") {  // no-epoch-on-reelection
+  LegacyBehaviours legacy;
+  legacy.bring_back(Legacy::no_epoch_on_reelection);
+  MetadataImage image = with_topic();
+  MetadataDelta delta;
+  const TopicIdPartition tp{topic, PartitionIndex{0}};
+  PartitionChangeRecord change{.partition_id = PartitionIndex{0}, .topic_id = topic};
+  change.leader = std::optional<NodeId>{};
+  REQUIRE(replay(change, 3, image, delta, legacy).has_value());
+  change.leader = std::optional{NodeId{1}};
+  REQUIRE(replay(change, 4, image, delta, legacy).has_value());
+  CHECK(image.partition(tp)->leader_epoch == LeaderEpoch{0});
+  change.leader = std::optional{NodeId{2}};
+  REQUIRE(replay(change, 5, image, delta, legacy).has_value());
+  CHECK(image.partition(tp)->leader_epoch == LeaderEpoch{1});
+}
+
 TEST_CASE("a copy of the image does not see what is replayed into the original", "[controller]") {
   MetadataImage image = with_topic();
   const MetadataImage before = image;

@@ -65,6 +65,27 @@ TEST_CASE("A process that led its epoch starts as resigned and neither votes nor
   CHECK(node.epoch() == epoch + 1);
 }
 
+TEST_CASE("A voter whose election timer is made to run out stands in the next epoch and a leader stays what it is") {
+  Solo node{3};
+  const std::int32_t before = node.epoch();
+  node.act([&node](Env& env) { node.raft.campaign(env); });
+  CHECK(node.role<raft::Candidate>());
+  CHECK(node.epoch() == before + 1);
+  CHECK_FALSE(node.asked.empty());
+  node.act([&node](Env& env) { node.raft.campaign(env); });  // and again
+  CHECK(node.epoch() == before + 2);
+
+  Solo leader{1};
+  const std::int32_t led = leader.epoch();
+  leader.act([&leader](Env& env) { leader.raft.campaign(env); });
+  CHECK(leader.raft.is_leader());
+  CHECK(leader.epoch() == led);
+
+  Solo observer{3, 9};
+  observer.act([&observer](Env& env) { observer.raft.campaign(env); });
+  CHECK(observer.role<raft::Unattached>());
+}
+
 TEST_CASE("A leader opens its epoch with a record that names the voters who elected it") {
   Solo node{3};
   node.win();
@@ -101,6 +122,17 @@ TEST_CASE("A leader that a majority does not fetch from resigns after one and a 
   node.wait(milliseconds(1));
   CHECK(node.role<raft::Resigned>());
   CHECK_FALSE(node.raft.is_active());
+}
+
+TEST_CASE("A leader as Kafka had it once stays though nobody fetches from it") {  // KAFKA-15489
+  Solo node{3};
+  RaftOptions options = solo_options(3, NodeId{1});
+  options.legacy.bring_back(Legacy::no_check_quorum);
+  node.raft = RaftNode{options};
+  node.start();
+  node.win();
+  node.wait(seconds(60));
+  CHECK(node.role<raft::Leader>());
 }
 
 TEST_CASE("A leader that contradicts another of the same epoch ends the process that hears of both") {

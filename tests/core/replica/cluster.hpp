@@ -44,13 +44,15 @@ class Cluster {
   };
 
   NodeConfig config;
+  LegacyBehaviours legacy;
   MetadataImage image;
   Instant now{seconds(1'000).ns};
   std::map<std::int32_t, Broker> brokers;
   std::set<std::pair<std::int32_t, std::int32_t>> cut;  // what is sent from the first to the second waits
   std::deque<Transit> network;
 
-  explicit Cluster(int size, NodeConfig settings = {}) : config{std::move(settings)} {
+  explicit Cluster(int size, NodeConfig settings = {}, LegacyBehaviours old = {})
+      : config{std::move(settings)}, legacy{old} {
     for (std::int32_t id = 1; id <= size; ++id) boot(id);
   }
 
@@ -62,7 +64,7 @@ class Cluster {
     registration.epoch = BrokerEpoch{++registrations_};
     registration.endpoint = {"b" + std::to_string(id), static_cast<std::uint16_t>(id)};
     registration.fenced = false;
-    broker.manager.emplace(NodeId{id}, config);
+    broker.manager.emplace(NodeId{id}, config, legacy);
     call(id, [&](ReplicaManager& manager, Env& env) {
       manager.start(Started{StartKind::restart, HostId{id}, ++broker.incarnation}, env);
       manager.set_broker_epoch(registration.epoch);

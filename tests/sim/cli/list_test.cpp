@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/model/legacy.hpp"
 #include "sim/check/invariant.hpp"
 #include "sim/scenario/expectation.hpp"
 #include "sim/scenario/keys.hpp"
@@ -12,7 +13,7 @@ using namespace kafkasim::sim;
 using namespace kafkasim::sim::testing;
 
 TEST_CASE("each list is valid JSON with a name in every row") {
-  for (const char* what : {"scenarios", "faults", "metrics", "invariants", "legacy", "lessons"}) {
+  for (const char* what : {"scenarios", "faults", "metrics", "invariants", "probes", "legacy", "lessons"}) {
     INFO(what);
     const Outcome outcome = call({"list", what, "--json"});
     CHECK(outcome.code == 0);
@@ -26,7 +27,10 @@ TEST_CASE("each list is valid JSON with a name in every row") {
 TEST_CASE("the lists tell what the tables hold") {
   CHECK(nlohmann::json::parse(call({"list", "faults", "--json"}).out).size() == operation_table().size());
   CHECK(nlohmann::json::parse(call({"list", "metrics", "--json"}).out).size() == metric_table().size());
-  CHECK(call({"list", "legacy", "--json"}).out == "[]\n");
+  const auto legacy = nlohmann::json::parse(call({"list", "legacy", "--json"}).out);
+  CHECK(legacy.size() == kafkasim::legacy_table().size());
+  CHECK(legacy[0]["ticket"].get<std::string>().find("KIP-101") != std::string::npos);
+  CHECK(call({"list", "probes"}).out.find("unclean-election  ") != std::string::npos);
   CHECK(call({"list", "faults"}).out.find("power_off  ") != std::string::npos);
   const auto invariants = nlohmann::json::parse(call({"list", "invariants", "--json"}).out);
   CHECK(invariants.size() == invariant_ids().size());

@@ -81,8 +81,15 @@ TEST_CASE("bad values of options are refused") {
   CHECK_FALSE(parse({"a.json", "--wire", "slow"}).options);
 }
 
+TEST_CASE("a run brings back the historical behaviours that are named and no others") {
+  const Parsing parsing = parse({"a.json", "--legacy", "hw-truncate-loss", "--legacy", "fenced-joins-isr"});
+  REQUIRE(parsing.options);
+  CHECK(parsing.options->legacy == std::vector<std::string>{"hw-truncate-loss", "fenced-joins-isr"});
+  CHECK_FALSE(parse({"a.json", "--legacy", "hw"}).options);
+}
+
 TEST_CASE("options of later releases say so") {
-  for (const std::string name : {"--legacy", "--junit", "--html", "--record", "--perfetto", "--follow"}) {
+  for (const std::string name : {"--junit", "--html", "--record", "--perfetto", "--follow"}) {
     const Parsing parsing = parse({"a.json", name, "x"});
     CHECK_FALSE(parsing.options);
     CHECK(parsing.error.find("'" + name + "' is not available in this release of kafkasim") != std::string::npos);

@@ -100,3 +100,27 @@ TEST_CASE("a copied topology goes its own way") {
   CHECK(topology.route(one, three).least == milliseconds(1));
   CHECK(topology.open(one, two));
 }
+
+TEST_CASE("an impaired path has what the impairment says and keeps what it does not say") {
+  Topology topology = three_racks();
+  topology.set_link(Rack{"a"}, Rack{"b"}, latency(20));
+  const ImpairmentId slow = topology.impair({one}, {three}, {Impairment::Latency{milliseconds(90), milliseconds(95)}, {}, {}});
+  CHECK(topology.route(one, three).least == milliseconds(90));
+  CHECK(topology.route(three, one).most == milliseconds(95));
+  CHECK(topology.route(two, three).least == milliseconds(20));
+  CHECK(topology.route(one, three).hops.size() == 1);  // the link between the racks still limits
+
+  const ImpairmentId lossy = topology.impair({one, two}, {three}, {{}, std::uint64_t{1000}, 50'000});
+  CHECK(topology.route(one, three).least == milliseconds(90));
+  CHECK(topology.route(one, three).loss_per_million == 50'000);
+  CHECK(topology.route(two, three).least == milliseconds(20));
+  REQUIRE(topology.route(two, three).hops.size() == 1);
+  CHECK(topology.quality(topology.route(two, three).hops[0].link).bytes_per_second == std::uint64_t{1000});
+  CHECK(topology.route(one, three).hops[0].link == topology.route(two, three).hops[0].link);  // they share it
+
+  topology.mend(slow);
+  CHECK(topology.route(one, three).least == milliseconds(20));
+  topology.mend(lossy);
+  topology.mend(lossy);
+  CHECK(topology.route(one, three).loss_per_million == 0);
+}

@@ -72,6 +72,7 @@ TEST_CASE("faults of the cluster stand at their place") {
               "combined nodes ('controllers': 0) are not available in this release of kafkasim");
   check_error(head + R"("cluster": {"brokers": 3, "profile": @"fats"}})", "/cluster/profile",
               "'fats' is none of 'default', 'fast', did you mean 'fast'?");
+  CHECK(good(head + R"("cluster": {"brokers": 3, "legacy": ["hw-truncate-loss"]}})").cluster.legacy.size() == 1);
   check_error(head + R"("cluster": {"brokers": 3, "legacy": [@"hw"]}})", "/cluster/legacy/0",
               "there is no legacy behaviour 'hw'");
   check_error(head + R"("cluster": {"brokers": 3, "overrides": [{"broker": @4}]}})", "/cluster/overrides/0/broker",

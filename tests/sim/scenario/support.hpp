@@ -66,7 +66,10 @@ inline std::string file_text(const std::string& path) {
 }
 inline const std::vector<std::string> library{"leader-crash",           "controller-crash", "network-partition",
                                               "consumer-crash",         "power-loss",       "lifecycle-of-a-record",
-                                              "retention-under-traffic"};
+                                              "retention-under-traffic",
+                                              "lost-acknowledgement",   "lossy-link",       "stale-metadata",
+                                              "contested-quorum",       "chaos-crashes",    "chaos-network",
+                                              "chaos-disks-and-groups"};
 inline std::string library_file(const std::string& name) { return kafkasim::test::source_dir() + "/scenarios/" + name + ".json"; }
 
 }  // namespace kafkasim::sim::testing

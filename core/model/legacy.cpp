@@ -1,0 +1,60 @@
+#include "core/model/legacy.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace kafkasim {
+namespace {
+
+constexpr std::array table{
+    LegacyInfo{Legacy::hw_truncate_loss, "hw-truncate-loss", "KIP-101 (0.11, 2017)",
+               "a follower cuts its log to its own high watermark whenever it begins to follow",
+               "an acknowledged record is lost when its leader dies before the follower has fetched it again"},
+    LegacyInfo{Legacy::single_epoch_lookup, "single-epoch-lookup", "KIP-279, KAFKA-6361 (2.0, 2018)",
+               "a leader answers only where the follower's epoch ends by its own epochs, not which epoch that was",
+               "after two fast elections a follower keeps records that the leader never had: the logs part"},
+    LegacyInfo{Legacy::isr_join_by_hw, "isr-join-by-hw", "KAFKA-7128 (2.1, 2018)",
+               "a follower joins the ISR once it has reached the leader's high watermark",
+               "a new leader whose high watermark lags admits a replica that lacks committed records"},
+    LegacyInfo{Legacy::committed_isr_for_hw, "committed-isr-for-hw", "KIP-497, KAFKA-8836 (2.7, 2020)",
+               "the high watermark waits for the ISR that the controller has confirmed, not for one that is asked for",
+               "the controller may elect a replica that lacks what was acknowledged meanwhile"},
+    LegacyInfo{Legacy::local_isr_shrink, "local-isr-shrink", "KIP-497, KAFKA-8836 (2.7, 2020)",
+               "a leader drops a slow follower from its ISR without waiting for the controller",
+               "a leader that is cut off acknowledges by itself what the next leader does not have"},
+    LegacyInfo{Legacy::fenced_joins_isr, "fenced-joins-isr", "KIP-841, KAFKA-13916 (3.3, 2022)",
+               "a follower that keeps up joins the ISR although its broker is fenced or shutting down",
+               "it is taken out and put back for ever, and may be the last whom the ISR names"},
+    LegacyInfo{Legacy::stale_broker_epoch_joins_isr, "stale-broker-epoch-joins-isr", "KIP-903, KAFKA-14139 (3.5, 2023)",
+               "nobody asks whether the process that caught up is still the one that is registered",
+               "a replica that came back with an empty disk is in sync, and loses all when it is elected"},
+    LegacyInfo{Legacy::last_replica_standing, "last-replica-standing", "KIP-966, KAFKA-15583 (3.7, 2023)",
+               "the high watermark advances although the ISR is smaller than min.insync.replicas",
+               "readers see, and later lose, what only one replica has"},
+    LegacyInfo{Legacy::double_hw_read, "double-hw-read", "KAFKA-9807, KAFKA-9835 (2.6, 2020)",
+               "how far a consumer may read is looked up again after the high watermark was: here, as the log end",
+               "a consumer reads records that are not committed, and that may be replaced by others"},
+    LegacyInfo{Legacy::no_fetch_fencing, "no-fetch-fencing", "KIP-320, KAFKA-7395 (2.1, 2018)",
+               "a leader does not compare the epoch that a fetch names with its own",
+               "a leader that was replaced goes on serving followers and consumers"},
+    LegacyInfo{Legacy::no_epoch_on_reelection, "no-epoch-on-reelection", "what KIP-101 (0.11, 2017) rests on",
+               "the leader epoch rises only when the leadership moves from one broker to another",
+               "a leader that lost its tail writes other records under the same epoch and offset"},
+    LegacyInfo{Legacy::no_check_quorum, "no-check-quorum", "KAFKA-15489 (3.7, 2023)",
+               "a leader of the metadata quorum never resigns for want of fetches from a majority",
+               "a controller that is cut off stays, and brokers on its side are stuck with it"},
+    LegacyInfo{Legacy::no_client_epoch_check, "no-client-epoch-check", "KIP-320 (2.1, 2018)",
+               "a consumer does not check, when the leader changed, whether the log was cut below its position",
+               "after an unclean election it silently skips records, or reads on in another history"},
+};
+
+}  // namespace
+
+std::span<const LegacyInfo> legacy_table() { return table; }
+
+std::optional<Legacy> legacy_by_name(std::string_view name) {
+  const auto found = std::ranges::find(table, name, &LegacyInfo::name);
+  return found == table.end() ? std::nullopt : std::optional{found->behaviour};
+}
+
+}  // namespace kafkasim

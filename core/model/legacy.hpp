@@ -1,0 +1,49 @@
+#pragma once
+// Historical behaviours of Kafka that can be brought back, each by a switch that is consulted at the one place where the
+// rule of today lives. All are off by default: they are there so that one can watch them fail, and so that checkers show
+// that they can see. `legacy_table()` tells what each one is and what it breaks.
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace kafkasim {
+
+enum class Legacy : std::uint8_t {
+  hw_truncate_loss,
+  single_epoch_lookup,
+  isr_join_by_hw,
+  committed_isr_for_hw,
+  local_isr_shrink,
+  fenced_joins_isr,
+  stale_broker_epoch_joins_isr,
+  last_replica_standing,
+  double_hw_read,
+  no_fetch_fencing,
+  no_epoch_on_reelection,
+  no_check_quorum,
+  no_client_epoch_check,
+};
+
+class LegacyBehaviours {
+ public:
+  void bring_back(Legacy behaviour) { set_ |= bit(behaviour); }
+  [[nodiscard]] constexpr bool has(Legacy behaviour) const { return (set_ & bit(behaviour)) != 0; }
+  friend bool operator==(const LegacyBehaviours&, const LegacyBehaviours&) = default;
+
+ private:
+  static constexpr std::uint32_t bit(Legacy behaviour) { return std::uint32_t{1} << static_cast<unsigned>(behaviour); }
+  std::uint32_t set_{0};
+};
+
+struct LegacyInfo {
+  Legacy behaviour{};
+  std::string_view name;    // "hw-truncate-loss"
+  std::string_view ticket;  // "KIP-101, 2017"
+  std::string_view was;     // what Kafka did
+  std::string_view breaks;  // and what comes of it
+};
+[[nodiscard]] std::span<const LegacyInfo> legacy_table();
+[[nodiscard]] std::optional<Legacy> legacy_by_name(std::string_view name);
+
+}  // namespace kafkasim

@@ -1,0 +1,172 @@
+// The historical behaviours that replicas can bring back: each is shown doing what it did, beside what is done today.
+#include "core/replica/leader.hpp"
+#include "tests/core/replica/cluster.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::test;
+
+namespace {
+
+constexpr NodeId me{1};
+constexpr NodeId two{2};
+
+LegacyBehaviours only(Legacy behaviour) {
+  LegacyBehaviours legacy;
+  legacy.bring_back(behaviour);
+  return legacy;
+}
+
+// Broker 1 leads with a log of 10 records and a high watermark of 4; its epoch starts at 6.
+struct Leading {
+  BrokerMap brokers;
+  Partition partition;
+  explicit Leading(std::vector<NodeId> isr, std::int64_t min_isr = 1) {
+    for (const NodeId id : {me, two}) {
+      brokers[id].id = id;
+      brokers[id].epoch = BrokerEpoch{100 + id.value};
+      brokers[id].fenced = false;
+    }
+    partition.replicas = {me, two};
+    partition.min_insync_replicas = min_isr;
+    partition.role = LeaderRole{Offset{6}, IsrState{std::move(isr)}, {}};
+    set_remote_replicas(leader(), me, partition.replicas);
+    reset_remote_replicas(leader(), Reign::first, Offset{10}, now);
+  }
+  LeaderRole& leader() { return *partition.leader(); }
+  [[nodiscard]] LeaderView view(LegacyBehaviours legacy = {}) const {
+    return {Offset{10}, Offset{4}, now, seconds(30), brokers, legacy};
+  }
+  void fetches(std::int64_t offset) {
+    (void)record_fetch(leader(), {two, BrokerEpoch{102}, Offset{offset}, Offset{0}}, view());
+  }
+  Instant now{seconds(100).ns};
+};
+
+NodeConfig two_in_sync() {
+  NodeConfig config;
+  config.topic_defaults.min_insync_replicas = 2;
+  return config;
+}
+
+std::vector<std::string> values(const std::vector<RecordBatch>& batches) {
+  std::vector<std::string> found;
+  for (const RecordBatch& batch : batches) {
+    const DecodedRecords records = decode_records(batch).value();
+    for (const Record& record : records) found.emplace_back(as_text(*record.value));
+  }
+  return found;
+}
+using Values = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("isr-join-by-hw lets a follower join that lacks what was before the leader epoch", "[replica]") {
+  Leading f{{me}};
+  f.fetches(5);
+  CHECK_FALSE(may_join_isr(f.leader(), two, f.view()));
+  CHECK(may_join_isr(f.leader(), two, f.view(only(Legacy::isr_join_by_hw))));
+}
+
+TEST_CASE("committed-isr-for-hw does not wait for a replica whose joining is only asked for", "[replica]") {
+  Leading f{{me}};
+  f.fetches(7);
+  f.leader().isr.expand(two, 1);
+  CHECK(high_watermark_candidate(f.partition, f.view()) == Offset{7});
+  CHECK(high_watermark_candidate(f.partition, f.view(only(Legacy::committed_isr_for_hw))) == Offset{10});
+}
+
+TEST_CASE("last-replica-standing moves the high watermark under min insync replicas", "[replica]") {
+  Leading f{{me}, 2};
+  f.now = f.now + seconds(60);
+  CHECK(high_watermark_candidate(f.partition, f.view()) == std::nullopt);
+  CHECK(high_watermark_candidate(f.partition, f.view(only(Legacy::last_replica_standing))) == Offset{10});
+}
+
+TEST_CASE("fenced-joins-isr takes a fenced broker into the ISR", "[replica]") {
+  Leading f{{me}};
+  f.fetches(10);
+  f.brokers[two].fenced = true;
+  CHECK_FALSE(may_join_isr(f.leader(), two, f.view()));
+  CHECK(may_join_isr(f.leader(), two, f.view(only(Legacy::fenced_joins_isr))));
+}
+
+TEST_CASE("stale-broker-epoch-joins-isr does not ask which process caught up", "[replica]") {
+  Leading f{{me}};
+  f.fetches(10);
+  f.brokers[two].epoch = BrokerEpoch{500};
+  const LeaderView then = f.view(only(Legacy::stale_broker_epoch_joins_isr));
+  CHECK_FALSE(may_join_isr(f.leader(), two, f.view()));
+  CHECK(may_join_isr(f.leader(), two, then));
+  CHECK(record_fetch(f.leader(), {two, BrokerEpoch{102}, Offset{10}, Offset{0}}, then) == ErrorCode::none);
+}
+
+TEST_CASE("hw-truncate-loss makes a follower cut what was acknowledged when the leader changes", "[replica]") {
+  Cluster c{3, two_in_sync(), only(Legacy::hw_truncate_loss)};
+  c.add_topic({1, 2, 3});
+  c.carry();
+  (void)c.produce(1, "m0");
+  c.carry();
+  const int m1 = c.produce(1, "m1");
+  c.carry();
+  REQUIRE(c.outcome(m1) == ErrorCode::none);
+  REQUIRE(c.high_watermark(3) == 1);
+  c.cut = {{3, 2}};
+  c.elect(2, {2, 3});
+  c.run(milliseconds(600));
+  CHECK(c.log_end(3) == 1);  // m1 is gone, and only the new leader could give it back
+}
+
+TEST_CASE("single-epoch-lookup leaves records in a log that the leader never had", "[replica]") {
+  Cluster c{2, {}, only(Legacy::single_epoch_lookup)};
+  c.add_topic({1, 2});
+  c.carry();
+  (void)c.produce(1, "common");
+  c.carry();
+  c.cut = {{1, 2}, {2, 1}};
+  (void)c.produce(1, "one", 1);
+  (void)c.produce(1, "one", 1);
+  c.elect(2, {2}, {2});  // epoch 1
+  (void)c.produce(2, "two", 1);
+  (void)c.produce(2, "two", 1);
+  c.elect(1, {1, 2});  // epoch 2
+  (void)c.produce(1, "three", 1);
+  c.cut.clear();
+  c.run(seconds(5));
+  CHECK(values(c.batches(1)) == Values{"common", "one", "one", "three"});
+  CHECK(values(c.batches(2)) == Values{"common", "two", "two", "three"});
+}
+
+TEST_CASE("double-hw-read gives a consumer records that are not committed", "[replica]") {
+  Cluster c{2, {}, only(Legacy::double_hw_read)};
+  c.add_topic({1, 2});
+  c.carry();
+  c.cut = {{2, 1}};
+  (void)c.produce(1, "a", 1);
+  const int consumer = c.ask(1, Cluster::fetch_request(0));
+  REQUIRE(c.fetched(consumer));
+  CHECK(c.fetched(consumer)->high_watermark == Offset{0});
+  CHECK(c.fetched(consumer)->records.batches.size() == 1);
+}
+
+TEST_CASE("no-fetch-fencing serves who asks in another leader epoch", "[replica]") {
+  Cluster c{2, {}, only(Legacy::no_fetch_fencing)};
+  c.add_topic({1, 2});
+  c.elect(1, {1, 2});  // epoch 1
+  for (const int epoch : {0, 1, 2}) {
+    FetchRequest request = Cluster::fetch_request(0);
+    request.topics[0].partitions[0].current_leader_epoch = LeaderEpoch{epoch};
+    CHECK(c.fetched(c.ask(1, request))->error_code == ErrorCode::none);
+  }
+}
+
+TEST_CASE("local-isr-shrink acknowledges without a follower that the controller still counts on", "[replica]") {
+  Cluster c{2, {}, only(Legacy::local_isr_shrink)};
+  c.add_topic({1, 2});
+  c.carry();
+  c.cut = {{2, 1}};
+  (void)c.produce(1, "a", 1);
+  c.run(seconds(50));
+  CHECK(c.brokers.at(1).asked.size() == 1);  // the controller has not answered
+  CHECK(c.report(1).isr == Cluster::nodes({1}));
+  CHECK(c.high_watermark(1) == 1);
+}
