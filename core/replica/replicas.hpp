@@ -236,6 +236,8 @@ class Replicas {
                             const std::vector<RecordBatch>& batches, Env& env);
   void note_high_watermark(const Partition& partition, const UnifiedLog& log, Offset from, Env& env);
   void note_log_start(const Partition& partition, const UnifiedLog& log, Offset from, Env& env);
+  static void note_isr_view(const Partition& partition, Env& env);  // of a leader
+  static void note_producers(const TopicIdPartition& id, const UnifiedLog& log, Env& env);
   void on_rolled(const TopicIdPartition& id, const UnifiedLog& log, Env& env);
   void on_cleaner(const LogCleaner::Began& began, Env& env);
   void on_cleaner(const LogCleaner::Finished& finished, Env& env);

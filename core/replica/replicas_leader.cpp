@@ -126,6 +126,7 @@ ErrorCode Replicas::record_follower_fetch(const TopicIdPartition& id, const Foll
     const ProposalId proposal = ++last_proposal_;
     leader.isr.expand(fetch.replica, proposal);
     submit_isr(partition, proposal, env);
+    note_isr_view(partition, env);
   }
   if (start_before != leader.remote.at(fetch.replica).log_start)
     events_.push_back({id, PartitionEventKind::low_watermark_moved, ErrorCode::none});
@@ -181,9 +182,9 @@ void Replicas::maybe_shrink_isrs(Env& env) {
     const ProposalId proposal = ++last_proposal_;
     partition.leader()->isr.shrink(std::move(behind), proposal);
     submit_isr(partition, proposal, env);
-    if (!legacy_.has(Legacy::local_isr_shrink)) continue;
-    partition.leader()->isr.commit(partition.leader()->isr.proposed());
-    advance_high_watermark(partition, *directory_.edit(id), env);
+    if (legacy_.has(Legacy::local_isr_shrink)) partition.leader()->isr.commit(partition.leader()->isr.proposed());
+    note_isr_view(partition, env);
+    if (legacy_.has(Legacy::local_isr_shrink)) advance_high_watermark(partition, *directory_.edit(id), env);
   }
 }
 
@@ -217,6 +218,7 @@ void Replicas::on_isr_verdict(const IsrVerdict& verdict, Env& env) {
     if (verdict.leader_epoch != partition.leader_epoch || verdict.partition_epoch < partition.partition_epoch) return;
     isr.commit(verdict.isr);
     partition.partition_epoch = verdict.partition_epoch;
+    note_isr_view(partition, env);
     advance_high_watermark(partition, *directory_.edit(verdict.partition), env);
     return;
   }
@@ -228,6 +230,7 @@ void Replicas::on_isr_verdict(const IsrVerdict& verdict, Env& env) {
       if (!alter_partition_.submit(verdict.partition, verdict.proposal)) isr.revert();
       break;
   }
+  if (!isr.is_pending()) note_isr_view(partition, env);
 }
 
 }  // namespace kafkasim

@@ -48,7 +48,8 @@ Causality::Node Causality::observe(const Observation& o) {
     const bool dialled = lost->connection.dialler == o.host;
     const auto acceptor = acceptors_.find(lost->connection);
     const Node node = begin(o.host);
-    const HostId other = dialled ? (acceptor == acceptors_.end() ? o.host : acceptor->second) : lost->connection.dialler;
+    const HostId other =
+        dialled ? (acceptor == acceptors_.end() ? o.host : acceptor->second) : lost->connection.dialler;
     const auto end = last_.find(other);
     if (other != o.host && end != last_.end()) boost::add_edge(node, end->second, graph_->edges);
     return node;
@@ -56,7 +57,7 @@ Causality::Node Causality::observe(const Observation& o) {
   const KernelEvent* kernel = o.kernel();
   const auto known = last_.find(o.host);
   if (kernel && !o.get_if<StepCharged>()) return begin(o.host);  // a crash, a pause, a start
-  return known == last_.end() ? begin(o.host) : known->second;    // a note of the step that is on
+  return known == last_.end() ? begin(o.host) : known->second;   // a note of the step that is on
 }
 
 std::vector<bool> Causality::past_of(Node node) const {

@@ -29,11 +29,10 @@ class Checks {
 
  private:
   struct All;  // the invariants, with their memory
-  void watch_commits(const Observation& o);
+  void tell_commits(const Observation& o, const trace::HighWatermarkMoved& moved);
 
   History history_;
   Findings findings_;
-  std::map<TopicIdPartition, Cow<CommittedLog>> committed_;
   Cow<All> all_;
 };
 

@@ -73,14 +73,17 @@ CommittedLog::News CommittedLog::extend(const BatchChain& leader, Offset to) {
   return news;
 }
 
-void CommittedLog::align(const BatchChain& leader, Offset compacted_to) {
-  const Offset start = std::max(leader.size() > 0 ? leader[0].base : Offset{0}, compacted_to);
-  if (start >= end_) return;
-  const std::optional<Offset> differ = BatchChain::first_difference(batches_, leader, start, end_);
-  if (!differ) return;
-  batches_.truncate_to(*differ);
-  end_ = batches_.end().value_or(*differ);
+std::optional<Offset> CommittedLog::first_missing(const BatchChain& log, Offset from) const {
+  return from >= end_ ? std::nullopt : BatchChain::first_difference(batches_, log, from, end_);
+}
+
+bool CommittedLog::align(const BatchChain& leader, Offset from) {
+  const std::optional<Offset> missing = first_missing(leader, from);
+  if (!missing) return false;
+  batches_.truncate_to(*missing);
+  end_ = batches_.end().value_or(*missing);
   rebuild();
+  return true;
 }
 
 void CommittedLog::rebuild() {

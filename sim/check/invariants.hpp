@@ -4,12 +4,24 @@
 #include <tuple>
 
 #include "sim/check/acked_record_lost.hpp"
+#include "sim/check/acked_somewhere.hpp"
+#include "sim/check/candidates_complete.hpp"
+#include "sim/check/committed_not_truncated.hpp"
 #include "sim/check/epoch_offset_unique.hpp"
+#include "sim/check/epochs_monotonic.hpp"
+#include "sim/check/isr_holds_committed.hpp"
+#include "sim/check/isr_valid.hpp"
+#include "sim/check/leader_complete.hpp"
 #include "sim/check/log_offsets_ordered.hpp"
+#include "sim/check/maximal_isr_respected.hpp"
+#include "sim/check/min_isr_respected.hpp"
 #include "sim/check/one_leader_per_epoch.hpp"
 #include "sim/check/order_broken.hpp"
+#include "sim/check/producer_state_replayable.hpp"
 #include "sim/check/raft_safety.hpp"
+#include "sim/check/reads_below_limit.hpp"
 #include "sim/check/record_duplicated.hpp"
+#include "sim/check/recovery_complete.hpp"
 #include "sim/check/replicas_match.hpp"
 
 namespace kafkasim::sim {
@@ -18,7 +30,19 @@ using Invariants = std::tuple<  // in the order of the list
     LogOffsetsOrdered,          //
     ReplicasMatch,              //
     EpochOffsetUnique,          //
+    EpochsMonotonic,            //
+    IsrHoldsCommitted,          //
+    CandidatesComplete,         //
+    LeaderComplete,             //
+    AckedSomewhere,             //
+    CommittedNotTruncated,      //
+    MaximalIsrRespected,        //
+    MinIsrRespected,            //
+    IsrValid,                   //
     OneLeaderPerEpoch,          //
+    ReadsBelowLimit,            //
+    ProducerStateReplayable,    //
+    RecoveryComplete,           //
     AckedRecordLost,            //
     RecordDuplicated,           //
     OrderBroken,                //

@@ -16,7 +16,8 @@ constexpr std::array table{
               "a partition changed its leader twice within a second (KIP-279)"},
     ProbeInfo{Probe::isr_change_met_election, "isr-change-met-election",
               "a leader was replaced while its request for another ISR was under way"},
-    ProbeInfo{Probe::stale_leader_appended, "stale-leader-appended", "a leader took records after it had been replaced"},
+    ProbeInfo{Probe::stale_leader_appended, "stale-leader-appended",
+              "a leader took records after it had been replaced"},
     ProbeInfo{Probe::replica_truncated, "replica-truncated", "a follower truncated its log"},
     ProbeInfo{Probe::former_leader_truncated, "former-leader-truncated", "a replica truncated that had led before"},
     ProbeInfo{Probe::high_watermark_went_back, "high-watermark-went-back", "a replica's high watermark went back"},
@@ -26,11 +27,13 @@ constexpr std::array table{
     ProbeInfo{Probe::segments_deleted, "segments-deleted", "retention deleted segments"},
     ProbeInfo{Probe::log_cleaned, "log-cleaned", "the log cleaner rewrote segments"},
     ProbeInfo{Probe::duplicate_recognised, "duplicate-recognised", "a leader recognised a batch that it had already"},
-    ProbeInfo{Probe::not_enough_replicas, "not-enough-replicas", "a leader refused records for want of in-sync replicas"},
+    ProbeInfo{Probe::not_enough_replicas, "not-enough-replicas",
+              "a leader refused records for want of in-sync replicas"},
     ProbeInfo{Probe::producer_epoch_bumped, "producer-epoch-bumped", "a producer bumped its epoch (KIP-360)"},
     ProbeInfo{Probe::fate_of_records_unknown, "fate-of-records-unknown",
               "a producer gave up without knowing whether its records were written"},
-    ProbeInfo{Probe::position_out_of_range, "position-out-of-range", "a consumer's position was out of the log's range"},
+    ProbeInfo{Probe::position_out_of_range, "position-out-of-range",
+              "a consumer's position was out of the log's range"},
     ProbeInfo{Probe::consumer_fenced_by_epoch, "consumer-fenced-by-epoch",
               "a consumer's leader epoch was older or newer than the broker's (KIP-320)"},
     ProbeInfo{Probe::controller_failed_over, "controller-failed-over", "another controller became active"},
@@ -64,7 +67,8 @@ void Probes::on(const Observation& o, const trace::PartitionChanged& e, const Hi
   if (!e.leader) reach(Probe::partition_without_leader);
   if (e.unclean) reach(Probe::unclean_election);
   const bool elected = !first && e.leader_epoch > last.leader_epoch;
-  if (elected && last.leader_epoch > LeaderEpoch{0} && o.at - last.at <= quick) reach(Probe::elections_in_quick_succession);
+  if (elected && last.leader_epoch > LeaderEpoch{0} && o.at - last.at <= quick)
+    reach(Probe::elections_in_quick_succession);
   if (const auto asked = asked_.find(e.partition); asked != asked_.end()) {
     if (e.leader_epoch > asked->second) reach(Probe::isr_change_met_election);
     asked_.erase(asked);
@@ -72,7 +76,9 @@ void Probes::on(const Observation& o, const trace::PartitionChanged& e, const Hi
   last = {e.metadata_offset, e.isr.size(), e.leader_epoch, elected ? o.at : last.at};
 }
 
-void Probes::on(const Observation&, const trace::IsrChangeRequested& e, const History&) { asked_[e.partition] = e.leader_epoch; }
+void Probes::on(const Observation&, const trace::IsrChangeRequested& e, const History&) {
+  asked_[e.partition] = e.leader_epoch;
+}
 
 void Probes::on(const Observation& o, const trace::LogAppended& e, const History& history) {
   if (e.role != trace::ReplicaRole::leader) return;

@@ -202,8 +202,13 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
     cluster.controllers[spec.id] = world.add_host(std::move(host));
   }
   for (const NodeSpec& spec : scenario.cluster.brokers) {
-    const BrokerOptions options{spec.id,    Endpoint{broker_name(spec.id), broker_port}, spec.rack, cluster_id, voters,
-                                spec.config, legacy_of(scenario.cluster)};
+    const BrokerOptions options{spec.id,
+                                Endpoint{broker_name(spec.id), broker_port},
+                                spec.rack,
+                                cluster_id,
+                                voters,
+                                spec.config,
+                                legacy_of(scenario.cluster)};
     HostSpec host = client_spec(broker_name(spec.id), spec.rack, [options] { return AnyMachine{Broker{options}}; });
     host.endpoint = options.endpoint;
     host.disk = spec.disk;
@@ -260,7 +265,9 @@ std::vector<std::string> topics_of_group(const Scenario& scenario, const std::st
 
 HostId add_administrator(const Scenario& scenario, World& world) {
   const ClientIdentity who{"admin", -1, bootstrap(scenario), 0};
-  return world.add_host(client_spec("administrator", std::nullopt, [who] { return AnyMachine{Admin{who, ClientConfig{}, {}}}; }));
+  return world.add_host(client_spec("administrator", std::nullopt, [who] {
+    return AnyMachine{Admin{who, ClientConfig{}, {}}};
+  }));
 }
 
 HostId add_final_reader(const Scenario& scenario, World& world, const std::vector<TopicPartition>& partitions,
@@ -283,6 +290,10 @@ Subjects subjects_of(const Scenario& scenario, const Cluster& cluster) {
     subjects.controllers.insert(id);
   }
   subjects.clients = cluster.facts;
+  for (const NodeSpec& broker : scenario.cluster.brokers) {
+    const Duration kept = broker.config.producer_id_expiration;
+    subjects.producers_stay = subjects.producers_stay && scenario.duration < kept / 2;
+  }
   std::vector<TopicSpec> topics = scenario.topics;
   for (const TimelineEntry& entry : scenario.timeline) {
     if (const auto* create = std::get_if<CreateTopic>(&entry.operation)) topics.push_back(create->topic);

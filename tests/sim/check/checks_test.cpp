@@ -18,6 +18,16 @@ TEST_CASE("every invariant of the table is one that a scenario may name and is e
   tale.commit(1, 0, 5);
   tale.acked(batch);
   tale.tell(20, trace::RaftVoted{1, NodeId{3000}});
+  tale.isr_view(1, {1, 2, 3}, {1, 2, 3});
+  tale.append_everywhere({5, 9, 0, 12, 5});
+  tale.commit(1, 5, 10);
+  tale.tell(0, trace::ProduceAnswered{tp, {}, -1, {}, Offset{5}, Offset{9}, Offset{10}, 3, 2, false});
+  tale.tell(0, trace::FetchAnswered{tp, {}, Offset{0}, Offset{10}, Offset{10}, Offset{10}, 100, HostId{9}});
+  tale.append(3, {10, 14, 0, 13});
+  tale.truncate(3, 15, 10);
+  tale.tell(2, trace::ProducersTold{tp, Offset{10}, {{1, 0, -1, Offset{9}, {}}}});
+  tale.crash(3);
+  tale.load(3, 10, {batch, {5, 9, 0, 12, 5}});
   tale.decide(2, 1, {2, 3});
   const auto evaluations = tale.checks().evaluations();
   for (const InvariantInfo& info : invariant_table()) {
