@@ -7,6 +7,10 @@
 
 namespace kafkasim {
 
+namespace {
+constexpr Duration producer_expiration_check_interval = seconds(600);  // producer.id.expiration.check.interval.ms, internal to Kafka
+}
+
 ReplicaManager::ReplicaManager(NodeId self, const NodeConfig& config)
     : self_{self},
       config_{config},
@@ -20,6 +24,7 @@ void ReplicaManager::start(const Started& started, Env& env) {
   timers_.set(Timer::checkpoint_high_watermarks, env.now + config_->replica_high_watermark_checkpoint_interval);
   timers_.set(Timer::checkpoint_recovery_points, env.now + config_->log_initial_task_delay);
   timers_.set(Timer::retention, env.now + config_->log_initial_task_delay);
+  timers_.set(Timer::expire_producers, env.now + producer_expiration_check_interval);
   settle(env);
 }
 
@@ -89,6 +94,10 @@ void ReplicaManager::on_timer(Timer timer, Env& env) {
       timers_.set(timer, env.now + config_->log_flush_offset_checkpoint_interval);
       break;
     case Timer::retention: run_retention(env); break;
+    case Timer::expire_producers:
+      replicas_.expire_producers(env);
+      timers_.set(timer, env.now + producer_expiration_check_interval);
+      break;
   }
 }
 

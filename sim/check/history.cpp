@@ -4,6 +4,7 @@
 
 #include "core/base/hash.hpp"
 #include "core/client/client_identity.hpp"
+#include "core/log/log_files.hpp"
 
 namespace kafkasim::sim {
 
@@ -66,8 +67,11 @@ const ReplicaHistory* PartitionHistory::acting_leader() const {
 std::optional<Excuse> PartitionHistory::excuse() const {
   if (unclean_election) return Excuse::unclean_election;
   if (std::ssize(losses)
-      >= std::max<std::int64_t>(1, std::min<std::int64_t>(min_insync_replicas, std::ssize(assigned))))
-    return Excuse::power_loss;
+      >= std::max<std::int64_t>(1, std::min<std::int64_t>(min_insync_replicas, std::ssize(assigned)))) {
+    const bool rotten = std::ranges::any_of(losses, [this](NodeId id_) { return damaged.contains(id_); });
+    return rotten ? Excuse::corruption : Excuse::power_loss;
+  }
+  if (leader && damaged.contains(*leader)) return Excuse::corruption;  // who reads there gets damaged records
   if (sole_member_lost) return Excuse::last_replica_standing;
   return std::nullopt;
 }
@@ -246,8 +250,31 @@ void History::process_ended(HostId host) {
   }
 }
 
+void History::on(HostId host, const DataCorrupted& e) {
+  const std::optional<NodeId> broker = node(host);
+  const auto name = partition_of_directory(std::string_view{e.path}.substr(0, e.path.find('/')));
+  const PartitionHistory* known = broker && name ? partition(*name) : nullptr;
+  if (known) edit(known->id).damaged.insert(*broker);
+}
+
+// No log will be loaded there: what its replicas held is gone.
+void History::disks_wiped(HostId host) {
+  const std::optional<NodeId> broker = node(host);
+  if (!broker) return;
+  for (auto& [id, partition] : partitions_) {
+    if (!partition->replica(*broker)) continue;
+    PartitionHistory& edited = partition.edit();
+    ReplicaHistory& replica = edited.replicas.at(*broker).edit();
+    const Offset had = replica.log_end;
+    replica = ReplicaHistory{};
+    note_losses(edited, *broker, had);
+  }
+}
+
 void History::observe(const Observation& o) {
   if (const KernelEvent* kernel = o.kernel()) {
+    if (std::holds_alternative<DisksWiped>(*kernel)) return disks_wiped(o.host);
+    if (const auto* corrupted = std::get_if<DataCorrupted>(kernel)) return on(o.host, *corrupted);
     const bool ended = std::holds_alternative<ProcessCrashed>(*kernel) || std::holds_alternative<PowerLost>(*kernel)
                        || std::holds_alternative<ProcessExited>(*kernel);
     if (ended) process_ended(o.host);

@@ -95,6 +95,7 @@ struct PartitionHistory {
   bool unclean_election{false};
   std::set<NodeId>
       losses;  // replicas that came back without something below the true high watermark, and have not caught up since
+  std::set<NodeId> damaged;  // replicas in whose stored records bits were flipped
   bool sole_member_lost{false};
   std::int64_t min_insync_replicas{1};
 
@@ -155,6 +156,8 @@ class History {
   void on(const trace::PartitionChanged& e);
   void on(Instant at, const trace::RecordsAcked& e);
   void process_ended(HostId host);
+  void disks_wiped(HostId host);
+  void on(HostId host, const DataCorrupted& e);
   void note_losses(PartitionHistory& partition, NodeId broker, Offset had);
 
   Cow<Subjects> subjects_;

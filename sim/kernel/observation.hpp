@@ -3,6 +3,7 @@
 // what only the kernel sees. They are for checkers, reports and windows: they change nothing and are not in the trace
 // hash.
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -26,6 +27,12 @@ struct ProcessExited {  // by its own decision
 };
 struct ProcessPaused {};
 struct ProcessResumed {};
+struct DisksWiped {};  // after PowerLost: nothing is left of what the machine had stored
+struct DataCorrupted {  // bits flipped in stored data at rest: not noticed before somebody reads them
+  std::string path;
+  std::uint64_t at{};  // the byte in the file
+  std::byte mask{};
+};
 struct ConnectionOpened {  // told by the dialler
   ConnectionId connection;
 };
@@ -34,7 +41,7 @@ struct ConnectionLost {  // told by each side that hears of it
   DisconnectReason reason{};
 };
 using KernelEvent = std::variant<ProcessStarted, ProcessReady, ProcessCrashed, PowerLost, ProcessExited, ProcessPaused,
-                                 ProcessResumed, ConnectionOpened, ConnectionLost>;
+                                 ProcessResumed, DisksWiped, DataCorrupted, ConnectionOpened, ConnectionLost>;
 
 template <class T, class... Es>
 [[nodiscard]] constexpr bool is_kernel_event(const std::variant<Es...>* /*only its type*/) {

@@ -38,6 +38,7 @@ void Simulation::absorb() {
       checks_.observe(o);
       measures_.observe(o, checks_.history());
       story_.observe(o, checks_.history());
+      disk_uses_.observe(o, checks_.history());
     }
     if (!formed_) continue;
     for (; findings_told_ < checks_.findings().kept().size(); ++findings_told_) {
@@ -114,6 +115,9 @@ void Simulation::begin() {
   checks_.set_subjects(subjects_of(*scenario_, cluster_));
   story_.begin(origin_);
   measures_.begin(origin_);
+  disk_uses_.begin(origin_);
+  for (const auto& [id, host] : cluster_.brokers)
+    disk_uses_.add_disk(id, world_.disk(host).spec().capacity, world_.disk(host).free_bytes());
   for (std::size_t i = 0; i < cluster_.clients.size(); ++i) {
     const ClientHost& client = cluster_.clients[i];
     story_.name_host(client.host, client.name);

@@ -33,6 +33,7 @@ struct Names {  // what the file has named so far; a number is absent where it c
 struct Binder {
   Faults& faults;
   Scenario& out;
+  std::string folder{};  // what the scenario names files by
   Names names{};
 };
 
@@ -43,6 +44,7 @@ void bind_topics(Binder& b, const JsonValue& value);
 void bind_producers(Binder& b, const JsonValue& value);
 void bind_consumers(Binder& b, const JsonValue& value);
 void bind_timeline(Binder& b, const JsonValue& value);
+void read_rate(Binder& b, const JsonValue& value, ProducerSpec& producer);  // whose `from` has been read
 void bind_expectations(Binder& b, const JsonValue& value);
 
 // ---- settings ---------------------------------------------------------------------------------------
@@ -90,6 +92,12 @@ void finish_consumer_config(Faults& faults, ConsumerConfig& config, const JsonVa
 [[nodiscard]] std::optional<ClientTarget> find_client(const Names& names, std::string_view text);
 // The name that a client may bear: not empty, not a target's, no '/'.
 [[nodiscard]] bool good_client_name(Binder& b, const JsonValue& at, std::string_view name);
+
+// ---- the timeline ---------------------------------------------------------------------------------------
+// 10, or 0.5, in thousandths.
+[[nodiscard]] std::optional<std::int64_t> read_factor(Binder& b, const JsonValue& value);
+[[nodiscard]] bool is_host_fault(std::string_view key);  // "slow_disk" and the like: bind_host_faults.cpp
+[[nodiscard]] std::optional<Operation> read_host_fault(Binder& b, std::string_view key, const JsonValue& value);
 
 // ---- metrics ------------------------------------------------------------------------------------------
 [[nodiscard]] std::optional<Condition> read_condition(Binder& b,

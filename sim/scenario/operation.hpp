@@ -14,6 +14,7 @@
 #include "core/model/ids.hpp"
 #include "sim/disk/power_loss.hpp"
 #include "sim/scenario/expectation.hpp"
+#include "sim/scenario/host_faults.hpp"
 #include "sim/scenario/target.hpp"
 
 namespace kafkasim::sim {
@@ -78,7 +79,8 @@ struct Undo {
   std::string name;  // of an entry that can be undone
 };
 using Operation =
-    std::variant<Crash, PowerOff, Restart, Start, Stop, Pause, Partition, Traffic, Produce, ExpectNow, NoteText, Undo>;
+    std::variant<Crash, PowerOff, Wipe, Restart, Start, Stop, Pause, SlowDisk, SlowCpu, FullDisk, FailDisk, Corrupt,
+                 ClockFault, Partition, Traffic, Produce, ExpectNow, NoteText, Undo>;
 
 struct Trigger {
   // At most one of `at` and `after`; `when` alone looks from time 0 on, else from at or after + plus on.
