@@ -58,3 +58,32 @@ TEST_CASE("a decision that a second controller tells is taken once", "[check]") 
   tale.tell(21, old);
   CHECK(tale.checks().history().partition(tp)->leader == NodeId{1});
 }
+
+TEST_CASE("a wiped broker has lost its replicas and copies them from the beginning", "[check]") {
+  Tale tale;
+  tale.append_everywhere({0, 9, 0, 1, 0});
+  tale.commit(1, 0, 10);
+  tale.tell(1, KernelEvent{PowerLost{}});
+  tale.tell(1, KernelEvent{DisksWiped{}});
+  const ReplicaHistory* wiped = tale.checks().history().partition(tp)->replica(NodeId{2});
+  REQUIRE(wiped != nullptr);
+  CHECK(wiped->log_end == Offset{0});
+  CHECK(wiped->log.size() == 0);
+  CHECK(tale.checks().history().partition(tp)->losses == std::set<NodeId>{NodeId{2}});
+  tale.append(2, {0, 9, 0, 1, 0});
+  CHECK(tale.checks().history().partition(tp)->losses.empty());
+  CHECK(tale.checks().findings().violations() == 0);
+}
+
+TEST_CASE("what is missing because bits had flipped is excused and by nothing else", "[check]") {
+  for (const bool flipped : {true, false}) {
+    Tale tale{{"shop", true, true, true}, 1};
+    tale.append(1, {0, 9, 0, 1, 0}, trace::ReplicaRole::leader);
+    tale.commit(1, 0, 10);
+    if (flipped) tale.tell(0, KernelEvent{DataCorrupted{"orders-0/00000000000000000000.log", 70, std::byte{1}}});
+    tale.tell(0, KernelEvent{ProcessCrashed{}});
+    tale.load(1, 0, {});
+    CHECK(tale.checks().history().partition(tp)->excuse() == (flipped ? Excuse::corruption : Excuse::power_loss));
+  }
+  CHECK(excuse_name(Excuse::corruption) == "corruption");
+}

@@ -66,7 +66,9 @@ inline std::string file_text(const std::string& path) {
 }
 inline const std::vector<std::string> library{"leader-crash",           "controller-crash", "network-partition",
                                               "consumer-crash",         "power-loss",       "lifecycle-of-a-record",
-                                              "retention-under-traffic"};
+                                              "retention-under-traffic", "wiped-broker",   "slow-machine",
+                                              "disk-full-and-failing",  "bit-rot",          "clock-ahead",
+                                              "retention-outgrown",     "recorded-traffic"};
 inline std::string library_file(const std::string& name) { return kafkasim::test::source_dir() + "/scenarios/" + name + ".json"; }
 
 }  // namespace kafkasim::sim::testing
