@@ -9,6 +9,8 @@ namespace kafkasim {
 
 namespace {
 
+constexpr Duration producer_expiration_check_interval = seconds(600);  // producer.id.expiration.check.interval.ms, internal to Kafka
+
 Random session_ids(std::uint32_t incarnation, const Env& env) {
   return env.random.fork("fetch-sessions").fork(incarnation);
 }
@@ -32,6 +34,7 @@ void ReplicaManager::start(const Started& started, Env& env) {
   timers_.set(Timer::checkpoint_high_watermarks, env.now + config_->replica_high_watermark_checkpoint_interval);
   timers_.set(Timer::checkpoint_recovery_points, env.now + config_->log_initial_task_delay);
   timers_.set(Timer::retention, env.now + config_->log_initial_task_delay);
+  timers_.set(Timer::expire_producers, env.now + producer_expiration_check_interval);
   settle(env);
 }
 
@@ -103,6 +106,10 @@ void ReplicaManager::on_timer(Timer timer, Env& env) {
       timers_.set(timer, env.now + config_->log_flush_offset_checkpoint_interval);
       break;
     case Timer::retention: run_retention(env); break;
+    case Timer::expire_producers:
+      replicas_.expire_producers(env);
+      timers_.set(timer, env.now + producer_expiration_check_interval);
+      break;
   }
 }
 

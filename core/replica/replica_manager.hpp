@@ -119,7 +119,13 @@ class ReplicaManager {
   [[nodiscard]] const FetchSessionCache& fetch_sessions() const { return sessions_; }
 
  private:
-  enum class Timer : std::uint8_t { shrink_isrs, checkpoint_high_watermarks, checkpoint_recovery_points, retention };
+  enum class Timer : std::uint8_t {
+    shrink_isrs,
+    checkpoint_high_watermarks,
+    checkpoint_recovery_points,
+    retention,
+    expire_producers
+  };
   void settle(Env& env);  // after every call: completes what waited, and sends fetches
   void on_event(const PartitionEvent& event, Env& env);
   void on_timer(Timer timer, Env& env);

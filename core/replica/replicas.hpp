@@ -174,6 +174,9 @@ class Replicas {
     return failed_ ? std::nullopt : directory_.next_removal();
   }
   void remove_due_files(Env& env);  // at next_removal(): a part of what is due
+  // Forgets producers that were silent for producer.id.expiration.ms, in every log (UnifiedLog's
+  // PeriodicProducerExpirationCheck).
+  void expire_producers(Env& env);
 
   // ---- durability ----------------------------------------------------------------------------------
   void checkpoint_high_watermarks(Env& env);

@@ -30,7 +30,8 @@ std::int64_t PartitionHistory::losses_now() const {
 
 std::optional<Excuse> PartitionHistory::excuse() const {
   if (unclean_election) return Excuse::unclean_election;
-  if (losses_now() > losses_allowed()) return Excuse::power_loss;
+  if (losses_now() > losses_allowed()) return damaged.empty() ? Excuse::power_loss : Excuse::corruption;
+  if (leader && damaged.contains(*leader)) return Excuse::corruption;  // who reads there gets damaged records
   if (sole_member_lost) return Excuse::last_replica_standing;
   return std::nullopt;
 }
@@ -365,6 +366,8 @@ void History::observe(const Observation& o) {
     if (std::holds_alternative<PowerLost>(*kernel)) process_ended(o.host, LastEnd::power_loss);
     if (const auto* exited = std::get_if<ProcessExited>(kernel))
       process_ended(o.host, exited->orderly ? LastEnd::orderly : LastEnd::crash);
+    if (std::holds_alternative<DisksWiped>(*kernel)) disk_wiped(o.host);
+    if (const auto* corrupted = std::get_if<DataCorrupted>(kernel)) disk_damaged(o.host, corrupted->path);
     return;
   }
   o.note()->visit([&](const auto& e) {

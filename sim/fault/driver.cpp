@@ -59,6 +59,7 @@ void Driver::on_observations(std::span<const Observation> observations, Host& ho
   for (const Observation& o : observations) {
     const bool ended = o.get_if<ProcessExited>() || o.get_if<ProcessCrashed>() || o.get_if<PowerLost>();
     if (ended && restarting_.erase(o.host) > 0) host.world.start(o.host);
+    on_disk_failure(o, host);
   }
   if (!seeks_.empty()) go_on_seeking(host);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
@@ -78,6 +79,7 @@ void Driver::on_observations(std::span<const Observation> observations, Host& ho
 void Driver::fire(std::size_t i, Host& host) {
   if (entries_[i].fired) return;
   entries_[i].fired = true;
+  entries_[i].fired_at = host.world.now();
   std::visit([&](const auto& op) { act(i, op, host); }, entry(i).operation);
   if (entry(i).undo_after) host.appoint(host.world.now() + *entry(i).undo_after, appointment(What::undo, i));
   if (entry(i).name.empty()) return;
@@ -119,6 +121,10 @@ void Driver::act(std::size_t i, const PowerOff& op, Host& host) {
     if (op.torn == LeftTorn::yes) spec.torn = Torn::always;
     if (const auto* keep = std::get_if<Keep>(&op.keep)) {
       spec.keep = *keep;
+      if (*keep == Keep::none && op.torn == LeftTorn::yes) {  // of each replica a part of the next record
+        spec.keep = Keep::drawn;
+        spec.rules = keep_synced_and_tear(host.world.disk(h));
+      }
     } else {
       const KeepRecords& records = std::get<KeepRecords>(op.keep);
       const TearNext tear = op.torn == LeftTorn::yes ? TearNext::yes : TearNext::no;
@@ -219,6 +225,7 @@ void Driver::undo(std::size_t i, Host& host) {
   }
   undo_network(i, host);
   for (const HostId h : state.hit) {
+    undo_host_fault(i, h, host);
     if (std::holds_alternative<Pause>(operation)) host.world.resume(h);
     if (std::holds_alternative<Traffic>(operation)) host.world.command(h, SetRate{});
     if (std::holds_alternative<AddConsumers>(operation)) host.world.request_stop(h);

@@ -21,6 +21,7 @@ struct FaultRecord {  // for the report
   Duration at;
   std::string fault;   // "crash"
   std::string target;  // "broker 1"
+  std::string reason{};  // of what nobody asked for: why a log directory went offline
 };
 
 class Driver {
@@ -63,6 +64,7 @@ class Driver {
     bool fired{false};
     bool condition_armed{false};  // its `when` is looked at
     bool undone{false};
+    Instant fired_at{};
     std::vector<HostId> hit;
     std::optional<CutId> cut;
     std::optional<ImpairmentId> impairment;
@@ -128,6 +130,22 @@ class Driver {
   std::vector<HostId> last_members(std::size_t i, const std::string& group, std::int32_t count, Host& host);
   void go_on_seeking(Host& host);
   [[nodiscard]] ResetGroupOffsets reset_of(const Seek& op, Host& host) const;
+  // machines, disks and clocks (host_faults.cpp)
+  void act(std::size_t i, const Wipe& op, Host& host);
+  void act(std::size_t i, const SlowDisk& op, Host& host);
+  void act(std::size_t i, const SlowCpu& op, Host& host);
+  void act(std::size_t i, const FullDisk& op, Host& host);
+  void act(std::size_t i, const FailDisk& op, Host& host);
+  void act(std::size_t i, const Corrupt& op, Host& host);
+  void act(std::size_t i, const ClockFault& op, Host& host);
+  void undo_host_fault(std::size_t i, HostId hit, Host& host);
+  // Entries of that kind that are in force on the host, the last that fired last.
+  template <class Op>
+  [[nodiscard]] std::vector<const Op*> in_force(HostId host) const;
+  template <class Op>
+  [[nodiscard]] std::int64_t times_in_force(HostId host) const;  // per thousand: the slowest counts
+  void set_disk(HostId hit, Host& host);
+  void on_disk_failure(const Observation& o, Host& host);
 
   std::shared_ptr<const Scenario> scenario_;
   Random random_;
@@ -135,6 +153,7 @@ class Driver {
   std::vector<Entry> entries_;
   std::set<std::pair<Instant, std::size_t>> due_;  // in the order in which they fire
   std::set<HostId> restarting_;  // told to stop, to be started again when they have
+  std::set<HostId> gave_up_;     // ended because of a disk fault that is in force
   std::vector<FaultRecord> faults_;
   std::uint64_t commanded_{0};                                  // operations of the administrator
   std::map<std::size_t, std::optional<std::uint64_t>> seeks_;  // under way, by entry: the operation, once all have left

@@ -4,6 +4,7 @@
 // hash.
 #include <compare>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -28,6 +29,12 @@ struct ProcessExited {  // by its own decision
 };
 struct ProcessPaused {};
 struct ProcessResumed {};
+struct DisksWiped {};  // after PowerLost: nothing is left of what the machine had stored
+struct DataCorrupted {  // bits flipped in stored data at rest: not noticed before somebody reads them
+  std::string path;
+  std::uint64_t at{};  // the byte in the file
+  std::byte mask{};
+};
 struct ConnectionOpened {  // told by the dialler
   ConnectionId connection;
 };
@@ -62,7 +69,8 @@ struct MessageLeft {
 [[nodiscard]] StepBegan step_began(std::uint32_t thread, const Input& input);
 
 using KernelEvent = std::variant<ProcessStarted, ProcessReady, ProcessCrashed, PowerLost, ProcessExited, ProcessPaused,
-                                 ProcessResumed, ConnectionOpened, ConnectionLost, StepBegan, StepCharged, MessageLeft>;
+                                 ProcessResumed, DisksWiped, DataCorrupted, ConnectionOpened, ConnectionLost, StepBegan,
+                                 StepCharged, MessageLeft>;
 
 template <class T, class... Es>
 [[nodiscard]] constexpr bool is_kernel_event(const std::variant<Es...>* /*only its type*/) {

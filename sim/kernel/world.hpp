@@ -61,6 +61,7 @@ class World {
   void start(HostId id);                                     // a process that is down, with power if need be
   void crash(HostId id);                                     // connections are reset, the page cache survives
   void power_off(HostId id, const PowerLossSpec& survives);  // silence; also of a machine whose process is down
+  void wipe(HostId id);  // power_off, and the disks are empty when it comes back
   void pause(HostId id);
   void resume(HostId id);
   void request_stop(HostId id);
@@ -68,6 +69,11 @@ class World {
   void jump_clock(HostId id, Duration by);                    // the wall clock
   void set_clock_drift(HostId id, std::int64_t per_million);  // what it gains; without a jump
   void set_cpu_times(HostId id, std::int64_t permille);       // every step costs that much of its ordinary cost
+  void set_disk_times(HostId id, std::int64_t permille);      // every disk operation takes that much of its ordinary time
+  void set_disk_full(HostId id, Switch to);
+  void set_disk_failing(HostId id, Switch to);
+  // Flips bits of one stored byte; nothing if it is not there.
+  void corrupt(HostId id, const std::string& path, std::uint64_t at, std::byte mask);
   [[nodiscard]] Timestamp wall_clock(HostId id) const { return host(id).clock().at(now_); }
 
   // ---- what happens to the network ----------------------------------------------------------------------------------

@@ -100,6 +100,30 @@ Json groups_json(const Simulation& run) {
   return out;
 }
 
+// What each broker's disk took, and how much retention it has room for at that pace.
+Json disks_json(const Simulation& run) {
+  const auto ms = [](const std::optional<Duration>& d) { return d ? Json(d->whole_ms()) : Json(nullptr); };
+  const std::optional<Duration> asked = longest_retention(run.scenario());
+  Json out = Json::array();
+  for (const auto& [broker, use] : run.disk_uses().disks()) {
+    const Duration measured = use.failed_at.value_or(run.now());
+    Json one{{"broker", broker.value},
+             {"capacity_bytes", use.capacity},
+             {"free_at_start_bytes", use.free_at_start},
+             {"written_bytes", use.inflow.bytes()}};
+    one["retention_that_fits_ms"] = ms(lasts(use.free_at_start, use.inflow.bytes(), measured));
+    one["retention_that_fits_in_the_busiest_time_ms"] =
+        ms(lasts(use.free_at_start, use.inflow.busiest(), use.inflow.stretch()));
+    one["retention_asked_for_ms"] = ms(asked);
+    if (use.failed_at) {
+      one["failed_at_ms"] = use.failed_at->whole_ms();
+      one["reason"] = use.reason;
+    }
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
 std::string hex16(std::uint64_t x) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text(16, '0');
@@ -150,8 +174,11 @@ std::string report_json(const Simulation& run, const RunFacts& facts) {
   }
   out["faults"] = Json::array();
   for (const FaultRecord& fault : run.driver().faults()) {
-    out["faults"].push_back({{"at_ms", fault.at.whole_ms()}, {"fault", fault.fault}, {"target", fault.target}});
+    Json one{{"at_ms", fault.at.whole_ms()}, {"fault", fault.fault}, {"target", fault.target}};
+    if (!fault.reason.empty()) one["reason"] = fault.reason;
+    out["faults"].push_back(std::move(one));
   }
+  out["disks"] = disks_json(run);
   out["evaluations"] = Json::object();
   for (const auto& [id, count] : run.checks().evaluations()) out["evaluations"][std::string{id}] = count;
   out["not_checked"] = Json::array();

@@ -138,6 +138,9 @@ void print_verdict(const Simulation& run, const RunFacts& facts, const std::vect
                      metric_text(run, Metric::elections), metric_text(run, Metric::elections_unclean),
                      metric_text(run, Metric::unavailable), metric_text(run, Metric::latency_produce_p50),
                      metric_text(run, Metric::latency_produce_p99), metric_text(run, Metric::latency_produce_max));
+  for (const auto& [broker, use] : run.disk_uses().disks()) {
+    if (use.failed_at) out << "  log directory of " << describe_failure(broker, use, run.scenario()) << '\n';
+  }
   out << fmt::format("  trace hash {:016x}, {} events, {} s of virtual time in {}.{:03} s\n\n",
                      run.world().trace_hash(), run.events(), seconds_text(run.now()), facts.wall_us / 1'000'000,
                      facts.wall_us / 1000 % 1000);

@@ -63,6 +63,13 @@ struct ClientMaker {
     cluster.facts.push_back(std::move(facts));
   }
 
+  std::shared_ptr<const std::vector<ProducingPlan::Change>> changes_of(const ProducerSpec& spec) const {
+    if (spec.changes.empty()) return nullptr;
+    std::vector<ProducingPlan::Change> changes;
+    for (const RateStep& step : spec.changes) changes.push_back({origin + step.from, step.rate.records_per_1000_s});
+    return std::make_shared<const std::vector<ProducingPlan::Change>>(std::move(changes));
+  }
+
   void producer(const ProducerSpec& spec, std::int32_t number) {
     const std::string name = producer_client_id(spec, number);
     const ClientIdentity who = identity(name);
@@ -74,6 +81,7 @@ struct ClientMaker {
       ProducingPlan plan{.topic = spec.topic,
                          .partition = spec.partition,
                          .records_per_1000_s = spec.rate->records_per_1000_s,
+                         .changes = changes_of(spec),
                          .from = origin + spec.from,
                          .to = origin + spec.to,
                          .records = spec.records,

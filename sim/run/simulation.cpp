@@ -47,6 +47,7 @@ void Simulation::absorb() {
       probes_.observe(o, checks_.history());
       measures_.observe(o, checks_.history());
       story_.observe(o, checks_.history());
+      disk_uses_.observe(o, checks_.history());
     }
     if (!formed_) continue;
     for (; findings_told_ < checks_.findings().kept().size(); ++findings_told_) {
@@ -124,6 +125,9 @@ void Simulation::begin() {
   probes_.begin();
   story_.begin(origin_);
   measures_.begin(origin_);
+  disk_uses_.begin(origin_);
+  for (const auto& [id, host] : cluster_.brokers)
+    disk_uses_.add_disk(id, world_.disk(host).spec().capacity, world_.disk(host).free_bytes());
   for (std::size_t i = 0; i < cluster_.clients.size(); ++i) {
     const ClientHost& client = cluster_.clients[i];
     story_.name_host(client.host, client.name);

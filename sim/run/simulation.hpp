@@ -16,6 +16,7 @@
 #include "sim/check/probes.hpp"
 #include "sim/fault/driver.hpp"
 #include "sim/run/cluster.hpp"
+#include "sim/run/disk_use.hpp"
 #include "sim/run/measures.hpp"
 #include "sim/run/story.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -50,6 +51,7 @@ class Simulation {
   [[nodiscard]] const Checks& checks() const { return checks_; }
   [[nodiscard]] const Measures& measures() const { return measures_; }
   [[nodiscard]] const Story& story() const { return story_; }
+  [[nodiscard]] const DiskUses& disk_uses() const { return disk_uses_; }
   [[nodiscard]] const Driver& driver() const { return driver_; }
   [[nodiscard]] const Probes& probes() const { return probes_; }
   [[nodiscard]] Duration now() const { return world_.now() - origin_; }  // since the cluster had formed
@@ -108,6 +110,7 @@ class Simulation {
   Probes probes_;
   Measures measures_;
   Story story_;
+  DiskUses disk_uses_;
   Driver driver_;
   std::vector<Plan> plans_;
   std::size_t absorbed_{0};

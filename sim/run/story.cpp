@@ -198,6 +198,8 @@ void Story::on_kernel(const Observation& o, const KernelEvent& e) {
     add(o.at, "process", host(o.host), "crashes: connections reset, page cache kept", Tone::fault);
   } else if (std::holds_alternative<PowerLost>(e)) {
     add(o.at, "process", host(o.host), "loses power: silence, unsynced data at risk", Tone::fault);
+  } else if (std::holds_alternative<DisksWiped>(e)) {
+    add(o.at, "disk", host(o.host), "has empty disks", Tone::fault);
   } else if (const auto* exited = std::get_if<ProcessExited>(&e)) {
     add(o.at, "process", host(o.host), fmt::format("ends: {}", exited->reason),
         exited->orderly ? Tone::plain : Tone::warning);

@@ -105,15 +105,7 @@ std::optional<Operation> read_traffic(Binder& b, const JsonValue& value) {
   const JsonValue* times = object.find("times");
   const JsonValue* rate = object.find("rate");
   if ((times == nullptr) == (rate == nullptr)) b.faults.error(value, "'traffic' needs either 'times' or 'rate'");
-  if (times != nullptr) {
-    if (times->is(JsonKind::fraction)) {
-      const Result<std::int64_t> permille = parse_permille(times->text);
-      if (!permille) b.faults.error(*times, permille.error().message);
-      if (permille) traffic.permille = *permille;
-    } else if (const auto factor = read_integer(b.faults, *times, 0, 1'000'000)) {
-      traffic.permille = *factor * 1000;
-    }
-  }
+  if (times != nullptr) traffic.permille = read_factor(b, *times);
   if (rate != nullptr) traffic.rate = read_quantity(b.faults, *rate, parse_record_rate);
   if (!id) return std::nullopt;
   traffic.producer = *id;
@@ -169,6 +161,7 @@ std::optional<Operation> read_undo(Binder& b, const JsonValue& value) {
 
 std::optional<Operation> read_operation(Binder& b, std::string_view key, const JsonValue& value,
                                         const JsonValue& entry) {
+  if (is_host_fault(key)) return read_host_fault(b, key, value);
   if (key == "crash") return of_target<Crash>(b, value);
   if (key == "power_off") return read_power_off(b, value);
   if (key == "restart") return of_target<Restart>(b, value);
@@ -326,6 +319,17 @@ EntryOperation read_entry_operation(Binder& b, const JsonValue& entry, const Obj
     b.faults.error(entry, "the entry does nothing: it needs one of the operations of 'kafkasim list faults'");
   }
   return out;
+}
+
+std::optional<std::int64_t> read_factor(Binder& b, const JsonValue& value) {
+  if (!value.is(JsonKind::fraction)) {
+    const std::optional<std::int64_t> factor = read_integer(b.faults, value, 0, 1'000'000);
+    return factor ? std::optional{*factor * 1000} : std::nullopt;
+  }
+  const Result<std::int64_t> permille = parse_permille(value.text);
+  if (permille) return *permille;
+  b.faults.error(value, permille.error().message);
+  return std::nullopt;
 }
 
 void bind_timeline(Binder& b, const JsonValue& value) {

@@ -34,6 +34,7 @@ struct Names {  // what the file has named so far; a number is absent where it c
 struct Binder {
   Faults& faults;
   Scenario& out;
+  std::string folder{};  // what the scenario names files by
   Names names{};
   std::map<std::string, TopicSpec, std::less<>> created{};  // by `create_topic` entries, by the entry's pointer
 };
@@ -51,6 +52,7 @@ void collect_created_topics(Binder& b, const JsonValue& timeline);
 [[nodiscard]] std::optional<Operation> read_admin_operation(Binder& b, std::string_view key, const JsonValue& value);
 [[nodiscard]] std::optional<TopicSpec> find_created_topic(const Binder& b, const JsonValue& value);
 void bind_chaos(Binder& b, const JsonValue& value);  // after everything that a target may name
+void read_rate(Binder& b, const JsonValue& value, ProducerSpec& producer);  // whose `from` has been read
 void bind_expectations(Binder& b, const JsonValue& value);
 void bind_variants(Binder& b, const JsonValue& value);
 
@@ -113,6 +115,11 @@ struct EntryOperation {
   std::optional<Operation> operation;  // absent: it could not be read, which has been reported
 };
 [[nodiscard]] EntryOperation read_entry_operation(Binder& b, const JsonValue& entry, const ObjectReader& object);
+// ---- the timeline ---------------------------------------------------------------------------------------
+// 10, or 0.5, in thousandths.
+[[nodiscard]] std::optional<std::int64_t> read_factor(Binder& b, const JsonValue& value);
+[[nodiscard]] bool is_host_fault(std::string_view key);  // "slow_disk" and the like: bind_host_faults.cpp
+[[nodiscard]] std::optional<Operation> read_host_fault(Binder& b, std::string_view key, const JsonValue& value);
 
 // ---- metrics ------------------------------------------------------------------------------------------
 [[nodiscard]] std::optional<Condition> read_condition(Binder& b,

@@ -56,7 +56,8 @@ void apply_patches(Faults& faults, JsonValue& root, const std::vector<Patch>& pa
   }
 }
 
-void parse_into(Faults& faults, Scenario& scenario, std::string_view text, const std::vector<Patch>& patches) {
+void parse_into(Faults& faults, Scenario& scenario, std::string_view text, const std::vector<Patch>& patches,
+                const std::string& folder) {
   const JsonDocument document = read_json(text);
   for (const JsonFault& fault : document.faults) {
     faults.add(Diagnostic{Severity::error, fault.place.line, fault.place.column, fault.message, fault.pointer});
@@ -64,7 +65,7 @@ void parse_into(Faults& faults, Scenario& scenario, std::string_view text, const
   if (!document.root) return;
   apply_patches(faults, *document.root, patches);
   link(*document.root);
-  Binder binder{faults, scenario};
+  Binder binder{faults, scenario, folder};
   bind_scenario(binder, *document.root);
 }
 
@@ -104,11 +105,11 @@ Result<Patch> parse_patch(std::string_view argument) {
 
 namespace {
 
-Parsed parse_alone(std::string_view text, const std::vector<Patch>& patches) {
+Parsed parse_alone(std::string_view text, const std::vector<Patch>& patches, const std::string& folder) {
   Faults faults;
   Scenario scenario;
   try {
-    parse_into(faults, scenario, text, patches);
+    parse_into(faults, scenario, text, patches, folder);
   } catch (const TooManyFaults&) {
     // What was found so far says enough.
   }
@@ -126,14 +127,14 @@ std::vector<Patch> patches_of(const Variant& variant) {
   return patches;
 }
 
-Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches) {
-  Parsed parsed = parse_alone(text, patches);
+Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches, const std::string& folder) {
+  Parsed parsed = parse_alone(text, patches, folder);
   if (!parsed.scenario) return parsed;
   bool good = true;
   for (const Variant& variant : parsed.scenario->variants) {
     std::vector<Patch> all = patches;
     for (Patch& patch : patches_of(variant)) all.push_back(std::move(patch));
-    Parsed varied = parse_alone(text, all);
+    Parsed varied = parse_alone(text, all, folder);
     good = good && varied.scenario.has_value();
     for (Diagnostic& d : varied.diagnostics) {
       if (d.severity != Severity::error) continue;
@@ -157,7 +158,7 @@ Parsed load_scenario(const std::string& path, const std::vector<Patch>& patches)
   if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!in.is_open() || in.bad()) return Parsed{std::nullopt, {whole_file("the file cannot be read")}};
   text.resize(static_cast<std::size_t>(in.gcount()));
-  return parse_scenario(text, patches);
+  return parse_scenario(text, patches, std::filesystem::path{path}.parent_path().string());
 }
 
 }  // namespace kafkasim::sim

@@ -59,6 +59,12 @@ struct NetworkSpec {
   std::vector<LinkSpec> links;
 };
 
+struct RateStep {
+  Duration from;
+  RecordRate rate;
+  friend bool operator==(const RateStep&, const RateStep&) = default;
+};
+
 enum class KeyDistribution : std::uint8_t { uniform, zipf };
 struct KeySpec {
   KeyDistribution distribution{};
@@ -68,7 +74,8 @@ struct ProducerSpec {
   std::string id;
   std::string topic;  // empty: it only produces by hand
   std::int32_t count{1};
-  std::optional<RecordRate> rate;  // of each; absent: it only produces by hand (see default_rate)
+  std::optional<RecordRate> rate;  // of each, at first; absent: it only produces by hand (see default_rate)
+  std::vector<RateStep> changes;   // of the rate, later than `from`, ascending
   Duration from{};
   Duration to{};                        // filled in: the scenario's duration
   std::optional<std::int64_t> records;  // of each; absent: no limit

@@ -72,3 +72,29 @@ TEST_CASE("an acknowledgement of a topic that was made anew under its name is no
   tale.tell(9, trace::RecordsAcked{name, Origin{0, 5}, 5, -1, Offset{5}, nanoseconds(1)});
   CHECK(tale.checks().history().partition(anew)->acked.size() == 1);
 }
+
+TEST_CASE("a wiped broker has lost its replicas and copies them from the beginning", "[check]") {
+  Tale tale;
+  tale.append_everywhere({0, 9, 0, 1, 0});
+  tale.commit(1, 0, 10);
+  tale.tell(1, KernelEvent{PowerLost{}});
+  tale.tell(1, KernelEvent{DisksWiped{}});
+  const ReplicaHistory* wiped = tale.checks().history().partition(tp)->replica(NodeId{2});
+  REQUIRE(wiped != nullptr);
+  CHECK(wiped->log_end == Offset{0});
+  CHECK(wiped->log.size() == 0);
+  CHECK(tale.checks().history().partition(tp)->losses == std::set<NodeId>{NodeId{2}});
+  tale.append(2, {0, 9, 0, 1, 0});
+  CHECK(tale.checks().history().partition(tp)->losses.empty());
+  CHECK(tale.checks().findings().violations() == 0);
+}
+
+TEST_CASE("what is missing because bits had flipped is excused by that", "[check]") {
+  Tale tale{{"shop", true, true, true}, 1};
+  tale.append(1, {0, 9, 0, 1, 0}, trace::ReplicaRole::leader);
+  tale.commit(1, 0, 10);
+  CHECK_FALSE(tale.checks().history().partition(tp)->excuse());
+  tale.tell(0, KernelEvent{DataCorrupted{"orders-0/00000000000000000000.log", 70, std::byte{1}}});
+  CHECK(tale.checks().history().partition(tp)->excuse() == Excuse::corruption);
+  CHECK(excuse_name(Excuse::corruption) == "corruption");
+}
