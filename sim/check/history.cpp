@@ -11,6 +11,16 @@ const ClientFacts& Subjects::client(const Origin& origin) const {
   return clients.at(static_cast<std::size_t>(original_ordinal(origin.client)));
 }
 
+const ClientFacts* Subjects::client_at(HostId host) const {
+  const auto found = std::ranges::find(clients, host, &ClientFacts::host);
+  return found == clients.end() ? nullptr : &*found;
+}
+
+std::string Subjects::client_name(HostId host) const {
+  const ClientFacts* known = client_at(host);
+  return known ? known->name : "a client";
+}
+
 // ---- chains -------------------------------------------------------------------------------------------------------
 
 void BatchChain::append(StoredBatch batch) {
@@ -24,7 +34,7 @@ void BatchChain::append(const trace::AppendedBatch& b) {
   hash.add(b.last.value);
   hash.add(std::int64_t{b.epoch.value});
   hash.add(std::uint64_t{b.crc});
-  append(StoredBatch{b.base, b.last, b.epoch, b.crc, b.producer_id, b.producer_epoch, b.origin, 0, hash.value()});
+  append(StoredBatch{b.base, b.last, b.epoch, b.crc, b.producer_id, b.producer_epoch, b.control, b.transactional, b.origin, 0, hash.value()});
 }
 
 std::size_t BatchChain::index_at(Offset offset) const {
@@ -251,9 +261,14 @@ void History::observe(const Observation& o) {
     const bool ended = std::holds_alternative<ProcessCrashed>(*kernel) || std::holds_alternative<PowerLost>(*kernel)
                        || std::holds_alternative<ProcessExited>(*kernel);
     if (ended) process_ended(o.host);
+    const auto tell = [&](const auto& e) {
+      if constexpr (requires { vitals_.on(o, e); }) vitals_.on(o, e);
+    };
+    std::visit(tell, *kernel);
     return;
   }
   o.note()->visit([&](const auto& e) {
+    if constexpr (requires { vitals_.on(o, e); }) vitals_.on(o, e);
     if constexpr (requires { on(o.host, e); }) {
       on(o.host, e);
     } else if constexpr (requires { on(o.at, e); }) {

@@ -13,6 +13,7 @@
 #include "core/base/cow.hpp"
 #include "sim/check/chunked.hpp"
 #include "sim/check/finding.hpp"
+#include "sim/check/vitals.hpp"
 #include "sim/kernel/observation.hpp"
 
 namespace kafkasim::sim {
@@ -24,6 +25,8 @@ struct StoredBatch {
   std::uint32_t crc{};
   std::int64_t producer_id{-1};
   std::int16_t producer_epoch{-1};
+  bool control{};
+  bool transactional{};
   Origin origin;
   std::uint64_t sum_before{};  // of the hashes of all batches before this one; wraps
   std::uint64_t hash{};        // of offsets, epoch and crc
@@ -112,14 +115,22 @@ struct ClientFacts {
   bool acks_all{true};
   bool idempotent{true};
   bool ordered{true};  // idempotent, or one request in flight
+  HostId host{-1};
+  std::optional<Duration> delivery_timeout;  // of a producer
+  std::optional<std::string> group;          // of a member of one
+  std::vector<std::string> topics;           // that it subscribes to
+  bool commits{false};                       // by itself (enable.auto.commit)
 };
 
 struct Subjects {                                                       // who is who in the World
   [[nodiscard]] const ClientFacts& client(const Origin& origin) const;  // whichever of the client's lives sent
+  [[nodiscard]] const ClientFacts* client_at(HostId host) const;
+  [[nodiscard]] std::string client_name(HostId host) const;  // "analytics/1"; "a client" where nobody knows it
   std::map<HostId, NodeId> nodes;
   std::set<NodeId> controllers;
   std::vector<ClientFacts> clients;                         // by the client ordinal in an Origin
   std::map<std::string, std::int64_t> min_insync_replicas;  // by topic
+  Duration settling{seconds(60)};                           // how long what was done to a cluster may echo in it
 };
 
 class History {
@@ -138,6 +149,8 @@ class History {
   [[nodiscard]] std::string name(const TopicIdPartition& id) const;  // "orders-0"
   void mark_lost(const TopicIdPartition& id, Offset from, Offset to);
   [[nodiscard]] std::uint64_t records_lost() const { return records_lost_; }
+  [[nodiscard]] const Vitals& vitals() const { return vitals_; }
+  [[nodiscard]] Vitals& edit_vitals() { return vitals_; }
 
  private:
   PartitionHistory& edit(const TopicIdPartition& id);
@@ -162,6 +175,7 @@ class History {
   std::map<std::string, Uuid> topic_ids_;
   std::map<TopicIdPartition, Cow<PartitionHistory>> partitions_;
   std::uint64_t records_lost_{0};
+  Vitals vitals_;
 };
 
 }  // namespace kafkasim::sim
