@@ -120,6 +120,7 @@ struct ClientFacts {
   std::optional<std::string> group;          // of a member of one
   std::vector<std::string> topics;           // that it subscribes to
   bool commits{false};                       // by itself (enable.auto.commit)
+  std::vector<TopicPartition> assigned;      // that it reads outside any group
 };
 
 struct Subjects {                                                       // who is who in the World

@@ -3,11 +3,20 @@
 // nobody's business.
 #include <tuple>
 
+#include "sim/check/aborted_read.hpp"
 #include "sim/check/acked_record_lost.hpp"
+#include "sim/check/churn.hpp"
+#include "sim/check/commit_regressed.hpp"
 #include "sim/check/epoch_offset_unique.hpp"
+#include "sim/check/group_double_owner.hpp"
 #include "sim/check/log_offsets_ordered.hpp"
+#include "sim/check/not_converged.hpp"
+#include "sim/check/offset_inconsistent.hpp"
 #include "sim/check/one_leader_per_epoch.hpp"
+#include "sim/check/operation_unanswered.hpp"
 #include "sim/check/order_broken.hpp"
+#include "sim/check/poll_skipped.hpp"
+#include "sim/check/poll_went_back.hpp"
 #include "sim/check/raft_safety.hpp"
 #include "sim/check/record_duplicated.hpp"
 #include "sim/check/replicas_match.hpp"
@@ -20,9 +29,18 @@ using Invariants = std::tuple<  // in the order of the list
     EpochOffsetUnique,          //
     OneLeaderPerEpoch,          //
     AckedRecordLost,            //
+    OffsetInconsistent,         //
     RecordDuplicated,           //
     OrderBroken,                //
-    RaftSafety                  //
+    PollSkipped,                //
+    PollWentBack,               //
+    AbortedRead,                //
+    GroupDoubleOwner,           //
+    CommitRegressed,            //
+    RaftSafety,                 //
+    NotConverged,               //
+    OperationUnanswered,        //
+    Churn                       //
     >;
 
 }  // namespace kafkasim::sim
