@@ -5,26 +5,16 @@
 #include <fmt/format.h>
 
 #include "core/broker/broker.hpp"
+#include "sim/check/group_home.hpp"
 #include "sim/check/read_positions.hpp"
 
 namespace kafkasim::sim {
 
 namespace {
 
-// In which partition of __consumer_offsets a group is kept.
-std::optional<PartitionIndex> partition_of(const std::string& group, const History& history) {
-  std::int32_t count = 0;
-  while (history.partition(TopicPartition{offsets_topic, PartitionIndex{count}})) ++count;
-  if (count == 0) return std::nullopt;
-  GroupCoordinator coordinator{NodeConfig{}};
-  coordinator.set_partition_count(count);
-  return coordinator.partition_for(group);
-}
-
 std::optional<Excuse> excuse_of(const std::string& group, const History& history) {
-  const std::optional<PartitionIndex> index = partition_of(group, history);
-  const PartitionHistory* partition = index ? history.partition(TopicPartition{offsets_topic, *index}) : nullptr;
-  return partition ? partition->excuse() : std::nullopt;
+  const PartitionHistory* home = home_of(group, history);
+  return home ? home->excuse() : std::nullopt;
 }
 
 }  // namespace
@@ -129,7 +119,7 @@ void CommitRegressed::on(const Observation& o, const trace::GroupsLoaded& e, con
   // Who was made leader once, and hears of it only when another has followed, loads what it has and serves nobody.
   if (!leader || partition->leader != history.node(o.host)) return;
   for (auto& [name, group] : groups_) {
-    if (group->committed.empty() || partition_of(name, history) != e.partition) continue;
+    if (group->committed.empty() || home_of(name, history) != partition) continue;
     ++evaluations;
     const Offsets* found = nullptr;
     if (!loading.empty()) {

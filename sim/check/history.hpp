@@ -116,11 +116,11 @@ struct ClientFacts {
   bool idempotent{true};
   bool ordered{true};  // idempotent, or one request in flight
   HostId host{-1};
-  std::optional<Duration> delivery_timeout;  // of a producer
-  std::optional<std::string> group;          // of a member of one
-  std::vector<std::string> topics;           // that it subscribes to
-  bool commits{false};                       // by itself (enable.auto.commit)
-  std::vector<TopicPartition> assigned;      // that it reads outside any group
+  std::optional<Duration> delivery_timeout{};  // of a producer
+  std::optional<std::string> group{};          // of a member of one
+  std::vector<std::string> topics{};           // that it subscribes to
+  bool commits{false};                         // by itself (enable.auto.commit)
+  std::vector<TopicPartition> assigned{};      // that it reads outside any group
 };
 
 struct Subjects {                                                       // who is who in the World

@@ -48,7 +48,9 @@ class Driver {
   void begin(Instant origin, Host& host);
   void on_appointment(std::uint64_t what, Host& host);
   void on_observations(std::span<const Observation> observations, Host& host);  // conditions, restarts
-  void undo_all(Host& host);                                                    // whatever is still in force
+  // How often it has done or undone something, and whether a fault that can be undone is still in force.
+  [[nodiscard]] std::uint64_t interventions() const { return interventions_; }
+  [[nodiscard]] bool has_faults_in_force() const;
   [[nodiscard]] const std::vector<FaultRecord>& faults() const { return faults_; }
 
  private:
@@ -90,6 +92,7 @@ class Driver {
   std::vector<Entry> entries_;
   std::set<HostId> restarting_;  // told to stop, to be started again when they have
   std::vector<FaultRecord> faults_;
+  std::uint64_t interventions_{0};
 };
 
 }  // namespace kafkasim::sim

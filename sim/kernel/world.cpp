@@ -155,6 +155,11 @@ void World::heal(CutId id) {
   network_.edit_topology().heal(id);
 }
 
+void World::heal_among(std::vector<HostId> hosts) {
+  for (const HostId id : hosts) operation("heal_among", id);
+  network_.edit_topology().heal_among(std::move(hosts));
+}
+
 void World::set_link(const Place& a, const Place& b, const LinkQuality& quality) {
   hash_.add("set_link");
   hash_.add(quality.least.ns);

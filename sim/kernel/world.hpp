@@ -74,6 +74,7 @@ class World {
   void heal(CutId id);
   void set_link(const Place& a, const Place& b, const LinkQuality& quality);
   void remove_link(const Place& a, const Place& b);
+  void heal_among(std::vector<HostId> hosts);  // no cut counts between two of them any more
   void reset_connections(const std::vector<HostId>& a, const std::vector<HostId>& b);
 
   // ---- time ---------------------------------------------------------------------------------------------------------

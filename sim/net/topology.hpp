@@ -77,6 +77,7 @@ class Topology {
   // No cut, now or later, is between two of these any more.
   void heal_among(std::vector<HostId> hosts);
   [[nodiscard]] bool open(HostId from, HostId to) const;
+  [[nodiscard]] bool has_cuts() const { return !cuts_.empty(); }
   // Groups of hosts that reach each other, by any number of steps that are open both ways; each sorted, in order of
   // their first host.
   [[nodiscard]] std::vector<std::vector<HostId>> islands() const;

@@ -50,6 +50,7 @@ void Simulation::absorb() {
     }
     Access access{*this};
     driver_.on_observations(fresh, access);
+    note_interventions();
     watch_expectations();
   }
 }
@@ -128,11 +129,19 @@ void Simulation::begin() {
 
 // ---- from time 0 on -------------------------------------------------------------------------------------------------
 
+void Simulation::note_interventions() {
+  if (driver_.interventions() == interventions_) return;
+  interventions_ = driver_.interventions();
+  const Vitals::Faults faults = driver_.has_faults_in_force() ? Vitals::Faults::in_force : Vitals::Faults::none;
+  checks_.edit_history().edit_vitals().disturb(world_.now(), faults);
+}
+
 void Simulation::on_appointment(const Plan& plan) {
   switch (plan.kind) {
     case Planned::driver: {
       Access access{*this};
       driver_.on_appointment(plan.what, access);
+      note_interventions();
       break;
     }
     case Planned::start_client: world_.start(cluster_.clients[static_cast<std::size_t>(plan.what)].host); break;
