@@ -17,14 +17,14 @@ void Churn::changed(const Observation& o, const std::string& name, std::string_v
   while (!subject.changes.empty() && subject.changes.front() + within < o.at) subject.changes.pop_front();
   subject.changes.push_back(o.at);
   if (subject.changes.size() < too_many) return;
-  findings.add({std::string{id},
-                o.at,
-                name,
-                fmt::format("{} changes {} times within {} ms, with nothing wrong for {} ms", what,
-                            subject.changes.size(), (o.at - subject.changes.front()).whole_ms(),
-                            (o.at - *quiet).whole_ms()),
-                {},
-                {}});
+  findings.add(
+      {std::string{id},
+       o.at,
+       name,
+       fmt::format("{} changes {} times within {} ms, with nothing wrong for {} ms", what, subject.changes.size(),
+                   (o.at - subject.changes.front()).whole_ms(), (o.at - *quiet).whole_ms()),
+       {},
+       {}});
   subject.changes.clear();
 }
 

@@ -19,7 +19,7 @@ std::optional<Excuse> excuse_of(const std::string& group, const History& history
 
 }  // namespace
 
-// ---- what members own, and where they have been -----------------------------------------------------------------------
+// ---- what members own, and where they have been ---------------------------------------------------------------------
 
 void CommitRegressed::on(const Observation& o, const trace::PartitionsAssigned& e, const History&, Findings&) {
   memberships_[o.host] = {e.group, e.member_id};
@@ -49,7 +49,8 @@ void CommitRegressed::on(const Observation& o, const trace::PositionReset& e, co
 }
 
 void CommitRegressed::on(const Observation& o, const trace::RecordsDelivered& e, const History&, Findings&) {
-  if (Stretch* been = edit_stretch(o.host, e.partition, e.position)) been->highest = std::max(been->highest, e.position);
+  if (Stretch* been = edit_stretch(o.host, e.partition, e.position))
+    been->highest = std::max(been->highest, e.position);
 }
 
 const CommitRegressed::Stretch* CommitRegressed::stretch(const Group& group, const trace::OffsetsCommitted& e,
@@ -60,7 +61,7 @@ const CommitRegressed::Stretch* CommitRegressed::stretch(const Group& group, con
   return owned == member->second.owns.partitions.end() || !owned->second ? nullptr : &*owned->second;
 }
 
-// ---- commits ----------------------------------------------------------------------------------------------------------
+// ---- commits --------------------------------------------------------------------------------------------------------
 
 void CommitRegressed::on(const Observation&, const trace::GroupChanged& e, const History&, Findings&) {
   Cow<Group>& group = groups_[e.group];
@@ -104,7 +105,7 @@ void CommitRegressed::on(const Observation& o, const trace::OffsetsCommitted& e,
   }
 }
 
-// ---- another coordinator ------------------------------------------------------------------------------------------------
+// ---- another coordinator --------------------------------------------------------------------------------------------
 
 void CommitRegressed::on(const Observation& o, const trace::OffsetsLoaded& e, const History&, Findings&) {
   Offsets& offsets = loading_[o.host][e.group];
@@ -131,17 +132,19 @@ void CommitRegressed::on(const Observation& o, const trace::GroupsLoaded& e, con
       const auto loaded = found ? found->find(tp) : Offsets::const_iterator{};
       const bool there = found && loaded != found->end();
       if (there && loaded->second >= offset) continue;
-      findings.add({std::string{id},
-                    o.at,
-                    name,
-                    fmt::format("the offset {} of {} was committed, and the new coordinator, broker {}, finds {}",
-                                offset.value, to_string(tp), partition->leader->value,
-                                there ? std::to_string(loaded->second.value) : "none"),
-                    {},
-                    excuse_of(name, history)});
+      findings.add(
+          {std::string{id},
+           o.at,
+           name,
+           fmt::format("the offset {} of {} was committed, and the new coordinator, broker {}, finds {}", offset.value,
+                       to_string(tp), partition->leader->value, there ? std::to_string(loaded->second.value) : "none"),
+           {},
+           excuse_of(name, history)});
     }
-    if (found) group.edit().committed = *found;
-    else group.edit().committed.clear();
+    if (found)
+      group.edit().committed = *found;
+    else
+      group.edit().committed.clear();
   }
 }
 

@@ -53,8 +53,10 @@ void CommittedLog::align(const BatchChain& leader, Offset compacted_to) {
   if (start >= end_) return;
   const std::optional<Offset> differ = BatchChain::first_difference(batches_, leader, start, end_);
   if (!differ) return;
+  const std::size_t first_cut = batches_.index_at(*differ);
+  const Offset cut_at = first_cut < batches_.size() ? std::min(*differ, batches_[first_cut].base) : *differ;
   batches_.truncate_to(*differ);
-  end_ = batches_.end().value_or(*differ);
+  end_ = batches_.end().value_or(cut_at);  // where a batch begins: what the leader has instead is taken whole
   rebuild();
 }
 

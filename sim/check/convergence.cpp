@@ -16,12 +16,11 @@ namespace {
 using Missing = std::vector<Unmet>;
 
 HostId host_of(const Subjects& subjects, NodeId node) {
-  const auto found =
-      std::ranges::find_if(subjects.nodes, [node](const auto& entry) { return entry.second == node; });
+  const auto found = std::ranges::find_if(subjects.nodes, [node](const auto& entry) { return entry.second == node; });
   return found == subjects.nodes.end() ? HostId{-1} : found->first;
 }
 
-// ---- nodes ------------------------------------------------------------------------------------------------------------
+// ---- nodes ----------------------------------------------------------------------------------------------------------
 
 void look_at_nodes(const History& history, const Core& core, Missing& out) {
   std::vector<std::string> active;
@@ -29,7 +28,8 @@ void look_at_nodes(const History& history, const Core& core, Missing& out) {
     if (history.vitals().controller(host_of(history.subjects(), id)).active) active.push_back(std::to_string(id.value));
   }
   if (active.empty()) out.push_back({"controllers", "none of the core is active"});
-  if (active.size() > 1) out.push_back({"controllers", fmt::format("{} think that they are active", fmt::join(active, " and "))});
+  if (active.size() > 1)
+    out.push_back({"controllers", fmt::format("{} think that they are active", fmt::join(active, " and "))});
   for (const NodeId id : core.brokers) {
     const std::string name = fmt::format("broker {}", id.value);
     if (!history.vitals().process(host_of(history.subjects(), id)).up) {
@@ -40,7 +40,7 @@ void look_at_nodes(const History& history, const Core& core, Missing& out) {
   }
 }
 
-// ---- partitions -------------------------------------------------------------------------------------------------------
+// ---- partitions -----------------------------------------------------------------------------------------------------
 
 // How the replica's log falls short of the leader's; empty if it does not.
 std::string difference(const PartitionHistory& partition, const ReplicaHistory& leader, const ReplicaHistory* replica) {
@@ -55,14 +55,18 @@ std::string difference(const PartitionHistory& partition, const ReplicaHistory& 
 std::optional<std::string> missing_of(const PartitionHistory& partition, const Core& core) {
   const ReplicaHistory* leader = partition.acting_leader();
   if (!partition.leader) return "it has no leader";
-  if (!core.has_broker(*partition.leader)) return fmt::format("its leader, broker {}, is outside the core", partition.leader->value);
-  if (!leader) return fmt::format("broker {} has not taken the lead in epoch {}", partition.leader->value, partition.leader_epoch.value);
+  if (!core.has_broker(*partition.leader))
+    return fmt::format("its leader, broker {}, is outside the core", partition.leader->value);
+  if (!leader)
+    return fmt::format("broker {} has not taken the lead in epoch {}", partition.leader->value,
+                       partition.leader_epoch.value);
   for (const NodeId id : partition.assigned) {
     if (core.has_broker(id) && std::ranges::find(partition.isr, id) == partition.isr.end())
       return fmt::format("broker {} is not in sync", id.value);
   }
   if (leader->high_watermark != leader->log_end)
-    return fmt::format("its high watermark is {}, its log ends at {}", leader->high_watermark.value, leader->log_end.value);
+    return fmt::format("its high watermark is {}, its log ends at {}", leader->high_watermark.value,
+                       leader->log_end.value);
   for (const NodeId id : partition.assigned) {
     if (!core.has_broker(id)) continue;
     const std::string short_of = difference(partition, *leader, partition.replica(id));
@@ -80,7 +84,7 @@ void look_at_partitions(const History& history, const Core& core, std::size_t mo
   }
 }
 
-// ---- readers ----------------------------------------------------------------------------------------------------------
+// ---- readers --------------------------------------------------------------------------------------------------------
 
 std::vector<const ClientFacts*> living_members(const History& history, const std::string& group) {
   std::vector<const ClientFacts*> members;
@@ -101,7 +105,8 @@ std::optional<std::string> behind(const PartitionHistory& partition, std::option
   if (!end) return std::nullopt;  // told as the partition's own
   if (!at) return fmt::format("no {} for {}", what, to_string(partition.name));
   if (!first_to_read(partition, *at, *end)) return std::nullopt;
-  return fmt::format("the {} for {} is {}, with records up to {}", what, to_string(partition.name), at->value, end->value);
+  return fmt::format("the {} for {} is {}, with records up to {}", what, to_string(partition.name), at->value,
+                     end->value);
 }
 
 std::optional<std::string> missing_of(const History& history, const std::string& name, const Vitals::Group& group,
@@ -128,7 +133,8 @@ std::optional<std::string> missing_of(const History& history, const std::string&
     if (auto what = behind(*partition, history.vitals().position(owner->second->host, partition->name), "position"))
       return fmt::format("{}: {}", owner->second->name, *what);
     if (!owner->second->commits) continue;
-    if (auto what = behind(*partition, history.vitals().committed(name, partition->name), "committed offset")) return what;
+    if (auto what = behind(*partition, history.vitals().committed(name, partition->name), "committed offset"))
+      return what;
   }
   return std::nullopt;
 }

@@ -34,7 +34,8 @@ void BatchChain::append(const trace::AppendedBatch& b) {
   hash.add(b.last.value);
   hash.add(std::int64_t{b.epoch.value});
   hash.add(std::uint64_t{b.crc});
-  append(StoredBatch{b.base, b.last, b.epoch, b.crc, b.producer_id, b.producer_epoch, b.control, b.transactional, b.origin, 0, hash.value()});
+  append(StoredBatch{b.base, b.last, b.epoch, b.crc, b.producer_id, b.producer_epoch, b.control, b.transactional,
+                     b.origin, 0, hash.value()});
 }
 
 std::size_t BatchChain::index_at(Offset offset) const {

@@ -25,7 +25,7 @@ class OffsetInconsistent {
   struct Records {                                         // at neighbouring offsets, sent one after the other
     std::int64_t base{};
     std::int64_t past{};
-    Origin origin;  // of the first
+    Origin origin;                                             // of the first
     [[nodiscard]] bool continues(const Records& other) const;  // whether both fit one such row
   };
   using Told = std::map<std::int64_t, Records>;  // by base; they do not overlap

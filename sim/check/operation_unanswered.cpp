@@ -35,14 +35,14 @@ void OperationUnanswered::look(const Observation& o, const History& history, Fin
       reported = it->first + 1;
     }
     if (overdue == 0) continue;
-    findings.add({std::string{id},
-                  o.at,
-                  to_string(key.second),
-                  fmt::format("{} of {} has no answer to {} sends, the first number {}, {} ms after it took that",
-                              client->name, to_string(key.second), overdue, from->first,
-                              (o.at - from->second).whole_ms()),
-                  {fmt::format("delivery.timeout.ms={}", client->delivery_timeout->whole_ms())},
-                  {}});
+    findings.add(
+        {std::string{id},
+         o.at,
+         to_string(key.second),
+         fmt::format("{} of {} has no answer to {} sends, the first number {}, {} ms after it took that", client->name,
+                     to_string(key.second), overdue, from->first, (o.at - from->second).whole_ms()),
+         {fmt::format("delivery.timeout.ms={}", client->delivery_timeout->whole_ms())},
+         {}});
   }
 }
 

@@ -10,16 +10,16 @@ void PollSkipped::on(const Observation& o, const trace::RecordsDelivered& e, con
   const ReadPositions::Position* at = positions_.find(o.host, e.partition);
   const PartitionHistory* partition = history.partition(e.partition);
   if (partition) {
-    std::optional<Offset> next;
-    if (at && still_there(*partition, *at)) next = at->next;
+    bool known = at && still_there(*partition, *at);
+    Offset next = known ? at->next : Offset{0};
     const bool from_before = at && at->last;
     bool first = true;
     for (const DeliveredRun& run : runs_of(e)) {
       const std::optional<Offset> missing =
-          next && *next < run.base ? first_to_read(*partition, *next, run.base) : std::nullopt;
+          known && next < run.base ? first_to_read(*partition, next, run.base) : std::nullopt;
       if (missing) {
-        const std::string before = first && !from_before ? fmt::format("position {}", next->value)
-                                                         : fmt::format("offset {}", next->value - 1);
+        const std::string before =
+            first && !from_before ? fmt::format("position {}", next.value) : fmt::format("offset {}", next.value - 1);
         findings.add({std::string{id},
                       o.at,
                       to_string(e.partition),
@@ -30,6 +30,7 @@ void PollSkipped::on(const Observation& o, const trace::RecordsDelivered& e, con
                       {}});
       }
       next = run.past();
+      known = true;
       first = false;
     }
   }

@@ -8,18 +8,18 @@ void PollWentBack::on(const Observation& o, const trace::RecordsDelivered& e, co
                       Findings& findings) {
   ++evaluations;
   const ReadPositions::Position* at = positions_.find(o.host, e.partition);
-  std::optional<Offset> next = at ? std::optional{at->next} : std::nullopt;
+  Offset next = at ? at->next : Offset{0};
   bool first = true;
   for (const DeliveredRun& run : runs_of(e)) {
-    if (next && run.base < *next) {
-      findings.add({std::string{id},
-                    o.at,
-                    to_string(e.partition),
-                    fmt::format("{} is given offset {} {}, where offset {} is the next",
-                                history.subjects().client_name(o.host), run.base.value,
-                                first ? "by a poll" : "within a poll", next->value),
-                    {},
-                    {}});
+    if (run.base < next) {
+      findings.add(
+          {std::string{id},
+           o.at,
+           to_string(e.partition),
+           fmt::format("{} is given offset {} {}, where offset {} is the next", history.subjects().client_name(o.host),
+                       run.base.value, first ? "by a poll" : "within a poll", next.value),
+           {},
+           {}});
     }
     next = run.past();
     first = false;

@@ -38,7 +38,7 @@ std::optional<Offset> Vitals::position(HostId reader, const TopicPartition& part
   return found == positions_.end() ? std::nullopt : std::optional{found->second};
 }
 
-// ---- quiet ------------------------------------------------------------------------------------------------------------
+// ---- quiet ----------------------------------------------------------------------------------------------------------
 
 void Vitals::disturb(Instant at, Faults faults) {
   disturbed_ = std::max(disturbed_, at);
@@ -49,7 +49,7 @@ std::optional<Instant> Vitals::quiet_since() const {
   return faults_ == Faults::in_force ? std::nullopt : std::optional{disturbed_};
 }
 
-// ---- processes --------------------------------------------------------------------------------------------------------
+// ---- processes ------------------------------------------------------------------------------------------------------
 
 void Vitals::on(const Observation& o, const ProcessStarted&) {
   Process& process = processes_[o.host];
@@ -88,7 +88,7 @@ void Vitals::on(const Observation& o, const ProcessResumed&) {
   }
 }
 
-// ---- who is in charge -------------------------------------------------------------------------------------------------
+// ---- who is in charge -----------------------------------------------------------------------------------------------
 
 void Vitals::on(const Observation& o, const trace::PartitionChanged& e) {
   const auto [known, is_new] = partition_epochs_.try_emplace(e.partition, e.partition_epoch);
@@ -122,7 +122,7 @@ void Vitals::on(const Observation& o, const trace::GroupChanged& e) {
   group = {e.state, e.generation, e.members};
 }
 
-// ---- clients ----------------------------------------------------------------------------------------------------------
+// ---- clients --------------------------------------------------------------------------------------------------------
 
 void Vitals::on(const Observation&, const trace::OffsetsCommitted& e) {
   for (const auto& one : e.offsets) committed_[e.group][one.partition] = one.offset;
@@ -146,7 +146,9 @@ void Vitals::answered(HostId host, const TopicPartition& partition, const Origin
   sends.erase(sends.lower_bound(first.first_send), sends.lower_bound(first.first_send + count));
 }
 
-void Vitals::on(const Observation& o, const trace::RecordsAcked& e) { answered(o.host, e.partition, e.origin, e.count); }
+void Vitals::on(const Observation& o, const trace::RecordsAcked& e) {
+  answered(o.host, e.partition, e.origin, e.count);
+}
 void Vitals::on(const Observation& o, const trace::RecordsFailed& e) {
   answered(o.host, e.partition, e.origin, e.count);
 }

@@ -188,7 +188,8 @@ void Driver::act(std::size_t, const Undo& op, Host& host) {
 bool Driver::has_faults_in_force() const {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const Operation& operation = entry(i).operation;
-    const bool lasts = operation_info(operation).undoable == Undoable::yes && !std::holds_alternative<Traffic>(operation);
+    const bool lasts =
+        operation_info(operation).undoable == Undoable::yes && !std::holds_alternative<Traffic>(operation);
     if (lasts && entries_[i].fired && !entries_[i].undone) return true;
   }
   return false;

@@ -113,8 +113,7 @@ struct ClientMaker {
     facts.commits = spec.config.enable_auto_commit;
     facts.assigned = spec.assign;
     add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from},
-        spec.rack, std::move(facts),
-        [who, config = spec.config, what, process_time = spec.process_time] {
+        spec.rack, std::move(facts), [who, config = spec.config, what, process_time = spec.process_time] {
           return AnyMachine{ConsumingApp{who, config, what, process_time}};
         });
   }

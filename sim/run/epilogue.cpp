@@ -18,16 +18,19 @@ std::vector<std::string> names_of(const Core& core) {
 }  // namespace
 
 Liveness Simulation::converge() {
+  absorbed_ = world_.observations().size();
   const Patient patient{*scenario_, world_, cluster_, checks_.history()};
   const Core core = draw_core(patient, world_.random("epilogue"));
   Liveness verdict;
   verdict.core = names_of(core);
-  verdict.whole = core.brokers.size() == cluster_.brokers.size() && core.controllers.size() == cluster_.controllers.size();
+  verdict.whole =
+      core.brokers.size() == cluster_.brokers.size() && core.controllers.size() == cluster_.controllers.size();
   verdict.budget = convergence_budget(patient, core);
   for (const ClientHost& client : cluster_.clients) {
     if (client.kind == ClientKind::producer) world_.command(client.host, Finish{});
   }
   heal(hosts_of(core, cluster_), cluster_, checks_.history(), world_);
+  absorb();
   if (driver_.has_faults_in_force() || !verdict.whole)
     checks_.edit_history().edit_vitals().disturb(world_.now(), Vitals::Faults::none);
   const Instant begin = world_.now();

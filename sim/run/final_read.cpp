@@ -42,6 +42,7 @@ void Simulation::final_read() {
   measures_.name_client(reader, "final-reader");
   checks_.set_subjects(subjects_of(*scenario_, cluster_));
   world_.start(reader);
+  absorb();
   Read read;
   const auto is_through = [&](const TopicPartition& tp) {
     const PartitionHistory* partition = checks_.history().partition(tp);

@@ -45,7 +45,8 @@ class Drawing {
     for (const NodeId id : order) {
       if (!in_.contains(id) && (is_heard(id) || random_.below(2) == 0)) in_.insert(id);
     }
-    for (const NodeId id : in_) (of_.cluster.controllers.contains(id) ? core_.controllers : core_.brokers).push_back(id);
+    for (const NodeId id : in_)
+      (of_.cluster.controllers.contains(id) ? core_.controllers : core_.brokers).push_back(id);
     return core_;
   }
 
@@ -67,7 +68,8 @@ class Drawing {
       if (in_.contains(id) && has_its_log(of_.world, controller)) ++voters;
     }
     if (voters < majority(of_.cluster.controllers.size())) return false;
-    return std::ranges::all_of(core_.tested, [this](const TopicIdPartition& id) { return suffices_for(*of_.history.partition(id)); });
+    return std::ranges::all_of(core_.tested,
+                               [this](const TopicIdPartition& id) { return suffices_for(*of_.history.partition(id)); });
   }
   bool suffices_for(const PartitionHistory& partition) const {
     const auto here = [this](NodeId id) { return in_.contains(id); };
@@ -141,7 +143,7 @@ void heal(const std::vector<HostId>& hosts, const Cluster& cluster, const Histor
   }
 }
 
-// ---- how long -----------------------------------------------------------------------------------------------------------
+// ---- how long -------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -185,8 +187,10 @@ Duration convergence_budget(const Patient& of, const Core& core) {
   Duration budget = time_to_rest(of.scenario) + copying(of, core) + processing(of);
   if (somebody_is_silent(of.world)) {
     Duration longest{};
-    for (const ProducerSpec& producer : of.scenario.producers) longest = std::max(longest, producer.config.request_timeout);
-    for (const ConsumerSpec& consumer : of.scenario.consumers) longest = std::max(longest, consumer.config.request_timeout);
+    for (const ProducerSpec& producer : of.scenario.producers)
+      longest = std::max(longest, producer.config.request_timeout);
+    for (const ConsumerSpec& consumer : of.scenario.consumers)
+      longest = std::max(longest, consumer.config.request_timeout);
     budget += longest;
   }
   for (const auto& [key, sends] : of.history.vitals().waiting()) {
@@ -205,16 +209,16 @@ std::vector<std::string> unrecoverable(const Patient& of, const Core& core) {
   }
   const std::size_t all = of.cluster.controllers.size();
   if (voters < majority(all))
-    why.push_back(fmt::format("{} of {} voters still have their log: no majority knows what was committed", voters, all));
+    why.push_back(
+        fmt::format("{} of {} voters still have their log: no majority knows what was committed", voters, all));
   for (const NodeId id : core.brokers) {
     if (of.world.disk(of.cluster.brokers.at(id)).free_bytes() == 0)
       why.push_back(fmt::format("the disk of broker {} is full of what it stores", id.value));
   }
   const std::vector<HostId> hosts = hosts_of(core, of.cluster);
   const auto components = of.world.network().topology().strong_components();
-  const bool connected = std::ranges::any_of(components, [&](const std::vector<HostId>& component) {
-    return std::ranges::includes(component, hosts);
-  });
+  const bool connected = std::ranges::any_of(
+      components, [&](const std::vector<HostId>& component) { return std::ranges::includes(component, hosts); });
   if (!connected) why.push_back("cuts that do not heal keep nodes of the core from each other");
   return why;
 }

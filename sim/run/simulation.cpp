@@ -90,6 +90,7 @@ Result<void> Simulation::form() {
   const Instant limit = world_.now() + longest_forming;
   for (const auto& [id, host] : cluster_.controllers) world_.start(host);
   for (const auto& [id, host] : cluster_.brokers) world_.start(host);
+  absorb();
   if (!advance_forming(limit, [this] { return is_formed(false); }))
     return fail("the cluster did not form within 300 s of virtual time: not every broker was unfenced");
   if (!scenario_->topics.empty()) {

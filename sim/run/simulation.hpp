@@ -29,7 +29,7 @@ struct ExpectationResult {
   std::optional<MetricUnit> unit;
 };
 
-struct Liveness {  // what the epilogue has come to
+struct Liveness {                 // what the epilogue has come to
   std::vector<std::string> core;  // the nodes that were healed: "broker 1"
   bool whole{false};              // that is all of them
   Duration budget;
