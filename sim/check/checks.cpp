@@ -70,6 +70,15 @@ void Checks::observe(const Observation& o) {
   if (const auto* led = o.get_if<trace::BecameLeader>()) history_.follow_new_leader(o, led->partition);
 }
 
+void Checks::judge(const Observation& o, const ConvergenceJudged& judged) {
+  tell(all_.edit().invariants, o, judged, history_, findings_);
+}
+
+void Checks::adopt(const Checks& epilogue) {
+  findings_ = epilogue.findings_;
+  all_ = epilogue.all_;
+}
+
 std::map<std::string_view, std::uint64_t> Checks::evaluations() const {
   std::map<std::string_view, std::uint64_t> counts;
   for_each(all_->invariants, [&counts]<Invariant I>(const I& i) { counts[I::id] = i.evaluations; });

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "sim/check/batch_chain.hpp"
+#include "sim/check/intervals.hpp"
 
 namespace kafkasim::sim {
 
@@ -40,9 +41,9 @@ class CommittedLog {
   void take(const StoredBatch& batch, News& news);
   void rebuild();
   struct Sends {
-    std::map<std::int64_t, std::int64_t> committed;  // intervals [first, past), merged
-    std::int64_t repeated{0};                        // sends that came when they had been committed before
-    StoredBatch latest;                              // with the highest send numbers
+    Intervals committed;
+    std::int64_t repeated{0};  // sends that came when they had been committed before
+    StoredBatch latest;        // with the highest send numbers
   };
   BatchChain batches_;
   Offset end_;

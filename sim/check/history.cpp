@@ -12,6 +12,16 @@ const ClientFacts& Subjects::client(const Origin& origin) const {
   return clients.at(static_cast<std::size_t>(original_ordinal(origin.client)));
 }
 
+const ClientFacts* Subjects::client_at(HostId host) const {
+  const auto found = std::ranges::find(clients, host, &ClientFacts::host);
+  return found == clients.end() ? nullptr : &*found;
+}
+
+std::string Subjects::client_name(HostId host) const {
+  const ClientFacts* known = client_at(host);
+  return known ? known->name : "a client";
+}
+
 // ---- partitions ---------------------------------------------------------------------------------------------------
 
 const ReplicaHistory* PartitionHistory::acting_leader() const {
@@ -368,9 +378,14 @@ void History::observe(const Observation& o) {
       process_ended(o.host, exited->orderly ? LastEnd::orderly : LastEnd::crash);
     if (std::holds_alternative<DisksWiped>(*kernel)) disk_wiped(o.host);
     if (const auto* corrupted = std::get_if<DataCorrupted>(kernel)) disk_damaged(o.host, corrupted->path);
+    const auto tell = [&](const auto& e) {
+      if constexpr (requires { vitals_.on(o, e); }) vitals_.on(o, e);
+    };
+    std::visit(tell, *kernel);
     return;
   }
   o.note()->visit([&](const auto& e) {
+    if constexpr (requires { vitals_.on(o, e); }) vitals_.on(o, e);
     if constexpr (requires { on(o, e); }) on(o, e);
   });
 }

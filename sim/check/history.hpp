@@ -16,6 +16,7 @@
 #include "sim/check/chunked.hpp"
 #include "sim/check/committed_log.hpp"
 #include "sim/check/finding.hpp"
+#include "sim/check/vitals.hpp"
 #include "sim/kernel/observation.hpp"
 
 namespace kafkasim::sim {
@@ -125,16 +126,25 @@ struct ClientFacts {
   bool acks_all{true};
   bool idempotent{true};
   bool ordered{true};  // idempotent, or one request in flight
+  HostId host{-1};
+  std::optional<Duration> delivery_timeout{};  // of a producer
+  std::optional<std::string> group{};          // of a member of one
+  std::vector<std::string> topics{};           // that it subscribes to
+  bool commits{false};                         // by itself (enable.auto.commit)
+  std::vector<TopicPartition> assigned{};      // that it reads outside any group
 };
 
 struct Subjects {                                                       // who is who in the World
   [[nodiscard]] const ClientFacts& client(const Origin& origin) const;  // whichever of the client's lives sent
+  [[nodiscard]] const ClientFacts* client_at(HostId host) const;
+  [[nodiscard]] std::string client_name(HostId host) const;  // "analytics/1"; "a client" where nobody knows it
   std::map<HostId, NodeId> nodes;
   std::set<NodeId> controllers;
   std::vector<ClientFacts> clients;                         // by the client ordinal in an Origin
   std::map<std::string, std::int64_t> min_insync_replicas;  // by topic
   bool producers_stay{
       true};  // nobody is forgotten: the run is shorter than producer.id.expiration.ms, clocks are sound
+  Duration settling{seconds(60)};                           // how long what was done to a cluster may echo in it
 };
 
 class History {
@@ -172,6 +182,8 @@ class History {
   void follow_new_leader(const Observation& o, const TopicIdPartition& id);
   void mark_lost(const TopicIdPartition& id, Offset from, Offset to);
   [[nodiscard]] std::uint64_t records_lost() const { return records_lost_; }
+  [[nodiscard]] const Vitals& vitals() const { return vitals_; }
+  [[nodiscard]] Vitals& edit_vitals() { return vitals_; }
 
  private:
   PartitionHistory& edit(const TopicIdPartition& id);
@@ -209,6 +221,7 @@ class History {
   std::map<TopicIdPartition, Cow<PartitionHistory>> partitions_;
   std::map<NodeId, BrokerHistory> brokers_;
   std::uint64_t records_lost_{0};
+  Vitals vitals_;
 };
 
 }  // namespace kafkasim::sim

@@ -80,6 +80,8 @@ void Driver::fire(std::size_t i, Host& host) {
   if (entries_[i].fired) return;
   entries_[i].fired = true;
   entries_[i].fired_at = host.world.now();
+  const Operation& operation = entry(i).operation;
+  if (!std::holds_alternative<ExpectNow>(operation) && !std::holds_alternative<NoteText>(operation)) ++interventions_;
   std::visit([&](const auto& op) { act(i, op, host); }, entry(i).operation);
   if (entry(i).undo_after) host.appoint(host.world.now() + *entry(i).undo_after, appointment(What::undo, i));
   if (entry(i).name.empty()) return;
@@ -205,19 +207,22 @@ void Driver::act(std::size_t, const Undo& op, Host& host) {
   }
 }
 
-void Driver::undo_all(Host& host) {
+bool Driver::has_faults_in_force() const {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const Operation& operation = entry(i).operation;
-    const bool membership =  // nothing is broken: whoever is a member now stays one
-        std::holds_alternative<AddConsumers>(operation) || std::holds_alternative<RemoveConsumers>(operation);
-    if (!membership) undo(i, host);
+    const bool breaks_nothing = std::holds_alternative<Traffic>(operation) || std::holds_alternative<AddConsumers>(operation)
+                                || std::holds_alternative<RemoveConsumers>(operation);
+    const bool lasts = operation_info(operation).undoable == Undoable::yes && !breaks_nothing;
+    if (lasts && entries_[i].fired && !entries_[i].undone) return true;
   }
+  return false;
 }
 
 void Driver::undo(std::size_t i, Host& host) {
   Entry& state = entries_[i];
   if (!state.fired || state.undone) return;
   state.undone = true;
+  ++interventions_;
   const Operation& operation = entry(i).operation;
   if (state.cut) {
     host.story.tell(host.world.now(), "heal", "network", "the partition is over", Tone::good);

@@ -54,7 +54,9 @@ class Driver {
   void on_appointment(std::uint64_t what, Host& host);
   void on_observations(std::span<const Observation> observations, Host& host);  // conditions, restarts
   void on_interceptions(std::span<const Interception> messages, Host& host);    // `hit`
-  void undo_all(Host& host);                                                    // whatever is still in force
+  // How often it has done or undone something, and whether a fault that can be undone is still in force.
+  [[nodiscard]] std::uint64_t interventions() const { return interventions_; }
+  [[nodiscard]] bool has_faults_in_force() const;
   [[nodiscard]] const std::vector<FaultRecord>& faults() const { return faults_; }
   // Whom an entry of the timeline has hit; empty before it fires.
   [[nodiscard]] const std::vector<HostId>& hit_by(std::size_t i) const { return entries_[i].hit; }
@@ -157,6 +159,7 @@ class Driver {
   std::vector<FaultRecord> faults_;
   std::uint64_t commanded_{0};                                  // operations of the administrator
   std::map<std::size_t, std::optional<std::uint64_t>> seeks_;  // under way, by entry: the operation, once all have left
+  std::uint64_t interventions_{0};
 };
 
 }  // namespace kafkasim::sim

@@ -186,6 +186,12 @@ void World::heal(CutId id) {
   network_.edit_topology().heal(id);
 }
 
+void World::heal_among(std::vector<HostId> hosts) {
+  for (const HostId id : hosts) operation("heal_among", id);
+  for (const std::uint64_t parcel : intercepts_.spare(hosts)) queue_.push(now_, ParcelDue{parcel});
+  network_.edit_topology().heal_among(std::move(hosts));
+}
+
 void World::set_link(const Place& a, const Place& b, const LinkQuality& quality) {
   hash_.add("set_link");
   hash_.add(quality.least.ns);

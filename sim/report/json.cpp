@@ -124,6 +124,17 @@ Json disks_json(const Simulation& run) {
   return out;
 }
 
+Json liveness_json(const Liveness& liveness) {
+  Json unmet = Json::array();
+  for (const Unmet& one : liveness.unmet) unmet.push_back({{"subject", one.subject}, {"what", one.what}});
+  return {{"core", liveness.core},
+          {"budget_ms", liveness.budget.whole_ms()},
+          {"converged_ms", liveness.after ? Json(liveness.after->whole_ms()) : Json{nullptr}},
+          {"recoverable", liveness.unrecoverable.empty()},
+          {"unrecoverable", liveness.unrecoverable},
+          {"unmet", unmet}};
+}
+
 std::string hex16(std::uint64_t x) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text(16, '0');
@@ -179,6 +190,7 @@ std::string report_json(const Simulation& run, const RunFacts& facts) {
     out["faults"].push_back(std::move(one));
   }
   out["disks"] = disks_json(run);
+  if (run.liveness()) out["liveness"] = liveness_json(*run.liveness());
   out["evaluations"] = Json::object();
   for (const auto& [id, count] : run.checks().evaluations()) out["evaluations"][std::string{id}] = count;
   out["not_checked"] = Json::array();

@@ -40,6 +40,20 @@ std::string metric_text(const Simulation& run, Metric metric) {
   return value ? value_text(metric_info(metric).unit, *value) : "none";
 }
 
+// Of the epilogue, where it has something to tell.
+std::string liveness_text(const Liveness& liveness) {
+  const std::string core = fmt::format("{}", fmt::join(liveness.core, ", "));
+  if (liveness.after)
+    return fmt::format("  with only {} healed all comes to rest in {} s\n", core, seconds_text(*liveness.after));
+  std::string text;
+  if (!liveness.unrecoverable.empty())
+    text = fmt::format("  could not recover: {}\n", fmt::join(liveness.unrecoverable, "; "));
+  text += fmt::format("  {} s after {} {} healed\n", seconds_text(liveness.budget), core,
+                      liveness.core.size() == 1 ? "is" : "are");
+  for (const Unmet& one : liveness.unmet) text += fmt::format("    {}: {}\n", one.subject, one.what);
+  return text;
+}
+
 }  // namespace
 
 std::string seconds_text(Duration d) {
@@ -130,6 +144,8 @@ void print_verdict(const Simulation& run, const RunFacts& facts, const std::vect
     }
     out << '\n';
   }
+  if (run.liveness() && (!run.liveness()->whole || !run.liveness()->after))
+    out << '\n' << liveness_text(*run.liveness());
   out << fmt::format("\n  produced {}, acknowledged {}, failed {}, lost {}, duplicated {}, consumed {}\n",
                      metric_text(run, Metric::records_produced), metric_text(run, Metric::records_acked),
                      metric_text(run, Metric::records_failed), metric_text(run, Metric::records_lost),

@@ -6,6 +6,7 @@
 #include "core/client/admin.hpp"
 #include "core/controller/controller.hpp"
 #include "core/model/legacy.hpp"
+#include "sim/run/timers.hpp"
 #include "sim/workload/consuming_app.hpp"
 #include "sim/workload/producing_app.hpp"
 
@@ -59,6 +60,7 @@ struct ClientMaker {
   void add(ClientHost client, const std::optional<std::string>& rack, ClientFacts facts,
            std::function<AnyMachine()> factory) {
     client.host = world.add_host(client_spec(client.name, rack, std::move(factory)));
+    facts.host = client.host;
     cluster.clients.push_back(std::move(client));
     cluster.facts.push_back(std::move(facts));
   }
@@ -74,8 +76,9 @@ struct ClientMaker {
     const std::string name = producer_client_id(spec, number);
     const ClientIdentity who = identity(name);
     const bool all = spec.config.acks == "all" || spec.config.acks == "-1";
-    const ClientFacts facts{name, all, spec.config.enable_idempotence,
-                            spec.config.enable_idempotence || spec.config.max_in_flight == 1};
+    ClientFacts facts{name, all, spec.config.enable_idempotence,
+                      spec.config.enable_idempotence || spec.config.max_in_flight == 1};
+    facts.delivery_timeout = spec.config.delivery_timeout;
     std::function<AnyMachine()> factory;
     if (spec.rate && !spec.topic.empty()) {
       ProducingPlan plan{.topic = spec.topic,
@@ -102,9 +105,13 @@ struct ClientMaker {
     const ConsumeWhat what =
         grouped ? ConsumeWhat{ConsumeGroup{*spec.group, spec.topics}} : ConsumeWhat{ConsumePartitions{spec.assign}};
     const ClientIdentity who = identity(name);
+    ClientFacts facts{name};
+    facts.group = spec.group;
+    facts.topics = spec.topics;
+    facts.commits = spec.config.enable_auto_commit;
+    facts.assigned = spec.assign;
     add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from},
-        spec.rack, ClientFacts{name, true, true, true},
-        [who, config = spec.config, what, process_time = spec.process_time] {
+        spec.rack, std::move(facts), [who, config = spec.config, what, process_time = spec.process_time] {
           return AnyMachine{ConsumingApp{who, config, what, process_time}};
         });
   }
@@ -279,15 +286,19 @@ HostId add_administrator(const Scenario& scenario, World& world) {
 }
 
 HostId add_final_reader(const Scenario& scenario, World& world, const std::vector<TopicPartition>& partitions,
-                        const Cluster& cluster) {
+                        Cluster& cluster) {
   ConsumerConfig config;
   config.auto_offset_reset = "earliest";
   config.enable_auto_commit = false;
   const ClientIdentity who{"final-reader", static_cast<std::int32_t>(cluster.clients.size()), bootstrap(scenario), 0};
   const ConsumeWhat what = ConsumePartitions{partitions};
-  return world.add_host(client_spec("final-reader", std::nullopt, [who, config, what] {
+  const HostId host = world.add_host(client_spec(who.client_id, std::nullopt, [who, config, what] {
     return AnyMachine{ConsumingApp{who, config, what, Duration{}}};
   }));
+  ClientFacts facts{who.client_id};
+  facts.host = host;
+  cluster.facts.push_back(std::move(facts));
+  return host;
 }
 
 Subjects subjects_of(const Scenario& scenario, const Cluster& cluster) {
@@ -298,6 +309,7 @@ Subjects subjects_of(const Scenario& scenario, const Cluster& cluster) {
     subjects.controllers.insert(id);
   }
   subjects.clients = cluster.facts;
+  subjects.settling = time_to_settle(scenario);
   for (const NodeSpec& broker : scenario.cluster.brokers) {
     const Duration kept = broker.config.producer_id_expiration;
     subjects.producers_stay = subjects.producers_stay && scenario.duration < kept / 2;

@@ -47,7 +47,7 @@ void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster
 [[nodiscard]] CreateTopicsRequest::Topic as_request(const TopicSpec& spec);
 // A consumer of the epilogue: reads all partitions from the start by itself, outside any rack.
 [[nodiscard]] HostId add_final_reader(const Scenario& scenario, World& world,
-                                      const std::vector<TopicPartition>& partitions, const Cluster& cluster);
+                                      const std::vector<TopicPartition>& partitions, Cluster& cluster);
 
 [[nodiscard]] Subjects subjects_of(const Scenario& scenario, const Cluster& cluster);
 

@@ -60,6 +60,7 @@ void Simulation::absorb() {
     }
     Access access{*this};
     driver_.on_observations(fresh, access);
+    note_interventions();
     watch_expectations();
   }
 }
@@ -99,6 +100,7 @@ Result<void> Simulation::form() {
   const Instant limit = world_.now() + longest_forming;
   for (const auto& [id, host] : cluster_.controllers) world_.start(host);
   for (const auto& [id, host] : cluster_.brokers) world_.start(host);
+  absorb();
   if (!advance_forming(limit, [this] { return is_formed(false); }))
     return fail("the cluster did not form within 300 s of virtual time: not every broker was unfenced");
   if (!scenario_->topics.empty()) {
@@ -162,11 +164,19 @@ std::optional<HostId> Simulation::join(const std::string& group) {
 
 // ---- from time 0 on -------------------------------------------------------------------------------------------------
 
+void Simulation::note_interventions() {
+  if (driver_.interventions() == interventions_) return;
+  interventions_ = driver_.interventions();
+  const Vitals::Faults faults = driver_.has_faults_in_force() ? Vitals::Faults::in_force : Vitals::Faults::none;
+  checks_.edit_history().edit_vitals().disturb(world_.now(), faults);
+}
+
 void Simulation::on_appointment(const Plan& plan) {
   switch (plan.kind) {
     case Planned::driver: {
       Access access{*this};
       driver_.on_appointment(plan.what, access);
+      note_interventions();
       break;
     }
     case Planned::start_client: world_.start(cluster_.clients[static_cast<std::size_t>(plan.what)].host); break;

@@ -33,6 +33,14 @@ struct ExpectationResult {
 };
 
 enum class Watching : std::uint8_t { all, nothing };
+struct Liveness {                 // what the epilogue has come to
+  std::vector<std::string> core;  // the nodes that were healed: "broker 1"
+  bool whole{false};              // that is all of them
+  Duration budget;
+  std::optional<Duration> after;  // how long it took; absent: it did not come to rest
+  std::vector<Unmet> unmet;
+  std::vector<std::string> unrecoverable;  // why it could not
+};
 
 class Simulation {
  public:
@@ -61,6 +69,9 @@ class Simulation {
   // Of the end of the run; what the epilogue found has been added to the findings.
   [[nodiscard]] const Findings& findings() const { return checks_.findings(); }
 
+  // Absent before finish(), and where there is no epilogue.
+  [[nodiscard]] const std::optional<Liveness>& liveness() const { return liveness_; }
+
   // The value of a metric now; absent where its subject does not exist.
   [[nodiscard]] std::optional<MetricValue> measure(const MetricQuery& query) const;
   [[nodiscard]] bool holds(const Condition& condition) const;
@@ -81,6 +92,7 @@ class Simulation {
   void appoint(Instant at, Planned kind, std::uint64_t what);
   void absorb();  // gives what was observed to everyone
   void on_appointment(const Plan& plan);
+  void note_interventions();  // tells the checks that something was done to the cluster
   void begin();
   [[nodiscard]] bool is_formed(bool topics_too) const;
   bool advance_forming(Instant limit, const std::function<bool()>& done);
@@ -98,9 +110,8 @@ class Simulation {
 
   // the epilogue (epilogue.cpp)
   void run_epilogue();
-  void heal_and_settle();
-  void final_read();
-  [[nodiscard]] bool has_settled() const;
+  [[nodiscard]] Liveness converge();
+  void final_read();  // final_read.cpp
 
   std::shared_ptr<const Scenario> scenario_;
   World world_;
@@ -123,6 +134,8 @@ class Simulation {
   std::uint64_t events_before_{0};
   std::vector<Watched> watched_;
   std::vector<ExpectationResult> results_;
+  std::uint64_t interventions_{0};  // that the checks know of
+  std::optional<Liveness> liveness_;
 };
 
 }  // namespace kafkasim::sim

@@ -10,6 +10,9 @@ namespace kafkasim::sim::test {
 inline const TopicIdPartition tp{Uuid{7, 7}, PartitionIndex{0}};
 inline const TopicPartition name{"orders", PartitionIndex{0}};
 
+inline constexpr HostId reader{30};
+inline constexpr HostId other_reader{31};
+
 struct Batch {
   std::int64_t base{};
   std::int64_t last{};
@@ -77,6 +80,18 @@ class Tale {
   void acked(const Batch& batch, std::int16_t acks = -1) {
     tell(9, trace::RecordsAcked{name, Origin{0, batch.send}, static_cast<std::int32_t>(batch.last - batch.base + 1),
                                 acks, Offset{batch.base}, milliseconds(1)});
+  }
+  // A poll returns records of orders-0: their offset and the number of the send that is read there.
+  void delivered(const std::vector<std::pair<std::int64_t, std::int64_t>>& records, HostId who = reader) {
+    trace::RecordsDelivered e{name, {}, LeaderEpoch{0}, Offset{records.back().first + 1}};
+    for (const auto& [offset, send] : records) e.records.push_back({Offset{offset}, Origin{0, send}, Timestamp{}});
+    tell(who.value, e);
+  }
+  void wait(Duration d) { time_ += d.ns; }
+  [[nodiscard]] Instant now() const { return Instant{time_}; }
+  void disturb(Vitals::Faults faults) { checks_.edit_history().edit_vitals().disturb(Instant{time_}, faults); }
+  void judge(const ConvergenceJudged& judged) {
+    checks_.judge({Instant{++time_}, ++seq_, HostId{0}, KernelEvent{ProcessReady{}}}, judged);
   }
   void truncate(std::int32_t broker, std::int64_t from, std::int64_t to) {
     tell(broker - 1, trace::LogTruncated{tp, Offset{from}, Offset{to}});
