@@ -78,7 +78,6 @@ void read_producer(Binder& b, const JsonValue& value) {
     if (object.find("rate") == nullptr) producer.rate = default_rate;
   }
   if (producer.rate && object.find("topic") == nullptr) b.faults.error(value, "'topic' is missing");
-  read_times(b, object, producer);
   if (const JsonValue* v = object.find("keys")) read_keys(b, *v, producer);
   if (const JsonValue* v = object.find("value_size")) read_value_size(b, *v, producer);
   if (const JsonValue* v = object.find("partition")) producer.partition = read_partition_of(b, *v, producer.topic);
