@@ -100,13 +100,18 @@ AdminTask::Progress AdminTask::over(std::string verdict) {
 }
 
 AdminTask::Progress AdminTask::failed(ApiKey api, ErrorCode error, const std::optional<std::string>& why) {
-  seen_.push_back({api, error});
   if (is_retriable(error) || error == ErrorCode::not_controller) {
+    seen_.push_back({api, error});
     const bool leader_asked = phase_ == Phase::remove || phase_ == Phase::list;
     if (leader_asked && invalidates_metadata(error)) phase_ = Phase::look_up;
     if (phase_ == Phase::commit) phase_ = Phase::coordinate;
     return Progress::again;
   }
+  return refused(api, error, why);
+}
+
+AdminTask::Progress AdminTask::refused(ApiKey api, ErrorCode error, const std::optional<std::string>& why) {
+  seen_.push_back({api, error});
   return over(fmt::format("{}{}", error_name(error), why && !why->empty() ? ": " + *why : ""));
 }
 
@@ -172,7 +177,7 @@ AdminTask::Progress AdminTask::on_ordered(const Message& answer) {
   for (const auto& topic : told->responses) {
     for (const auto& partition : topic.partitions) {
       if (partition.error_code != ErrorCode::none)
-        return failed(ApiKey::alter_partition_reassignments, partition.error_code, partition.error_message);
+        return refused(ApiKey::alter_partition_reassignments, partition.error_code, partition.error_message);
     }
   }
   if (std::holds_alternative<OrderReplicas>(operation_.what)) return over("the replicas stand in that order");
@@ -188,7 +193,7 @@ AdminTask::Progress AdminTask::on_elected(const Message& answer) {
     for (const auto& partition : topic.partition_result) {
       if (partition.error_code == ErrorCode::election_not_needed) return over("the election is not needed");
       if (partition.error_code != ErrorCode::none)
-        return failed(ApiKey::elect_leaders, partition.error_code, partition.error_message);
+        return refused(ApiKey::elect_leaders, partition.error_code, partition.error_message);
     }
   }
   return over("the leader is elected");
@@ -207,7 +212,8 @@ AdminTask::Progress AdminTask::on_created(const Message& answer) {
   const auto* told = answer.get_if<CreateTopicsResponse>();
   if (!told || told->topics.empty()) return Progress::again;
   const auto& topic = told->topics.front();
-  if (topic.error_code != ErrorCode::none) return failed(ApiKey::create_topics, topic.error_code, topic.error_message);
+  if (topic.error_code == ErrorCode::not_controller) return failed(ApiKey::create_topics, topic.error_code, {});
+  if (topic.error_code != ErrorCode::none) return refused(ApiKey::create_topics, topic.error_code, topic.error_message);
   return over("the topic is created");
 }
 

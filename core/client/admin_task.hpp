@@ -66,7 +66,8 @@ class AdminTask {
   Progress on_listed(const ListOffsetsResponse& answer);
   Progress on_coordinator(const Message& answer);
   Progress on_committed(const Message& answer);
-  Progress failed(ApiKey api, ErrorCode error, const std::optional<std::string>& why);
+  Progress failed(ApiKey api, ErrorCode error, const std::optional<std::string>& why);  // again, if that may help
+  Progress refused(ApiKey api, ErrorCode error, const std::optional<std::string>& why);
   Progress over(std::string verdict);
 
   AdminOperation operation_;

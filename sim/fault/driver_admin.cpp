@@ -83,7 +83,7 @@ void Driver::act(std::size_t i, const CrashConsumers& op, Host& host) {
 
 void Driver::act(std::size_t i, const Seek& op, Host& host) {
   entries_[i].hit = members(op.group, host);
-  remember(i, host);
+  if (!entries_[i].hit.empty()) remember(i, host);  // else there is nobody to stop: only the offsets are reset
   for (const HostId member : entries_[i].hit) host.world.request_stop(member);
   seeks_[i] = std::nullopt;
   go_on_seeking(host);

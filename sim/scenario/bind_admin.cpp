@@ -65,7 +65,7 @@ std::optional<Operation> read_reassign(Binder& b, const JsonValue& value) {
   const JsonValue* to = object.require("to");
   if (to == nullptr) return std::nullopt;
   std::vector<NodeId> replicas = read_replicas(b, *to);
-  if (!partition || replicas.empty()) return std::nullopt;
+  if (!partition || replicas.empty() || replicas.size() != to->items.size()) return std::nullopt;  // reported
   const std::vector<NodeId>* assigned = assigned_replicas(b, *partition);
   const TopicSpec* topic = find_topic(b.out, partition->topic);
   const bool other_set = assigned != nullptr ? sorted(*assigned) != sorted(replicas)

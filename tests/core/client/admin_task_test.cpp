@@ -75,6 +75,9 @@ TEST_CASE("an election's error is told and one that may pass is asked for again"
   CHECK(task.unanswered() == Progress::again);
   CHECK(task.take(elected(ErrorCode::election_not_needed)) == Progress::over);
   CHECK(task.verdict() == "the election is not needed");
+  AdminTask offline{{ElectPartitionLeader{orders, ElectionKind::preferred, {}}}};  // retriable, and not for this tool
+  CHECK(offline.take(elected(ErrorCode::preferred_leader_not_available)) == Progress::over);
+  CHECK(offline.verdict() == "PREFERRED_LEADER_NOT_AVAILABLE: why");
   AdminTask other{{OrderReplicas{orders, {NodeId{1}}}}};
   CHECK(other.take(reordered(ErrorCode::unsupported_version)) == Progress::over);
   CHECK(other.verdict() == "UNSUPPORTED_VERSION");
