@@ -57,7 +57,8 @@ std::optional<Instant> Broker::next_deadline() const {
 }
 
 void Broker::step(const Input& in, Env& env) {
-  if (ended_ && !std::holds_alternative<Started>(in)) return;
+  const bool ended = ended_ || raft_.has_failed() || replicas_.failed();  // or has asked to
+  if (ended && !std::holds_alternative<Started>(in)) return;
   if (const auto* started = std::get_if<Started>(&in)) {
     on_started(*started, env);
   } else {

@@ -90,7 +90,7 @@ class Broker {
   void on_metadata(const MetadataRequest& request, const RequestRef& from, Env& env);
   void on_find_coordinator(const FindCoordinatorRequest& request, const RequestRef& from, Env& env);
   void on_init_producer_id(const InitProducerIdRequest& request, const RequestRef& from, Env& env);
-  void forward(const CreateTopicsRequest& request, const RequestRef& from, Env& env);
+  void forward(const Message& request, const RequestRef& from, Env& env);
   void create_automatically(const std::string& topic, Env& env);
   [[nodiscard]] FindCoordinatorResponse::Coordinator coordinator_of(const FindCoordinatorRequest& request,
                                                                     const std::string& key, Env& env);

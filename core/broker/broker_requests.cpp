@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "core/broker/broker.hpp"
+#include "core/message/alter_partition_reassignments.hpp"
+#include "core/message/elect_leaders.hpp"
 
 namespace kafkasim {
 
@@ -52,7 +54,9 @@ void Broker::on_request(const Received& received, Env& env) {
   if (const auto* request = message.get_if<MetadataRequest>()) return on_metadata(*request, from, env);
   if (const auto* request = message.get_if<FindCoordinatorRequest>()) return on_find_coordinator(*request, from, env);
   if (const auto* request = message.get_if<InitProducerIdRequest>()) return on_init_producer_id(*request, from, env);
-  if (const auto* request = message.get_if<CreateTopicsRequest>()) return forward(*request, from, env);
+  const bool for_controller = message.get_if<CreateTopicsRequest>() || message.get_if<ElectLeadersRequest>()
+                              || message.get_if<AlterPartitionReassignmentsRequest>();
+  if (for_controller) return forward(message, from, env);
   env.out.add(Close{from.connection});  // not an API of a broker's listener
 }
 
@@ -139,8 +143,8 @@ void Broker::on_init_producer_id(const InitProducerIdRequest& request, const Req
   answer(from, InitProducerIdResponse{.producer_id = id, .producer_epoch = ProducerEpoch{0}}, env);
 }
 
-void Broker::forward(const CreateTopicsRequest& request, const RequestRef& from, Env& env) {
-  const std::uint64_t id = channel_.send(Message::of(request), options_.config.request_timeout,
+void Broker::forward(const Message& request, const RequestRef& from, Env& env) {
+  const std::uint64_t id = channel_.send(request, options_.config.request_timeout,
                                          ControllerChannel::Retry::until_deadline, active_controller(), env);
   asked_.emplace(id, ForClient{from});
 }

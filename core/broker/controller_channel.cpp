@@ -5,9 +5,11 @@
 #include "core/machine/deadlines.hpp"
 #include "core/message/allocate_producer_ids.hpp"
 #include "core/message/alter_partition.hpp"
+#include "core/message/alter_partition_reassignments.hpp"
 #include "core/message/broker_heartbeat.hpp"
 #include "core/message/broker_registration.hpp"
 #include "core/message/create_topics.hpp"
+#include "core/message/elect_leaders.hpp"
 
 namespace kafkasim {
 
@@ -21,6 +23,8 @@ ErrorCode controller_error(const Message& response) {
   if (const auto* r = response.get_if<BrokerHeartbeatResponse>()) return r->error_code;
   if (const auto* r = response.get_if<AlterPartitionResponse>()) return r->error_code;
   if (const auto* r = response.get_if<AllocateProducerIdsResponse>()) return r->error_code;
+  if (const auto* r = response.get_if<ElectLeadersResponse>()) return r->error_code;
+  if (const auto* r = response.get_if<AlterPartitionReassignmentsResponse>()) return r->error_code;
   if (const auto* r = response.get_if<CreateTopicsResponse>()) {
     const auto moved = [](const auto& topic) { return topic.error_code == ErrorCode::not_controller; };
     if (std::ranges::any_of(r->topics, moved)) return ErrorCode::not_controller;

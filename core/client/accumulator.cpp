@@ -180,6 +180,10 @@ void Accumulator::retry(const TopicPartition& tp, std::uint64_t number, Instant 
   ++batch.attempts;
   batch.waiting_since = now;
   batch.retry_at = retry_at;
+  put_back(queue, std::move(batch));
+}
+
+void Accumulator::put_back(PartitionQueue& queue, ProducerBatch batch) const {
   auto place = queue.waiting.begin();
   if (numbered_) {
     place = std::ranges::find_if(queue.waiting, [&batch](const ProducerBatch& other) {
@@ -197,6 +201,43 @@ ProducerBatch Accumulator::take(const TopicPartition& tp, std::uint64_t number) 
   queue.in_flight.erase(found);
   release(batch);
   return batch;
+}
+
+// RecordAccumulator.splitAndReenqueue, ProducerBatch.split.
+void Accumulator::split(const TopicPartition& tp, std::uint64_t number) {
+  const ProducerBatch large = take(tp, number);
+  const Result<DecodedRecords> records = decode_records(*large.built);
+  KAFKASIM_CHECK(records.has_value(), "a producer reads what it wrote");
+  ratios_.was_too_small(tp.topic, static_cast<std::int64_t>(records->plain().size()),
+                        static_cast<std::int64_t>(large.built->body.size()));
+  std::vector<ProducerBatch> parts;
+  std::int32_t done = 0;
+  for (const Record& record : *records) {
+    const auto fits = [&](const ProducerBatch& part) {
+      const std::size_t with = part.builder.size_with(record.timestamp, record.key, record.value, record.headers);
+      return part.size_bytes() + static_cast<std::int64_t>(with - part.builder.size_bytes()) <= batch_size_;
+    };
+    if (parts.empty() || !fits(parts.back())) {
+      ProducerBatch part;
+      part.number = ++batches_made_;
+      part.origin = Origin{large.origin.client, large.origin.first_send + done};
+      part.builder = BatchBuilder{TimestampType::create, compression_};
+      part.compression_ratio = ratios_.of(tp.topic);
+      part.closed = true;
+      part.created = large.created;
+      part.waiting_since = large.created;
+      part.producer = large.producer;
+      part.base_sequence = sequence_plus(large.base_sequence, done);
+      part.sequence_reset = large.sequence_reset;
+      parts.push_back(std::move(part));
+    }
+    parts.back().builder.append(record.timestamp, record.key, record.value, record.headers);
+    ++parts.back().count;
+    ++done;
+  }
+  batches_ += std::ssize(parts);
+  PartitionQueue& queue = queues_.at(tp).edit();
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) put_back(queue, std::move(*part));
 }
 
 std::vector<Accumulator::Taken> Accumulator::take_expired(Instant now) {

@@ -56,6 +56,9 @@ class Accumulator {
   [[nodiscard]] const ProducerBatch* in_flight(const TopicPartition& tp, std::uint64_t number) const;
   void retry(const TopicPartition& tp, std::uint64_t number, Instant now, Instant retry_at);  // back into the queue
   ProducerBatch take(const TopicPartition& tp, std::uint64_t number);                         // out of flight, for good
+  // The broker found it too large: its records go back into the queue, under their sequence numbers, in batches of
+  // batch.size that count as never tried and reserve no memory. The topic is taken to compress no better than it did.
+  void split(const TopicPartition& tp, std::uint64_t number);
   struct Taken {
     TopicPartition tp;
     ProducerBatch batch;
@@ -71,6 +74,7 @@ class Accumulator {
   [[nodiscard]] static bool lets_out(const ProducerBatch& first, const PartitionView& view, Instant now);
   DrainedBatch drain_first(const TopicPartition& tp, PartitionQueue& queue, const PartitionView& view,
                            const Sequences* sequences);
+  void put_back(PartitionQueue& queue, ProducerBatch batch) const;
   void release(const ProducerBatch& batch);
 
   std::int64_t batch_size_;

@@ -87,6 +87,14 @@ bool ClusterView::update_leader(const TopicPartition& tp, const LeaderIdAndEpoch
   return true;
 }
 
+void ClusterView::saw_epoch(const TopicPartition& tp, LeaderEpoch epoch) {
+  const PartitionView before = partition(tp);
+  if (!before.leader_epoch || epoch <= *before.leader_epoch) return;
+  known_.edit().topics[tp.topic].partitions[static_cast<std::size_t>(tp.partition.value)] =
+      PartitionView{std::nullopt, epoch};
+  request_update();
+}
+
 void ClusterView::pump(RequestChannel& channel, Env& env) {
   if (request_) return;
   if (refresh_at_ && *refresh_at_ <= env.now) update_wanted_ = true;

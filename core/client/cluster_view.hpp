@@ -70,6 +70,10 @@ class ClusterView {
   bool update_leader(const TopicPartition& tp, const LeaderIdAndEpoch& leader,
                      const std::vector<NodeEndpoint>& endpoints);
 
+  // Somebody has read what this epoch wrote: a leader of an older one is not to be asked any more
+  // (Metadata.updateLastSeenEpochIfNewer).
+  void saw_epoch(const TopicPartition& tp, LeaderEpoch epoch);
+
   // The refresh. pump() after every step of the owner; take() says whether the completion was this part's.
   void pump(RequestChannel& channel, Env& env);
   [[nodiscard]] bool take(const Completion& done, Env& env);

@@ -28,6 +28,12 @@ class CompressionRatios {
     ratios_[topic] = seen > guess ? std::max(guess + rise, seen) : std::max(guess - fall, seen);
   }
 
+  // A batch was too large for its broker: no less is expected than it took, nor than its plain size, so that batches
+  // are not split time and again.
+  void was_too_small(const std::string& topic, std::int64_t plain_bytes, std::int64_t packed_bytes) {
+    if (plain_bytes > 0) ratios_[topic] = std::max(one, packed_bytes * one / plain_bytes);
+  }
+
   // What so many bytes will take, with 5 % on top for safety.
   [[nodiscard]] static std::int64_t packed_size(std::int64_t plain_bytes, std::int64_t ratio) {
     constexpr std::int64_t safety_percent = 105;

@@ -32,7 +32,8 @@ Consumer::Consumer(const ClientIdentity& who, const ConsumerConfig& config, Cons
       backoff_{config},
       channel_{who.channel_tag, channel_options(who, config, consumer_max_in_flight)},
       cluster_{who.bootstrap, config},
-      fetcher_{config} {
+      fetcher_{config},
+      validator_{config} {
   if (const auto* group = std::get_if<ConsumeGroup>(&what)) {
     member_.emplace(group->group, group->topics, config);
     for (const std::string& topic : group->topics) cluster_.add_topic(topic);
@@ -49,6 +50,7 @@ void Consumer::step(const Input& in, Env& env) {
     channel_.start(*started);
     cluster_.start();
     fetcher_.start();
+    validator_.start();
   } else if (std::holds_alternative<StopRequested>(in)) {
     begin_close(env);
   } else {
@@ -63,6 +65,7 @@ void Consumer::on_completion(const Completion& done, Env& env) {
   if (!done.response) cluster_.request_update();
   if (cluster_.take(done, env)) return;
   if (fetcher_.take(done, fetch_parts(), env)) return;
+  if (validator_.take(done, fetch_parts(), env)) return;
   if (!member_) return;
   const std::int64_t losses = member_->losses();
   if (commit_ && commit_->request == done.id) {
@@ -127,7 +130,10 @@ void Consumer::run(Env& env) {
       fetch_committed(env);
       auto_commit(env);
     }
-    if (!preparing_) fetcher_.pump(fetch_parts(), env);
+    if (!preparing_) {
+      validator_.pump(fetch_parts(), env);
+      fetcher_.pump(fetch_parts(), env);
+    }
   }
   if (member_) commit_by_hand(env);
   finish_run(env);
@@ -136,7 +142,8 @@ void Consumer::run(Env& env) {
 void Consumer::finish_run(Env& env) {
   if (closing_ == Closing::done) return;
   cluster_.pump(channel_, env);
-  const std::optional<std::string>& fatal = member_ && member_->fatal() ? member_->fatal() : fetcher_.fatal();
+  const std::optional<std::string>& reading = validator_.fatal() ? validator_.fatal() : fetcher_.fatal();
+  const std::optional<std::string>& fatal = member_ && member_->fatal() ? member_->fatal() : reading;
   if (fatal) {
     closing_ = Closing::done;
     env.out.add(Exit{false, *fatal});
@@ -266,6 +273,7 @@ void Consumer::begin_at(const TopicPartition& tp, const OffsetFetchResponse::Par
     subscription_.want_reset(tp);
     return;
   }
+  if (committed.committed_leader_epoch) cluster_.saw_epoch(tp, *committed.committed_leader_epoch);
   subscription_.seek(tp, *committed.committed_offset, committed.committed_leader_epoch);
   env.out.note(trace::PositionReset{tp, *committed.committed_offset, "committed offset"});
 }
@@ -373,6 +381,10 @@ void Consumer::run_close(Env& env) {
     }
   }
   if (closing_ == Closing::leaving && (late || !member_ || !member_->leaving())) {
+    closing_ = Closing::ending_sessions;
+    fetcher_.close_sessions(fetch_parts(), env);
+  }
+  if (closing_ == Closing::ending_sessions && (late || !fetcher_.has_unanswered())) {
     closing_ = Closing::done;
     env.out.add(Exit{true, "consumer closed"});
   }

@@ -14,9 +14,10 @@
 // from inside poll, before a rejoin, and at close. A commit carries the member's generation: one that comes too late is
 // refused.
 //
-//   open --(StopRequested)--> committing (auto-commit) --> leaving (LeaveGroup) --> Exit; 30 s at most
-//   any --(what KafkaConsumer throws: group refused, auto.offset.reset=none without offset, damaged batch)--> Exit, not
-//   orderly
+//   open --(StopRequested)--> committing (auto-commit) --> leaving (LeaveGroup) --> ending fetch sessions --> Exit;
+//   30 s at most
+//   any --(what KafkaConsumer throws: group refused, auto.offset.reset=none without offset or after a truncation,
+//   damaged batch)--> Exit, not orderly
 //
 // Notes: RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError, Remark.
 #include <cstdint>
@@ -30,6 +31,7 @@
 #include "core/client/consumer_record.hpp"
 #include "core/client/fetcher.hpp"
 #include "core/client/group_member.hpp"
+#include "core/client/position_validator.hpp"
 #include "core/client/subscription.hpp"
 #include "core/message/offset_commit.hpp"
 #include "core/message/offset_fetch.hpp"
@@ -63,7 +65,7 @@ class Consumer {
   [[nodiscard]] bool closed() const { return closing_ == Closing::done; }
 
  private:
-  enum class Closing : std::uint8_t { no, committing, revoking, leaving, done };
+  enum class Closing : std::uint8_t { no, committing, revoking, leaving, ending_sessions, done };
   enum class CommitReason : std::uint8_t { interval, before_join, by_hand, closing };
   struct Commit {  // one at a time
     std::uint64_t request{};
@@ -106,6 +108,7 @@ class Consumer {
   ClusterView cluster_;
   Subscription subscription_;
   Fetcher fetcher_;
+  PositionValidator validator_;
   std::optional<GroupMember> member_;
 
   bool inside_poll_{false};

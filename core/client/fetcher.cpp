@@ -19,14 +19,6 @@ std::int32_t as_i32(std::int64_t value) {
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(value, 0, INT32_MAX));
 }
 
-const FetchRequest::Topic* asked_topic(const FetchRequest& request, const FetchResponse::Topic& got) {
-  const auto same = [&got](const FetchRequest::Topic& topic) {
-    return got.topic_id.is_zero() ? topic.topic == got.topic : topic.topic_id == got.topic_id;
-  };
-  const auto found = std::ranges::find_if(request.topics, same);
-  return found == request.topics.end() ? nullptr : &*found;
-}
-
 // A wait after an error ends early when the partition has a newer leader than the one that failed.
 bool may_try(const OwnedPartition& owned, const PartitionView& view, Instant now) {
   return owned.next_try <= now
@@ -39,6 +31,7 @@ Fetcher::Fetcher(const ConsumerConfig& config) : config_{config}, backoff_{confi
 
 void Fetcher::start() {
   fetches_.clear();
+  sessions_.clear();
   list_offsets_.clear();
   store_.clear();
 }
@@ -50,39 +43,79 @@ void Fetcher::pump(Parts parts, Env& env) {
 }
 
 // ---- asking ---------------------------------------------------------------------------------------
+// A broker of which something is in store is left alone: what is in store is not asked for, and so would fall out of the
+// session (KAFKA-17182).
+std::set<NodeId> Fetcher::busy_brokers(const ClusterView& cluster) const {
+  std::set<NodeId> busy;
+  for (const auto& [node, request] : fetches_) busy.insert(node);
+  for (const Store& store : store_) {
+    if (const PartitionView view = cluster.partition(store.tp); view.leader) busy.insert(*view.leader);
+  }
+  return busy;
+}
+
 void Fetcher::send_fetches(Parts parts, Env& env) {
-  std::map<NodeId, FetchRequest> requests;
+  const std::set<NodeId> busy = busy_brokers(parts.cluster);
+  std::map<NodeId, std::vector<TopicPartition>> wanted;
   for (const auto& [tp, owned] : parts.subscription.owned()) {
     if (owned->state != PositionState::fetching || in_store(tp)) continue;
     const PartitionView view = parts.cluster.partition(tp);
     if (!may_try(*owned, view, env.now)) continue;
     if (!view.leader) {
       parts.cluster.request_update();
-      continue;
+    } else if (!busy.contains(*view.leader)) {
+      wanted[*view.leader].push_back(tp);
     }
-    if (fetches_.contains(*view.leader)) continue;
-    FetchRequest& request = requests[*view.leader];
-    if (request.topics.empty() || request.topics.back().topic != tp.topic) {
-      request.topics.push_back(FetchRequest::Topic{tp.topic, parts.cluster.topic(tp.topic)->id, {}});
-    }
-    FetchRequest::Partition partition;
-    partition.partition = tp.partition;
-    partition.current_leader_epoch = view.leader_epoch;
-    partition.fetch_offset = owned->position;
-    partition.partition_max_bytes = as_i32(config_.max_partition_fetch_bytes);
-    request.topics.back().partitions.push_back(partition);
   }
-  for (auto& [node, request] : requests) {
+  for (const auto& [node, partitions] : wanted) {
     const std::optional<Endpoint> endpoint = parts.cluster.endpoint(node);
     if (!endpoint) {
       parts.cluster.request_update();
     } else if (parts.channel.ready(broker_peer(node), *endpoint, env)) {
-      request.max_wait = config_.fetch_max_wait;
-      request.min_bytes = as_i32(config_.fetch_min_bytes);
-      request.max_bytes = as_i32(config_.fetch_max_bytes);
-      request.isolation_level = isolation_of(config_);
+      FetchRequest request = header();
+      tell_session(sessions_[node], partitions, parts);
+      if (!sessions_[node].build(request)) continue;
       fetches_[node] = parts.channel.send(broker_peer(node), *endpoint, Message::of(std::move(request)), env);
     }
+  }
+}
+
+FetchRequest Fetcher::header() const {
+  FetchRequest request;
+  request.max_wait = config_.fetch_max_wait;
+  request.min_bytes = as_i32(config_.fetch_min_bytes);
+  request.max_bytes = as_i32(config_.fetch_max_bytes);
+  request.isolation_level = isolation_of(config_);
+  return request;
+}
+
+void Fetcher::tell_session(FetchSessionHandler& session, const std::vector<TopicPartition>& wanted, Parts parts) const {
+  std::set<TopicIdPartition> gone;
+  for (const auto& [id, asked] : session.session()) gone.insert(id);
+  std::uint64_t order = 0;
+  for (const TopicPartition& tp : wanted) {
+    const TopicIdPartition id{parts.cluster.topic(tp.topic)->id, tp.partition};
+    FetchRequest::Partition partition;
+    partition.partition = tp.partition;
+    partition.current_leader_epoch = parts.cluster.partition(tp).leader_epoch;
+    partition.fetch_offset = parts.subscription.find(tp)->position;
+    partition.partition_max_bytes = as_i32(config_.max_partition_fetch_bytes);
+    session.want(id, tp.topic, partition, ++order);
+    gone.erase(id);
+  }
+  for (const TopicIdPartition& id : gone) session.drop(id);
+}
+
+void Fetcher::close_sessions(Parts parts, Env& env) {
+  store_.clear();
+  fetches_.clear();  // nobody waits for their answers any more
+  for (auto& [node, session] : sessions_) {
+    FetchRequest request = header();
+    request.max_wait = Duration{};
+    const std::optional<Endpoint> endpoint = parts.cluster.endpoint(node);
+    const bool reachable = endpoint && parts.channel.is_connected(broker_peer(node));
+    if (!session.build_close(request) || !reachable) continue;
+    fetches_[node] = parts.channel.send(broker_peer(node), *endpoint, Message::of(std::move(request)), env);
   }
 }
 
@@ -128,9 +161,12 @@ void Fetcher::send_list_offsets(Parts parts, Env& env) {
 bool Fetcher::take(const Completion& done, Parts parts, Env& env) {
   const auto fetch = std::ranges::find_if(fetches_, [&done](const auto& entry) { return entry.second == done.id; });
   if (fetch != fetches_.end()) {
+    FetchSessionHandler& session = sessions_[fetch->first];
     fetches_.erase(fetch);
     if (const auto* answer = done.response ? done.response->get_if<FetchResponse>() : nullptr) {
-      on_fetch(done.request.as<FetchRequest>(), *answer, parts, env);
+      on_fetch(session, *answer, parts, env);
+    } else {
+      session.handle_failure();
     }
     return true;
   }
@@ -147,26 +183,16 @@ bool Fetcher::take(const Completion& done, Parts parts, Env& env) {
   return true;
 }
 
-void Fetcher::on_fetch(const FetchRequest& request, const FetchResponse& answer, Parts parts, Env& env) {
-  if (answer.error_code != ErrorCode::none) {
-    env.out.note(trace::ClientSawError{ApiKey::fetch, answer.error_code});
-    parts.cluster.request_update();
-    for (const FetchRequest::Topic& topic : request.topics) {
-      for (const FetchRequest::Partition& asked : topic.partitions) {
-        const Instant until = env.now + backoff_.after(0, env.random);
-        parts.subscription.back_off({topic.topic, asked.partition}, until, asked.current_leader_epoch);
-      }
-    }
+void Fetcher::on_fetch(FetchSessionHandler& session, const FetchResponse& answer, Parts parts, Env& env) {
+  if (answer.error_code != ErrorCode::none) env.out.note(trace::ClientSawError{ApiKey::fetch, answer.error_code});
+  if (!session.handle(answer)) {  // the next request is a full one
+    if (answer.error_code == ErrorCode::fetch_session_topic_id_error) parts.cluster.request_update();
     return;
   }
   for (const FetchResponse::Topic& topic : answer.responses) {
-    const FetchRequest::Topic* asked = asked_topic(request, topic);
-    if (!asked) continue;
     for (const FetchResponse::Partition& got : topic.partitions) {
-      const auto partition =
-          std::ranges::find(asked->partitions, got.partition_index, &FetchRequest::Partition::partition);
-      if (partition == asked->partitions.end()) continue;
-      on_fetched_partition({asked->topic, got.partition_index}, *partition, got, answer.node_endpoints, parts, env);
+      const FetchSessionHandler::Asked& asked = *session.asked({topic.topic_id, got.partition_index});
+      on_fetched_partition({asked.topic, got.partition_index}, asked.partition, got, answer.node_endpoints, parts, env);
     }
   }
 }
@@ -188,7 +214,8 @@ void Fetcher::on_fetched_partition(const TopicPartition& tp, const FetchRequest:
     return;
   }
   if (got.records.batches.empty()) return;
-  store_.push_back(Store{tp, asked.fetch_offset, {got.records.batches.begin(), got.records.batches.end()}});
+  store_.push_back(Store{tp, asked.fetch_offset, {got.records.batches.begin(), got.records.batches.end()},
+                         AbortedTransactions{got.aborted_transactions}});
 }
 
 void Fetcher::on_fetch_error(const TopicPartition& tp, const FetchRequest::Partition& asked,
@@ -223,7 +250,8 @@ void Fetcher::on_list_offsets(const ListOffsetsResponse& answer, Parts parts, En
       const OwnedPartition* owned = parts.subscription.find(tp);
       if (!owned || owned->state != PositionState::reset_wanted) continue;
       if (got.error_code == ErrorCode::none && got.offset) {
-        parts.subscription.seek(tp, *got.offset, got.leader_epoch);
+        if (got.leader_epoch) parts.cluster.saw_epoch(tp, *got.leader_epoch);
+        parts.subscription.seek(tp, *got.offset, std::nullopt);  // no record was read: nothing to validate
         env.out.note(trace::PositionReset{tp, *got.offset, "auto.offset.reset=" + config_.auto_offset_reset});
         continue;
       }
@@ -267,7 +295,8 @@ std::int64_t Fetcher::collect_from(Store& store, ConsumerRecords& out, std::int6
   std::int64_t taken = 0;
   while (!store.batches.empty() && taken < most) {
     const RecordBatch& batch = store.batches.front();
-    if (batch.next_offset() > owned.position && !batch.is_control()) {
+    const bool hidden = store.aborted.hides(batch) || batch.is_control();
+    if (batch.next_offset() > owned.position && !hidden) {
       RecordReader reader{batch};
       PartitionRecords part{store.tp, batch.leader_epoch(), {}, owned.position, {reader.plain()}};
       Record record;

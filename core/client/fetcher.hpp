@@ -2,21 +2,25 @@
 // Fetcher: gets records from the leaders ahead of poll() (AbstractFetch, FetchCollector), and offsets for partitions
 // whose position has to be found (OffsetFetcher).
 //
-// One Fetch a broker at a time, without a session, for the partitions that it leads, that have a position and nothing
-// fetched in store. An answer for a partition that is no longer owned, or whose position has changed, is dropped.
-// Records below the position and control batches are skipped. A partition whose fetch failed waits for the retry
+// One Fetch a broker at a time, in a session with it (KIP-227), for the partitions that it leads and that have a position;
+// none while something fetched from it is in store. An answer for a partition that is no longer owned, or whose position
+// has changed, is dropped. Records below the position, control batches and, with read_committed, aborted transactions
+// are skipped. A partition whose fetch failed waits for the retry
 // backoff, or for a newer leader.
 #include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "core/client/aborted_transactions.hpp"
 #include "core/client/backoff.hpp"
 #include "core/client/cluster_view.hpp"
 #include "core/client/consumer_record.hpp"
 #include "core/client/subscription.hpp"
+#include "core/machine/fetch_session_handler.hpp"
 #include "core/message/fetch.hpp"
 #include "core/message/list_offsets.hpp"
 
@@ -42,6 +46,8 @@ class Fetcher {
   [[nodiscard]] bool has_records() const { return !store_.empty(); }
   [[nodiscard]] ConsumerRecords collect(Subscription& subscription, std::int64_t most);  // moves positions
   void forget();  // what is in store, at a revocation
+  void close_sessions(Parts parts, Env& env);  // the last thing that is asked for (AbstractFetch.close)
+  [[nodiscard]] bool has_unanswered() const { return !fetches_.empty(); }
 
   // What the application would get as an exception: auto.offset.reset=none without an offset, or a damaged batch.
   [[nodiscard]] const std::optional<std::string>& fatal() const { return fatal_; }
@@ -51,10 +57,14 @@ class Fetcher {
     TopicPartition tp;
     Offset fetched_at;  // the position that it was fetched for; moves on as records are returned
     std::deque<RecordBatch> batches;
+    AbortedTransactions aborted;
   };
   void send_fetches(Parts parts, Env& env);
   void send_list_offsets(Parts parts, Env& env);
-  void on_fetch(const FetchRequest& request, const FetchResponse& answer, Parts parts, Env& env);
+  [[nodiscard]] std::set<NodeId> busy_brokers(const ClusterView& cluster) const;
+  [[nodiscard]] FetchRequest header() const;
+  void tell_session(FetchSessionHandler& session, const std::vector<TopicPartition>& wanted, Parts parts) const;
+  void on_fetch(FetchSessionHandler& session, const FetchResponse& answer, Parts parts, Env& env);
   void on_fetched_partition(const TopicPartition& tp, const FetchRequest::Partition& asked,
                             const FetchResponse::Partition& got, const std::vector<NodeEndpoint>& endpoints,
                             Parts parts, Env& env);
@@ -69,6 +79,7 @@ class Fetcher {
   ConsumerConfig config_;
   Backoff backoff_;
   std::map<NodeId, std::uint64_t> fetches_;                            // unanswered, by broker
+  std::map<NodeId, FetchSessionHandler> sessions_;                     // one a broker, as long as the client runs
   std::map<std::uint64_t, std::vector<TopicPartition>> list_offsets_;  // unanswered
   std::deque<Store> store_;                                            // in order of arrival
   std::optional<std::string> fatal_;

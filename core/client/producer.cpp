@@ -294,6 +294,10 @@ void Producer::on_partition_answer(const SentBatch& sent, const ProduceResponse:
     acknowledge(tp, done, answer.base_offset, env);
     return;
   }
+  if (error == ErrorCode::message_too_large && batch->count > 1) {
+    accumulator_.split(tp, sent.number);
+    return;
+  }
   if (invalidates_metadata(error)) {
     if (answer.current_leader) cluster_.update_leader(tp, *answer.current_leader, endpoints);
     cluster_.request_update();

@@ -3,6 +3,7 @@
 // TxnPartitionEntry), and what it knows of that partition's sequence numbers.
 //
 //   filling --(full, linger, flush: drained)--> in flight --(acknowledged)--> done
+//   in flight --(MESSAGE_TOO_LARGE, more than one record)--> several, waiting in its place
 //   in flight --(error worth a retry)--> waiting, at its place in the order of sequence numbers --(backoff over:
 //   drained)--> in flight any --(fatal error, delivery.timeout.ms)--> failed
 #include <cstdint>

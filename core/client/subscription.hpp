@@ -4,6 +4,7 @@
 //   committed_wanted --(OffsetFetch: an offset)--> fetching
 //   committed_wanted --(OffsetFetch: none)--> reset_wanted --(ListOffsets)--> fetching --(OFFSET_OUT_OF_RANGE)-->
 //   reset_wanted
+//   fetching <--(the leader changes: position_validator.hpp)--> validating
 //
 // Position: the offset of the next record to return. It moves when records are returned from poll(), never when they
 // are fetched.
@@ -18,14 +19,16 @@
 
 namespace kafkasim {
 
-enum class PositionState : std::uint8_t { committed_wanted, reset_wanted, fetching };
+enum class PositionState : std::uint8_t { committed_wanted, reset_wanted, fetching, validating };
 
 struct OwnedPartition {
   PositionState state{PositionState::committed_wanted};
-  Offset position;                            // while fetching
+  Offset position;                            // while fetching or validating
   std::optional<LeaderEpoch> offset_epoch;    // of the record before the position
   Instant next_try{};                         // after an error
   std::optional<LeaderEpoch> epoch_of_error;  // a newer leader ends the wait
+  std::optional<NodeId> leader;               // under whom the position is valid, or being validated
+  std::optional<LeaderEpoch> leader_epoch;
 };
 
 using OwnedPartitions = std::map<TopicPartition, Cow<OwnedPartition>>;

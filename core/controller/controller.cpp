@@ -27,6 +27,10 @@ std::optional<Message> not_controller(const Message& request) {
     return Message::of(AlterPartitionResponse{.error_code = ErrorCode::not_controller});
   if (request.get_if<AllocateProducerIdsRequest>())
     return Message::of(AllocateProducerIdsResponse{.error_code = ErrorCode::not_controller});
+  if (request.get_if<ElectLeadersRequest>())
+    return Message::of(ElectLeadersResponse{.error_code = ErrorCode::not_controller});
+  if (request.get_if<AlterPartitionReassignmentsRequest>())
+    return Message::of(AlterPartitionReassignmentsResponse{.error_code = ErrorCode::not_controller});
   if (const auto* create = request.get_if<CreateTopicsRequest>()) {
     CreateTopicsResponse response;
     for (const auto& topic : create->topics) {
@@ -47,6 +51,10 @@ Message not_controller_any_more(const Message& response) {
     return Message::of(BrokerHeartbeatResponse{.error_code = ErrorCode::not_controller});
   if (response.get_if<AlterPartitionResponse>())
     return Message::of(AlterPartitionResponse{.error_code = ErrorCode::not_controller});
+  if (response.get_if<ElectLeadersResponse>())
+    return Message::of(ElectLeadersResponse{.error_code = ErrorCode::not_controller});
+  if (response.get_if<AlterPartitionReassignmentsResponse>())
+    return Message::of(AlterPartitionReassignmentsResponse{.error_code = ErrorCode::not_controller});
   if (const auto* created = response.get_if<CreateTopicsResponse>()) {
     CreateTopicsResponse failed;
     for (const auto& topic : created->topics)
@@ -204,6 +212,9 @@ void Controller::on_request(const Received& received, Env& env) {
   if (const auto* heartbeat = message.get_if<BrokerHeartbeatRequest>()) return on_heartbeat(*heartbeat, from, env);
   if (const auto* alter = message.get_if<AlterPartitionRequest>()) return on_alter_partition(*alter, from, env);
   if (const auto* create = message.get_if<CreateTopicsRequest>()) return on_create_topics(*create, from, env);
+  if (const auto* elect = message.get_if<ElectLeadersRequest>()) return on_elect_leaders(*elect, from, env);
+  if (const auto* reassign = message.get_if<AlterPartitionReassignmentsRequest>())
+    return on_reassignments(*reassign, from, env);
   if (const auto* allocate = message.get_if<AllocateProducerIdsRequest>())
     return on_allocate_producer_ids(*allocate, from, env);
   env.out.add(Close{from.connection});

@@ -9,7 +9,8 @@
 //   the same
 //           come back through the log
 //
-// Answered: BrokerRegistration, BrokerHeartbeat, AlterPartition, CreateTopics, AllocateProducerIds. On its own it
+// Answered: BrokerRegistration, BrokerHeartbeat, AlterPartition, CreateTopics, ElectLeaders, AlterPartitionReassignments,
+// AllocateProducerIds. On its own it
 // fences brokers whose session is over, and writes a NoOp record when nothing else moves the log
 // (metadata.max.idle.interval.ms). Invariant: current has all that committed has, while active.
 #include <deque>
@@ -23,9 +24,11 @@
 #include "core/machine/seam.hpp"
 #include "core/message/allocate_producer_ids.hpp"
 #include "core/message/alter_partition.hpp"
+#include "core/message/alter_partition_reassignments.hpp"
 #include "core/message/broker_heartbeat.hpp"
 #include "core/message/broker_registration.hpp"
 #include "core/message/create_topics.hpp"
+#include "core/message/elect_leaders.hpp"
 #include "core/raft/raft_node.hpp"
 
 namespace kafkasim {
@@ -71,6 +74,8 @@ class Controller {
   void on_allocate_producer_ids(const AllocateProducerIdsRequest& request, const RequestRef& from, Env& env);
   void on_alter_partition(const AlterPartitionRequest& request, const RequestRef& from, Env& env);
   void on_create_topics(const CreateTopicsRequest& request, const RequestRef& from, Env& env);
+  void on_elect_leaders(const ElectLeadersRequest& request, const RequestRef& from, Env& env);
+  void on_reassignments(const AlterPartitionReassignmentsRequest& request, const RequestRef& from, Env& env);
 
   // Appends and applies to `current`; false if the quorum no longer takes them from us.
   bool write(const RecordList& records, Env& env);
@@ -95,6 +100,10 @@ class Controller {
   [[nodiscard]] AlterPartitionResponse::Partition alter(const AlterPartitionRequest::Partition& asked,
                                                         const TopicImage& topic, NodeId sender,
                                                         RecordList& records) const;
+  [[nodiscard]] ElectLeadersResponse::Partition elect_leader(const std::string& topic, PartitionIndex index,
+                                                             std::int8_t type, RecordList& records) const;
+  [[nodiscard]] AlterPartitionReassignmentsResponse::Partition reassign(
+      const std::string& topic, const AlterPartitionReassignmentsRequest::Partition& asked, RecordList& records) const;
   [[nodiscard]] CreateTopicsResponse::Topic create_topic(const CreateTopicsRequest::Topic& asked, RecordList& records,
                                                          Env& env) const;
 

@@ -98,6 +98,9 @@ void GroupCoordinator::on_elected(PartitionIndex partition, LeaderEpoch epoch, c
       for (auto& [at, value] : stored.offsets) group.offsets().restore(at, std::move(value));
       if (stored.metadata) group.restore(*stored.metadata);
       group.on_loaded(turn);
+      trace::OffsetsLoaded found{group.name(), {}};
+      for (const auto& [at, committed] : group.offsets().all()) found.offsets.push_back({at, committed.value.offset});
+      turn.env.out.add(Note{std::move(found)});
     });
   }
   env.out.add(Note{trace::GroupsLoaded{partition, static_cast<std::int32_t>(shard.groups.size())}});

@@ -121,8 +121,9 @@ void GroupCoordinator::commit(const OffsetCommitRequest& request, const RequestR
     PreparedCommit prepared = prepare_commit(request, limits_, env.wall);
     if (prepared.offsets.empty()) return answer(ref, std::move(prepared.response), env);
     RecordBatch batch = offsets_batch(request.group_id, prepared.offsets, env.wall);
+    const Generation generation = request.generation_id_or_member_epoch.value_or(group.generation());
     turn.writes.push_back({std::move(batch), OffsetsStored{ref, std::move(prepared.response), request.member_id,
-                                                           group.generation(), std::move(prepared.offsets)}});
+                                                           generation, std::move(prepared.offsets)}});
   });
   if (found) return;
   // A generation of a group that nobody knows.

@@ -1,5 +1,7 @@
 #include "core/log/index_file.hpp"
 
+#include <utility>
+
 #include "core/base/check.hpp"
 
 namespace kafkasim {
@@ -26,6 +28,21 @@ DiskResult<void> IndexFile::append(Disk& disk, std::vector<std::byte> entry) {
   ++count_;
   dirty_ = true;
   return {};
+}
+
+DiskResult<void> IndexFile::append(Disk& disk, ByteSpan entry, Held& held) {
+  constexpr std::size_t piece = 64 * 1024;
+  KAFKASIM_CHECK(entry.size() == entry_size_ && !odd_size_);
+  held.bytes.insert(held.bytes.end(), entry.begin(), entry.end());
+  ++count_;
+  dirty_ = true;
+  return held.bytes.size() < piece ? DiskResult<void>{} : write_held(disk, held);
+}
+
+DiskResult<void> IndexFile::write_held(Disk& disk, Held& held) {
+  if (held.bytes.empty()) return {};
+  const SharedBytes slice{std::exchange(held.bytes, {})};
+  return disk.append(file_, {&slice, 1});
 }
 
 DiskResult<void> IndexFile::truncate(Disk& disk, std::uint64_t count) {

@@ -22,6 +22,13 @@ class IndexFile {
   [[nodiscard]] bool has_odd_size() const { return odd_size_; }  // bytes beyond the last whole entry were there
 
   [[nodiscard]] DiskResult<void> append(Disk& disk, std::vector<std::byte> entry);
+  // The same for one who has very many: entries count from now on, and are written in larger pieces, the last by
+  // write_held(). In between nothing of the file may be read or cut.
+  struct Held {
+    std::vector<std::byte> bytes{};
+  };
+  [[nodiscard]] DiskResult<void> append(Disk& disk, ByteSpan entry, Held& held);
+  [[nodiscard]] DiskResult<void> write_held(Disk& disk, Held& held);
   [[nodiscard]] DiskResult<void> truncate(Disk& disk, std::uint64_t count);
   // Entries [first, first + count), in one piece; must lie inside.
   [[nodiscard]] DiskResult<std::vector<std::byte>> read(const Disk& disk, std::uint64_t first,

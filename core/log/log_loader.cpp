@@ -18,7 +18,9 @@ DiskResult<LogLoadReport> LogLoader::load() {
   epochs_readable_ = epochs->readable;
   const bool had_segments = !bases->empty();
 
-  DiskResult<void> done = load_segments(*bases);
+  log_.log_start_ = std::max(options_.log_start_offset, had_segments ? bases->front() : Offset{0});
+  DiskResult<void> done = sort_out_snapshots(*bases);
+  if (done) done = load_segments(*bases);
   if (!done) return tl::unexpected(done.error());
   if (log_.segments_.empty()) {
     done = start_empty(options_.log_start_offset);
@@ -27,6 +29,7 @@ DiskResult<LogLoadReport> LogLoader::load() {
     report_.bytes_cut += log_.size_bytes();
     done = log_.drop_segments(0, disk_);
     log_.epochs_ = LeaderEpochCache{};
+    segments_covered_ = 0;
     if (done) done = start_empty(options_.log_start_offset);
   }
   if (!done) return tl::unexpected(done.error());
@@ -36,12 +39,10 @@ DiskResult<LogLoadReport> LogLoader::load() {
   log_.log_start_ = std::max(options_.log_start_offset, log_.segments_.front().base_offset());
   log_.high_watermark_ = log_.log_start_;
   log_.recovery_point_ = clean && report_.segments_scanned == 0 ? end : std::min(options_.recovery_point, end);
-  log_.directory_dirty_ = !clean || !had_segments;
+  log_.directory_dirty_ = !clean || !had_segments || report_.segments_scanned > 0;  // a scan may have made indexes
   report_.epochs_rebuilt = !epochs_readable_ && had_segments;
   done = finish_epochs();
-  if (done) done = sort_out_snapshots();
-  if (done) done = rebuild_transaction_indexes();
-  if (done) done = log_.rebuild_producer_state(now_, disk_);
+  if (done) done = finish_producers();
   if (!done) return tl::unexpected(done.error());
   return report_;
 }
@@ -114,6 +115,7 @@ DiskResult<void> LogLoader::load_segments(const std::vector<Offset>& bases) {
   const auto after = std::ranges::upper_bound(bases, options_.recovery_point);
   const std::size_t first_unflushed = after == bases.begin() ? 0 : static_cast<std::size_t>(after - bases.begin()) - 1;
   const bool clean = options_.clean == CleanShutdown::yes;
+  segments_found_ = bases.size();
   for (std::size_t i = 0; i < bases.size(); ++i) {
     const auto unflushed_from = [&](std::size_t first) {
       return !clean && i >= first ? Unflushed::yes : Unflushed::no;
@@ -140,13 +142,24 @@ DiskResult<std::uint64_t> LogLoader::load_segment(LogSegment& segment, Unflushed
     if (*sane) return 0;
   }
   ++report_.segments_scanned;
-  recovered_.insert(segment.base_offset());
-  return segment.recover(disk_, log_.config_.index_interval_bytes, [this](const RecordBatch& batch) { see(batch); });
+  if (DiskResult<void> done = bring_producers_to(segment); !done) return tl::unexpected(done.error());
+  return segment.recover(disk_, log_.config_.index_interval_bytes,
+                         [&](const RecordBatch& batch) { return see(batch, segment); });
 }
 
-void LogLoader::see(const RecordBatch& batch) {
+DiskResult<void> LogLoader::see(const RecordBatch& batch, LogSegment& segment) {
   correct_epochs(batch.header);
-  if (!first_with_marker_ && batch.is_control() && batch.has_producer()) first_with_marker_ = *recovered_.rbegin();
+  ProducerState& producers = log_.producers_;
+  if (batch.last_offset() < producers.end_offset()) return {};  // below the log start
+  const std::optional<CompletedTransaction> completed = producers.update(batch);
+  if (!completed) return {};
+  if (completed->outcome == TransactionOutcome::abort) {
+    DiskResult<void> done = segment.append_aborted(
+        disk_, {completed->producer, completed->first, completed->last, producers.last_stable_offset(*completed)});
+    if (!done) return done;
+  }
+  producers.complete(*completed);
+  return {};
 }
 
 bool LogLoader::fits_after_last(Offset base, Unflushed unflushed) const {
@@ -208,14 +221,14 @@ DiskResult<void> LogLoader::finish_epochs() {
 
 // Snapshots belong to the bases of segments; only the newest of the others may be of use: that of the last clean stop,
 // in the last segment.
-DiskResult<void> LogLoader::sort_out_snapshots() {
+DiskResult<void> LogLoader::sort_out_snapshots(std::span<const Offset> bases) {
+  if (!disk_.exists(log_.directory_)) return {};
   const auto snapshots = list_producer_snapshots(disk_, log_.directory_);
   if (!snapshots) return tl::unexpected(snapshots.error());
   for (const Offset snapshot : *snapshots) {
-    const LogSegment& segment = log_.segments_[log_.segment_of(snapshot)];
-    const bool of_segment = segment.base_offset() == snapshot;
+    const bool of_segment = std::ranges::binary_search(bases, snapshot);
     const bool trusted = options_.clean == CleanShutdown::yes || snapshot <= options_.recovery_point;
-    const bool of_clean_stop = snapshot == snapshots->back() && snapshot > log_.segments_.back().base_offset();
+    const bool of_clean_stop = snapshot == snapshots->back() && !bases.empty() && snapshot > bases.back();
     if (trusted && (of_segment || of_clean_stop)) continue;
     DiskResult<void> done = remove_producer_snapshot(disk_, log_.directory_, snapshot);
     if (!done) return done;
@@ -223,40 +236,30 @@ DiskResult<void> LogLoader::sort_out_snapshots() {
   return {};
 }
 
-// ---- transactions -----------------------------------------------------------------------------------
+// ---- producers --------------------------------------------------------------------------------------
 
-DiskResult<void> LogLoader::rebuild_transaction_indexes() {
-  if (!first_with_marker_) return {};
-  auto loaded = load_producer_snapshot(disk_, log_.directory_, *first_with_marker_);
-  if (!loaded) return tl::unexpected(loaded.error());
-  ProducerState producers;
-  producers.clear(log_.log_start_);
-  if (*loaded) producers = std::move(**loaded);
-  for (std::size_t i = log_.segment_of(producers.end_offset()); i < log_.segments_.size(); ++i) {
-    if (DiskResult<void> done = rebuild_transaction_index(log_.segments_[i], producers); !done) return done;
+DiskResult<void> LogLoader::bring_producers_to(const LogSegment& segment) {
+  const std::size_t before = log_.segments_.size() - 1;  // this segment is the last so far
+  if (segments_covered_ == 0 || segments_covered_ != before) {
+    DiskResult<void> done = log_.start_producer_state(segment.base_offset(), now_, disk_);
+    if (done) done = log_.replay_producers(before, disk_);
+    if (!done) return done;
   }
-  return {};
+  segments_covered_ = before + 1;
+  if (segment.base_offset() <= log_.log_start_) return {};
+  log_.producers_.set_end_offset(segment.base_offset());
+  const bool among_last_two = segments_covered_ + 1 >= segments_found_;  // as far as a truncation may need to go back
+  return among_last_two ? log_.take_producer_snapshot(disk_) : DiskResult<void>{};
 }
 
-DiskResult<void> LogLoader::rebuild_transaction_index(LogSegment& segment, ProducerState& producers) {
-  const auto start = segment.find(disk_, producers.end_offset());
-  if (!start) return tl::unexpected(start.error());
-  if (!*start) return {};
-  const bool rebuild = recovered_.contains(segment.base_offset());
-  BatchScanner scan{disk_, segment.log_file(), (*start)->position, segment.size_bytes(), 1024 * 1024};
-  while (const ScannedBatch* found = scan.next()) {
-    const std::optional<CompletedTransaction> completed = producers.update(found->batch);
-    if (!completed) continue;
-    if (rebuild && completed->outcome == TransactionOutcome::abort) {
-      log_.directory_dirty_ = true;
-      DiskResult<void> done = segment.append_aborted(
-          disk_, {completed->producer, completed->first, completed->last, producers.last_stable_offset(*completed)});
-      if (!done) return done;
-    }
-    producers.complete(*completed);
-  }
-  if (scan.disk_error()) return tl::unexpected(*scan.disk_error());
-  return {};
+DiskResult<void> LogLoader::finish_producers() {
+  std::vector<Offset> bases;
+  for (const LogSegment& segment : log_.segments_) bases.push_back(segment.base_offset());
+  DiskResult<void> done = sort_out_snapshots(bases);
+  if (!done) return done;
+  if (segments_covered_ != log_.segments_.size()) return log_.rebuild_producer_state(now_, disk_);
+  done = log_.remove_outer_snapshots(disk_);
+  return done ? log_.finish_producer_state(disk_) : done;
 }
 
 }  // namespace kafkasim

@@ -11,12 +11,13 @@
 //   3 a log that ends before its checkpointed start is emptied
 //   4 leader epochs: from the checkpoint, corrected by the batches read; from all batches if the checkpoint is missing
 //   or damaged
-//   5 transaction indexes of the segments that were read whole: from the producers' state at their beginning
-//   6 producer state: from the newest snapshot that can be trusted (after an unclean shutdown none beyond the recovery
+//   5 producer state: from the newest snapshot that can be trusted (after an unclean shutdown none beyond the recovery
 //   point), then from the log
+//
+// A segment that is read whole is read once: the state of its producers goes along batch by batch, and writes the
+// segment's transaction index.
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "core/log/unified_log.hpp"
@@ -39,12 +40,13 @@ class LogLoader {
   [[nodiscard]] bool fits_after_last(Offset base, Unflushed unflushed) const;
   [[nodiscard]] DiskResult<void> remove_segments(std::span<const Offset> bases);
   [[nodiscard]] DiskResult<void> start_empty(Offset at);
-  void see(const RecordBatch& batch);  // of a segment that is read whole
+  // A segment is read whole: the producers' state at its beginning, then batch by batch.
+  [[nodiscard]] DiskResult<void> bring_producers_to(const LogSegment& segment);
+  [[nodiscard]] DiskResult<void> see(const RecordBatch& batch, LogSegment& segment);
   void correct_epochs(const BatchHeader& batch);
   [[nodiscard]] DiskResult<void> finish_epochs();
-  [[nodiscard]] DiskResult<void> sort_out_snapshots();
-  [[nodiscard]] DiskResult<void> rebuild_transaction_indexes();
-  [[nodiscard]] DiskResult<void> rebuild_transaction_index(LogSegment& segment, ProducerState& producers);
+  [[nodiscard]] DiskResult<void> sort_out_snapshots(std::span<const Offset> bases);
+  [[nodiscard]] DiskResult<void> finish_producers();
 
   UnifiedLog& log_;
   Disk& disk_;
@@ -53,8 +55,8 @@ class LogLoader {
   LogLoadReport report_;
   LeaderEpochCache loaded_epochs_;  // as the checkpoint says
   bool epochs_readable_{false};
-  std::set<Offset> recovered_;               // bases of segments whose transaction index is empty now
-  std::optional<Offset> first_with_marker_;  // the first of them that holds the end of a transaction
+  std::size_t segments_found_{0};
+  std::size_t segments_covered_{0};  // how many of the log's segments its producer state tells of; 0 before it is begun
 };
 
 }  // namespace kafkasim

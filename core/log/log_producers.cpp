@@ -90,28 +90,39 @@ DiskResult<TransactionIndex::Found> UnifiedLog::aborted_transactions(Offset from
 // ---- producer state ---------------------------------------------------------------------------------
 
 DiskResult<void> UnifiedLog::rebuild_producer_state(Timestamp now, Disk& disk) {
-  const Offset end = log_end_offset();
+  DiskResult<void> done = remove_outer_snapshots(disk);
+  if (done) done = start_producer_state(log_end_offset(), now, disk);
+  if (done) done = replay_producers(segments_.size(), disk);
+  return done ? finish_producer_state(disk) : done;
+}
+
+DiskResult<void> UnifiedLog::remove_outer_snapshots(Disk& disk) {
   const auto snapshots = list_producer_snapshots(disk, directory_);
   if (!snapshots) return tl::unexpected(snapshots.error());
   bool removed = false;
   for (const Offset snapshot : *snapshots) {
-    if (snapshot <= end && snapshot > log_start_) continue;
+    if (snapshot <= log_end_offset() && snapshot > log_start_) continue;
     if (DiskResult<void> done = remove_producer_snapshot(disk, directory_, snapshot); !done) return done;
     removed = true;
   }
   // A snapshot of a truncated history must not come back by a power loss.
-  if (removed) {
-    if (DiskResult<void> done = disk.sync_directory(directory_); !done) return done;
-  }
-  auto loaded = load_producer_snapshot(disk, directory_, end);
+  return removed ? disk.sync_directory(directory_) : DiskResult<void>{};
+}
+
+DiskResult<void> UnifiedLog::start_producer_state(Offset at_most, Timestamp now, Disk& disk) {
+  auto loaded = load_producer_snapshot(disk, directory_, at_most);
   if (!loaded) return tl::unexpected(loaded.error());
   producers_.clear(log_start_);
-  if (*loaded) producers_ = std::move(**loaded);
+  if (*loaded && (*loaded)->end_offset() > log_start_) producers_ = std::move(**loaded);
   producers_.remove_expired(now, config_.producer_id_expiration_ms);
   last_snapshot_ = producers_.end_offset();
+  return {};
+}
+
+DiskResult<void> UnifiedLog::replay_producers(std::size_t segments, Disk& disk) {
   const Offset from = producers_.end_offset();
   const std::size_t first = segment_of(from);
-  for (std::size_t i = first; i < segments_.size(); ++i) {
+  for (std::size_t i = first; i < segments; ++i) {
     if (i > first && i + 2 >= segments_.size()) {  // the next truncation may need to go back that far
       producers_.set_end_offset(segments_[i].base_offset());
       if (DiskResult<void> done = take_producer_snapshot(disk); !done) return done;
@@ -125,7 +136,11 @@ DiskResult<void> UnifiedLog::rebuild_producer_state(Timestamp now, Disk& disk) {
     }
     if (scan.disk_error()) return tl::unexpected(*scan.disk_error());
   }
-  producers_.set_end_offset(end);
+  return {};
+}
+
+DiskResult<void> UnifiedLog::finish_producer_state(Disk& disk) {
+  producers_.set_end_offset(log_end_offset());
   producers_.high_watermark_moved(high_watermark_);
   return take_producer_snapshot(disk);
 }

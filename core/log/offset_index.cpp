@@ -31,7 +31,7 @@ DiskResult<OffsetPosition> OffsetIndex::entry_at(const Disk& disk, std::uint64_t
   return entry;
 }
 
-DiskResult<void> OffsetIndex::append(Disk& disk, OffsetPosition entry) {
+DiskResult<void> OffsetIndex::append(Disk& disk, OffsetPosition entry, IndexFile::Held* held) {
   const std::int64_t relative = entry.offset - base_;
   KAFKASIM_CHECK(relative >= 0 && relative <= std::numeric_limits<std::int32_t>::max());
   KAFKASIM_CHECK(entry.position <= static_cast<std::uint64_t>(std::numeric_limits<std::int32_t>::max()));
@@ -42,7 +42,7 @@ DiskResult<void> OffsetIndex::append(Disk& disk, OffsetPosition entry) {
   out.reserve(entry_size);
   out.i32(static_cast<std::int32_t>(relative));
   out.i32(static_cast<std::int32_t>(entry.position));
-  DiskResult<void> done = file_.append(disk, out.take());
+  DiskResult<void> done = held != nullptr ? file_.append(disk, out.span(), *held) : file_.append(disk, out.take());
   if (done) last_ = entry;
   return done;
 }

@@ -26,7 +26,8 @@ class OffsetIndex {
   void close(Disk& disk) { file_.close(disk); }
 
   // Offsets rise. If the last entry is not below this one, the file was damaged at rest: it is emptied first.
-  [[nodiscard]] DiskResult<void> append(Disk& disk, OffsetPosition entry);
+  // With `held`, it is written later: IndexFile::Held.
+  [[nodiscard]] DiskResult<void> append(Disk& disk, OffsetPosition entry, IndexFile::Held* held = nullptr);
   // The last entry at or below `offset`; absent if there is none: begin at the segment's start.
   [[nodiscard]] DiskResult<std::optional<OffsetPosition>> lookup(const Disk& disk, Offset offset) const;
   // The offset of the first entry at or behind `position`: all batches that end in front of it have lower offsets.

@@ -142,15 +142,17 @@ DiskResult<void> LogSegment::append(Disk& disk, std::span<const RecordBatch> bat
 }
 
 DiskResult<void> LogSegment::note_batch(Disk& disk, const BatchHeader& batch, std::uint64_t position,
-                                        std::int64_t index_interval_bytes) {
+                                        std::int64_t index_interval_bytes, HeldEntries* held) {
   const Offset last = last_offset_of(batch);
   const Timestamp largest{batch.max_timestamp};
   if (!first_timestamp_) first_timestamp_ = largest;
   if (!largest_ || largest > largest_->timestamp) largest_ = TimestampOffset{largest, last};
   const bool room = !offset_index_.is_full() && !time_index_.is_full() && position <= largest_index_position;
   if (room && bytes_since_index_ > static_cast<std::uint64_t>(index_interval_bytes)) {
-    DiskResult<void> done = offset_index_.append(disk, {last, position});
-    if (done) done = time_index_.maybe_append(disk, *largest_, Closing::no);
+    DiskResult<void> done =
+        offset_index_.append(disk, {last, position}, held != nullptr ? &held->offsets : nullptr);
+    if (done)
+      done = time_index_.maybe_append(disk, *largest_, Closing::no, held != nullptr ? &held->times : nullptr);
     if (!done) return done;
     bytes_since_index_ = 0;
   }
@@ -329,8 +331,7 @@ DiskResult<bool> LogSegment::load_end(Disk& disk) {
   return transaction_index_.is_sane(disk, next_);
 }
 
-DiskResult<std::uint64_t> LogSegment::recover(Disk& disk, std::int64_t index_interval_bytes,
-                                              const std::function<void(const RecordBatch&)>& seen) {
+DiskResult<std::uint64_t> LogSegment::recover(Disk& disk, std::int64_t index_interval_bytes, const Seen& seen) {
   const std::uint64_t whole = size_;
   DiskResult<void> done = offset_index_.reset(disk);
   if (done) done = time_index_.reset(disk);
@@ -342,24 +343,24 @@ DiskResult<std::uint64_t> LogSegment::recover(Disk& disk, std::int64_t index_int
   recent_count_ = 0;
   bytes_since_index_ = 0;
   BatchScanner scan{disk, file_, 0, whole, recovery_chunk};
+  HeldEntries held;
   std::uint64_t good = 0;
   while (const ScannedBatch* found = scan.next()) {
     const RecordBatch& batch = found->batch;
     if (batch.base_offset() < next_ || !can_hold(batch.last_offset()) || !crc_matches(batch)) break;
-    done = note_batch(disk, batch.header, found->position, index_interval_bytes);
+    done = note_batch(disk, batch.header, found->position, index_interval_bytes, &held);
+    if (done && seen) done = seen(batch);
     if (!done) return tl::unexpected(done.error());
-    if (seen) seen(batch);
     good = scan.position();
   }
   if (scan.disk_error()) return tl::unexpected(*scan.disk_error());
   size_ = good;
   index_was_missing_ = false;
   mark_unsynced();
-  if (good < whole) {
-    done = disk.truncate(file_, good);
-    if (!done) return tl::unexpected(done.error());
-  }
-  done = on_become_inactive(disk);
+  done = offset_index_.file().write_held(disk, held.offsets);
+  if (done) done = time_index_.file().write_held(disk, held.times);
+  if (done && good < whole) done = disk.truncate(file_, good);
+  if (done) done = on_become_inactive(disk);
   if (!done) return tl::unexpected(done.error());
   return whole - good;
 }

@@ -113,9 +113,9 @@ class LogSegment {
   // missing or contradicts the log, or the end is no batch: recover() then.
   [[nodiscard]] DiskResult<bool> load_end(Disk& disk);
   // Reads every batch, checks CRC and order, cuts at the first bad one and rebuilds the indexes. `seen` hears of each
-  // good batch. The transaction index is left empty: it needs the producers' state. Returns the bytes cut.
-  [[nodiscard]] DiskResult<std::uint64_t> recover(Disk& disk, std::int64_t index_interval_bytes,
-                                                  const std::function<void(const RecordBatch&)>& seen);
+  // good batch; whether a transaction of the transaction index ends there only it can say. Returns the bytes cut.
+  using Seen = std::function<DiskResult<void>(const RecordBatch&)>;
+  [[nodiscard]] DiskResult<std::uint64_t> recover(Disk& disk, std::int64_t index_interval_bytes, const Seen& seen);
 
   // The segment takes no more appends: closing entry of the time index.
   [[nodiscard]] DiskResult<void> on_become_inactive(Disk& disk);
@@ -136,8 +136,12 @@ class LogSegment {
 
  private:
   static constexpr std::size_t remembered = 8;
+  struct HeldEntries {  // of both indexes, not written yet
+    IndexFile::Held offsets{};
+    IndexFile::Held times{};
+  };
   [[nodiscard]] DiskResult<void> note_batch(Disk& disk, const BatchHeader& batch, std::uint64_t position,
-                                            std::int64_t index_interval_bytes);
+                                            std::int64_t index_interval_bytes, HeldEntries* held = nullptr);
   void remember(Offset last, std::uint64_t position);
   [[nodiscard]] DiskResult<std::uint64_t> start_of_search(const Disk& disk, Offset offset) const;
   // Where the last index entry points to, if the batch that it names is there.

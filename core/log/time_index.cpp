@@ -36,7 +36,7 @@ DiskResult<TimestampOffset> TimeIndex::entry_at(const Disk& disk, std::uint64_t 
   return entry;
 }
 
-DiskResult<void> TimeIndex::maybe_append(Disk& disk, TimestampOffset entry, Closing closing) {
+DiskResult<void> TimeIndex::maybe_append(Disk& disk, TimestampOffset entry, Closing closing, IndexFile::Held* held) {
   if (last_ && entry.timestamp <= last_->timestamp) return {};
   if (closing == Closing::no && is_full()) return {};
   const std::int64_t relative = entry.offset - base_;
@@ -48,7 +48,7 @@ DiskResult<void> TimeIndex::maybe_append(Disk& disk, TimestampOffset entry, Clos
   out.reserve(entry_size);
   out.i64(entry.timestamp.value);
   out.i32(static_cast<std::int32_t>(relative));
-  DiskResult<void> done = file_.append(disk, out.take());
+  DiskResult<void> done = held != nullptr ? file_.append(disk, out.span(), *held) : file_.append(disk, out.take());
   if (done) last_ = entry;
   return done;
 }

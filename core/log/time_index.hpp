@@ -29,8 +29,10 @@ class TimeIndex {
   void close(Disk& disk) { file_.close(disk); }
 
   // Nothing happens if the timestamp is not above the last one, or the index is full; a closing entry always fits. If
-  // the last entry is of a later offset, the file was damaged at rest: it is emptied first.
-  [[nodiscard]] DiskResult<void> maybe_append(Disk& disk, TimestampOffset entry, Closing closing);
+  // the last entry is of a later offset, the file was damaged at rest: it is emptied first. With `held`, it is written
+  // later: IndexFile::Held.
+  [[nodiscard]] DiskResult<void> maybe_append(Disk& disk, TimestampOffset entry, Closing closing,
+                                              IndexFile::Held* held = nullptr);
   // The last entry at or below `timestamp`; absent if there is none.
   [[nodiscard]] DiskResult<std::optional<TimestampOffset>> lookup(const Disk& disk, Timestamp timestamp) const;
   [[nodiscard]] std::optional<TimestampOffset> last() const { return last_; }

@@ -243,7 +243,13 @@ class UnifiedLog {
   [[nodiscard]] DiskResult<bool> maybe_roll(std::span<const RecordBatch> batches, Timestamp wall, Disk& disk);
   [[nodiscard]] DiskResult<void> roll(Offset base, Timestamp now, Disk& disk);
   [[nodiscard]] std::size_t segment_of(Offset offset) const;  // the last whose base is at or below it
+  // From the newest snapshot, and from the log.
   [[nodiscard]] DiskResult<void> rebuild_producer_state(Timestamp now, Disk& disk);
+  [[nodiscard]] DiskResult<void> remove_outer_snapshots(Disk& disk);
+  [[nodiscard]] DiskResult<void> start_producer_state(Offset at_most, Timestamp now, Disk& disk);
+  // Goes on with the first `segments` of them.
+  [[nodiscard]] DiskResult<void> replay_producers(std::size_t segments, Disk& disk);
+  [[nodiscard]] DiskResult<void> finish_producer_state(Disk& disk);
   [[nodiscard]] DiskResult<void> take_producer_snapshot(Disk& disk);
   [[nodiscard]] DiskResult<void> drop_segments(std::size_t from, Disk& disk);
   // How many segments from the first on are to go for that reason.

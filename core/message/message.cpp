@@ -20,6 +20,8 @@ std::string_view api_name(ApiKey key) {
     case ApiKey::delete_records: return "DeleteRecords";
     case ApiKey::init_producer_id: return "InitProducerId";
     case ApiKey::offset_for_leader_epoch: return "OffsetForLeaderEpoch";
+    case ApiKey::elect_leaders: return "ElectLeaders";
+    case ApiKey::alter_partition_reassignments: return "AlterPartitionReassignments";
     case ApiKey::vote: return "Vote";
     case ApiKey::begin_quorum_epoch: return "BeginQuorumEpoch";
     case ApiKey::end_quorum_epoch: return "EndQuorumEpoch";

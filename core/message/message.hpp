@@ -29,6 +29,8 @@ enum class ApiKey : std::int16_t {  // org.apache.kafka.common.protocol.ApiKeys
   delete_records = 21,
   init_producer_id = 22,
   offset_for_leader_epoch = 23,
+  elect_leaders = 43,
+  alter_partition_reassignments = 45,
   vote = 52,
   begin_quorum_epoch = 53,
   end_quorum_epoch = 54,

@@ -20,6 +20,8 @@ std::int16_t spoken_version(ApiKey key) {
     case ApiKey::delete_records: return 2;
     case ApiKey::init_producer_id: return 5;
     case ApiKey::offset_for_leader_epoch: return 4;
+    case ApiKey::elect_leaders: return 2;
+    case ApiKey::alter_partition_reassignments: return 1;
     case ApiKey::vote: return 2;
     case ApiKey::begin_quorum_epoch: return 1;
     case ApiKey::end_quorum_epoch: return 1;

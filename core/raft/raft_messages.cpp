@@ -64,4 +64,9 @@ RecordBatch leader_change_batch(NodeId leader, const std::set<NodeId>& voters, c
   return build_leader_change_batch(encode_leader_change(message), wall);
 }
 
+std::string noted_disk_failure(std::string reason, Env& env) {
+  env.out.note(trace::LogDirectoryFailed{reason});
+  return reason;
+}
+
 }  // namespace kafkasim::raft

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/machine/trace.hpp"
+#include "core/machine/seam.hpp"
 #include "core/message/control_record.hpp"
 #include "core/message/fetch.hpp"
 #include "core/message/quorum_epoch.hpp"
@@ -51,5 +51,7 @@ template <class M>
                                               const std::vector<NodeId>& granting, Timestamp wall);
 
 [[nodiscard]] trace::RaftAppended appended_note(const RecordBatch& batch);
+// Notes that the disk under the metadata log cannot be used any more, and gives the reason back: the process ends of it.
+[[nodiscard]] std::string noted_disk_failure(std::string reason, Env& env);
 
 }  // namespace kafkasim::raft

@@ -40,7 +40,7 @@ void RaftNode::start(const Started& started, Env& env) {
   shutting_down_ = false;
   failed_ = false;
   const auto opened = log_.edit().open(env.wall, env.disk);
-  if (!opened) return halt(opened.error().message + ": " + opened.error().place, env);
+  if (!opened) return halt(raft::noted_disk_failure(opened.error().message + ": " + opened.error().place, env), env);
   initialize(env);
   poll(env);
 }
@@ -250,7 +250,7 @@ std::optional<Offset> RaftNode::append(const std::vector<std::vector<std::byte>>
 bool RaftNode::append_batch(RecordBatch batch, Env& env) {
   const auto stored = log_.edit().append_as_leader(std::move(batch), epoch_, env.wall, env.disk);
   if (!stored) {
-    halt(stored.error().message + " " + stored.error().place, env);
+    halt(raft::noted_disk_failure(stored.error().message + " " + stored.error().place, env), env);
     return false;
   }
   for (const RecordBatch& one : *stored) env.out.note(raft::appended_note(one));

@@ -251,7 +251,7 @@ void RaftNode::answer_pending(Env& env) {
     partition.high_watermark = leader.high_watermark;
     if (fetch.fetch_offset < end) {
       auto batches = log_->read(fetch.fetch_offset, end, env.disk);
-      if (!batches) return halt(batches.error().message + " " + batches.error().place, env);
+      if (!batches) return halt(raft::noted_disk_failure(batches.error().message + " " + batches.error().place, env), env);
       partition.records.batches = *std::move(batches);
     }
     answer_fetch(fetch.request, ErrorCode::none, std::move(partition), env);

@@ -104,7 +104,7 @@ bool RaftNode::truncate(const OffsetAndEpoch& diverging, Env& env) {
     return false;
   }
   if (const auto cut = log_.edit().truncate_to(to, env.wall, env.disk); !cut) {
-    halt(cut.error().message + " " + cut.error().place, env);
+    halt(raft::noted_disk_failure(cut.error().message + " " + cut.error().place, env), env);
     return false;
   }
   env.out.note(trace::RaftTruncated{to.value});
@@ -117,7 +117,7 @@ bool RaftNode::append_fetched(const Records& records, Env& env) {
   const auto durable = is_voter() ? raft::Durable::yes : raft::Durable::no;
   const auto appended = log_.edit().append_as_follower(records.batches, epoch_, env.wall, durable, env.disk);
   if (!appended) {
-    halt(appended.error().message + " " + appended.error().place, env);
+    halt(raft::noted_disk_failure(appended.error().message + " " + appended.error().place, env), env);
     return false;
   }
   for (const RecordBatch& batch : appended->appended) env.out.note(raft::appended_note(batch));

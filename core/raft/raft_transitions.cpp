@@ -77,7 +77,7 @@ bool RaftNode::transition(raft::Role role, LeaderEpoch epoch, Persistence persis
     const bool leads = std::holds_alternative<raft::Leader>(role) || std::holds_alternative<raft::Resigned>(role);
     if (leads) state.leader = options_.self;
     if (const auto written = raft::write_quorum_state(env.disk, state); !written) {
-      halt("quorum-state cannot be written: " + written.error().path, env);
+      halt(raft::noted_disk_failure("quorum-state cannot be written: " + written.error().path, env), env);
       return false;
     }
   }
@@ -138,7 +138,7 @@ void RaftNode::become_leader(Env& env) {
   if (!transition(std::move(next), epoch_, Persistence::durable, env)) return;
   peers_.clear();
   if (const auto begun = log_.edit().begin_epoch(epoch_, env.disk); !begun) {
-    return halt(begun.error().message + " " + begun.error().place, env);
+    return halt(raft::noted_disk_failure(begun.error().message + " " + begun.error().place, env), env);
   }
   append_batch(std::move(opening), env);
 }

@@ -18,15 +18,64 @@ ChannelOptions channel_options(NodeId self, const NodeConfig& config) {
 
 bool is_delayed(std::optional<Instant> until, Instant now) { return until && now < *until; }
 
+// Not to be cured by another request at once: this broker or its leader lags behind in metadata.
+bool is_about_topic_ids(ErrorCode error) {
+  return error == ErrorCode::unknown_topic_id || error == ErrorCode::fetch_session_topic_id_error
+         || error == ErrorCode::inconsistent_topic_id;
+}
+
 }  // namespace
 
 ReplicaFetchers::ReplicaFetchers(NodeId self, const NodeConfig& config, std::uint8_t channel_tag)
     : self_{self}, config_{config}, channel_{channel_tag, channel_options(self, config)} {}
 
-ReplicaFetchers::State* ReplicaFetchers::edit(const TopicIdPartition& id) {
+// ---- a leader --------------------------------------------------------------------------------------------
+
+void ReplicaFetchers::Source::set_phase(const TopicIdPartition& id, State& state, Phase phase) {
+  state.phase = phase;
+  if (phase == Phase::ready) {
+    asking.erase(id);
+  } else {
+    asking.insert(id);
+  }
+}
+
+void ReplicaFetchers::Source::delay(const TopicIdPartition& id, State& state, Instant now, Duration backoff) {
+  set_phase(id, state, Phase::ready);
+  if (is_delayed(state.delayed_until, now)) return;
+  if (state.delayed_until) delayed.erase({*state.delayed_until, id});
+  state.delayed_until = now + backoff;
+  delayed.emplace(*state.delayed_until, id);
+  changed.insert(id);
+}
+
+void ReplicaFetchers::Source::erase(const TopicIdPartition& id) {
+  const auto state = partitions.find(id);
+  if (state->second.delayed_until) delayed.erase({*state->second.delayed_until, id});
+  asking.erase(id);
+  changed.insert(id);
+  partitions.erase(state);
+}
+
+void ReplicaFetchers::Source::release(Instant now) {
+  while (!delayed.empty() && delayed.begin()->first <= now) {
+    const TopicIdPartition id = delayed.begin()->second;
+    partitions.at(id).delayed_until.reset();
+    changed.insert(id);
+    delayed.erase(delayed.begin());
+  }
+}
+
+ReplicaFetchers::Source* ReplicaFetchers::source_of(const TopicIdPartition& id) {
   const auto leader = leader_of_.find(id);
-  if (leader == leader_of_.end()) return nullptr;
-  return &sources_.at(leader->second).edit().partitions.at(id);
+  return leader == leader_of_.end() ? nullptr : &sources_.at(leader->second).edit();
+}
+
+ReplicaFetchers::State* ReplicaFetchers::edit(const TopicIdPartition& id) {
+  Source* source = source_of(id);
+  if (source == nullptr) return nullptr;
+  source->changed.insert(id);
+  return &source->partitions.at(id);
 }
 
 std::optional<FetchPosition> ReplicaFetchers::position(const TopicIdPartition& id) const {
@@ -41,9 +90,8 @@ void ReplicaFetchers::follow(const TopicIdPartition& id, const std::string& topi
                              const FetchPosition& position) {
   unfollow(id);
   Source& source = sources_[leader].edit();
-  const std::uint64_t order = ++last_order_;
-  source.partitions.emplace(id, State{topic, position, Phase::ready, std::nullopt, order});
-  source.order.emplace(order, id);
+  source.partitions.emplace(id, State{topic, position, Phase::ready, std::nullopt, ++last_order_});
+  source.changed.insert(id);
   leader_of_.emplace(id, leader);
   to_send_.insert(leader);
 }
@@ -51,10 +99,7 @@ void ReplicaFetchers::follow(const TopicIdPartition& id, const std::string& topi
 void ReplicaFetchers::unfollow(const TopicIdPartition& id) {
   const auto leader = leader_of_.find(id);
   if (leader == leader_of_.end()) return;
-  Source& source = sources_.at(leader->second).edit();
-  const auto state = source.partitions.find(id);
-  source.order.erase(state->second.order);
-  source.partitions.erase(state);
+  sources_.at(leader->second).edit().erase(id);
   to_send_.insert(leader->second);  // a source without partitions is closed there
   leader_of_.erase(leader);
 }
@@ -73,23 +118,18 @@ void ReplicaFetchers::unfollow_all(Env& env) {
 
 void ReplicaFetchers::advance(const TopicIdPartition& id, Offset offset, std::optional<LeaderEpoch> last_fetched_epoch,
                               Got got) {
-  State* state = edit(id);
-  if (state == nullptr) return;
-  state->position.offset = offset;
-  state->position.last_fetched_epoch = last_fetched_epoch;
-  state->phase = Phase::ready;
-  if (got == Got::nothing) return;
-  Source& source = sources_.at(leader_of_.at(id)).edit();
-  source.order.erase(state->order);
-  state->order = ++last_order_;
-  source.order.emplace(state->order, id);
+  Source* source = source_of(id);
+  if (source == nullptr) return;
+  State& state = source->partitions.at(id);
+  const FetchPosition to{offset, state.position.leader_epoch, last_fetched_epoch};
+  if (got == Got::data) state.order = ++last_order_;
+  if (to != state.position) source->changed.insert(id);
+  state.position = to;
+  source->set_phase(id, state, Phase::ready);
 }
 
 void ReplicaFetchers::back_off(const TopicIdPartition& id, Instant now) {
-  State* state = edit(id);
-  if (state == nullptr) return;
-  state->phase = Phase::ready;
-  if (!is_delayed(state->delayed_until, now)) state->delayed_until = now + config_->replica_fetch_backoff;
+  if (Source* source = source_of(id)) source->delay(id, source->partitions.at(id), now, config_->replica_fetch_backoff);
 }
 
 void ReplicaFetchers::fenced(const TopicIdPartition& id, std::optional<LeaderEpoch> requested_epoch, Instant now) {
@@ -103,16 +143,15 @@ void ReplicaFetchers::fenced(const TopicIdPartition& id, std::optional<LeaderEpo
 }
 
 void ReplicaFetchers::ask_leader_offset(const TopicIdPartition& id, LogEndKind which) {
-  if (State* state = edit(id))
-    state->phase = which == LogEndKind::end ? Phase::needs_leader_end : Phase::needs_leader_start;
+  Source* source = source_of(id);
+  if (source == nullptr) return;
+  const Phase phase = which == LogEndKind::end ? Phase::needs_leader_end : Phase::needs_leader_start;
+  source->set_phase(id, source->partitions.at(id), phase);
 }
 
 void ReplicaFetchers::delay_all(NodeId leader, Instant now) {
   Source& source = sources_.at(leader).edit();
-  for (auto& [id, state] : source.partitions) {
-    state.phase = Phase::ready;
-    if (!is_delayed(state.delayed_until, now)) state.delayed_until = now + config_->replica_fetch_backoff;
-  }
+  for (auto& [id, state] : source.partitions) source.delay(id, state, now, config_->replica_fetch_backoff);
 }
 
 // ---- answers ---------------------------------------------------------------------------------------------
@@ -129,11 +168,12 @@ std::vector<FetcherEvent> ReplicaFetchers::step(const Input& in, Env& env) {
     const auto* fetched = fetch && done.response ? done.response->get_if<FetchResponse>() : nullptr;
     const auto* ask = done.request.get_if<ListOffsetsRequest>();
     const auto* told = ask && done.response ? done.response->get_if<ListOffsetsResponse>() : nullptr;
-    if (fetched != nullptr && fetched->error_code == ErrorCode::none) {
-      on_fetch_answer(leader, *fetch, *fetched, env.now, events);
+    if (fetched != nullptr && !is_about_topic_ids(fetched->error_code)) {
+      on_fetch_answer(leader, *fetched, env.now, events);
     } else if (told != nullptr) {
       on_list_offsets_answer(leader, *ask, *told, events);
     } else {
+      if (fetch != nullptr) on_no_fetch_answer(leader, fetched);
       delay_all(leader, env.now);
     }
   }
@@ -143,25 +183,31 @@ std::vector<FetcherEvent> ReplicaFetchers::step(const Input& in, Env& env) {
   return events;
 }
 
-void ReplicaFetchers::on_fetch_answer(NodeId leader, const FetchRequest& request, const FetchResponse& response,
-                                      Instant now, std::vector<FetcherEvent>& events) const {
-  std::map<TopicIdPartition, const FetchRequest::Partition*> asked;
-  for (const FetchRequest::Topic& topic : request.topics) {
-    for (const FetchRequest::Partition& partition : topic.partitions)
-      asked.emplace(TopicIdPartition{topic.topic_id, partition.partition}, &partition);
-  }
-  const Source& source = *sources_.at(leader);
+// After an error of the session the next request is a full one, at once.
+void ReplicaFetchers::on_fetch_answer(NodeId leader, const FetchResponse& response, Instant now,
+                                      std::vector<FetcherEvent>& events) {
+  Source& source = sources_.at(leader).edit();
+  if (!source.session.handle(response)) return;
+  std::set<TopicIdPartition> seen;
   for (const FetchResponse::Topic& topic : response.responses) {
     for (const FetchResponse::Partition& partition : topic.partitions) {
       const TopicIdPartition id{topic.topic_id, partition.partition_index};
-      const auto question = asked.find(id);
       const auto state = source.partitions.find(id);
-      if (question == asked.end() || state == source.partitions.end()) continue;
-      const bool still_there = question->second->fetch_offset == state->second.position.offset
+      if (state == source.partitions.end() || !seen.insert(id).second) continue;
+      const FetchRequest::Partition& asked = source.session.asked(id)->partition;
+      const bool still_there = asked.fetch_offset == state->second.position.offset
                                && state->second.phase == Phase::ready && !is_delayed(state->second.delayed_until, now);
-      if (still_there) events.emplace_back(FetchedPartition{id, *question->second, partition});
-      asked.erase(question);
+      if (still_there) events.emplace_back(FetchedPartition{id, asked, partition});
     }
+  }
+}
+
+void ReplicaFetchers::on_no_fetch_answer(NodeId leader, const FetchResponse* error) {
+  FetchSessionHandler& session = sources_.at(leader).edit().session;
+  if (error != nullptr) {
+    (void)session.handle(*error);
+  } else {
+    session.handle_failure();
   }
 }
 
@@ -175,8 +221,9 @@ void ReplicaFetchers::on_list_offsets_answer(NodeId leader, const ListOffsetsReq
   };
   // Requests go by name; the ids are those of the partitions that asked.
   std::map<TopicPartition, Question> asked;
-  for (const auto& [id, state] : sources_.at(leader)->partitions) {
-    if (state.phase == Phase::ready) continue;
+  const Source& source = *sources_.at(leader);
+  for (const TopicIdPartition& id : source.asking) {
+    const State& state = source.partitions.at(id);
     const LogEndKind which = state.phase == Phase::needs_leader_end ? LogEndKind::end : LogEndKind::start;
     asked.emplace(TopicPartition{state.topic, id.partition}, Question{id, which, std::nullopt});
   }
@@ -215,8 +262,8 @@ void ReplicaFetchers::on_list_offsets_answer(NodeId leader, const ListOffsetsReq
 std::optional<ListOffsetsRequest> ReplicaFetchers::build_list_offsets(const Source& source) const {
   ListOffsetsRequest request;
   request.replica_id = self_;
-  for (const auto& [id, state] : source.partitions) {
-    if (state.phase == Phase::ready) continue;
+  for (const TopicIdPartition& id : source.asking) {
+    const State& state = source.partitions.at(id);
     if (request.topics.empty() || request.topics.back().name != state.topic)
       request.topics.push_back({.name = state.topic});
     request.topics.back().partitions.push_back({.partition_index = id.partition,
@@ -228,46 +275,48 @@ std::optional<ListOffsetsRequest> ReplicaFetchers::build_list_offsets(const Sour
   return request.topics.empty() ? std::nullopt : std::optional{std::move(request)};
 }
 
-std::optional<FetchRequest> ReplicaFetchers::build_fetch(const Source& source, const Sender& sender,
-                                                         Instant now) const {
+std::optional<FetchRequest> ReplicaFetchers::build_fetch(Source& source, const Sender& sender, Instant now) const {
+  source.release(now);
+  for (const TopicIdPartition& id : std::exchange(source.changed, {})) {
+    const auto found = source.partitions.find(id);
+    if (found == source.partitions.end() || found->second.delayed_until) {
+      source.session.drop(id);
+      continue;
+    }
+    const State& state = found->second;
+    source.session.want(id, state.topic,
+                        {.partition = id.partition,
+                         .current_leader_epoch = state.position.leader_epoch,
+                         .fetch_offset = state.position.offset,
+                         .last_fetched_epoch = state.position.last_fetched_epoch,
+                         .log_start_offset = sender.log_start_offset(id),
+                         .partition_max_bytes = static_cast<std::int32_t>(config_->replica_fetch_max_bytes)},
+                        state.order);
+  }
   FetchRequest request;
   request.replica_state = {self_, sender.broker_epoch};
   request.max_wait = config_->replica_fetch_wait_max;
   request.min_bytes = static_cast<std::int32_t>(config_->replica_fetch_min_bytes);
   request.max_bytes = static_cast<std::int32_t>(config_->replica_fetch_response_max_bytes);
-  for (const auto& [order, id] : source.order) {
-    const State& state = source.partitions.at(id);
-    if (is_delayed(state.delayed_until, now)) continue;
-    if (request.topics.empty() || request.topics.back().topic_id != id.topic_id) {
-      request.topics.push_back({.topic = state.topic, .topic_id = id.topic_id});
-    }
-    request.topics.back().partitions.push_back(
-        {.partition = id.partition,
-         .current_leader_epoch = state.position.leader_epoch,
-         .fetch_offset = state.position.offset,
-         .last_fetched_epoch = state.position.last_fetched_epoch,
-         .log_start_offset = sender.log_start_offset(id),
-         .partition_max_bytes = static_cast<std::int32_t>(config_->replica_fetch_max_bytes)});
-  }
-  return request.topics.empty() ? std::nullopt : std::optional{std::move(request)};
+  return source.session.build(request) ? std::optional{std::move(request)} : std::nullopt;
 }
 
 void ReplicaFetchers::send_one(NodeId leader, const Sender& sender, Env& env) {
   const auto found = sources_.find(leader);
   if (found == sources_.end()) return;
-  const Source& source = *found->second;
-  if (source.partitions.empty()) {  // idle (ReplicaFetcherManager.shutdownIdleFetcherThreads)
+  if (found->second->partitions.empty()) {  // idle (ReplicaFetcherManager.shutdownIdleFetcherThreads)
     channel_.disconnect(leader.value, env);
     delays_.set(leader, std::nullopt);
     sources_.erase(found);
     return;
   }
   const auto broker = sender.brokers.find(leader);
-  if (source.in_flight) return;
+  if (found->second->in_flight) return;
   if (broker == sender.brokers.end()) {  // not known yet where it is: looked at again with the next change
     to_send_.insert(leader);
     return;
   }
+  Source& source = found->second.edit();
   std::optional<Message> message;
   if (auto list_offsets = build_list_offsets(source)) {
     message = Message::of(std::move(*list_offsets));
@@ -275,14 +324,12 @@ void ReplicaFetchers::send_one(NodeId leader, const Sender& sender, Env& env) {
     message = Message::of(std::move(*fetch));
   }
   if (!message) {  // all are delayed
-    std::optional<Instant> ready;
-    for (const auto& [id, state] : source.partitions) ready = earlier(ready, state.delayed_until);
-    delays_.set(leader, ready);
+    const bool any = !source.delayed.empty();
+    delays_.set(leader, any ? std::optional{source.delayed.begin()->first} : std::nullopt);
     return;
   }
   delays_.set(leader, std::nullopt);
-  const std::uint64_t id = channel_.send(leader.value, broker->second.endpoint, *message, env);
-  found->second.edit().in_flight = id;
+  source.in_flight = channel_.send(leader.value, broker->second.endpoint, *message, env);
 }
 
 void ReplicaFetchers::send_requests(const Sender& sender, Env& env) {

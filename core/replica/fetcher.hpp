@@ -13,8 +13,9 @@
 //   needs_*                   an error                                     ready, delayed
 //   delayed                   its time has come                            ready
 //
-// Fetches are without session (id 0, epoch -1: KIP-227), at most max.bytes a partition; who got data goes to the end of
-// the order.
+// Fetches are incremental, in a session with each leader (KIP-227), at most max.bytes a partition; who got data goes to
+// the end of the order. A partition that is delayed is forgotten by the session until then. What a request costs follows
+// the partitions that have changed since the last.
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -26,6 +27,7 @@
 
 #include "core/base/cow.hpp"
 #include "core/machine/deadlines.hpp"
+#include "core/machine/fetch_session_handler.hpp"
 #include "core/machine/request_channel.hpp"
 #include "core/message/fetch.hpp"
 #include "core/message/list_offsets.hpp"
@@ -73,6 +75,7 @@ class ReplicaFetchers {
   void back_off(const TopicIdPartition& id, Instant now);
   void fenced(const TopicIdPartition& id, std::optional<LeaderEpoch> requested_epoch, Instant now);
   void ask_leader_offset(const TopicIdPartition& id, LogEndKind which);
+  void log_start_moved(const TopicIdPartition& id) { (void)edit(id); }  // of the own log: the leader is told
 
   [[nodiscard]] bool owns(const ConnectionId& connection) const { return channel_.owns(connection); }
   [[nodiscard]] std::vector<FetcherEvent> step(const Input& in, Env& env);
@@ -96,19 +99,27 @@ class ReplicaFetchers {
   };
   struct Source {  // a leader
     std::map<TopicIdPartition, State> partitions;
-    std::map<std::uint64_t, TopicIdPartition> order;
+    std::set<TopicIdPartition> changed;  // since the last fetch was built
+    std::set<TopicIdPartition> asking;   // not ready: they want to know an end of the leader's log
+    std::set<std::pair<Instant, TopicIdPartition>> delayed;
+    FetchSessionHandler session;
     std::optional<std::uint64_t> in_flight;
+    void set_phase(const TopicIdPartition& id, State& state, Phase phase);
+    void delay(const TopicIdPartition& id, State& state, Instant now, Duration backoff);
+    void erase(const TopicIdPartition& id);
+    void release(Instant now);  // those whose delay is over
   };
 
-  [[nodiscard]] State* edit(const TopicIdPartition& id);
-  void on_fetch_answer(NodeId leader, const FetchRequest& request, const FetchResponse& response, Instant now,
-                       std::vector<FetcherEvent>& events) const;
+  [[nodiscard]] Source* source_of(const TopicIdPartition& id);
+  [[nodiscard]] State* edit(const TopicIdPartition& id);  // the leader will be told what changes in it
+  void on_fetch_answer(NodeId leader, const FetchResponse& response, Instant now, std::vector<FetcherEvent>& events);
+  void on_no_fetch_answer(NodeId leader, const FetchResponse* error);
   void on_list_offsets_answer(NodeId leader, const ListOffsetsRequest& request, const ListOffsetsResponse& response,
                               std::vector<FetcherEvent>& events) const;
   void delay_all(NodeId leader, Instant now);
   void send_one(NodeId leader, const Sender& sender, Env& env);
   [[nodiscard]] std::optional<ListOffsetsRequest> build_list_offsets(const Source& source) const;
-  [[nodiscard]] std::optional<FetchRequest> build_fetch(const Source& source, const Sender& sender, Instant now) const;
+  [[nodiscard]] std::optional<FetchRequest> build_fetch(Source& source, const Sender& sender, Instant now) const;
 
   NodeId self_;
   Cow<NodeConfig> config_;

@@ -25,6 +25,7 @@ void reset_remote_replicas(LeaderRole& leader, Reign reign, Offset log_end, Inst
   for (auto& [id, replica] : leader.remote) {
     const std::optional<Instant> if_in_sync = leader.isr.in_committed(id) ? std::optional{now} : std::nullopt;
     if (reign == Reign::first) replica = RemoteReplica{};
+    replica.implied_by.reset();
     if (reign == Reign::again) {
       replica.leader_end_at_last_fetch = log_end;
       replica.last_fetch = if_in_sync;
@@ -55,6 +56,20 @@ ErrorCode record_fetch(LeaderRole& leader, const FollowerFetch& fetch, const Lea
   replica.leader_end_at_last_fetch = std::max(view.log_end, replica.leader_end_at_last_fetch.value_or(view.log_end));
   replica.last_fetch = view.now;
   return ErrorCode::none;
+}
+
+bool says_nothing_new(const LeaderRole& leader, const FollowerFetch& fetch, Offset log_end) {
+  const auto found = leader.remote.find(fetch.replica);
+  if (found == leader.remote.end() || !leader.isr.in_committed(fetch.replica)) return false;
+  const RemoteReplica& known = found->second;
+  return fetch.fetch_offset == log_end && known.log_end == log_end && known.leader_end_at_last_fetch == log_end
+         && known.log_start == fetch.log_start && known.broker_epoch == fetch.broker_epoch;
+}
+
+void settle_implied(RemoteReplica& replica, std::optional<Instant> at) {
+  replica.implied_by.reset();
+  replica.last_fetch = later(replica.last_fetch, at);
+  replica.last_caught_up = later(replica.last_caught_up, at);
 }
 
 bool is_caught_up(const RemoteReplica& replica, const LeaderView& view) {

@@ -42,6 +42,11 @@ void set_remote_replicas(LeaderRole& leader, NodeId self, const std::vector<Node
 // one registered: it was sent by a process that is gone (KIP-903).
 [[nodiscard]] ErrorCode record_fetch(LeaderRole& leader, const FollowerFetch& fetch, const LeaderView& view);
 
+// The follower has all, is in sync and has said so before: fetches that say the same again change its times only.
+[[nodiscard]] bool says_nothing_new(const LeaderRole& leader, const FollowerFetch& fetch, Offset log_end);
+// A fetch at `at` said of all that is implied by its session that nothing is new.
+void settle_implied(RemoteReplica& replica, std::optional<Instant> at);
+
 // Has all that the leader has, or had it at some moment within the last lag_max.
 [[nodiscard]] bool is_caught_up(const RemoteReplica& replica, const LeaderView& view);
 // Not fenced, not shutting down, and its fetches come from the process that is registered.

@@ -31,6 +31,9 @@ struct RemoteReplica {
   std::optional<Offset> leader_end_at_last_fetch;
   std::optional<Instant> last_fetch;
   std::optional<Instant> last_caught_up;  // when it last had all that the leader had
+  // The fetch session whose requests say, without naming this partition, that it still has all (KIP-227): the two
+  // moments above are then those of its last request, and are set as soon as anything depends on them.
+  std::optional<std::int32_t> implied_by;
   friend bool operator==(const RemoteReplica&, const RemoteReplica&) = default;
 };
 

@@ -101,6 +101,10 @@ OperationId FetchPurgatory::add(FetchOperation operation) {
   return id;
 }
 
+void FetchPurgatory::watch(OperationId id, const TopicIdPartition& partition, const FetchWait& wait) {
+  if (operations_.at(id).edit().waits.emplace(partition, wait).second) watchers_[partition].insert(id);
+}
+
 std::vector<OperationId> FetchPurgatory::watchers(const TopicIdPartition& partition) const {
   const auto found = watchers_.find(partition);
   if (found == watchers_.end()) return {};
@@ -130,12 +134,6 @@ FetchOperation FetchPurgatory::take(OperationId id) {
     if (watched->second.empty()) watchers_.erase(watched);
   }
   return operation;
-}
-
-std::vector<FetchOperation> FetchPurgatory::expired(Instant now) {
-  std::vector<FetchOperation> complete;
-  for (const OperationId id : deadlines_.take_due(now)) complete.push_back(take(id));
-  return complete;
 }
 
 }  // namespace kafkasim

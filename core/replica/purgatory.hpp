@@ -17,6 +17,7 @@
 #include "core/machine/trace.hpp"
 #include "core/message/fetch.hpp"
 #include "core/message/produce.hpp"
+#include "core/replica/fetch_session_cache.hpp"
 
 namespace kafkasim {
 
@@ -94,6 +95,7 @@ struct FetchWait {  // one partition of a waiting fetch
 struct FetchOperation {
   RequestRef ref;
   std::shared_ptr<const FetchRequest> request;
+  FetchContext context;
   std::map<TopicIdPartition, FetchWait> waits;
   std::uint64_t min_bytes{};
   std::uint64_t bytes{};  // of all waits
@@ -106,10 +108,13 @@ class FetchPurgatory {
   [[nodiscard]] std::vector<OperationId> watchers(const TopicIdPartition& partition) const;
   [[nodiscard]] bool contains(OperationId id) const { return operations_.contains(id); }
   [[nodiscard]] const FetchOperation& at(OperationId id) const { return *operations_.at(id); }
+  // One more partition to wait for: it was quiet in the session of the request, and something has happened in it.
+  void watch(OperationId id, const TopicIdPartition& partition, const FetchWait& wait);
   // More bytes can be had there. True if the operation now has the min.bytes it asked for.
   [[nodiscard]] bool count(OperationId id, const TopicIdPartition& partition, Offset counted_to, std::uint64_t more);
   [[nodiscard]] FetchOperation take(OperationId id);
-  [[nodiscard]] std::vector<FetchOperation> expired(Instant now);
+  // Those whose time is over: to be taken.
+  [[nodiscard]] std::vector<OperationId> take_due(Instant now) { return deadlines_.take_due(now); }
   [[nodiscard]] std::optional<Instant> next_deadline() const { return deadlines_.next(); }
   [[nodiscard]] std::size_t size() const { return operations_.size(); }
 

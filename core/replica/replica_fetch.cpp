@@ -1,4 +1,4 @@
-// ReplicaManager: Fetch, by followers and by consumers (ReplicaManager.fetchMessages, DelayedFetch).
+// ReplicaManager: Fetch, by followers and by consumers (ReplicaManager.fetchMessages, DelayedFetch; KIP-227).
 #include <algorithm>
 
 #include "core/replica/replica_manager.hpp"
@@ -7,10 +7,8 @@ namespace kafkasim {
 
 namespace {
 
-constexpr std::int16_t fetch_by_topic_id = 13;
 constexpr std::int16_t fetch_tells_leader = 16;
 constexpr std::int16_t fetch_from_follower = 11;  // KIP-392: a consumer that speaks it may read from any replica
-constexpr std::int32_t close_session = -1;
 
 ServedBy served_by(const RequestRef& ref, const FetchRequest& request) {
   const bool any = !request.replica_state.replica_id && ref.version >= fetch_from_follower;
@@ -22,81 +20,79 @@ std::uint64_t at_least_0(std::int64_t n) { return n < 0 ? 0 : static_cast<std::u
 }  // namespace
 
 void ReplicaManager::fetch(const RequestRef& ref, const FetchRequest& request, Env& env) {
-  if (request.session_id != 0 && request.session_epoch != close_session) {  // none is ever made
+  const FetchContext context = sessions_.begin(request, ref.version, env.now);
+  const Fetching fetching{ref, request, context};
+  if (context.kind == FetchContext::Kind::refused) {
     FetchResponse response;
-    response.error_code = ErrorCode::fetch_session_id_not_found;
+    response.error_code = context.error;
     answer(ref, std::move(response), env);
     return;
   }
-  FetchRead read = read_all(ref, request, Replicas::FollowerState::update, env);
+  FetchRead read = read_all(fetching, Replicas::FollowerState::update, env);
+  if (context.kind == FetchContext::Kind::incremental && request.replica_state.replica_id)
+    replicas_.fetched_in(context.session, env.now);
   const std::uint64_t min_bytes = std::min(
       at_least_0(request.min_bytes), std::min(at_least_0(request.max_bytes), at_least_0(config_->fetch_max_bytes)));
-  if (request.max_wait.ns <= 0 || request.topics.empty() || read.bytes >= min_bytes || read.answer_now) {
-    for (trace::FetchAnswered& note : read.notes) env.out.note(note);
-    answer(ref, std::move(read.response), env);
+  const bool asks_for_nothing = request.topics.empty() && context.kind != FetchContext::Kind::incremental;
+  if (request.max_wait.ns <= 0 || asks_for_nothing || read.bytes >= min_bytes || read.answer_now) {
+    answer_fetch(fetching, std::move(read), env);
   } else {
-    FetchOperation operation{
-        ref, std::make_shared<const FetchRequest>(request), {}, min_bytes, 0, env.now + request.max_wait};
-    const Naming naming = ref.version >= fetch_by_topic_id ? Naming::by_id : Naming::by_name;
-    for (const FetchRequest::Topic& topic : request.topics) {
-      for (const FetchRequest::Partition& partition : topic.partitions) {
-        const TopicIdPartition id = resolve(topic.topic, topic.topic_id, partition.partition, naming).second;
-        operation.waits.emplace(id, FetchWait{partition, partition.fetch_offset, 0});
-      }
-    }
-    // Counts what is there already, too little as it is.
-    std::vector<TopicIdPartition> partitions;
-    for (const auto& [partition, wait] : operation.waits) partitions.push_back(partition);
-    const OperationId id = fetches_.add(std::move(operation));
-    for (const TopicIdPartition& partition : partitions) {
-      if (!fetches_.contains(id)) break;
-      check_waiting_fetch(id, partition, env);
-    }
+    wait_for_more(fetching, read, min_bytes, env);
   }
   settle(env);
 }
 
-ReplicaManager::FetchRead ReplicaManager::read_all(const RequestRef& ref, const FetchRequest& request,
-                                                   Replicas::FollowerState state, Env& env) {
-  const Naming naming = ref.version >= fetch_by_topic_id ? Naming::by_id : Naming::by_name;
-  const std::uint64_t max_bytes = std::min(at_least_0(request.max_bytes), at_least_0(config_->fetch_max_bytes));
-  FetchRead read;
-  for (const FetchRequest::Topic& topic : request.topics) {
-    FetchResponse::Topic& into = read.response.responses.emplace_back();
-    into.topic = topic.topic;
-    into.topic_id = topic.topic_id;
-    for (const FetchRequest::Partition& partition : topic.partitions) {
-      const auto [unresolved, id] = resolve(topic.topic, topic.topic_id, partition.partition, naming);
-      const std::uint64_t left = max_bytes - std::min(max_bytes, read.bytes);
-      const Replicas::ReadRequest one{.id = id,
-                                      .want = partition,
-                                      .replica = request.replica_state,
-                                      .served_by = served_by(ref, request),
-                                      .max_bytes = std::min(left, at_least_0(partition.partition_max_bytes)),
-                                      .min_one = read.bytes == 0 ? MinOneBatch::yes : MinOneBatch::no,
-                                      .isolation = request.isolation_level};
-      read_one(read, into, one, unresolved, state, ref, env);
+std::vector<ReplicaManager::FetchedPart> ReplicaManager::asked_for(const Fetching& fetching) const {
+  const Naming naming = naming_of(fetching.ref.version);
+  std::vector<FetchedPart> parts;
+  const auto add = [&](FetchKey key, const FetchRequest::Partition& want) {
+    const auto [error, id] = resolve(key.topic, key.topic_id, key.partition, naming);
+    FetchedPart& part = parts.emplace_back(FetchedPart{.key = std::move(key), .id = id, .want = want});
+    part.answer.error_code = error;
+  };
+  if (fetching.context.kind == FetchContext::Kind::incremental) {
+    const FetchSession& session = *sessions_.find(fetching.context.session);
+    for (const auto& [order, key] : session.active()) add(key, session.find(key)->want);
+  } else {
+    for (const FetchRequest::Topic& topic : fetching.request.topics) {
+      for (const FetchRequest::Partition& want : topic.partitions) add(key_of(topic, want.partition, naming), want);
     }
   }
+  return parts;
+}
+
+ReplicaManager::FetchRead ReplicaManager::read_all(const Fetching& fetching, Replicas::FollowerState state, Env& env) {
+  FetchRead read;
+  std::vector<FetchedPart> parts = asked_for(fetching);
+  for (FetchedPart& part : parts) read_one(read, part, fetching, state, env);
+  read.parts = std::move(parts);
   return read;
 }
 
-void ReplicaManager::read_one(FetchRead& read, FetchResponse::Topic& into, const Replicas::ReadRequest& request,
-                              ErrorCode unresolved, Replicas::FollowerState state, const RequestRef& ref, Env& env) {
-  FetchResponse::Partition& answer = into.partitions.emplace_back();
-  answer.partition_index = request.id.partition;
-  if (request.isolation == IsolationLevel::read_committed) answer.aborted_transactions.emplace();
+void ReplicaManager::read_one(FetchRead& read, FetchedPart& part, const Fetching& fetching,
+                              Replicas::FollowerState state, Env& env) {
+  const auto& [ref, request, context] = fetching;
+  const std::uint64_t max_bytes = std::min(at_least_0(request.max_bytes), at_least_0(config_->fetch_max_bytes));
+  const std::uint64_t left = max_bytes - std::min(max_bytes, read.bytes);
+  const Replicas::ReadRequest one{.id = part.id,
+                                  .want = part.want,
+                                  .replica = request.replica_state,
+                                  .served_by = served_by(ref, request),
+                                  .max_bytes = std::min(left, at_least_0(part.want.partition_max_bytes)),
+                                  .min_one = read.bytes == 0 ? MinOneBatch::yes : MinOneBatch::no,
+                                  .isolation = request.isolation_level};
+  FetchResponse::Partition& answer = part.answer;
+  answer.partition_index = part.id.partition;
+  if (request.isolation_level == IsolationLevel::read_committed) answer.aborted_transactions.emplace();
   PartitionRead found;
-  found.error = unresolved;
-  if (unresolved == ErrorCode::none) found = replicas_.read(request, state, env);
+  found.error = answer.error_code;
+  if (found.error == ErrorCode::none) found = replicas_.read(one, state, env);
   answer.error_code = found.error;
   if (found.error != ErrorCode::none) {
     read.answer_now = true;
     const bool ask_another =
         found.error == ErrorCode::not_leader_or_follower || found.error == ErrorCode::fenced_leader_epoch;
-    if (ask_another && ref.version >= fetch_tells_leader) {
-      answer.current_leader = current_leader(request.id, read.response.node_endpoints);
-    }
+    if (ask_another && ref.version >= fetch_tells_leader) answer.current_leader = current_leader(part.id, read.endpoints);
     return;
   }
   answer.high_watermark = found.high_watermark;
@@ -104,28 +100,122 @@ void ReplicaManager::read_one(FetchRead& read, FetchResponse::Topic& into, const
   answer.log_start_offset = found.log_start;
   answer.diverging_epoch = found.diverging;
   read.answer_now = read.answer_now || found.diverging.has_value();
+  part.at_end = !found.diverging && part.want.fetch_offset == found.limit;
   for (const AbortedTransaction& aborted : found.aborted)
     answer.aborted_transactions->push_back({aborted.producer, aborted.first});
   answer.records.batches = std::move(found.batches);
-  read.bytes += answer.records.size_bytes();
-  if (request.replica.replica_id || answer.records.batches.empty()) return;
-  read.notes.push_back({.partition = request.id,
-                        .leader_epoch = replicas_.partitions().at(request.id)->leader_epoch,
-                        .from = request.want.fetch_offset,
+  const std::uint64_t bytes = answer.records.size_bytes();
+  read.bytes += bytes;
+  if (request.replica_state.replica_id || answer.records.batches.empty()) return;
+  read.notes.push_back({.partition = part.id,
+                        .leader_epoch = replicas_.partitions().at(part.id)->leader_epoch,
+                        .from = part.want.fetch_offset,
                         .to = answer.records.batches.back().next_offset(),
                         .high_watermark = found.high_watermark,
                         .limit = found.limit,
-                        .size_bytes = answer.records.size_bytes(),
+                        .size_bytes = bytes,
                         .reader = ref.connection.dialler});
 }
 
+// ---- sessions --------------------------------------------------------------------------------------------
+
+// Reading it again would find the same and change nothing, until something happens in it.
+bool ReplicaManager::may_be_quiet(const FetchedPart& part, const Fetching& fetching, SessionId session) {
+  if (!part.at_end || !part.answer.records.batches.empty()) return false;
+  const FetchRequest::ReplicaState& replica = fetching.request.replica_state;
+  if (!replica.replica_id) return true;
+  return replicas_.imply_fetches(
+      part.id, session,
+      {*replica.replica_id, replica.replica_epoch, part.want.fetch_offset, part.want.log_start_offset});
+}
+
+void ReplicaManager::create_session(const Fetching& fetching, const FetchRead& read, FetchResponse& response,
+                                    Env& env) {
+  if (read.parts.empty()) return;
+  const FetchedBy who = fetching.request.replica_state.replica_id ? FetchedBy::follower : FetchedBy::consumer;
+  FetchSession* session = sessions_.create(read.parts.size(), who, naming_of(fetching.ref.version), env.now);
+  if (session == nullptr) return;
+  response.session_id = session->id();
+  for (const FetchedPart& part : read.parts) {
+    session->add(part.key, part.want);
+    session->told(part.key, part.answer);
+  }
+  sessions_.admitted(session->id(), env.now);
+}
+
+void ReplicaManager::answer_fetch(const Fetching& fetching, FetchRead read, Env& env) {
+  const RequestRef& ref = fetching.ref;
+  const FetchContext& context = fetching.context;
+  FetchResponse response;
+  response.node_endpoints = std::move(read.endpoints);
+  if (context.kind == FetchContext::Kind::incremental) {
+    response.session_id = context.session;
+    FetchSession& session = *sessions_.edit(context.session);
+    if (session.epoch() != context.epoch) {  // a newer request has come in meanwhile
+      response.error_code = ErrorCode::invalid_fetch_session_epoch;
+      return answer(ref, std::move(response), env);
+    }
+    std::erase_if(read.parts, [&](const FetchedPart& part) {
+      const bool news = session.has_news(part.key, part.answer);
+      if (news) session.told(part.key, part.answer);
+      if (may_be_quiet(part, fetching, context.session)) sessions_.hush(context.session, part.key, part.id);
+      return !news;
+    });
+  } else if (context.kind == FetchContext::Kind::full) {
+    create_session(fetching, read, response, env);
+  }
+  for (trace::FetchAnswered& note : read.notes) env.out.note(note);
+  for (FetchedPart& part : read.parts) {
+    const bool another = response.responses.empty() || response.responses.back().topic_id != part.key.topic_id
+                         || response.responses.back().topic != part.key.topic;
+    if (another) response.responses.push_back({.topic = part.key.topic, .topic_id = part.key.topic_id});
+    response.responses.back().partitions.push_back(std::move(part.answer));
+  }
+  answer(ref, std::move(response), env);
+}
+
+void ReplicaManager::watch_woken(const std::vector<FetchSessionCache::Woken>& woken) {
+  for (const FetchSessionCache::Woken& one : woken) {
+    for (const OperationId operation : one.waiting)
+      fetches_.watch(operation, one.id, FetchWait{one.want, one.want.fetch_offset, 0});
+  }
+}
+
+void ReplicaManager::end_sessions() {
+  for (const FetchSessionCache::Ended& ended : sessions_.take_ended())
+    replicas_.session_ended(ended.session, ended.quiet);
+}
+
 // ---- waiting ---------------------------------------------------------------------------------------------
+
+void ReplicaManager::wait_for_more(const Fetching& fetching, const FetchRead& read, std::uint64_t min_bytes, Env& env) {
+  const auto& [ref, request, context] = fetching;
+  const bool in_session = context.kind == FetchContext::Kind::incremental;
+  FetchOperation operation{
+      ref, std::make_shared<const FetchRequest>(request), context, {}, min_bytes, 0, env.now + request.max_wait};
+  std::vector<TopicIdPartition> partitions;
+  for (const FetchedPart& part : read.parts) {
+    const bool nothing_new = in_session && !sessions_.find(context.session)->has_news(part.key, part.answer);
+    if (nothing_new && may_be_quiet(part, fetching, context.session)) {
+      sessions_.hush(context.session, part.key, part.id);
+    } else if (operation.waits.emplace(part.id, FetchWait{part.want, part.want.fetch_offset, 0}).second) {
+      partitions.push_back(part.id);
+    }
+  }
+  const OperationId id = fetches_.add(std::move(operation));
+  if (in_session) sessions_.began_to_wait(context.session, id);
+  // Counts what is there already, too little as it is.
+  for (const TopicIdPartition& partition : partitions) {
+    if (!fetches_.contains(id)) break;
+    check_waiting_fetch(id, partition, env);
+  }
+}
 
 void ReplicaManager::check_waiting_fetch(OperationId id, const TopicIdPartition& partition, Env& env) {
   const FetchOperation& operation = fetches_.at(id);
   const FetchWait& wait = operation.waits.at(partition);
   const FetchRequest::Partition& want = wait.want;
-  const auto complete = [this, id, &env] { answer_waiting_fetch(fetches_.take(id), env); };
+  const auto complete = [this, id, &env] { answer_waiting_fetch(id, fetches_.take(id), env); };
 
   const LocalReplica found =
       replicas_.find(partition, want.current_leader_epoch, served_by(operation.ref, *operation.request));
@@ -158,10 +248,10 @@ void ReplicaManager::check_waiting_fetch(OperationId id, const TopicIdPartition&
   if (fetches_.count(id, partition, limit, more)) complete();
 }
 
-void ReplicaManager::answer_waiting_fetch(const FetchOperation& operation, Env& env) {
-  FetchRead read = read_all(operation.ref, *operation.request, Replicas::FollowerState::keep, env);
-  for (trace::FetchAnswered& note : read.notes) env.out.note(note);
-  answer(operation.ref, std::move(read.response), env);
+void ReplicaManager::answer_waiting_fetch(OperationId id, const FetchOperation& operation, Env& env) {
+  const Fetching fetching{operation.ref, *operation.request, operation.context};
+  answer_fetch(fetching, read_all(fetching, Replicas::FollowerState::keep, env), env);
+  if (operation.context.kind == FetchContext::Kind::incremental) sessions_.waited(operation.context.session, id);
 }
 
 }  // namespace kafkasim

@@ -7,20 +7,34 @@
 
 namespace kafkasim {
 
+namespace {
+
+constexpr Duration producer_expiration_check_interval = seconds(600);  // producer.id.expiration.check.interval.ms, internal to Kafka
+
+Random session_ids(std::uint32_t incarnation, const Env& env) {
+  return env.random.fork("fetch-sessions").fork(incarnation);
+}
+
+}  // namespace
+
 ReplicaManager::ReplicaManager(NodeId self, const NodeConfig& config, LegacyBehaviours legacy)
     : self_{self},
       config_{config},
       legacy_{legacy},
       replicas_{self, config, std::uint64_t{channel_tag} << 56, legacy},
-      fetchers_{self, config, channel_tag} {}
+      fetchers_{self, config, channel_tag},
+      sessions_{1000, Random{0}} {}
 
 void ReplicaManager::start(const Started& started, Env& env) {
   fetchers_.start(started);
+  sessions_ =
+      FetchSessionCache{1000, session_ids(started.incarnation, env)};
   replicas_.open(env);
   timers_.set(Timer::shrink_isrs, env.now + config_->replica_lag_time_max / 2);
   timers_.set(Timer::checkpoint_high_watermarks, env.now + config_->replica_high_watermark_checkpoint_interval);
   timers_.set(Timer::checkpoint_recovery_points, env.now + config_->log_initial_task_delay);
   timers_.set(Timer::retention, env.now + config_->log_initial_task_delay);
+  timers_.set(Timer::expire_producers, env.now + producer_expiration_check_interval);
   settle(env);
 }
 
@@ -40,6 +54,7 @@ void ReplicaManager::apply_metadata(const MetadataImage& image, const std::vecto
     fetchers_.follow(assignment.id, partition.name.topic, *assignment.from,
                      {log->log_end_offset(), partition.leader_epoch, log->latest_epoch()});
   }
+  if (replicas_.take_brokers_changed()) watch_woken(sessions_.wake_all());
   for (const TopicIdPartition& id : changed) check_waiting_deletes(id, env);  // who is alive may have changed
   settle(env);
 }
@@ -71,7 +86,7 @@ void ReplicaManager::step(const Input& in, Env& env) {
     if (const auto due = replicas_.next_removal(); due && *due <= env.now) replicas_.remove_due_files(env);
     finish(produces_.expired(env.now), env);
     finish(deletes_.expired(env.now), env);
-    for (const FetchOperation& operation : fetches_.expired(env.now)) answer_waiting_fetch(operation, env);
+    for (const OperationId id : fetches_.take_due(env.now)) answer_waiting_fetch(id, fetches_.take(id), env);
   }
   settle(env);
 }
@@ -91,6 +106,10 @@ void ReplicaManager::on_timer(Timer timer, Env& env) {
       timers_.set(timer, env.now + config_->log_flush_offset_checkpoint_interval);
       break;
     case Timer::retention: run_retention(env); break;
+    case Timer::expire_producers:
+      replicas_.expire_producers(env);
+      timers_.set(timer, env.now + producer_expiration_check_interval);
+      break;
   }
 }
 
@@ -125,6 +144,7 @@ void ReplicaManager::settle(Env& env) {
        events = replicas_.take_events()) {
     for (const PartitionEvent& event : events) on_event(event, env);
   }
+  end_sessions();
   replicas_.checkpoint_if_due(env);
   if (replicas_.failed()) {
     fetchers_.unfollow_all(env);
@@ -135,8 +155,11 @@ void ReplicaManager::settle(Env& env) {
 }
 
 void ReplicaManager::on_event(const PartitionEvent& event, Env& env) {
+  watch_woken(sessions_.wake(event.id));
   switch (event.kind) {
     case PartitionEventKind::log_end_moved: break;
+    case PartitionEventKind::log_start_moved: return fetchers_.log_start_moved(event.id);
+    case PartitionEventKind::state_changed: return;
     case PartitionEventKind::low_watermark_moved: return check_waiting_deletes(event.id, env);
     case PartitionEventKind::high_watermark_moved:
       if (produces_.has_waiting(event.id)) finish(produces_.reached(event.id, produce_outcome(event.id)), env);

@@ -34,6 +34,7 @@
 #include "core/message/offset_for_leader_epoch.hpp"
 #include "core/message/produce.hpp"
 #include "core/replica/delete_purgatory.hpp"
+#include "core/replica/fetch_session_cache.hpp"
 #include "core/replica/fetcher.hpp"
 #include "core/replica/purgatory.hpp"
 #include "core/replica/replicas.hpp"
@@ -115,10 +116,16 @@ class ReplicaManager {
   [[nodiscard]] std::vector<ReplicaReport> report() const;
   [[nodiscard]] std::optional<ReplicaReport> report(const TopicIdPartition& id) const;
   [[nodiscard]] const UnifiedLog* log(const TopicIdPartition& id) const { return replicas_.log(id); }
+  [[nodiscard]] const FetchSessionCache& fetch_sessions() const { return sessions_; }
 
  private:
-  enum class Naming : std::uint8_t { by_name, by_id };
-  enum class Timer : std::uint8_t { shrink_isrs, checkpoint_high_watermarks, checkpoint_recovery_points, retention };
+  enum class Timer : std::uint8_t {
+    shrink_isrs,
+    checkpoint_high_watermarks,
+    checkpoint_recovery_points,
+    retention,
+    expire_producers
+  };
   void settle(Env& env);  // after every call: completes what waited, and sends fetches
   void on_event(const PartitionEvent& event, Env& env);
   void on_timer(Timer timer, Env& env);
@@ -137,16 +144,35 @@ class ReplicaManager {
   void wait_or_finish(ProduceOperation operation, Env& env);
   void finish(const std::vector<ProduceOperation>& complete, Env& env);
   void finish(const ProduceOperation& complete, Env& env);
+  struct FetchedPart {  // a partition of a Fetch
+    FetchKey key;
+    TopicIdPartition id;
+    FetchRequest::Partition want;
+    FetchResponse::Partition answer{};
+    bool at_end{false};  // without an error, and the reader has all that it may see
+  };
   struct FetchRead {
-    FetchResponse response;
+    std::vector<FetchedPart> parts;
+    std::vector<NodeEndpoint> endpoints;  // of leaders that the answer names
     std::vector<trace::FetchAnswered> notes;
     std::uint64_t bytes{};
     bool answer_now{false};  // an error, or a log that parts from the follower's
   };
-  [[nodiscard]] FetchRead read_all(const RequestRef& ref, const FetchRequest& request, Replicas::FollowerState state,
-                                   Env& env);
-  void read_one(FetchRead& read, FetchResponse::Topic& into, const Replicas::ReadRequest& request, ErrorCode unresolved,
-                Replicas::FollowerState state, const RequestRef& ref, Env& env);
+  struct Fetching {  // a request that is being served
+    const RequestRef& ref;
+    const FetchRequest& request;
+    const FetchContext& context;
+  };
+  // What the request names, or what is active in its session.
+  [[nodiscard]] std::vector<FetchedPart> asked_for(const Fetching& fetching) const;
+  [[nodiscard]] FetchRead read_all(const Fetching& fetching, Replicas::FollowerState state, Env& env);
+  void read_one(FetchRead& read, FetchedPart& part, const Fetching& fetching, Replicas::FollowerState state, Env& env);
+  void wait_for_more(const Fetching& fetching, const FetchRead& read, std::uint64_t min_bytes, Env& env);
+  void answer_fetch(const Fetching& fetching, FetchRead read, Env& env);
+  void create_session(const Fetching& fetching, const FetchRead& read, FetchResponse& response, Env& env);
+  bool may_be_quiet(const FetchedPart& part, const Fetching& fetching, SessionId session);
+  void watch_woken(const std::vector<FetchSessionCache::Woken>& woken);
+  void end_sessions();
   struct OffsetAsker {
     bool is_client{};
     std::int16_t version{};
@@ -159,7 +185,7 @@ class ReplicaManager {
   void finish(const std::vector<DeleteOperation>& complete, Env& env);
   void run_retention(Env& env);
   void check_waiting_fetch(OperationId id, const TopicIdPartition& partition, Env& env);
-  void answer_waiting_fetch(const FetchOperation& operation, Env& env);
+  void answer_waiting_fetch(OperationId id, const FetchOperation& operation, Env& env);
 
   NodeId self_;
   Cow<NodeConfig> config_;
@@ -167,6 +193,7 @@ class ReplicaManager {
   Replicas replicas_;
   ReplicaFetchers fetchers_;
   ProducePurgatory produces_;
+  FetchSessionCache sessions_;
   FetchPurgatory fetches_;
   DeletePurgatory deletes_;
   DeadlineIndex<Timer> timers_;

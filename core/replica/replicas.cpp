@@ -79,6 +79,7 @@ void Replicas::note_loaded(const LogDirectory::Loaded& loaded, CleanShutdown cle
                                 .bytes_cut = loaded.report.bytes_cut,
                                 .clean = clean == CleanShutdown::yes,
                                 .batches = summaries_of(*batches)});
+  note_producers(loaded.id, *log, env);
 }
 
 // ---- look-ups --------------------------------------------------------------------------------------------
@@ -181,14 +182,19 @@ void Replicas::on_flushed(const Flushed& flushed, Env& env) {
   if (--work->second.files_left > 0) return;
   const PendingFlush done = work->second;
   flushing_.erase(work);
-  if (UnifiedLog* log = directory_.edit(done.id)) (void)worked(log->recovery_point_reached(done.work, env.disk), env);
+  UnifiedLog* log = directory_.edit(done.id);
+  if (log == nullptr) return;
+  const Offset before = log->recovery_point();
+  if (!worked(log->recovery_point_reached(done.work, env.disk), env)) return;
+  if (log->recovery_point() > before) env.out.note(trace::LogSynced{done.id, log->recovery_point()});
 }
 
 void Replicas::close_cleanly(Env& env) {
   flushing_.clear();
   flush_tokens_.clear();
   if (!failed_) (void)worked(cleaner_.stop(directory_, env.disk), env);
-  if (!failed_) (void)worked(directory_.close_cleanly(broker_epoch_, env.disk), env);
+  if (failed_ || !worked(directory_.close_cleanly(broker_epoch_, env.disk), env)) return;
+  for (const auto& [id, log] : directory_.logs()) env.out.note(trace::LogSynced{id, log->log_end_offset()});
 }
 
 // ---- notes -----------------------------------------------------------------------------------------------
@@ -207,8 +213,29 @@ void Replicas::note_high_watermark(const Partition& partition, const UnifiedLog&
   events_.push_back({partition.id, PartitionEventKind::high_watermark_moved, ErrorCode::none});
 }
 
+void Replicas::note_isr_view(const Partition& partition, Env& env) {
+  const LeaderRole* leader = partition.leader();
+  if (leader == nullptr) return;
+  env.out.note(trace::IsrViewChanged{partition.id, partition.leader_epoch, leader->isr.committed(),
+                                     leader->isr.maximal(), leader->isr.is_pending(),
+                                     static_cast<std::uint32_t>(partition.effective_min_isr())});
+}
+
+void Replicas::note_producers(const TopicIdPartition& id, const UnifiedLog& log, Env& env) {
+  trace::ProducersTold told{id, log.log_end_offset(), {}};
+  for (const auto& [producer, entry] : log.producer_state().producers()) {
+    const std::optional<ProducedBatch> last = entry.last();
+    told.producers.push_back({producer.value, entry.epoch() ? entry.epoch()->value : std::int16_t{-1},
+                              last ? last->last_sequence.value : -1, last ? last->last_offset : Offset{-1},
+                              entry.transaction_start()});
+  }
+  env.out.note(std::move(told));
+}
+
 void Replicas::note_log_start(const Partition& partition, const UnifiedLog& log, Offset from, Env& env) {
-  if (log.log_start_offset() != from) env.out.note(trace::LogStartMoved{partition.id, from, log.log_start_offset()});
+  if (log.log_start_offset() == from) return;
+  env.out.note(trace::LogStartMoved{partition.id, from, log.log_start_offset()});
+  events_.push_back({partition.id, PartitionEventKind::log_start_moved, ErrorCode::none});
 }
 
 }  // namespace kafkasim

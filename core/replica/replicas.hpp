@@ -31,6 +31,8 @@ enum class PartitionEventKind : std::uint8_t {
   log_end_moved,
   high_watermark_moved,
   low_watermark_moved,
+  log_start_moved,
+  state_changed,  // epoch, assignment or ISR
   not_leader_any_more
 };
 struct PartitionEvent {
@@ -130,6 +132,15 @@ class Replicas {
   };
   enum class FollowerState : std::uint8_t { keep, update };  // a read from the purgatory tells nothing new
   [[nodiscard]] PartitionRead read(const ReadRequest& request, FollowerState state, Env& env);
+  // ---- fetch sessions: what requests say of partitions that they do not name --------------------------
+  // True if the follower's fetch said nothing new: from now on each request of the session says so again, until
+  // something happens in the partition, of which events() tell.
+  [[nodiscard]] bool imply_fetches(const TopicIdPartition& id, std::int32_t session, const FollowerFetch& said);
+  void fetched_in(std::int32_t session, Instant now) { implied_fetches_[session] = now; }
+  void session_ended(std::int32_t session, const std::vector<TopicIdPartition>& quiet);
+  // Since the last call: who is registered, and as which process.
+  [[nodiscard]] bool take_brokers_changed() { return std::exchange(brokers_changed_, false); }
+
   // Batches from `from` towards the log end, as many as one segment holds; absent after a disk error.
   [[nodiscard]] std::optional<std::vector<RecordBatch>> read_to_end(const TopicIdPartition& id, Offset from, Env& env);
   // The first record at or after `timestamp`, or for ListOffsets -3 the one with the greatest.
@@ -163,6 +174,9 @@ class Replicas {
     return failed_ ? std::nullopt : directory_.next_removal();
   }
   void remove_due_files(Env& env);  // at next_removal(): a part of what is due
+  // Forgets producers that were silent for producer.id.expiration.ms, in every log (UnifiedLog's
+  // PeriodicProducerExpirationCheck).
+  void expire_producers(Env& env);
 
   // ---- durability ----------------------------------------------------------------------------------
   void checkpoint_high_watermarks(Env& env);
@@ -218,11 +232,15 @@ class Replicas {
 
   void advance_high_watermark(const Partition& partition, UnifiedLog& log, Env& env);
   [[nodiscard]] ErrorCode record_follower_fetch(const TopicIdPartition& id, const FollowerFetch& fetch, Env& env);
+  [[nodiscard]] std::optional<Instant> last_request_in(std::int32_t session) const;
+  void settle_all_implied(Partition& partition);
   void submit_isr(Partition& partition, ProposalId proposal, Env& env);
   static void note_appended(const Partition& partition, trace::ReplicaRole role,
                             const std::vector<RecordBatch>& batches, Env& env);
   void note_high_watermark(const Partition& partition, const UnifiedLog& log, Offset from, Env& env);
-  static void note_log_start(const Partition& partition, const UnifiedLog& log, Offset from, Env& env);
+  void note_log_start(const Partition& partition, const UnifiedLog& log, Offset from, Env& env);
+  static void note_isr_view(const Partition& partition, Env& env);  // of a leader
+  static void note_producers(const TopicIdPartition& id, const UnifiedLog& log, Env& env);
   void on_rolled(const TopicIdPartition& id, const UnifiedLog& log, Env& env);
   void on_cleaner(const LogCleaner::Began& began, Env& env);
   void on_cleaner(const LogCleaner::Finished& finished, Env& env);
@@ -250,6 +268,8 @@ class Replicas {
   std::vector<LeadershipChange> leadership_changes_;
   std::optional<TopicIdPartition> retention_next_;  // where the pass goes on that is under way
   bool checkpoint_due_{false};  // recovery points fell by truncation or jumped over a gap, or a log went
+  std::map<std::int32_t, Instant> implied_fetches_;  // when the last request came, by session
+  bool brokers_changed_{false};
   bool failed_{false};
 };
 

@@ -67,6 +67,7 @@ void Replicas::truncate_to(const TopicIdPartition& id, Offset to, Env& env) {
   if (log.log_end_offset() == end || !worked(cleaner_.truncated(log, env.disk), env)) return;
   checkpoint_due_ = true;
   env.out.note(trace::LogTruncated{id, end, log.log_end_offset()});
+  note_producers(id, log, env);
   note_high_watermark(*found.partition, log, high_watermark, env);
 }
 

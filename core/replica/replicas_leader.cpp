@@ -7,6 +7,16 @@
 
 namespace kafkasim {
 
+namespace {
+
+bool has_implied(const Partition& partition) {
+  const LeaderRole* leader = partition.leader();
+  return leader != nullptr
+         && std::ranges::any_of(leader->remote, [](const auto& entry) { return entry.second.implied_by.has_value(); });
+}
+
+}  // namespace
+
 LeaderAppend Replicas::append_as_leader(const TopicIdPartition& id, std::vector<RecordBatch> batches,
                                         AppendOrigin origin, std::int16_t acks, Env& env) {
   const LocalReplica found = find(id, std::nullopt, ServedBy::leader_only);
@@ -19,6 +29,7 @@ LeaderAppend Replicas::append_as_leader(const TopicIdPartition& id, std::vector<
   if (!worked(appended, env)) return {.error = ErrorCode::kafka_storage_error, .result = {}};
   if (appended->error != ErrorCode::none) return {.error = appended->error, .result = std::move(*appended)};
   if (!appended->duplicate) {
+    if (has_implied(partition)) settle_all_implied(*edit(id));
     note_appended(partition, trace::ReplicaRole::leader, appended->appended, env);
     events_.push_back({id, PartitionEventKind::log_end_moved, ErrorCode::none});
     if (appended->rolled) on_rolled(id, log, env);
@@ -103,6 +114,10 @@ ErrorCode Replicas::record_follower_fetch(const TopicIdPartition& id, const Foll
   LeaderRole& leader = *partition.leader();
   UnifiedLog& log = *directory_.edit(id);
   const LeaderView now = view(log, env);
+  if (RemoteReplica& replica = leader.remote.at(fetch.replica); replica.implied_by) {
+    settle_implied(replica, last_request_in(*replica.implied_by));
+    events_.push_back({id, PartitionEventKind::state_changed, ErrorCode::none});
+  }
   const std::optional<Offset> before = leader.remote.at(fetch.replica).log_end;
   const std::optional<Offset> start_before = leader.remote.at(fetch.replica).log_start;
   const ErrorCode error = record_fetch(leader, fetch, now);
@@ -111,11 +126,47 @@ ErrorCode Replicas::record_follower_fetch(const TopicIdPartition& id, const Foll
     const ProposalId proposal = ++last_proposal_;
     leader.isr.expand(fetch.replica, proposal);
     submit_isr(partition, proposal, env);
+    note_isr_view(partition, env);
   }
   if (start_before != leader.remote.at(fetch.replica).log_start)
     events_.push_back({id, PartitionEventKind::low_watermark_moved, ErrorCode::none});
   if (before != leader.remote.at(fetch.replica).log_end) advance_high_watermark(partition, log, env);
   return ErrorCode::none;
+}
+
+// ---- fetch sessions --------------------------------------------------------------------------------------
+
+bool Replicas::imply_fetches(const TopicIdPartition& id, std::int32_t session, const FollowerFetch& said) {
+  const auto found = partitions_.find(id);
+  const UnifiedLog* log = directory_.find(id);
+  if (found == partitions_.end() || log == nullptr || found->second->leader() == nullptr) return false;
+  if (!says_nothing_new(*found->second->leader(), said, log->log_end_offset())) return false;
+  if (found->second->leader()->remote.at(said.replica).implied_by != session)
+    found->second.edit().leader()->remote.at(said.replica).implied_by = session;
+  return true;
+}
+
+void Replicas::session_ended(std::int32_t session, const std::vector<TopicIdPartition>& quiet) {
+  for (const TopicIdPartition& id : quiet) {
+    Partition* partition = edit(id);
+    if (partition == nullptr || partition->leader() == nullptr) continue;
+    for (auto& [node, replica] : partition->leader()->remote) {
+      if (replica.implied_by == session) settle_implied(replica, last_request_in(session));
+    }
+  }
+  implied_fetches_.erase(session);
+}
+
+std::optional<Instant> Replicas::last_request_in(std::int32_t session) const {
+  const auto last = implied_fetches_.find(session);
+  return last == implied_fetches_.end() ? std::nullopt : std::optional{last->second};
+}
+
+void Replicas::settle_all_implied(Partition& partition) {
+  if (!has_implied(partition)) return;
+  for (auto& [node, replica] : partition.leader()->remote) {
+    if (replica.implied_by) settle_implied(replica, last_request_in(*replica.implied_by));
+  }
 }
 
 // ---- the ISR ---------------------------------------------------------------------------------------------
@@ -131,9 +182,9 @@ void Replicas::maybe_shrink_isrs(Env& env) {
     const ProposalId proposal = ++last_proposal_;
     partition.leader()->isr.shrink(std::move(behind), proposal);
     submit_isr(partition, proposal, env);
-    if (!legacy_.has(Legacy::local_isr_shrink)) continue;
-    partition.leader()->isr.commit(partition.leader()->isr.proposed());
-    advance_high_watermark(partition, *directory_.edit(id), env);
+    if (legacy_.has(Legacy::local_isr_shrink)) partition.leader()->isr.commit(partition.leader()->isr.proposed());
+    note_isr_view(partition, env);
+    if (legacy_.has(Legacy::local_isr_shrink)) advance_high_watermark(partition, *directory_.edit(id), env);
   }
 }
 
@@ -160,11 +211,14 @@ void Replicas::on_isr_verdict(const IsrVerdict& verdict, Env& env) {
   const LeaderRole* known = found->second->leader();
   if (known == nullptr || !known->isr.is_pending(verdict.proposal.id)) return;  // metadata was faster
   Partition& partition = found->second.edit();
+  settle_all_implied(partition);
+  events_.push_back({verdict.partition, PartitionEventKind::state_changed, ErrorCode::none});
   IsrState& isr = partition.leader()->isr;
   if (verdict.error == ErrorCode::none) {
     if (verdict.leader_epoch != partition.leader_epoch || verdict.partition_epoch < partition.partition_epoch) return;
     isr.commit(verdict.isr);
     partition.partition_epoch = verdict.partition_epoch;
+    note_isr_view(partition, env);
     advance_high_watermark(partition, *directory_.edit(verdict.partition), env);
     return;
   }
@@ -176,6 +230,7 @@ void Replicas::on_isr_verdict(const IsrVerdict& verdict, Env& env) {
       if (!alter_partition_.submit(verdict.partition, verdict.proposal)) isr.revert();
       break;
   }
+  if (!isr.is_pending()) note_isr_view(partition, env);
 }
 
 }  // namespace kafkasim

@@ -31,7 +31,10 @@ std::vector<FetchAssignment> Replicas::apply(const MetadataImage& image, const s
                                              Env& env) {
   std::vector<FetchAssignment> assignments;
   if (failed_) return assignments;
-  if (*brokers_ != image.brokers) brokers_ = Cow{image.brokers};
+  if (*brokers_ != image.brokers) {
+    brokers_ = Cow{image.brokers};
+    brokers_changed_ = true;
+  }
   learn_names(image, changed);
   for (const TopicIdPartition& id : changed) {
     if (has_replica(image.partition(id)) || !partitions_.contains(id)) continue;
@@ -84,11 +87,16 @@ std::optional<FetchAssignment> Replicas::apply_one(const TopicIdPartition& id, c
   UnifiedLog* log = ensure_log(id, name, log_config(config, config_->producer_id_expiration), env);
   if (log == nullptr) return std::nullopt;
   Partition& partition = partitions_.try_emplace(id, Cow{Partition{.id = id, .name = name}}).first->second.edit();
-  partition.min_insync_replicas = config.min_insync_replicas;
+  if (partition.min_insync_replicas != config.min_insync_replicas) {
+    partition.min_insync_replicas = config.min_insync_replicas;
+    note_isr_view(partition, env);
+  }
   // Older than what is known, which an answer to AlterPartition may have told; or the same again.
   if (now.partition_epoch < partition.partition_epoch) return std::nullopt;
   if (now.partition_epoch == partition.partition_epoch && now.leader_epoch == partition.leader_epoch)
     return std::nullopt;
+  settle_all_implied(partition);
+  events_.push_back({id, PartitionEventKind::state_changed, ErrorCode::none});
   partition.replicas = now.replicas;
   partition.partition_epoch = now.partition_epoch;
   if (now.leader == self_) {
@@ -114,8 +122,10 @@ void Replicas::become_leader(Partition& partition, const PartitionRegistration& 
     reset_remote_replicas(leader, reign, start, env.now);
     partition.leader_epoch = now.leader_epoch;
     env.out.note(trace::BecameLeader{partition.id, now.leader_epoch, start, now.isr});
+    note_producers(partition.id, log, env);
     leadership_changes_.push_back({partition.id, partition.name, now.leader_epoch});
   }
+  note_isr_view(partition, env);
   advance_high_watermark(partition, log, env);  // the ISR may be down to this broker
 }
 

@@ -1,5 +1,5 @@
 // Replicas: what is deleted from the beginning of logs, by retention (LogManager.cleanupLogs, deleteLogs) and by hand
-// (Partition.deleteRecordsOnLeader, lowWatermarkIfLeader).
+// (Partition.deleteRecordsOnLeader, lowWatermarkIfLeader); and what logs forget of producers.
 #include <algorithm>
 
 #include "core/replica/replicas.hpp"
@@ -44,6 +44,11 @@ Replicas::PassIs Replicas::delete_old_segments(Env& env) {
 
 void Replicas::remove_due_files(Env& env) {
   if (!failed_) (void)worked(directory_.remove_due_files(env.now, env.disk), env);
+}
+
+void Replicas::expire_producers(Env& env) {
+  if (failed_) return;
+  for (const auto& [id, log] : directory_.logs()) directory_.edit(id)->remove_expired_producers(env.wall);
 }
 
 // ---- DeleteRecords ---------------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ constexpr std::array all_entries{
     &wire::delete_records_entries,
     &wire::init_producer_id_entries,
     &wire::offset_for_leader_epoch_entries,
+    &wire::elect_leaders_entries,
+    &wire::alter_partition_reassignments_entries,
     &wire::vote_entries,
     &wire::begin_quorum_epoch_entries,
     &wire::end_quorum_epoch_entries,
@@ -40,10 +42,13 @@ constexpr std::array all_entries{
 };
 
 const Entries* find(ApiKey api) {
-  for (const Entries* entries : all_entries) {
-    if (entries->front().api == api) return entries;
-  }
-  return nullptr;
+  static const auto by_number = [] {
+    std::array<const Entries*, 128> table{};
+    for (const Entries* entries : all_entries) table.at(static_cast<std::size_t>(entries->front().api)) = entries;
+    return table;
+  }();
+  const auto number = static_cast<std::uint16_t>(api);  // a negative one becomes large
+  return number < by_number.size() ? by_number[number] : nullptr;
 }
 
 const Entry& entry_of(ApiKey api, MessageKind kind) {

@@ -97,6 +97,8 @@ extern const Entries create_topics_entries;
 extern const Entries delete_records_entries;
 extern const Entries init_producer_id_entries;
 extern const Entries offset_for_leader_epoch_entries;
+extern const Entries elect_leaders_entries;
+extern const Entries alter_partition_reassignments_entries;
 extern const Entries vote_entries;
 extern const Entries begin_quorum_epoch_entries;
 extern const Entries end_quorum_epoch_entries;

@@ -12,13 +12,18 @@ class AckedRecordLost {
  public:
   static constexpr std::string_view id = "acked-record-lost";
   static constexpr std::string_view promise = "what was acknowledged stays";
-  // Marks in the history what it finds lost, so that it is counted once.
-  void check(const Observation& o, History& history, Findings& findings);
+  // These mark in the history what they find lost, so that it is counted once.
+  void on(const Observation& o, const trace::BecameLeader& e, History& history, Findings& findings);
+  void on(const Observation& o, const trace::PartitionChanged& e, History& history, Findings& findings);
+  void on(const Observation& o, const trace::RecordsAcked& e, History& history, Findings& findings);
   std::uint64_t evaluations{0};
 
  private:
-  void compare(const Observation& o, const TopicIdPartition& partition, std::size_t from, History& history,
+  void compare_all(const Observation& o, const TopicIdPartition& partition, History& history, Findings& findings);
+  void compare(const Observation& o, const AckedBatch& acked, const TopicIdPartition& partition, History& history,
                Findings& findings);
+  // Acknowledged before it was committed: what says that the leader has all that is committed says nothing of these.
+  std::map<TopicIdPartition, Chunked<std::size_t>> uncommitted_;
 };
 
 }  // namespace kafkasim::sim

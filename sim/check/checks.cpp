@@ -42,43 +42,41 @@ const std::vector<InvariantInfo>& invariant_table() {
 
 Checks::Checks(Subjects subjects) : history_{std::move(subjects)} {}
 
-const CommittedLog* Checks::committed(const TopicIdPartition& partition) const {
-  const auto found = committed_.find(partition);
-  return found == committed_.end() ? nullptr : &*found->second;
+const CommittedLog* Checks::committed(const TopicIdPartition& id) const {
+  const PartitionHistory* partition = history_.partition(id);
+  return partition ? &*partition->committed : nullptr;
 }
 
-void Checks::watch_commits(const Observation& o) {
-  if (const auto* led = o.get_if<trace::BecameLeader>()) {
-    const PartitionHistory* partition = history_.partition(led->partition);
-    const std::optional<NodeId> broker = history_.node(o.host);
-    if (partition && broker && partition->leader == broker && partition->leader_epoch == led->leader_epoch) {
-      committed_[led->partition].edit().align(partition->replica(*broker)->log, partition->compacted_to);
-    }
-    return;
-  }
-  const auto* moved = o.get_if<trace::HighWatermarkMoved>();
-  if (!moved || moved->role != trace::ReplicaRole::leader) return;
-  const PartitionHistory* partition = history_.partition(moved->partition);
-  const std::optional<NodeId> broker = history_.node(o.host);
-  if (!partition || !broker || !partition->replica(*broker)) return;
-  CommittedLog& log = committed_[moved->partition].edit();
-  const CommittedLog::News news = log.extend(partition->replica(*broker)->log, moved->to);
-  tell(all_.edit().invariants, o, NewlyCommitted{*partition, log, news}, history_, findings_);
+void Checks::tell_commits(const Observation& o, const trace::HighWatermarkMoved& moved) {
+  const CommittedLog::News news = history_.extend_committed(o, moved);
+  if (news.committed == 0) return;
+  const PartitionHistory& partition = *history_.partition(moved.partition);
+  tell(all_.edit().invariants, o, NewlyCommitted{partition, *partition.committed, news}, history_, findings_);
 }
 
 void Checks::observe(const Observation& o) {
   history_.observe(o);
+  if (const auto* moved = o.get_if<trace::HighWatermarkMoved>()) tell_commits(o, *moved);
   Invariants& invariants = all_.edit().invariants;
   const auto give = [&](const auto& event) { tell(invariants, o, event, history_, findings_); };
   if (const KernelEvent* kernel = o.kernel()) {
     std::visit(give, *kernel);
   } else {
     o.note()->visit(give);
-    watch_commits(o);
   }
   for_each(invariants, [&](auto& invariant) {
     if constexpr (requires { invariant.check(o, history_, findings_); }) invariant.check(o, history_, findings_);
   });
+  if (const auto* led = o.get_if<trace::BecameLeader>()) history_.follow_new_leader(o, led->partition);
+}
+
+void Checks::judge(const Observation& o, const ConvergenceJudged& judged) {
+  tell(all_.edit().invariants, o, judged, history_, findings_);
+}
+
+void Checks::adopt(const Checks& epilogue) {
+  findings_ = epilogue.findings_;
+  all_ = epilogue.all_;
 }
 
 std::map<std::string_view, std::uint64_t> Checks::evaluations() const {

@@ -9,6 +9,7 @@
 #include "sim/check/committed_log.hpp"
 #include "sim/check/history.hpp"
 #include "sim/check/invariant.hpp"
+#include "sim/check/not_converged.hpp"
 
 namespace kafkasim::sim {
 
@@ -22,6 +23,9 @@ class Checks {
   [[nodiscard]] const History& history() const { return history_; }
   [[nodiscard]] const Findings& findings() const { return findings_; }
   [[nodiscard]] Findings& edit_findings() { return findings_; }
+  // What the epilogue, on a copy of the run, has come to; and back: its findings and how often was looked.
+  void judge(const Observation& o, const ConvergenceJudged& judged);
+  void adopt(const Checks& epilogue);
   // How often each invariant has been looked at.
   [[nodiscard]] std::map<std::string_view, std::uint64_t> evaluations() const;
   // What every leader's high watermark has revealed of a partition, in order.
@@ -29,11 +33,10 @@ class Checks {
 
  private:
   struct All;  // the invariants, with their memory
-  void watch_commits(const Observation& o);
+  void tell_commits(const Observation& o, const trace::HighWatermarkMoved& moved);
 
   History history_;
   Findings findings_;
-  std::map<TopicIdPartition, Cow<CommittedLog>> committed_;
   Cow<All> all_;
 };
 

@@ -34,22 +34,35 @@ class Chunked {
   }
   // The index of the first element for which `below` is false, in a list ordered so.
   template <class Below>
-  [[nodiscard]] std::size_t partition_point(Below below) const {
-    std::size_t from = 0;
-    std::size_t count = size_;
-    while (count > 0) {
-      const std::size_t half = count / 2;
-      if (below((*this)[from + half])) {
-        from += half + 1;
-        count -= half + 1;
+  [[nodiscard]] std::size_t partition_point(const Below& below) const {
+    return between(0, size_, below);
+  }
+  // The same, where it is likely to be near the end.
+  template <class Below>
+  [[nodiscard]] std::size_t last_partition_point(const Below& below) const {
+    std::size_t past = size_;  // not below from here on
+    for (std::size_t stride = 1; past > 0; stride *= 2) {
+      const std::size_t probe = past > stride ? past - stride : 0;
+      if (below((*this)[probe])) return between(probe + 1, past, below);
+      past = probe;
+    }
+    return past;
+  }
+
+ private:
+  template <class Below>
+  [[nodiscard]] std::size_t between(std::size_t from, std::size_t past, const Below& below) const {
+    while (from < past) {
+      const std::size_t middle = from + (past - from) / 2;
+      if (below((*this)[middle])) {
+        from = middle + 1;
       } else {
-        count = half;
+        past = middle;
       }
     }
     return from;
   }
 
- private:
   std::vector<Cow<std::vector<T>>> chunks_;
   std::size_t size_{0};
 };

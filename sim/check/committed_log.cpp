@@ -6,31 +6,6 @@
 
 namespace kafkasim::sim {
 
-namespace {
-
-// Adds [first, past) to merged intervals. How many of them were in there already.
-std::int64_t add_interval(std::map<std::int64_t, std::int64_t>& intervals, std::int64_t first, std::int64_t past) {
-  std::int64_t overlap = 0;
-  const std::int64_t own_first = first;
-  const std::int64_t own_past = past;
-  auto it = intervals.upper_bound(first);
-  if (it != intervals.begin()) --it;
-  while (it != intervals.end() && it->first <= past) {
-    if (it->second < first) {
-      ++it;
-      continue;
-    }
-    overlap += std::max<std::int64_t>(0, std::min(it->second, own_past) - std::max(it->first, own_first));
-    first = std::min(first, it->first);
-    past = std::max(past, it->second);
-    it = intervals.erase(it);
-  }
-  intervals.emplace(first, past);
-  return overlap;
-}
-
-}  // namespace
-
 void CommittedLog::take(const StoredBatch& batch, News& news) {
   batches_.append(batch);
   ++news.committed;
@@ -38,7 +13,7 @@ void CommittedLog::take(const StoredBatch& batch, News& news) {
   const auto [sends, is_new] = clients_.try_emplace(batch.origin.client);
   const std::int64_t first = batch.origin.first_send;
   const std::int64_t past = first + batch.count();
-  const std::int64_t overlap = add_interval(sends->second.committed, first, past);
+  const std::int64_t overlap = sends->second.committed.add(first, past);
   sends->second.repeated += overlap;
   if (overlap > 0) {
     for (std::size_t i = batches_.size() - 1; i-- > 0;) {
@@ -73,14 +48,19 @@ CommittedLog::News CommittedLog::extend(const BatchChain& leader, Offset to) {
   return news;
 }
 
-void CommittedLog::align(const BatchChain& leader, Offset compacted_to) {
-  const Offset start = std::max(leader.size() > 0 ? leader[0].base : Offset{0}, compacted_to);
-  if (start >= end_) return;
-  const std::optional<Offset> differ = BatchChain::first_difference(batches_, leader, start, end_);
-  if (!differ) return;
-  batches_.truncate_to(*differ);
-  end_ = batches_.end().value_or(*differ);
+std::optional<Offset> CommittedLog::first_missing(const BatchChain& log, Offset from) const {
+  return from >= end_ ? std::nullopt : BatchChain::first_difference(batches_, log, from, end_);
+}
+
+bool CommittedLog::align(const BatchChain& leader, Offset from) {
+  const std::optional<Offset> missing = first_missing(leader, from);
+  if (!missing) return false;
+  const std::size_t first_cut = batches_.index_at(*missing);
+  const Offset cut_at = first_cut < batches_.size() ? std::min(*missing, batches_[first_cut].base) : *missing;
+  batches_.truncate_to(*missing);
+  end_ = batches_.end().value_or(cut_at);  // where a batch begins: what the leader has instead is taken whole
   rebuild();
+  return true;
 }
 
 void CommittedLog::rebuild() {

@@ -4,7 +4,8 @@
 // was allowed is for acked-record-lost to say): what is sent again then is no duplicate.
 #include <map>
 
-#include "sim/check/history.hpp"
+#include "sim/check/batch_chain.hpp"
+#include "sim/check/intervals.hpp"
 
 namespace kafkasim::sim {
 
@@ -26,9 +27,13 @@ class CommittedLog {
 
   // The leader's high watermark is `to`.
   News extend(const BatchChain& leader, Offset to);
-  // A leader begins: keeps what it has. Below `compacted_to` logs differ as they like.
-  void align(const BatchChain& leader, Offset compacted_to = {});
+  // A leader begins: keeps what it has. Below `from` it may lack what it likes: that was deleted, or compacted. True if
+  // something went.
+  bool align(const BatchChain& leader, Offset from = {});
+  // Where `log` first lacks, at or above `from`, what is committed; absent: it has it all.
+  [[nodiscard]] std::optional<Offset> first_missing(const BatchChain& log, Offset from) const;
   [[nodiscard]] const BatchChain& batches() const { return batches_; }
+  [[nodiscard]] Offset end() const { return end_; }
   // Records that stand in it although their send stood there before; of one client, by its ordinal, or of all.
   [[nodiscard]] std::int64_t duplicated(std::optional<std::int32_t> client) const;
 
@@ -36,9 +41,9 @@ class CommittedLog {
   void take(const StoredBatch& batch, News& news);
   void rebuild();
   struct Sends {
-    std::map<std::int64_t, std::int64_t> committed;  // intervals [first, past), merged
-    std::int64_t repeated{0};                        // sends that came when they had been committed before
-    StoredBatch latest;                              // with the highest send numbers
+    Intervals committed;
+    std::int64_t repeated{0};  // sends that came when they had been committed before
+    StoredBatch latest;        // with the highest send numbers
   };
   BatchChain batches_;
   Offset end_;

@@ -4,17 +4,25 @@
 
 namespace kafkasim::sim {
 
+auto EpochOffsetUnique::Epoch::overlapping(const trace::AppendedBatch& batch) const -> const Seen* {
+  const std::size_t i = in_order.last_partition_point([&batch](const Seen& s) { return s.last < batch.base; });
+  if (i < in_order.size() && in_order[i].base <= batch.last) return &in_order[i];
+  const auto found = between.lower_bound(batch.base);
+  return found != between.end() && found->second.base <= batch.last ? &found->second : nullptr;
+}
+
 void EpochOffsetUnique::check_batch(const Observation& o, const TopicIdPartition& partition, NodeId broker,
                                     const trace::AppendedBatch& batch, const History& history, Findings& findings) {
   ++evaluations;
-  Chunked<Seen>& seen = seen_[{partition, batch.epoch}];
-  if (seen.empty() || seen.back().last < batch.base) {
-    seen.push_back({batch.base, batch.last, batch.crc, broker});
+  Epoch& epoch = seen_[{partition, batch.epoch}];
+  const Seen now{batch.base, batch.last, batch.crc, broker};
+  if (epoch.in_order.empty() || epoch.in_order.back().last < batch.base) return epoch.in_order.push_back(now);
+  const Seen* overlaps = epoch.overlapping(batch);
+  if (!overlaps) {
+    epoch.between.emplace(batch.last, now);
     return;
   }
-  const std::size_t i = seen.partition_point([&batch](const Seen& s) { return s.last < batch.base; });
-  const Seen& known = seen[i];
-  if (known.base > batch.last) return;  // in a gap: the batch was seen on no replica before, and contradicts none
+  const Seen& known = *overlaps;
   const bool compacted = batch.last < history.partition(partition)->compacted_to;
   if (known.base == batch.base && known.last == batch.last && (known.crc == batch.crc || compacted)) return;
   findings.add({std::string{id},
@@ -28,16 +36,18 @@ void EpochOffsetUnique::check_batch(const Observation& o, const TopicIdPartition
                 {}});
 }
 
-void EpochOffsetUnique::check(const Observation& o, const History& history, Findings& findings) {
+void EpochOffsetUnique::on(const Observation& o, const trace::LogAppended& e, const History& history,
+                           Findings& findings) {
   const std::optional<NodeId> broker = history.node(o.host);
   if (!broker) return;
-  if (const auto* e = o.get_if<trace::LogAppended>()) {
-    for (const trace::AppendedBatch& batch : e->batches)
-      check_batch(o, e->partition, *broker, batch, history, findings);
-  } else if (const auto* loaded = o.get_if<trace::LogLoaded>()) {
-    for (const trace::AppendedBatch& batch : loaded->batches)
-      check_batch(o, loaded->partition, *broker, batch, history, findings);
-  }
+  for (const trace::AppendedBatch& batch : e.batches) check_batch(o, e.partition, *broker, batch, history, findings);
+}
+
+void EpochOffsetUnique::on(const Observation& o, const trace::LogLoaded& e, const History& history,
+                           Findings& findings) {
+  const std::optional<NodeId> broker = history.node(o.host);
+  if (!broker) return;
+  for (const trace::AppendedBatch& batch : e.batches) check_batch(o, e.partition, *broker, batch, history, findings);
 }
 
 }  // namespace kafkasim::sim

@@ -11,7 +11,8 @@ class EpochOffsetUnique {
  public:
   static constexpr std::string_view id = "epoch-offset-unique";
   static constexpr std::string_view promise = "a leader epoch and an offset mean one batch for ever";
-  void check(const Observation& o, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::LogAppended& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::LogLoaded& e, const History& history, Findings& findings);
   std::uint64_t evaluations{0};
 
  private:
@@ -23,7 +24,12 @@ class EpochOffsetUnique {
   };
   void check_batch(const Observation& o, const TopicIdPartition& partition, NodeId broker,
                    const trace::AppendedBatch& batch, const History& history, Findings& findings);
-  std::map<std::pair<TopicIdPartition, LeaderEpoch>, Chunked<Seen>> seen_;  // in order of offset
+  struct Epoch {
+    Chunked<Seen> in_order;          // of offset, as they were seen
+    std::map<Offset, Seen> between;  // by last offset: seen when later ones had been, in a gap that they left
+    [[nodiscard]] const Seen* overlapping(const trace::AppendedBatch& batch) const;
+  };
+  std::map<std::pair<TopicIdPartition, LeaderEpoch>, Epoch> seen_;
 };
 
 }  // namespace kafkasim::sim

@@ -10,6 +10,7 @@ std::string_view excuse_name(Excuse excuse) {
   switch (excuse) {
     case Excuse::unclean_election: return "unclean-election";
     case Excuse::power_loss: return "power-loss";
+    case Excuse::corruption: return "corruption";
     case Excuse::acks: return "acks";
     case Excuse::last_replica_standing: return "last-replica-standing";
   }

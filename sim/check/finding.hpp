@@ -9,10 +9,11 @@
 #include <vector>
 
 #include "core/base/time.hpp"
+#include "core/model/ids.hpp"
 
 namespace kafkasim::sim {
 
-enum class Excuse : std::uint8_t { unclean_election, power_loss, acks, last_replica_standing };
+enum class Excuse : std::uint8_t { unclean_election, power_loss, corruption, acks, last_replica_standing };
 [[nodiscard]] std::string_view excuse_name(Excuse excuse);  // "unclean-election"
 
 struct Finding {
@@ -23,6 +24,7 @@ struct Finding {
   std::vector<std::string> evidence;
   std::optional<Excuse> excuse;  // absent: a violation
   bool in_epilogue{false};
+  std::optional<Offset> offset{};  // of the first record that it is about, where subject is a partition
 };
 
 // Keeps the first cases of each kind and counts all.

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "core/base/hash.hpp"
+#include <fmt/format.h>
+
 #include "core/client/client_identity.hpp"
 
 namespace kafkasim::sim {
@@ -11,49 +12,14 @@ const ClientFacts& Subjects::client(const Origin& origin) const {
   return clients.at(static_cast<std::size_t>(original_ordinal(origin.client)));
 }
 
-// ---- chains -------------------------------------------------------------------------------------------------------
-
-void BatchChain::append(StoredBatch batch) {
-  batch.sum_before = batches_.empty() ? 0 : batches_.back().sum_before + batches_.back().hash;
-  batches_.push_back(batch);
+const ClientFacts* Subjects::client_at(HostId host) const {
+  const auto found = std::ranges::find(clients, host, &ClientFacts::host);
+  return found == clients.end() ? nullptr : &*found;
 }
 
-void BatchChain::append(const trace::AppendedBatch& b) {
-  RunningHash hash;
-  hash.add(b.base.value);
-  hash.add(b.last.value);
-  hash.add(std::int64_t{b.epoch.value});
-  hash.add(std::uint64_t{b.crc});
-  append(StoredBatch{b.base, b.last, b.epoch, b.crc, b.producer_id, b.producer_epoch, b.origin, 0, hash.value()});
-}
-
-std::size_t BatchChain::index_at(Offset offset) const {
-  return batches_.partition_point([offset](const StoredBatch& b) { return b.last < offset; });
-}
-
-void BatchChain::truncate_to(Offset offset) { batches_.truncate(index_at(offset)); }
-
-const StoredBatch* BatchChain::at(Offset base) const {
-  const std::size_t i = index_at(base);
-  return i < size() && batches_[i].base == base ? &batches_[i] : nullptr;
-}
-
-std::uint64_t BatchChain::sum(Offset from, Offset to) const {
-  const std::size_t begin = batches_.partition_point([from](const StoredBatch& b) { return b.base < from; });
-  const std::size_t end = index_at(to);
-  if (begin >= end) return 0;
-  return batches_[end - 1].sum_before + batches_[end - 1].hash - batches_[begin].sum_before;
-}
-
-std::optional<Offset> BatchChain::first_difference(const BatchChain& a, const BatchChain& b, Offset from, Offset to) {
-  if (a.sum(from, to) == b.sum(from, to)) return std::nullopt;
-  Offset equal = from;
-  Offset different = to;
-  while (different - equal > 1) {
-    const Offset middle = equal.plus((different - equal) / 2);
-    (a.sum(from, middle) == b.sum(from, middle) ? equal : different) = middle;
-  }
-  return equal;
+std::string Subjects::client_name(HostId host) const {
+  const ClientFacts* known = client_at(host);
+  return known ? known->name : "a client";
 }
 
 // ---- partitions ---------------------------------------------------------------------------------------------------
@@ -63,13 +29,28 @@ const ReplicaHistory* PartitionHistory::acting_leader() const {
   return known && known->role == trace::ReplicaRole::leader && known->leader_epoch == leader_epoch ? known : nullptr;
 }
 
+std::int64_t PartitionHistory::losses_allowed() const {
+  return std::max<std::int64_t>(1, std::min<std::int64_t>(min_insync_replicas, std::ssize(assigned))) - 1;
+}
+
+std::int64_t PartitionHistory::losses_now() const {
+  const auto is_new = [this](NodeId broker) { return !losses.contains(broker); };
+  return std::ssize(losses) + std::ranges::count_if(damaged, is_new);
+}
+
 std::optional<Excuse> PartitionHistory::excuse() const {
   if (unclean_election) return Excuse::unclean_election;
-  if (std::ssize(losses)
-      >= std::max<std::int64_t>(1, std::min<std::int64_t>(min_insync_replicas, std::ssize(assigned))))
-    return Excuse::power_loss;
+  if (losses_now() > losses_allowed()) return damaged.empty() ? Excuse::power_loss : Excuse::corruption;
+  if (leader && damaged.contains(*leader)) return Excuse::corruption;  // who reads there gets damaged records
   if (sole_member_lost) return Excuse::last_replica_standing;
   return std::nullopt;
+}
+
+std::string PartitionHistory::ledger() const {
+  std::string members;
+  for (const NodeId member : isr) members += fmt::format("{}{}", members.empty() ? "" : ",", member.value);
+  return fmt::format("lossy restarts {} of {} allowed, {} unclean election, min.insync.replicas {}, ISR [{}]",
+                     losses_now(), losses_allowed(), unclean_election ? "an" : "no", min_insync_replicas, members);
 }
 
 // ---- the history --------------------------------------------------------------------------------------------------
@@ -113,38 +94,57 @@ ReplicaHistory* History::edit_replica(const TopicIdPartition& id, HostId host) {
   return broker ? &edit(id).replicas[*broker].edit() : nullptr;
 }
 
-void History::on(HostId host, const trace::LogAppended& e) {
-  ReplicaHistory* replica = edit_replica(e.partition, host);
+const BrokerHistory* History::broker(NodeId id) const {
+  const auto found = brokers_.find(id);
+  return found == brokers_.end() ? nullptr : &found->second;
+}
+
+bool History::is_active(NodeId id) const {
+  const BrokerHistory* known = broker(id);
+  return known == nullptr || (known->registered && !known->fenced);
+}
+
+// ---- logs ---------------------------------------------------------------------------------------------------------
+
+void History::on(const Observation& o, const trace::LogAppended& e) {
+  ReplicaHistory* replica = edit_replica(e.partition, o.host);
   if (!replica) return;
   for (const trace::AppendedBatch& batch : e.batches) {
     replica->log.append(batch);
     replica->log_end = batch.last.next();
   }
   PartitionHistory& partition = edit(e.partition);
-  if (replica->log_end >= partition.true_high_watermark) partition.losses.erase(*node(host));
+  if (e.leader_epoch >= partition.lost_in) replica->before_loss = false;
+  if (replica->log_end >= partition.true_high_watermark) partition.losses.erase(*node(o.host));
 }
 
-void History::on(HostId host, const trace::LogTruncated& e) {
-  if (ReplicaHistory* replica = edit_replica(e.partition, host)) {
-    replica->log.truncate_to(e.to);
-    replica->log_end = e.to;
-    replica->high_watermark = std::min(replica->high_watermark, e.to);
-    replica->log_start = std::min(replica->log_start, e.to);
-  }
-}
-
-void History::on(HostId host, const trace::LogLoaded& e) {
-  ReplicaHistory* replica = edit_replica(e.partition, host);
+void History::on(const Observation& o, const trace::LogTruncated& e) {
+  ReplicaHistory* replica = edit_replica(e.partition, o.host);
   if (!replica) return;
-  const Offset had = replica->log_end;
+  replica->keep_former();
+  replica->log.truncate_to(e.to);
+  replica->log_end = e.to;
+  replica->high_watermark = std::min(replica->high_watermark, e.to);
+  replica->log_start = std::min(replica->log_start, e.to);
+  replica->synced = std::min(replica->synced, e.to);
+  replica->cut_unsynced = true;
+  replica->before_loss = false;
+}
+
+void History::on(const Observation& o, const trace::LogLoaded& e) {
+  ReplicaHistory* replica = edit_replica(e.partition, o.host);
+  if (!replica) return;
+  replica->keep_former();
   replica->log.clear();
   for (const trace::AppendedBatch& batch : e.batches) replica->log.append(batch);
   replica->log_start = e.log_start;
   replica->log_end = e.log_end;
   replica->high_watermark = e.high_watermark;
+  replica->synced = std::min(replica->synced, e.log_end);
+  replica->cut_unsynced = replica->cut_unsynced || e.bytes_cut > 0;
   replica->running = true;
   replica->role.reset();
-  note_losses(edit(e.partition), *node(host), had);
+  note_losses(edit(e.partition), *node(o.host), replica->former_end);
 }
 
 // `had`: where its log ended before its process did.
@@ -154,73 +154,145 @@ void History::note_losses(PartitionHistory& partition, NodeId broker, Offset had
   if (partition.isr == std::vector{broker}) partition.sole_member_lost = true;
 }
 
-void History::on(HostId host, const trace::LogStartMoved& e) {
-  if (ReplicaHistory* replica = edit_replica(e.partition, host)) {
+void History::on(const Observation& o, const trace::LogStartMoved& e) {
+  if (ReplicaHistory* replica = edit_replica(e.partition, o.host)) {
     replica->log_start = e.to;
-    if (replica->log_end < e.to) replica->log_end = e.to;  // emptied, to go on there
+    if (replica->log_end < e.to || e.to < e.from) replica->log_end = e.to;  // emptied, to go on there
   }
 }
 
-void History::on(const trace::LogCleaningBegan& e) {
+void History::on(const Observation& /*who*/, const trace::LogCleaningBegan& e) {
   PartitionHistory& partition = edit(e.partition);
   partition.compacted_to = std::max(partition.compacted_to, e.to);
 }
 
-void History::on(HostId host, const trace::HighWatermarkMoved& e) {
-  ReplicaHistory* replica = edit_replica(e.partition, host);
+void History::on(const Observation& o, const trace::LogSynced& e) {
+  ReplicaHistory* replica = edit_replica(e.partition, o.host);
+  if (!replica) return;
+  replica->synced = std::max(replica->synced, e.to);
+  if (e.to >= replica->log_end) replica->cut_unsynced = false;
+}
+
+void History::on(const Observation& o, const trace::HighWatermarkMoved& e) {
+  ReplicaHistory* replica = edit_replica(e.partition, o.host);
   if (!replica) return;
   replica->high_watermark = e.to;
   PartitionHistory& partition = edit(e.partition);
-  if (e.role == trace::ReplicaRole::leader)
-    partition.true_high_watermark = std::max(partition.true_high_watermark, e.to);
+  if (e.leader_epoch >= partition.lost_in) replica->before_loss = false;
+  if (e.role != trace::ReplicaRole::leader) return;
+  partition.true_high_watermark = std::max(partition.true_high_watermark, e.to);
 }
 
-void History::on(HostId host, const trace::BecameLeader& e) {
-  if (ReplicaHistory* replica = edit_replica(e.partition, host)) {
+// ---- roles --------------------------------------------------------------------------------------------------------
+
+void History::on(const Observation& o, const trace::IsrViewChanged& e) {
+  edit(e.partition).min_insync_replicas = e.min_insync_replicas;  // as it is configured now
+  if (ReplicaHistory* replica = edit_replica(e.partition, o.host))
+    replica->isr_view = IsrView{e.leader_epoch, e.isr, e.maximal_isr, e.min_insync_replicas};
+}
+
+void History::on(const Observation& o, const trace::BecameLeader& e) {
+  if (ReplicaHistory* replica = edit_replica(e.partition, o.host)) {
     replica->running = true;
     replica->role = trace::ReplicaRole::leader;
     replica->leader_epoch = e.leader_epoch;
+    replica->isr_view.reset();
   }
 }
 
-void History::on(HostId host, const trace::BecameFollower& e) {
-  if (ReplicaHistory* replica = edit_replica(e.partition, host)) {
+void History::on(const Observation& o, const trace::BecameFollower& e) {
+  if (ReplicaHistory* replica = edit_replica(e.partition, o.host)) {
     replica->running = true;
     replica->role = trace::ReplicaRole::follower;
     replica->leader_epoch = e.leader_epoch;
+    replica->isr_view.reset();
   }
 }
 
-void History::on(HostId host, const trace::ReplicaRemoved& e) {
-  if (const std::optional<NodeId> broker = node(host)) edit(e.partition).replicas.erase(*broker);
+void History::on(const Observation& o, const trace::ReplicaRemoved& e) {
+  if (const std::optional<NodeId> broker = node(o.host)) edit(e.partition).replicas.erase(*broker);
 }
 
-void History::on(const trace::TopicCreated& e) {
+CommittedLog::News History::extend_committed(const Observation& o, const trace::HighWatermarkMoved& e) {
+  const PartitionHistory* known = partition(e.partition);
+  const std::optional<NodeId> broker = node(o.host);
+  if (e.role != trace::ReplicaRole::leader || !known || !broker || !known->replica(*broker)) return {};
+  if (known->replica(*broker)->before_loss) return {};
+  return edit(e.partition).committed.edit().extend(known->replica(*broker)->log, e.to);
+}
+
+void History::follow_new_leader(const Observation& o, const TopicIdPartition& id) {
+  const PartitionHistory* known = partition(id);
+  if (!known || !known->acting_leader() || known->leader != node(o.host)) return;
+  PartitionHistory& partition = edit(id);
+  const ReplicaHistory& leader = *partition.replica(*partition.leader);
+  const Offset from = std::max(leader.log_start, partition.compacted_to);
+  if (!partition.committed.edit().align(leader.log, from)) return;
+  partition.true_high_watermark = std::min(partition.true_high_watermark, partition.committed->end());
+  partition.lost_in = partition.leader_epoch;
+  for (auto& [broker, replica] : partition.replicas) {
+    if (broker != partition.leader) replica.edit().before_loss = true;
+  }
+}
+
+// ---- decisions ----------------------------------------------------------------------------------------------------
+
+void History::on(const Observation& o, const trace::TopicCreated& e) {
+  if (!created_.try_emplace(e.id, o.at).second) return;
   topics_[e.id] = e.name;
   topic_ids_[e.name] = e.id;
 }
 
-void History::on(const trace::PartitionChanged& e) {
+void History::on(const Observation& o, const trace::PartitionChanged& e) {
   PartitionHistory& partition = edit(e.partition);
   if (e.metadata_offset <= partition.last_decision) return;  // another controller has told it
   partition.last_decision = e.metadata_offset;
+  partition.decided_by = o.seq;
   partition.leader = e.leader;
   partition.leader_epoch = e.leader_epoch;
   partition.assigned = e.replicas;
-  partition.isr = e.isr;
+  partition.former_isr = std::exchange(partition.isr, e.isr);
   if (e.unclean) partition.unclean_election = true;
 }
 
-void History::on(Instant at, const trace::RecordsAcked& e) {
+BrokerHistory* History::decided(NodeId id, std::int64_t metadata_offset) {
+  BrokerHistory& known = brokers_[id];
+  if (metadata_offset <= known.last_decision) return nullptr;
+  known.last_decision = metadata_offset;
+  return &known;
+}
+
+void History::on(const Observation& /*who*/, const trace::BrokerRegistered& e) {
+  BrokerHistory* known = decided(e.broker, e.metadata_offset);
+  if (!known || known->epoch == e.epoch) return;  // the same process again
+  *known = BrokerHistory{.epoch = e.epoch, .registered = true, .last_decision = e.metadata_offset};
+}
+
+void History::on(const Observation& /*who*/, const trace::BrokerFenced& e) {
+  if (BrokerHistory* known = decided(e.broker, e.metadata_offset))
+    (e.shutting_down ? known->shutting_down : known->fenced) = true;
+}
+
+void History::on(const Observation& /*who*/, const trace::BrokerUnfenced& e) {
+  if (BrokerHistory* known = decided(e.broker, e.metadata_offset)) known->fenced = known->shutting_down = false;
+}
+
+// ---- promises -----------------------------------------------------------------------------------------------------
+
+void History::on(const Observation& o, const trace::RecordsAcked& e) {
   const PartitionHistory* known = partition(e.partition);
   if (!known || !e.base) return;
-  const StoredBatch* stored = nullptr;  // the batch as some replica holds it
+  // The batch as a replica holds it. What was sent again after an election may stand at the same offset twice, on a leader
+  // that was replaced too: the later epoch is the one that was acknowledged.
+  const StoredBatch* stored = nullptr;
   for (const auto& [broker, replica] : known->replicas) {
     const StoredBatch* candidate = replica->log.at(*e.base);
-    if (candidate && candidate->origin == e.origin) stored = candidate;
+    if (!candidate || candidate->origin != e.origin) continue;
+    if (!stored || candidate->epoch > stored->epoch) stored = candidate;
   }
-  AckedBatch acked{stored ? *stored : StoredBatch{}, at, e.acks == -1};
+  AckedBatch acked{stored ? *stored : StoredBatch{}, o.at, e.acks == -1};
   if (!stored) {  // on no replica any more: whoever compares finds nothing equal to it
+    if (o.at - e.latency < created_.at(known->id.topic_id)) return;  // of a topic that bore this name before
     acked.batch.base = *e.base;
     acked.batch.last = e.base->plus(e.count - 1);
     acked.batch.origin = e.origin;
@@ -235,32 +307,86 @@ void History::mark_lost(const TopicIdPartition& id, Offset from, Offset to) {
   }
 }
 
-void History::process_ended(HostId host) {
+// ---- processes ----------------------------------------------------------------------------------------------------
+
+void History::process_started(HostId host) {
+  const std::optional<NodeId> broker = node(host);
+  const auto known = broker ? brokers_.find(*broker) : brokers_.end();
+  if (known != brokers_.end()) known->second.registered = false;
+}
+
+void History::lose_all(PartitionHistory& partition, NodeId broker) {
+  ReplicaHistory& replica = partition.replicas.at(broker).edit();
+  replica.keep_former();
+  const Offset had = replica.log_end;
+  replica.log.clear();
+  replica.log_start = replica.log_end = replica.high_watermark = replica.synced = Offset{0};
+  replica.damaged = false;
+  partition.damaged.erase(broker);
+  note_losses(partition, broker, had);
+}
+
+// Its logs have been loaded: where none was, the disk is a new one.
+void History::process_ready(HostId host) {
+  const std::optional<NodeId> broker = node(host);
+  if (!broker) return;
+  for (auto& [id, partition] : partitions_) {
+    const ReplicaHistory* known = partition->replica(*broker);
+    if (known && !known->running) lose_all(partition.edit(), *broker);
+  }
+}
+
+void History::disk_wiped(HostId host) {
+  const std::optional<NodeId> broker = node(host);
+  if (!broker) return;
+  for (auto& [id, partition] : partitions_) {
+    if (partition->replica(*broker)) lose_all(partition.edit(), *broker);
+  }
+}
+
+void History::disk_damaged(HostId host, std::string_view path) {
+  const std::optional<NodeId> broker = node(host);
+  if (!broker) return;
+  for (auto& [id, partition] : partitions_) {
+    if (!partition->replica(*broker) || !path.starts_with(name(id) + "/")) continue;
+    partition.edit().damaged.insert(*broker);
+    partition.edit().replicas.at(*broker).edit().damaged = true;
+  }
+}
+
+void History::process_ended(HostId host, LastEnd how) {
   const std::optional<NodeId> broker = node(host);
   if (!broker) return;
   for (auto& [id, partition] : partitions_) {
     if (!partition->replica(*broker)) continue;
     ReplicaHistory& replica = partition.edit().replicas.at(*broker).edit();
+    if (how == LastEnd::power_loss || replica.running) replica.last_end = how;
     replica.running = false;
     replica.role.reset();
+    replica.isr_view.reset();
+    replica.leader_epoch = LeaderEpoch{-1};
   }
 }
 
 void History::observe(const Observation& o) {
   if (const KernelEvent* kernel = o.kernel()) {
-    const bool ended = std::holds_alternative<ProcessCrashed>(*kernel) || std::holds_alternative<PowerLost>(*kernel)
-                       || std::holds_alternative<ProcessExited>(*kernel);
-    if (ended) process_ended(o.host);
+    if (std::holds_alternative<ProcessStarted>(*kernel)) process_started(o.host);
+    if (std::holds_alternative<ProcessReady>(*kernel)) process_ready(o.host);
+    if (std::holds_alternative<ProcessCrashed>(*kernel)) process_ended(o.host, LastEnd::crash);
+    if (std::holds_alternative<PowerLost>(*kernel)) process_ended(o.host, LastEnd::power_loss);
+    if (const auto* exited = std::get_if<ProcessExited>(kernel))
+      process_ended(o.host, exited->orderly ? LastEnd::orderly : LastEnd::crash);
+    if (std::holds_alternative<DisksWiped>(*kernel)) disk_wiped(o.host);
+    if (const auto* corrupted = std::get_if<DataCorrupted>(kernel)) disk_damaged(o.host, corrupted->path);
+    const auto tell = [&](const auto& e) {
+      if constexpr (requires { vitals_.on(o, e); }) vitals_.on(o, e);
+    };
+    std::visit(tell, *kernel);
     return;
   }
   o.note()->visit([&](const auto& e) {
-    if constexpr (requires { on(o.host, e); }) {
-      on(o.host, e);
-    } else if constexpr (requires { on(o.at, e); }) {
-      on(o.at, e);
-    } else if constexpr (requires { on(e); }) {
-      on(e);
-    }
+    if constexpr (requires { vitals_.on(o, e); }) vitals_.on(o, e);
+    if constexpr (requires { on(o, e); }) on(o, e);
   });
 }
 

@@ -3,6 +3,7 @@
 // as a chain with prefix sums, so that two logs are compared over any range in O(log n); per partition what was
 // committed, promised and lost. "Ghost" state in the sense of TLA+: no machine can see it. A value; copies share what
 // has not changed.
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,50 +12,23 @@
 #include <vector>
 
 #include "core/base/cow.hpp"
+#include "sim/check/batch_chain.hpp"
 #include "sim/check/chunked.hpp"
+#include "sim/check/committed_log.hpp"
 #include "sim/check/finding.hpp"
+#include "sim/check/vitals.hpp"
 #include "sim/kernel/observation.hpp"
 
 namespace kafkasim::sim {
 
-struct StoredBatch {
-  Offset base;
-  Offset last;
-  LeaderEpoch epoch;
-  std::uint32_t crc{};
-  std::int64_t producer_id{-1};
-  std::int16_t producer_epoch{-1};
-  Origin origin;
-  std::uint64_t sum_before{};  // of the hashes of all batches before this one; wraps
-  std::uint64_t hash{};        // of offsets, epoch and crc
-  [[nodiscard]] bool same_as(const StoredBatch& o) const { return hash == o.hash && base == o.base; }
-  [[nodiscard]] bool same_place_as(const StoredBatch& o) const {  // what compaction leaves as it is
-    return base == o.base && last == o.last && epoch == o.epoch;
-  }
-  [[nodiscard]] std::int64_t count() const { return last - base + 1; }
-};
+// How the last process on a replica's host ended. A power loss leaves what was synced, the other two everything.
+enum class LastEnd : std::uint8_t { orderly, crash, power_loss };
 
-class BatchChain {
- public:
-  void append(const trace::AppendedBatch& batch);
-  void append(StoredBatch batch);   // its sum is set here
-  void truncate_to(Offset offset);  // keeps the batches below
-  void clear() { batches_.truncate(0); }
-  [[nodiscard]] std::size_t size() const { return batches_.size(); }
-  [[nodiscard]] const StoredBatch& operator[](std::size_t i) const { return batches_[i]; }
-  [[nodiscard]] std::optional<Offset> end() const {
-    return batches_.empty() ? std::nullopt : std::optional{batches_.back().last.next()};
-  }
-  [[nodiscard]] std::size_t index_at(Offset offset) const;  // of the first batch that ends at or after `offset`
-  [[nodiscard]] const StoredBatch* at(Offset base) const;   // that begins there
-  // Whole batches that begin at or after `from` and end before `to`.
-  [[nodiscard]] std::uint64_t sum(Offset from, Offset to) const;
-  // The first offset at or after `from` at which the two differ below `to`; absent if they do not.
-  [[nodiscard]] static std::optional<Offset> first_difference(const BatchChain& a, const BatchChain& b, Offset from,
-                                                              Offset to);
-
- private:
-  Chunked<StoredBatch> batches_;
+struct IsrView {  // a leader's, by IsrViewChanged
+  LeaderEpoch leader_epoch{-1};
+  std::vector<NodeId> isr;
+  std::vector<NodeId> maximal_isr;
+  std::uint32_t min_insync_replicas{0};
 };
 
 struct ReplicaHistory {
@@ -65,6 +39,27 @@ struct ReplicaHistory {
   bool running{false};  // its process has loaded the log
   std::optional<trace::ReplicaRole> role;
   LeaderEpoch leader_epoch{-1};
+  std::optional<IsrView> isr_view;
+  // disk
+  Offset synced;             // all below is durable
+  bool cut_unsynced{false};  // by a truncation that may not be durable: what was cut may come back after a power loss
+  LastEnd last_end{};
+  bool damaged{false};  // bits of it were flipped at rest
+  // Something committed was lost since, and nothing was heard of the leader that began without it: log and high watermark
+  // speak of what is no more.
+  bool before_loss{false};
+  // before it was last cut or loaded
+  BatchChain former_log;
+  Offset former_start;
+  Offset former_end;
+  Offset former_synced;
+
+  void keep_former() {
+    former_log = log;
+    former_start = log_start;
+    former_end = log_end;
+    former_synced = synced;
+  }
 };
 
 struct AckedBatch {
@@ -82,10 +77,13 @@ struct PartitionHistory {
   LeaderEpoch leader_epoch{-1};
   std::vector<NodeId> assigned;
   std::vector<NodeId> isr;
+  std::vector<NodeId> former_isr;
   std::int64_t last_decision{-1};  // metadata offset
+  std::uint64_t decided_by{0};     // the observation that told it first
   std::int32_t elections{0};
   // promised
-  Offset true_high_watermark;  // the highest that any leader ever had
+  Offset true_high_watermark;   // the highest that any leader had, less what was lost since
+  Cow<CommittedLog> committed;  // what lies below
   Chunked<AckedBatch> acked;
   // Batches below may be rewritten or gone on any replica, and each cleans at its own time: there only offsets and epochs
   // of batches that two logs still have in common can be compared.
@@ -95,7 +93,9 @@ struct PartitionHistory {
   bool unclean_election{false};
   std::set<NodeId>
       losses;  // replicas that came back without something below the true high watermark, and have not caught up since
+  std::set<NodeId> damaged;  // replicas with bits flipped at rest
   bool sole_member_lost{false};
+  LeaderEpoch lost_in{-1};  // the last epoch that began without something committed
   std::int64_t min_insync_replicas{1};
 
   [[nodiscard]] const ReplicaHistory* replica(NodeId id_) const {
@@ -104,7 +104,21 @@ struct PartitionHistory {
   }
   // The replica that the controller made leader and that has taken the lead; null in between.
   [[nodiscard]] const ReplicaHistory* acting_leader() const;
+  [[nodiscard]] bool in_isr(NodeId broker) const { return std::ranges::find(isr, broker) != isr.end(); }
+  // How many replicas may lose what they had not synced before anything committed may be lost.
+  [[nodiscard]] std::int64_t losses_allowed() const;
+  [[nodiscard]] std::int64_t losses_now() const;
   [[nodiscard]] std::optional<Excuse> excuse() const;
+  // The ledger: "lossy restarts 0 of 1 allowed, no unclean election, min.insync.replicas 2, ISR [1,2]".
+  [[nodiscard]] std::string ledger() const;
+};
+
+struct BrokerHistory {  // by the committed decisions about it
+  BrokerEpoch epoch{-1};
+  bool fenced{true};
+  bool shutting_down{false};
+  bool registered{false};  // by the process that runs now
+  std::int64_t last_decision{-1};
 };
 
 struct ClientFacts {
@@ -112,14 +126,25 @@ struct ClientFacts {
   bool acks_all{true};
   bool idempotent{true};
   bool ordered{true};  // idempotent, or one request in flight
+  HostId host{-1};
+  std::optional<Duration> delivery_timeout{};  // of a producer
+  std::optional<std::string> group{};          // of a member of one
+  std::vector<std::string> topics{};           // that it subscribes to
+  bool commits{false};                         // by itself (enable.auto.commit)
+  std::vector<TopicPartition> assigned{};      // that it reads outside any group
 };
 
 struct Subjects {                                                       // who is who in the World
   [[nodiscard]] const ClientFacts& client(const Origin& origin) const;  // whichever of the client's lives sent
+  [[nodiscard]] const ClientFacts* client_at(HostId host) const;
+  [[nodiscard]] std::string client_name(HostId host) const;  // "analytics/1"; "a client" where nobody knows it
   std::map<HostId, NodeId> nodes;
   std::set<NodeId> controllers;
   std::vector<ClientFacts> clients;                         // by the client ordinal in an Origin
   std::map<std::string, std::int64_t> min_insync_replicas;  // by topic
+  bool producers_stay{
+      true};  // nobody is forgotten: the run is shorter than producer.id.expiration.ms, clocks are sound
+  Duration settling{seconds(60)};                           // how long what was done to a cluster may echo in it
 };
 
 class History {
@@ -136,32 +161,67 @@ class History {
   [[nodiscard]] const PartitionHistory* partition(const TopicIdPartition& id) const;
   [[nodiscard]] const PartitionHistory* partition(const TopicPartition& name) const;
   [[nodiscard]] std::string name(const TopicIdPartition& id) const;  // "orders-0"
+  [[nodiscard]] const BrokerHistory* broker(NodeId id) const;
+  // Registered by its present process and not fenced: it counts for elections and in-sync replicas. Of a broker of which
+  // nothing was told, yes.
+  [[nodiscard]] bool is_active(NodeId broker) const;
+  // The members of the controller's ISR that run and are active, with their logs.
+  template <class See>  // see(NodeId, const ReplicaHistory&)
+  void each_running_member(const PartitionHistory& partition, const See& see) const {
+    for (const NodeId member : partition.isr) {
+      const ReplicaHistory* replica = partition.replica(member);
+      if (replica && replica->running && is_active(member)) see(member, *replica);
+    }
+  }
+  // The first to tell a committed decision about it.
+  [[nodiscard]] static bool is_news(const Observation& o, const PartitionHistory& p) { return p.decided_by == o.seq; }
+  // A leader's high watermark has moved: what that reveals.
+  CommittedLog::News extend_committed(const Observation& o, const trace::HighWatermarkMoved& e);
+  // A replica took the lead and all invariants have looked at it. If the controller wanted it, its log is the partition's
+  // from now on: what it lacks of what was committed is lost.
+  void follow_new_leader(const Observation& o, const TopicIdPartition& id);
   void mark_lost(const TopicIdPartition& id, Offset from, Offset to);
   [[nodiscard]] std::uint64_t records_lost() const { return records_lost_; }
+  [[nodiscard]] const Vitals& vitals() const { return vitals_; }
+  [[nodiscard]] Vitals& edit_vitals() { return vitals_; }
 
  private:
   PartitionHistory& edit(const TopicIdPartition& id);
   ReplicaHistory* edit_replica(const TopicIdPartition& id, HostId host);
-  void on(HostId host, const trace::LogAppended& e);
-  void on(HostId host, const trace::LogTruncated& e);
-  void on(HostId host, const trace::LogLoaded& e);
-  void on(HostId host, const trace::LogStartMoved& e);
-  void on(const trace::LogCleaningBegan& e);
-  void on(HostId host, const trace::HighWatermarkMoved& e);
-  void on(HostId host, const trace::BecameLeader& e);
-  void on(HostId host, const trace::BecameFollower& e);
-  void on(HostId host, const trace::ReplicaRemoved& e);
-  void on(const trace::TopicCreated& e);
-  void on(const trace::PartitionChanged& e);
-  void on(Instant at, const trace::RecordsAcked& e);
-  void process_ended(HostId host);
+  BrokerHistory* decided(NodeId broker, std::int64_t metadata_offset);  // null: known already
+  void on(const Observation& o, const trace::LogAppended& e);
+  void on(const Observation& o, const trace::LogTruncated& e);
+  void on(const Observation& o, const trace::LogLoaded& e);
+  void on(const Observation& o, const trace::LogStartMoved& e);
+  void on(const Observation& o, const trace::LogCleaningBegan& e);
+  void on(const Observation& o, const trace::LogSynced& e);
+  void on(const Observation& o, const trace::HighWatermarkMoved& e);
+  void on(const Observation& o, const trace::IsrViewChanged& e);
+  void on(const Observation& o, const trace::BecameLeader& e);
+  void on(const Observation& o, const trace::BecameFollower& e);
+  void on(const Observation& o, const trace::ReplicaRemoved& e);
+  void on(const Observation& o, const trace::TopicCreated& e);
+  void on(const Observation& o, const trace::PartitionChanged& e);
+  void on(const Observation& o, const trace::BrokerRegistered& e);
+  void on(const Observation& o, const trace::BrokerFenced& e);
+  void on(const Observation& o, const trace::BrokerUnfenced& e);
+  void on(const Observation& o, const trace::RecordsAcked& e);
+  void disk_wiped(HostId host);                           // nothing is left of what its replicas held
+  void disk_damaged(HostId host, std::string_view path);  // "orders-0/00000000000000000000.log"
+  void process_started(HostId host);
+  void process_ready(HostId host);
+  void process_ended(HostId host, LastEnd how);
+  void lose_all(PartitionHistory& partition, NodeId broker);
   void note_losses(PartitionHistory& partition, NodeId broker, Offset had);
 
   Cow<Subjects> subjects_;
   std::map<Uuid, std::string> topics_;
   std::map<std::string, Uuid> topic_ids_;
+  std::map<Uuid, Instant> created_;
   std::map<TopicIdPartition, Cow<PartitionHistory>> partitions_;
+  std::map<NodeId, BrokerHistory> brokers_;
   std::uint64_t records_lost_{0};
+  Vitals vitals_;
 };
 
 }  // namespace kafkasim::sim

@@ -1,80 +1,149 @@
 #include "sim/check/raft_safety.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+
+#include "core/base/hash.hpp"
 
 namespace kafkasim::sim {
 
-void RaftSafety::report(const Observation& o, NodeId node, std::string detail, Findings& findings) const {
-  findings.add({std::string{id}, o.at, fmt::format("node {}", node.value), std::move(detail), {}, {}});
+void RaftSafety::Node::cut(std::int64_t to) {
+  log.truncate(log.last_partition_point([to](const Entry& x) { return x.last < to; }));
+  compared = std::min(compared, log.size());
 }
 
-void RaftSafety::on(const Observation& o, NodeId node, const trace::RaftRoleChanged& e, Findings& findings) {
-  if (e.role != trace::RaftRole::leader) return;
-  const auto [known, is_new] = leaders_.try_emplace(e.epoch, node);
-  if (!is_new && known->second != node) {
-    report(o, node, fmt::format("leads epoch {}, which node {} has led", e.epoch, known->second.value), findings);
-  }
+void RaftSafety::report(const Observation& o, NodeId node, std::string detail, const History& history,
+                        Findings& findings) const {
+  const bool quorum_lost = wiped_.size() * 2 > history.subjects().controllers.size();
+  findings.add(
+      {std::string{id},
+       o.at,
+       fmt::format("node {}", node.value),
+       std::move(detail),
+       {fmt::format("{} of {} voters had their disks wiped", wiped_.size(), history.subjects().controllers.size())},
+       quorum_lost ? std::optional{Excuse::power_loss} : std::nullopt});
 }
 
-void RaftSafety::on(const Observation& o, NodeId node, const trace::RaftVoted& e, Findings& findings) {
-  const auto [known, is_new] = votes_.try_emplace({node, e.epoch}, e.candidate);
-  if (!is_new && known->second != e.candidate) {
-    report(o, node, fmt::format("voted for {} in epoch {}, after {}", e.candidate.value, e.epoch, known->second.value),
-           findings);
-  }
-}
-
-void RaftSafety::on(const Observation& o, NodeId node, const trace::RaftAppended& e, Findings& findings) {
-  Node& mine = nodes_[node].edit();
-  if (!mine.log.empty()
-      && e.base <= mine.log.back().last) {  // a process that came back without the end of its log writes it again
-    const bool may_forget = mine.lost_power && !mine.voter;
-    if (e.base < mine.high_watermark && !may_forget)
-      report(o, node, fmt::format("writes offset {} again, which it knew as committed", e.base), findings);
-    mine.log.truncate(mine.log.partition_point([&e](const Entry& x) { return x.last < e.base; }));
-  }
-  mine.log.push_back({e.base, e.last, e.epoch, e.hash});
-}
-
-void RaftSafety::on(const Observation& o, NodeId node, const trace::RaftTruncated& e, Findings& findings) {
-  Node& mine = nodes_[node].edit();
-  if (e.to < mine.high_watermark)
-    report(o, node, fmt::format("cut its log at {}, below its high watermark {}", e.to, mine.high_watermark), findings);
-  mine.log.truncate(mine.log.partition_point([&e](const Entry& x) { return x.last < e.to; }));
-}
-
-void RaftSafety::on(const Observation& o, NodeId node, const trace::RaftCommitted& e, Findings& findings) {
-  Node& mine = nodes_[node].edit();
-  mine.high_watermark = std::max(mine.high_watermark, e.high_watermark);
-  // What was compared before has not changed since: go on where the committed entries begin that this node has not been
-  // held against.
-  const std::size_t count = mine.log.partition_point([&e](const Entry& x) { return x.last < e.high_watermark; });
-  const std::size_t first = count > 64 ? count - 64 : 0;
-  for (std::size_t i = first; i < count; ++i) {
-    const Entry& held = mine.log[i];
-    if (i < committed_.size()) {
-      if (committed_[i] == held) continue;
-      report(o, node, fmt::format("holds another entry at offset {} than was committed", held.base), findings);
-      return;
-    }
-    committed_.push_back(held);
-  }
-}
-
-void RaftSafety::check(const Observation& o, const History& history, Findings& findings) {
+void RaftSafety::on(const Observation& o, const trace::RaftRoleChanged& e, const History& history, Findings& findings) {
   const std::optional<NodeId> node = history.node(o.host);
   if (!node) return;
-  if (o.get_if<PowerLost>()) nodes_[*node].edit().lost_power = true;
-  const trace::Event* note = o.note();
-  if (!note) return;
-  if (note->is<trace::RaftAppended>())
-    nodes_[*node].edit().voter = history.subjects().controllers.contains(*node);
-  note->visit([&](const auto& e) {
-    if constexpr (requires { on(o, *node, e, findings); }) {
-      ++evaluations;
-      on(o, *node, e, findings);
+  Node& mine = nodes_[*node].edit();
+  mine.leads.reset();
+  if (e.role != trace::RaftRole::leader) return;
+  ++evaluations;
+  mine.leads = e.epoch;
+  const auto [known, is_new] = leaders_.try_emplace(e.epoch, *node);
+  if (!is_new && known->second != *node) {
+    report(o, *node, fmt::format("leads epoch {}, which node {} has led", e.epoch, known->second.value), history,
+           findings);
+  }
+  if (committed_.empty()) return;
+  const std::size_t count = committed_.size();
+  if (mine.log.size() < count || mine.log[count - 1] != committed_[count - 1]) {
+    report(
+        o, *node,
+        fmt::format("leads epoch {} without all that is committed, up to offset {}", e.epoch, committed_.back().last),
+        history, findings);
+  }
+}
+
+void RaftSafety::on(const Observation& o, const trace::RaftVoted& e, const History& history, Findings& findings) {
+  const std::optional<NodeId> node = history.node(o.host);
+  if (!node) return;
+  ++evaluations;
+  const auto [known, is_new] = votes_.try_emplace({*node, e.epoch}, e.candidate);
+  if (!is_new && known->second != e.candidate) {
+    report(o, *node, fmt::format("voted for {} in epoch {}, after {}", e.candidate.value, e.epoch, known->second.value),
+           history, findings);
+  }
+}
+
+void RaftSafety::on(const Observation& o, const trace::RaftAppended& e, const History& history, Findings& findings) {
+  const std::optional<NodeId> node = history.node(o.host);
+  if (!node) return;
+  ++evaluations;
+  Node& mine = nodes_[*node].edit();
+  if (!mine.log.empty() && e.base <= mine.log.back().last) {
+    // A process that came back without the end of its log writes it again.
+    const bool is_voter = history.subjects().controllers.contains(*node);
+    if (e.base < mine.high_watermark && (is_voter || !mine.lost_power))
+      report(o, *node, fmt::format("writes offset {} again, which it knew as committed", e.base), history, findings);
+    mine.cut(e.base);
+  }
+  RunningHash chain;
+  chain.add(mine.log.empty() ? 0 : mine.log.back().chain);
+  chain.add(e.base);
+  chain.add(e.hash);
+  mine.log.push_back({e.base, e.last, e.epoch, e.hash, chain.value()});
+  const auto [known, is_new] = chains_.try_emplace({e.last, e.epoch}, chain.value());
+  if (!is_new && known->second != chain.value()) {
+    report(o, *node, fmt::format("holds offset {} of epoch {} behind other entries than another node", e.last, e.epoch),
+           history, findings);
+  }
+}
+
+void RaftSafety::on(const Observation& o, const trace::RaftTruncated& e, const History& history, Findings& findings) {
+  const std::optional<NodeId> node = history.node(o.host);
+  if (!node) return;
+  ++evaluations;
+  Node& mine = nodes_[*node].edit();
+  if (e.to < mine.high_watermark)
+    report(o, *node, fmt::format("cut its log at {}, below its high watermark {}", e.to, mine.high_watermark), history,
+           findings);
+  mine.cut(e.to);
+}
+
+void RaftSafety::on(const Observation& o, const trace::RaftCommitted& e, const History& history, Findings& findings) {
+  const std::optional<NodeId> node = history.node(o.host);
+  if (!node) return;
+  ++evaluations;
+  Node& mine = nodes_[*node].edit();
+  mine.high_watermark = std::max(mine.high_watermark, e.high_watermark);
+  const std::size_t count = mine.log.last_partition_point([&e](const Entry& x) { return x.last < e.high_watermark; });
+  const std::size_t committed_before = committed_.size();
+  for (; mine.compared < count; ++mine.compared) {
+    const Entry& held = mine.log[mine.compared];
+    if (mine.compared >= committed_.size()) {
+      committed_.push_back(held);
+    } else if (committed_[mine.compared] != held) {
+      report(o, *node, fmt::format("holds another entry at offset {} than was committed", held.base), history,
+             findings);
+      return;
     }
-  });
+  }
+  if (committed_.size() > committed_before && mine.leads) check_majority(o, *node, history, findings);
+}
+
+void RaftSafety::check_majority(const Observation& o, NodeId node, const History& history, Findings& findings) {
+  const Entry& entry = committed_.back();
+  std::size_t holders = 0;
+  for (const NodeId voter : history.subjects().controllers) {
+    const auto found = nodes_.find(voter);
+    if (found == nodes_.end()) continue;
+    const Chunked<Entry>& log = found->second->log;
+    if (log.size() >= committed_.size() && log[committed_.size() - 1] == entry) ++holders;
+  }
+  if (holders * 2 <= history.subjects().controllers.size()) {
+    report(o, node,
+           fmt::format("committed offset {} with {} of {} voters holding it", entry.last, holders,
+                       history.subjects().controllers.size()),
+           history, findings);
+  }
+}
+
+void RaftSafety::on(const Observation& o, const trace::MetadataApplied& e, const History& history, Findings& findings) {
+  const std::optional<NodeId> node = history.node(o.host);
+  if (!node) return;
+  ++evaluations;
+  const std::int64_t committed = committed_.empty() ? 0 : committed_.back().last + 1;
+  if (e.offset > committed)
+    report(o, *node, fmt::format("applied metadata up to {}, of which {} is committed", e.offset, committed), history,
+           findings);
+}
+
+void RaftSafety::on(const Observation& o, const PowerLost& /*e*/, const History& history, Findings& /*findings*/) {
+  if (const std::optional<NodeId> node = history.node(o.host)) nodes_[*node].edit().lost_power = true;
 }
 
 }  // namespace kafkasim::sim

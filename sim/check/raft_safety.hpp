@@ -1,9 +1,13 @@
 #pragma once
-// raft-safety (K-RAFT): the metadata quorum has one leader an epoch; a controller votes once an epoch, restarts
-// included; what is committed never changes, and every node's log agrees with it below the node's high watermark; no
-// voter loses or cuts what it knows as committed. (An observer does not sync its copy: after a power loss it may fetch
-// it again.)
+// raft-safety (K-RAFT; KIP-595, Raft's own five properties): the metadata quorum has one leader an epoch; a controller
+// votes once an epoch, restarts included; two logs that hold an entry of the same offset and epoch agree below it; a new
+// leader has all that is committed; what is committed stands on a majority, never changes, and every node's log agrees
+// with it below the node's high watermark; no voter loses or cuts what it knows as committed; a broker applies nothing
+// else. (An observer does not sync its copy: after a power loss it may fetch it again.) A voter whose disks were wiped
+// may forget; when a majority has, all that follows is excused.
 #include <map>
+#include <optional>
+#include <set>
 
 #include "sim/check/invariant.hpp"
 
@@ -14,7 +18,13 @@ class RaftSafety {
   static constexpr std::string_view id = "raft-safety";
   static constexpr std::string_view promise =
       "the metadata quorum has one leader an epoch, votes once, and never changes what is committed";
-  void check(const Observation& o, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::RaftRoleChanged& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::RaftVoted& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::RaftAppended& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::RaftTruncated& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::RaftCommitted& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::MetadataApplied& e, const History& history, Findings& findings);
+  void on(const Observation& o, const PowerLost& e, const History& history, Findings& findings);
   std::uint64_t evaluations{0};
 
  private:
@@ -23,25 +33,26 @@ class RaftSafety {
     std::int64_t last{};
     std::int32_t epoch{};
     std::uint64_t hash{};
+    std::uint64_t chain{};  // of it and all below
     friend bool operator==(const Entry&, const Entry&) = default;
   };
   struct Node {
     Chunked<Entry> log;
     std::int64_t high_watermark{0};
+    std::size_t compared{0};  // so many of its entries have been found to be the committed ones
     bool lost_power{false};
-    bool voter{false};
+    std::optional<std::int32_t> leads;  // that epoch
+    void cut(std::int64_t to);
   };
-  void on(const Observation& o, NodeId node, const trace::RaftRoleChanged& e, Findings& findings);
-  void on(const Observation& o, NodeId node, const trace::RaftVoted& e, Findings& findings);
-  void on(const Observation& o, NodeId node, const trace::RaftAppended& e, Findings& findings);
-  void on(const Observation& o, NodeId node, const trace::RaftTruncated& e, Findings& findings);
-  void on(const Observation& o, NodeId node, const trace::RaftCommitted& e, Findings& findings);
-  void report(const Observation& o, NodeId node, std::string detail, Findings& findings) const;
+  void report(const Observation& o, NodeId node, std::string detail, const History& history, Findings& findings) const;
+  void check_majority(const Observation& o, NodeId node, const History& history, Findings& findings);
 
   std::map<std::int32_t, NodeId> leaders_;
   std::map<std::pair<NodeId, std::int32_t>, NodeId> votes_;
   std::map<NodeId, Cow<Node>> nodes_;
+  std::map<std::pair<std::int64_t, std::int32_t>, std::uint64_t> chains_;  // by last offset and epoch
   Chunked<Entry> committed_;
+  std::set<NodeId> wiped_;  // voters
 };
 
 }  // namespace kafkasim::sim

@@ -6,48 +6,63 @@
 
 namespace kafkasim::sim {
 
-namespace {
-
-const TopicIdPartition* partition_of(const Observation& o) {  // what can bring a difference below both high watermarks
-  if (const auto* e = o.get_if<trace::LogAppended>()) return &e->partition;
-  if (const auto* e = o.get_if<trace::LogLoaded>()) return &e->partition;
-  if (const auto* e = o.get_if<trace::HighWatermarkMoved>()) return &e->partition;
-  return nullptr;
+void ReplicasMatch::report(const Observation& o, const PartitionHistory& partition, Pair pair, Offset differ,
+                           std::string_view where, const History& history, Findings& findings) {
+  findings.add(
+      {std::string{id},
+       o.at,
+       history.name(partition.id),
+       fmt::format("brokers {} and {} differ at offset {}, {}", pair.mine.value, pair.other.value, differ.value, where),
+       {fmt::format("broker {}: {}", pair.mine.value, describe(partition.replica(pair.mine)->log, differ)),
+        fmt::format("broker {}: {}", pair.other.value, describe(partition.replica(pair.other)->log, differ))},
+       {}});
 }
 
-std::string describe(const BatchChain& log, Offset offset) {
-  const std::size_t i = log.index_at(offset);
-  if (i >= log.size()) return "nothing";
-  return fmt::format("offsets {} to {} of epoch {}, crc {:08x}", log[i].base.value, log[i].last.value,
-                     log[i].epoch.value, log[i].crc);
-}
-
-}  // namespace
-
-void ReplicasMatch::check(const Observation& o, const History& history, Findings& findings) {
-  const TopicIdPartition* id_of = partition_of(o);
+void ReplicasMatch::compare(const Observation& o, const TopicIdPartition& id_of, Compacted compacted,
+                            const History& history, Findings& findings) {
   const std::optional<NodeId> broker = history.node(o.host);
-  if (!id_of || !broker) return;
-  const PartitionHistory& partition = *history.partition(*id_of);
+  if (!broker) return;
+  const PartitionHistory& partition = *history.partition(id_of);
   const ReplicaHistory* mine = partition.replica(*broker);
-  if (!mine || !mine->running) return;
+  if (!mine || !mine->running || mine->before_loss) return;
   for (const auto& [other_broker, other] : partition.replicas) {
-    if (other_broker == *broker || !other->running) continue;
+    if (other_broker == *broker || !other->running || other->before_loss) continue;
     ++evaluations;
-    const Offset from = std::max({mine->log_start, other->log_start, partition.compacted_to});
+    const Offset start = std::max(mine->log_start, other->log_start);
+    const Offset from = std::max(start, partition.compacted_to);
     const Offset to = std::min(mine->high_watermark, other->high_watermark);
-    if (from >= to) continue;
-    const std::optional<Offset> differ = BatchChain::first_difference(mine->log, other->log, from, to);
-    if (!differ) continue;
-    findings.add({std::string{id},
-                  o.at,
-                  history.name(*id_of),
-                  fmt::format("brokers {} and {} differ at offset {}, below both high watermarks", broker->value,
-                              other_broker.value, differ->value),
-                  {fmt::format("broker {}: {}", broker->value, describe(mine->log, *differ)),
-                   fmt::format("broker {}: {}", other_broker.value, describe(other->log, *differ))},
-                  {}});
+    if (from < to) {
+      if (const auto differ = BatchChain::first_difference(mine->log, other->log, from, to))
+        report(o, partition, {*broker, other_broker}, *differ, "below both high watermarks", history, findings);
+    }
+    if (compacted == Compacted::too && start < partition.compacted_to) {
+      const Offset end = std::min(to, partition.compacted_to);
+      if (const auto differ = BatchChain::first_misplaced(mine->log, other->log, start, end))
+        report(o, partition, {*broker, other_broker}, *differ, "where compaction keeps offsets and epochs", history,
+               findings);
+    }
   }
+}
+
+void ReplicasMatch::on(const Observation& o, const trace::LogAppended& e, const History& history, Findings& findings) {
+  // Above its high watermark nothing is compared; a follower that fetches what was committed long ago appends below.
+  const std::optional<NodeId> broker = history.node(o.host);
+  const PartitionHistory* partition = history.partition(e.partition);
+  const ReplicaHistory* mine = partition && broker ? partition->replica(*broker) : nullptr;
+  if (mine && !e.batches.empty() && e.batches.front().base < mine->high_watermark)
+    compare(o, e.partition, Compacted::not_now, history, findings);
+}
+
+void ReplicasMatch::on(const Observation& o, const trace::LogLoaded& e, const History& history, Findings& findings) {
+  compare(o, e.partition, Compacted::too, history, findings);
+}
+
+void ReplicasMatch::on(const Observation& o, const trace::HighWatermarkMoved& e, const History& history,
+                       Findings& findings) {
+  const PartitionHistory* partition = history.partition(e.partition);
+  if (!partition) return;
+  const bool there = e.role == trace::ReplicaRole::follower && e.from < partition->compacted_to;
+  compare(o, e.partition, there ? Compacted::too : Compacted::not_now, history, findings);
 }
 
 }  // namespace kafkasim::sim

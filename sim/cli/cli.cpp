@@ -17,7 +17,7 @@ namespace kafkasim::sim {
 namespace {
 
 // Subcommands of later releases, told apart from misspelt ones: one that is added below leaves this list.
-constexpr std::array<std::string_view, 6> later_commands{"sweep", "shrink", "view", "serve", "replay", "learn"};
+constexpr std::array<std::string_view, 4> later_commands{"view", "serve", "replay", "learn"};
 
 int parse_and_run(const std::vector<std::string>& arguments, const Terminal& terminal) {
   CLI::App app{"kafkasim: a deterministic simulator of Kafka clusters", "kafkasim"};
@@ -26,6 +26,8 @@ int parse_and_run(const std::vector<std::string>& arguments, const Terminal& ter
   app.footer("Example:\n  kafkasim run scenarios/leader-crash.json");
   int code = exit_code::held;
   add_run(app, code, [&terminal](const RunOptions& options) { return run_scenarios(options, terminal); });
+  add_sweep(app, terminal, code);
+  add_shrink(app, terminal, code);
   add_check(app, terminal, code);
   add_list(app, terminal, code);
   add_log(app, terminal, code);

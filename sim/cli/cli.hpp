@@ -26,6 +26,8 @@ inline constexpr int interrupted = 130;
 // outlive parsing.
 void add_check(CLI::App& app, const Terminal& terminal, int& code);
 void add_list(CLI::App& app, const Terminal& terminal, int& code);
+void add_shrink(CLI::App& app, const Terminal& terminal, int& code);
+void add_sweep(CLI::App& app, const Terminal& terminal, int& code);
 void add_log(CLI::App& app, const Terminal& terminal, int& code);
 
 }  // namespace kafkasim::sim

@@ -70,7 +70,9 @@ int dump(const LogOptions& options, const Terminal& terminal) {
         case logtool::Dumped::sound: break;
         case logtool::Dumped::damaged: code = std::max(code, exit_code::failed); break;
         case logtool::Dumped::unreadable:
-          refuse(file, logtool::file_kind(logtool::name_of(file)) ? "cannot be read" : "not a file of a Kafka log");
+          refuse(file, !disk.exists(file)                                 ? "no such file"
+                       : logtool::file_kind(logtool::name_of(file)) ? "cannot be read"
+                                                                    : "not a file of a Kafka log");
           break;
       }
     }

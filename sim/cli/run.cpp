@@ -16,7 +16,7 @@ namespace kafkasim::sim {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> later_options{"--junit", "--html", "--record", "--perfetto", "--follow"};
+constexpr std::array<std::string_view, 1> later_options{"--record"};
 
 // By hand: CLI11 would read -1 as 2^64 - 1.
 std::string take_seed(RunOptions& options, const std::string& text) {
@@ -33,6 +33,13 @@ std::string take_until(RunOptions& options, const std::string& text) {
   if (!until) return until.error().message;
   if (until->ns == 0) return "a run must last some time";
   options.until = *until;
+  return "";
+}
+
+std::string take_follow(RunOptions& options, const std::string& text) {
+  Result<FollowRequest> request = parse_follow(text);
+  if (!request) return request.error().message;
+  options.follow = std::move(*request);
   return "";
 }
 
@@ -87,6 +94,11 @@ void add_run(CLI::App& app, int& code, std::function<int(const RunOptions&)> act
   command->add_option("--report", options->report, "write the report as JSON")->type_name("F.json");
   command->add_option("--timeline", options->timeline, "write the timeline, a JSON object a line")
       ->type_name("F.ndjson");
+  command->add_option("--junit", options->junit, "write test results as JUnit XML")->type_name("F.xml");
+  command->add_option("--html", options->html, "write the report as one HTML page, with plots")->type_name("F.html");
+  command->add_option("--perfetto", options->perfetto, "write every step and request for ui.perfetto.dev")->type_name("F.json");
+  add_parsed(*command, options, "--follow", "tell the life of one record, and where a step is missing, why", "T-P@OFFSET",
+             take_follow);
   command->add_flag("--strict", options->strict, "excused findings fail the run too");
   command->add_flag("--quiet", options->quiet, "print the verdict only");
   for (const std::string_view name : later_options) {

@@ -9,6 +9,7 @@
 #include "core/base/time.hpp"
 #include "sim/cli/cli.hpp"
 #include "sim/kernel/wire_mode.hpp"
+#include "sim/report/follow.hpp"
 #include "sim/scenario/parse.hpp"
 
 namespace kafkasim::sim {
@@ -22,6 +23,10 @@ struct RunOptions {
   WireMode wire{};
   std::optional<std::string> report;    // file
   std::optional<std::string> timeline;  // file
+  std::optional<std::string> junit;     // file
+  std::optional<std::string> html;      // file
+  std::optional<std::string> perfetto;  // file
+  std::optional<FollowRequest> follow;  // the life of this record
   bool check_determinism{};
   bool quiet{};
   bool strict{};  // excused findings fail the run too

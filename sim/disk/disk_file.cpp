@@ -26,6 +26,7 @@ void DiskFile::write(std::uint64_t at, const SharedBytes& bytes, std::uint64_t c
   if (bytes.empty()) return;
   if (at < size_) ++changes_;
   protect(at, at + bytes.size());
+  mend(at, at + bytes.size());
   bytes_.put(at, bytes, clock);
   size_ = std::max(size_, at + bytes.size());
   dirty_ += bytes.size();
@@ -35,6 +36,7 @@ void DiskFile::truncate(std::uint64_t size) {
   if (size < size_) {
     ++changes_;
     protect(size, the_end);
+    mend(size, the_end);
     agree_ = std::min(agree_, size);
     bytes_.clear(size, the_end);
   }
@@ -42,13 +44,45 @@ void DiskFile::truncate(std::uint64_t size) {
 }
 
 void DiskFile::flip(std::uint64_t at, std::byte mask) {
-  if (at < size_) bytes_.flip(at, mask);
-  if (!pristine_) return;
-  const auto& ranges = (*pristine_)->ranges;
-  auto range = ranges.upper_bound(at);
-  if (range == ranges.begin()) return;
-  --range;
-  if (at < range->second) pristine_->edit().bytes.flip(at, mask);
+  if (at >= size_ || mask == std::byte{0}) return;
+  if (!flipped_) flipped_.emplace();
+  Flipped& flipped = flipped_->edit();
+  std::byte& bits = flipped[at];
+  bits ^= mask;
+  if (bits == std::byte{0}) flipped.erase(at);
+  if (flipped.empty()) flipped_.reset();
+}
+
+const DiskFile::Flipped& DiskFile::flipped_bits() const {
+  static const Flipped none;
+  return flipped_ ? **flipped_ : none;
+}
+
+void DiskFile::mend(std::uint64_t from, std::uint64_t to) {
+  const Flipped& known = flipped_bits();
+  if (known.lower_bound(from) == known.lower_bound(to)) return;
+  Flipped& flipped = flipped_->edit();
+  flipped.erase(flipped.lower_bound(from), flipped.lower_bound(to));
+  if (flipped.empty()) flipped_.reset();
+}
+
+std::vector<SharedBytes> DiskFile::read(std::uint64_t from, std::uint64_t to) const {
+  std::vector<SharedBytes> slices = bytes_.read(from, to);
+  const Flipped& flipped = flipped_bits();
+  if (flipped.empty()) return slices;
+  std::uint64_t at = from;
+  for (SharedBytes& slice : slices) {
+    const std::uint64_t end = at + slice.size();
+    const auto first = flipped.lower_bound(at);
+    if (first != flipped.end() && first->first < end) {
+      std::vector<std::byte> bytes = to_vector(slice.span());
+      for (auto bit = first; bit != flipped.end() && bit->first < end; ++bit)
+        bytes[static_cast<std::size_t>(bit->first - at)] ^= bit->second;
+      slice = SharedBytes{std::move(bytes), slice.origin()};
+    }
+    at = end;
+  }
+  return slices;
 }
 
 // Keeps the durable bytes of [from, to) that have not been kept yet. Those beyond agree_ have.
@@ -112,6 +146,7 @@ void DiskFile::restore_some_sectors(std::uint64_t end, Random& random) {
 }
 
 void DiskFile::cut(std::uint64_t size) {
+  mend(size, the_end);
   bytes_.clear(size, the_end);
   size_ = size;
 }

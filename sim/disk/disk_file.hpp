@@ -4,6 +4,8 @@
 // Invariant: the durable content is `durable_size_` bytes long, and equals the cached content except where `pristine_`
 // says otherwise; `agree_` is the least size since the last sync, and everything durable beyond it is in `pristine_`.
 // So a file that is only appended to needs no second copy of anything.
+//
+// Flipped bits lie over the bytes as a mask: what was written stays as it was, reading shows them.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -46,11 +48,11 @@ class DiskFile {
   void append(std::span<const SharedBytes> slices, std::uint64_t clock);
   void write(std::uint64_t at, const SharedBytes& bytes, std::uint64_t clock);
   void truncate(std::uint64_t size);
-  void flip(std::uint64_t at, std::byte mask);  // on the platter too
+  void flip(std::uint64_t at, std::byte mask);  // on the platter too, until that byte is written anew
   // [from, to) within the file.
-  [[nodiscard]] std::vector<SharedBytes> read(std::uint64_t from, std::uint64_t to) const {
-    return bytes_.read(from, to);
-  }
+  [[nodiscard]] std::vector<SharedBytes> read(std::uint64_t from, std::uint64_t to) const;
+  using Flipped = std::map<std::uint64_t, std::byte>;  // place -> bits
+  [[nodiscard]] const Flipped& flipped_bits() const;
   [[nodiscard]] std::uint64_t cold_bytes(std::uint64_t from, std::uint64_t to, std::uint64_t warm_since) const {
     return bytes_.older_bytes(from, to, warm_since);
   }
@@ -73,6 +75,7 @@ class DiskFile {
   void lose_tail(std::uint64_t base, Torn torn, Random& random);
   void keep_exactly(const Fate& fate, Random& random);
   void cut(std::uint64_t size);
+  void mend(std::uint64_t from, std::uint64_t to);  // what is written anew has no flipped bits
   void tear(std::uint64_t from, std::uint64_t to, std::uint64_t real, Random& random);
 
   Extents bytes_;
@@ -82,6 +85,7 @@ class DiskFile {
   std::uint64_t dirty_{0};
   std::uint64_t changes_{0};  // counts overwrites and cuts
   std::optional<Cow<Pristine>> pristine_;
+  std::optional<Cow<Flipped>> flipped_;  // absent: none
 };
 
 }  // namespace kafkasim::sim

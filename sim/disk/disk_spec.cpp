@@ -33,6 +33,7 @@ std::uint64_t times(std::uint64_t count, Duration each) {
 
 DiskCosts& DiskCosts::operator+=(const DiskCosts& o) {
   written_bytes += o.written_bytes;
+  writes += o.writes;
   read_bytes += o.read_bytes;
   platter_bytes += o.platter_bytes;
   seeks += o.seeks;
@@ -46,6 +47,8 @@ Duration cost(const DiskSpec& spec, const DiskCosts& costs) {
   ns = add(ns, transfer(costs.platter_bytes, spec.read_per_second));
   ns = add(ns, times(costs.seeks, spec.seek));
   ns = add(ns, times(costs.syncs, spec.sync));
+  if (spec.page_cache == 0) ns = add(ns, times(costs.writes, spec.sync));
+  if (spec.sequential == Switch::off) ns = add(ns, times(costs.writes, spec.seek));
   return Duration{static_cast<std::int64_t>(ns)};
 }
 

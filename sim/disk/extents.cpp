@@ -125,20 +125,6 @@ void Extents::clear(std::uint64_t from, std::uint64_t to) {
   chunks_.erase(chunks_.begin() + static_cast<std::ptrdiff_t>(kept), chunks_.begin() + static_cast<std::ptrdiff_t>(i));
 }
 
-void Extents::flip(std::uint64_t at, std::byte mask) {
-  const std::vector<Piece> here = pieces(at, at + 1);
-  if (here.empty()) return put(at, SharedBytes{std::vector<std::byte>{mask}}, 0);
-  const std::size_t i = first_chunk_after(at);
-  Chunk& chunk = chunks_[i].edit();
-  for (Piece& piece : chunk.pieces) {
-    if (piece.at > at || piece.end() <= at) continue;
-    std::vector<std::byte> changed = to_vector(piece.bytes.span());
-    changed[static_cast<std::size_t>(at - piece.at)] ^= mask;
-    piece.bytes = SharedBytes{std::move(changed), piece.bytes.origin()};
-    return;
-  }
-}
-
 std::vector<Extents::Piece> Extents::pieces(std::uint64_t from, std::uint64_t to) const {
   std::vector<Piece> found;
   visit(from, to, [&](const Piece& piece, const Chunk&) { found.push_back(part(piece, from, to)); });

@@ -25,8 +25,6 @@ class Extents {
   // Over whatever was there. `stamp`: when, for older_bytes; it never decreases.
   void put(std::uint64_t at, const SharedBytes& bytes, std::uint64_t stamp);
   void clear(std::uint64_t from, std::uint64_t to);
-  // Flips bits of one byte, in a copy of its slice.
-  void flip(std::uint64_t at, std::byte mask);
 
   [[nodiscard]] std::vector<Piece> pieces(std::uint64_t from, std::uint64_t to) const;
   // Slices in order that together are [from, to), zeros included.

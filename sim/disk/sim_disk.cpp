@@ -89,6 +89,7 @@ DiskResult<void> SimDisk::room_for(std::uint64_t bytes, FileNumber file) const {
 void SimDisk::written(std::uint64_t bytes) {
   clock_ += bytes;
   costs_.written_bytes += bytes;
+  ++costs_.writes;
 }
 
 DiskResult<void> SimDisk::append(FileId file, std::span<const SharedBytes> slices) {
@@ -324,11 +325,15 @@ void SimDisk::power_loss(const PowerLossSpec& spec, Random& random) {
 DiskResult<void> SimDisk::corrupt(std::string_view path, std::uint64_t at, std::byte mask) {
   const auto file = is_valid_path(path) ? tree_->file(path) : std::nullopt;
   if (!file || at >= files_->get(*file).size()) return failed(DiskErrorKind::not_found, path);
-  DiskFile& content = files_.edit().edit(*file);
-  used_ -= content.stored_bytes();
-  content.flip(at, mask);
-  used_ += content.stored_bytes();
+  files_.edit().edit(*file).flip(at, mask);
   return {};
+}
+
+void SimDisk::wipe() {
+  SimDisk fresh{spec_};
+  fresh.failing_ = failing_;
+  fresh.full_ = full_;
+  *this = std::move(fresh);
 }
 
 // ---- to look at ----------------------------------------------------------------------------------------------------
@@ -337,6 +342,14 @@ std::vector<FileInfo> SimDisk::files() const {
   std::vector<FileInfo> all;
   for (const auto& [path, file] : tree_->files_within({})) {
     all.push_back({path, files_->get(file).size(), files_->get(file).durable_size()});
+  }
+  return all;
+}
+
+std::vector<FlippedBits> SimDisk::flipped_bits() const {
+  std::vector<FlippedBits> all;
+  for (const auto& [path, file] : tree_->files_within({})) {
+    for (const auto& [at, mask] : files_->get(file).flipped_bits()) all.push_back({path, at, mask});
   }
   return all;
 }

@@ -37,14 +37,19 @@
 
 namespace kafkasim::sim {
 
-enum class Switch : std::uint8_t { off, on };
-
 // A flush that is under way: what complete_flush will make durable.
 struct FlushPoint {
   FileNumber file;
   std::uint64_t serial{};  // so that a later file with the same number is not meant
   FileMark mark;
   std::uint64_t dirty_bytes{};
+};
+
+struct FlippedBits {
+  std::string path;
+  std::uint64_t at{};
+  std::byte mask{};
+  friend bool operator==(const FlippedBits&, const FlippedBits&) = default;
 };
 
 struct FileInfo {
@@ -88,12 +93,15 @@ class SimDisk final : public Disk {
   void power_loss(const PowerLossSpec& spec, Random& random);
   void set_failing(Switch to) { failing_ = to; }
   void set_full(Switch to) { full_ = to; }
-  // Flips the bits of `mask` in one stored byte, on the platter and in the page cache.
+  void wipe();  // a new, empty disk; what it can do stays
+  // Flips the bits of `mask` in one stored byte, on the platter and in the page cache. What was written stays known
+  // beside it, so that the fault can be explained, until the byte is written anew.
   [[nodiscard]] DiskResult<void> corrupt(std::string_view path, std::uint64_t at, std::byte mask);
 
   // ---- to look at, without a handle or a cost, also while failing --------------------------------------
   [[nodiscard]] std::uint64_t used_bytes() const { return used_; }
   [[nodiscard]] std::vector<FileInfo> files() const;  // by path
+  [[nodiscard]] std::vector<FlippedBits> flipped_bits() const;  // by path and place
   [[nodiscard]] std::vector<std::string> directories() const {
     return tree_->directories();
   }  // by path, without the root

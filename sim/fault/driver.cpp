@@ -12,8 +12,22 @@ Driver::Driver(std::shared_ptr<const Scenario> scenario, Random random)
     : scenario_{std::move(scenario)}, random_{random}, entries_(scenario_->timeline.size()) {}
 
 void Driver::come(std::size_t i, Instant when, Host& host) {
-  const bool conditional = !entry(i).trigger.when.empty();
-  host.appoint(when, appointment(conditional ? What::arm : What::fire, i));
+  if (entry(i).trigger.when.empty()) return fall_due(i, when, host);
+  host.appoint(when, appointment(What::arm, i));
+}
+
+void Driver::fall_due(std::size_t i, Instant when, Host& host) {
+  due_.emplace(when, i);
+  host.appoint(when, appointment(What::fire, i));
+}
+
+// Whichever appointment came first: entries due at the same moment fire in the order of the file.
+void Driver::fire_due(Host& host) {
+  while (!due_.empty() && due_.begin()->first <= host.world.now()) {
+    const std::size_t i = due_.begin()->second;
+    due_.erase(due_.begin());
+    fire(i, host);
+  }
 }
 
 void Driver::begin(Instant origin, Host& host) {
@@ -32,7 +46,7 @@ void Driver::begin(Instant origin, Host& host) {
 void Driver::on_appointment(std::uint64_t what, Host& host) {
   const std::size_t i = static_cast<std::size_t>(what / 4);
   switch (static_cast<What>(what % 4)) {
-    case What::fire: fire(i, host); break;
+    case What::fire: fire_due(host); break;
     case What::arm:
       entries_[i].condition_armed = true;
       on_observations({}, host);
@@ -45,7 +59,9 @@ void Driver::on_observations(std::span<const Observation> observations, Host& ho
   for (const Observation& o : observations) {
     const bool ended = o.get_if<ProcessExited>() || o.get_if<ProcessCrashed>() || o.get_if<PowerLost>();
     if (ended && restarting_.erase(o.host) > 0) host.world.start(o.host);
+    on_disk_failure(o, host);
   }
+  if (!seeks_.empty()) go_on_seeking(host);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     if (!entries_[i].condition_armed || entries_[i].fired) continue;
     const Trigger& trigger = entry(i).trigger;
@@ -53,7 +69,7 @@ void Driver::on_observations(std::span<const Observation> observations, Host& ho
     entries_[i].condition_armed = false;
     const bool alone = !trigger.at && !trigger.after && !trigger.hit;
     if (alone && trigger.plus.ns > 0) {
-      host.appoint(host.world.now() + trigger.plus, appointment(What::fire, i));
+      fall_due(i, host.world.now() + trigger.plus, host);
     } else {
       fire(i, host);
     }
@@ -63,6 +79,9 @@ void Driver::on_observations(std::span<const Observation> observations, Host& ho
 void Driver::fire(std::size_t i, Host& host) {
   if (entries_[i].fired) return;
   entries_[i].fired = true;
+  entries_[i].fired_at = host.world.now();
+  const Operation& operation = entry(i).operation;
+  if (!std::holds_alternative<ExpectNow>(operation) && !std::holds_alternative<NoteText>(operation)) ++interventions_;
   std::visit([&](const auto& op) { act(i, op, host); }, entry(i).operation);
   if (entry(i).undo_after) host.appoint(host.world.now() + *entry(i).undo_after, appointment(What::undo, i));
   if (entry(i).name.empty()) return;
@@ -104,6 +123,10 @@ void Driver::act(std::size_t i, const PowerOff& op, Host& host) {
     if (op.torn == LeftTorn::yes) spec.torn = Torn::always;
     if (const auto* keep = std::get_if<Keep>(&op.keep)) {
       spec.keep = *keep;
+      if (*keep == Keep::none && op.torn == LeftTorn::yes) {  // of each replica a part of the next record
+        spec.keep = Keep::drawn;
+        spec.rules = keep_synced_and_tear(host.world.disk(h));
+      }
     } else {
       const KeepRecords& records = std::get<KeepRecords>(op.keep);
       const TearNext tear = op.torn == LeftTorn::yes ? TearNext::yes : TearNext::no;
@@ -184,14 +207,22 @@ void Driver::act(std::size_t, const Undo& op, Host& host) {
   }
 }
 
-void Driver::undo_all(Host& host) {
-  for (std::size_t i = 0; i < entries_.size(); ++i) undo(i, host);
+bool Driver::has_faults_in_force() const {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const Operation& operation = entry(i).operation;
+    const bool breaks_nothing = std::holds_alternative<Traffic>(operation) || std::holds_alternative<AddConsumers>(operation)
+                                || std::holds_alternative<RemoveConsumers>(operation);
+    const bool lasts = operation_info(operation).undoable == Undoable::yes && !breaks_nothing;
+    if (lasts && entries_[i].fired && !entries_[i].undone) return true;
+  }
+  return false;
 }
 
 void Driver::undo(std::size_t i, Host& host) {
   Entry& state = entries_[i];
   if (!state.fired || state.undone) return;
   state.undone = true;
+  ++interventions_;
   const Operation& operation = entry(i).operation;
   if (state.cut) {
     host.story.tell(host.world.now(), "heal", "network", "the partition is over", Tone::good);
@@ -199,12 +230,16 @@ void Driver::undo(std::size_t i, Host& host) {
   }
   undo_network(i, host);
   for (const HostId h : state.hit) {
+    undo_host_fault(i, h, host);
     if (std::holds_alternative<Pause>(operation)) host.world.resume(h);
     if (std::holds_alternative<Traffic>(operation)) host.world.command(h, SetRate{});
-    const bool starts = std::holds_alternative<Crash>(operation) || std::holds_alternative<PowerOff>(operation)
-                        || std::holds_alternative<Stop>(operation);
+    if (std::holds_alternative<AddConsumers>(operation)) host.world.request_stop(h);
+    const bool leaves = std::holds_alternative<Stop>(operation) || std::holds_alternative<RemoveConsumers>(operation);
+    const bool starts = leaves || std::holds_alternative<Crash>(operation)
+                        || std::holds_alternative<PowerOff>(operation)
+                        || std::holds_alternative<CrashConsumers>(operation);
     if (!starts) continue;
-    if (std::holds_alternative<Stop>(operation) && host.world.is_up(h)) {
+    if (leaves && host.world.is_up(h)) {
       restarting_.insert(h);  // it has not got down yet
     } else {
       host.world.start(h);

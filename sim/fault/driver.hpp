@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/client/admin_operation.hpp"
 #include "sim/fault/targets.hpp"
 #include "sim/run/story.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -20,6 +21,7 @@ struct FaultRecord {  // for the report
   Duration at;
   std::string fault;   // "crash"
   std::string target;  // "broker 1"
+  std::string reason{};  // of what nobody asked for: why a log directory went offline
 };
 
 class Driver {
@@ -36,6 +38,9 @@ class Driver {
     [[nodiscard]] virtual bool holds(const Condition& condition) const = 0;
     virtual void expect_now(const Expectation& expectation) = 0;
     [[nodiscard]] virtual std::vector<HostId> all_hosts() const = 0;
+    [[nodiscard]] virtual HostId administrator() = 0;  // a running Admin
+    // A further member of the group, not started; absent where there are too many clients.
+    [[nodiscard]] virtual std::optional<HostId> add_member(const std::string& group) = 0;
 
    protected:
     Host(World& w, const Cluster& c, const History& h, const Measures& m, Story& s)
@@ -49,14 +54,19 @@ class Driver {
   void on_appointment(std::uint64_t what, Host& host);
   void on_observations(std::span<const Observation> observations, Host& host);  // conditions, restarts
   void on_interceptions(std::span<const Interception> messages, Host& host);    // `hit`
-  void undo_all(Host& host);                                                    // whatever is still in force
+  // How often it has done or undone something, and whether a fault that can be undone is still in force.
+  [[nodiscard]] std::uint64_t interventions() const { return interventions_; }
+  [[nodiscard]] bool has_faults_in_force() const;
   [[nodiscard]] const std::vector<FaultRecord>& faults() const { return faults_; }
+  // Whom an entry of the timeline has hit; empty before it fires.
+  [[nodiscard]] const std::vector<HostId>& hit_by(std::size_t i) const { return entries_[i].hit; }
 
  private:
   struct Entry {
     bool fired{false};
     bool condition_armed{false};  // its `when` is looked at
     bool undone{false};
+    Instant fired_at{};
     std::vector<HostId> hit;
     std::optional<CutId> cut;
     std::optional<ImpairmentId> impairment;
@@ -69,6 +79,8 @@ class Driver {
   }
   [[nodiscard]] const TimelineEntry& entry(std::size_t i) const { return scenario_->timeline[i]; }
 
+  void fall_due(std::size_t i, Instant when, Host& host);
+  void fire_due(Host& host);
   void fire(std::size_t i, Host& host);
   void undo(std::size_t i, Host& host);
   void come(std::size_t i, Instant when, Host& host);  // its moment, or the moment from which its condition counts
@@ -106,12 +118,48 @@ class Driver {
   void thaw(std::size_t i, HostId h, Host& host);
   void undo_network(std::size_t i, Host& host);
 
+  // driver_admin.cpp
+  void act(std::size_t i, const ElectLeader& op, Host& host);
+  void act(std::size_t i, const Reassign& op, Host& host);
+  void act(std::size_t i, const DeleteRecords& op, Host& host);
+  void act(std::size_t i, const CreateTopic& op, Host& host);
+  void act(std::size_t i, const AddConsumers& op, Host& host);
+  void act(std::size_t i, const RemoveConsumers& op, Host& host);
+  void act(std::size_t i, const CrashConsumers& op, Host& host);
+  void act(std::size_t i, const Seek& op, Host& host);
+  void command_admin(std::size_t i, AdminOperation operation, Host& host);
+  [[nodiscard]] static std::vector<HostId> members(const std::string& group, const Host& host);  // that are up
+  std::vector<HostId> last_members(std::size_t i, const std::string& group, std::int32_t count, Host& host);
+  void go_on_seeking(Host& host);
+  [[nodiscard]] ResetGroupOffsets reset_of(const Seek& op, Host& host) const;
+  // machines, disks and clocks (host_faults.cpp)
+  void act(std::size_t i, const Wipe& op, Host& host);
+  void act(std::size_t i, const SlowDisk& op, Host& host);
+  void act(std::size_t i, const SlowCpu& op, Host& host);
+  void act(std::size_t i, const FullDisk& op, Host& host);
+  void act(std::size_t i, const FailDisk& op, Host& host);
+  void act(std::size_t i, const Corrupt& op, Host& host);
+  void act(std::size_t i, const ClockFault& op, Host& host);
+  void undo_host_fault(std::size_t i, HostId hit, Host& host);
+  // Entries of that kind that are in force on the host, the last that fired last.
+  template <class Op>
+  [[nodiscard]] std::vector<const Op*> in_force(HostId host) const;
+  template <class Op>
+  [[nodiscard]] std::int64_t times_in_force(HostId host) const;  // per thousand: the slowest counts
+  void set_disk(HostId hit, Host& host);
+  void on_disk_failure(const Observation& o, Host& host);
+
   std::shared_ptr<const Scenario> scenario_;
   Random random_;
   Instant origin_{};
   std::vector<Entry> entries_;
+  std::set<std::pair<Instant, std::size_t>> due_;  // in the order in which they fire
   std::set<HostId> restarting_;  // told to stop, to be started again when they have
+  std::set<HostId> gave_up_;     // ended because of a disk fault that is in force
   std::vector<FaultRecord> faults_;
+  std::uint64_t commanded_{0};                                  // operations of the administrator
+  std::map<std::size_t, std::optional<std::uint64_t>> seeks_;  // under way, by entry: the operation, once all have left
+  std::uint64_t interventions_{0};
 };
 
 }  // namespace kafkasim::sim

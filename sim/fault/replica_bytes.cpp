@@ -1,7 +1,9 @@
 #include "sim/fault/replica_bytes.hpp"
 
-#include <limits>
+#include <algorithm>
+#include <set>
 
+#include "core/log/log_files.hpp"
 #include "core/record/record.hpp"
 
 namespace kafkasim::sim {
@@ -56,6 +58,59 @@ std::vector<KeepRule> keep_first_records(const SimDisk& disk, const TopicPartiti
     rules.push_back(std::move(rule));
   }
   return rules;
+}
+
+std::vector<KeepRule> keep_synced_and_tear(const SimDisk& disk) {
+  std::vector<KeepRule> rules;
+  for (const std::string& directory : disk.directories()) {
+    const std::optional<TopicPartition> partition = partition_of_directory(directory);
+    if (!partition) continue;
+    bool torn = false;
+    for (const StoredSegment& segment : stored_segments(disk, *partition)) {
+      const std::uint64_t synced = disk.info(segment.path)->durable_size;
+      KeepRule rule{.path = segment.path, .keep = Keep::exactly, .length = synced, .garbage_to = {}};
+      std::uint64_t at = 0;
+      for (const RecordBatch& batch : segment.batches) {
+        const std::uint64_t end = at + batch.size_bytes();
+        if (!torn && end > synced) {
+          rule.length = std::max(at, synced);
+          rule.garbage_to = end;
+          torn = true;
+        }
+        at = end;
+      }
+      rules.push_back(std::move(rule));
+    }
+  }
+  return rules;
+}
+
+std::vector<StoredBit> draw_stored_bits(const SimDisk& disk, const TopicPartition& partition, std::int64_t bits,
+                                        Random& random) {
+  const std::vector<StoredSegment> segments = stored_segments(disk, partition);
+  std::uint64_t all = 0;
+  for (const StoredSegment& segment : segments) {
+    for (const RecordBatch& batch : segment.batches) all += batch.body.size() * 8;
+  }
+  std::set<std::uint64_t> chosen;
+  const std::uint64_t wanted = std::min(all, static_cast<std::uint64_t>(bits));
+  while (chosen.size() < wanted) chosen.insert(random.below(all));
+  std::vector<StoredBit> found;
+  auto next = chosen.begin();
+  std::uint64_t seen = 0;
+  for (const StoredSegment& segment : segments) {
+    std::uint64_t at = 0;
+    for (const RecordBatch& batch : segment.batches) {
+      for (; next != chosen.end() && *next < seen + batch.body.size() * 8; ++next) {
+        const std::uint64_t bit = *next - seen;
+        found.push_back({segment.path, at + batch_header_size + bit / 8, std::byte{1} << static_cast<int>(bit % 8),
+                         batch.base_offset(), batch.last_offset()});
+      }
+      seen += batch.body.size() * 8;
+      at += batch.size_bytes();
+    }
+  }
+  return found;
 }
 
 }  // namespace kafkasim::sim

@@ -112,6 +112,7 @@ void World::serve(HostId id, std::uint32_t thread, const Waiting& input) {
   hash_.add(static_cast<std::uint64_t>(thread));
   hash_input(hash_, input.input);
   Host& host = edit(id);
+  if (details_ == Details::yes) observe(id, step_began(thread, input.input));
   Effects effects;
   Env env{now_, host.clock().at(now_), host.random(), host.disk(), effects};
   host.step(input.input, env);
@@ -132,6 +133,7 @@ void World::serve(HostId id, std::uint32_t thread, const Waiting& input) {
     }
   }
   const Duration service = host.charge(now_, bytes);
+  if (details_ == Details::yes) observe(id, StepCharged{thread, service});
   LaneThread& server = host.lanes().thread(thread);
   server.leaving = std::move(leaving);
   server.due = now_ + service;
@@ -184,6 +186,7 @@ void World::carry_out(HostId id, Leaving& leaving) {
 
 void World::send(HostId id, Send& sent, std::uint64_t bytes, NetOut& out) {
   const ConnectionId connection = sent.connection;
+  if (details_ == Details::yes) observe(id, MessageLeft{reference(connection, sent.envelope), bytes});
   const std::int32_t correlation_id = sent.envelope.correlation_id;
   const bool answers = sent.envelope.message.kind() == MessageKind::response;
   network_.send(now_, id, connection, std::move(sent.envelope), bytes, out);

@@ -57,6 +57,16 @@ void Host::set_cpu_permille(std::int64_t permille) {
   cpu_permille_ = permille;
 }
 
+void Host::set_disk_permille(std::int64_t permille) {
+  KAFKASIM_CHECK(permille >= 0);
+  disk_permille_ = permille;
+}
+
+Duration Host::disk_time(const DiskCosts& costs) const {
+  const Duration usual = cost(disk_.spec(), costs);
+  return disk_permille_ == 1000 ? usual : Duration{saturating_product(usual.ns, disk_permille_) / 1000};
+}
+
 void Host::launch() {
   KAFKASIM_CHECK(phase_ == ProcessPhase::down);
   phase_ = ProcessPhase::launching;
@@ -101,11 +111,13 @@ void Host::step(const Input& in, Env& env) {
 
 Duration Host::charge(Instant now, std::uint64_t bytes) {
   const CpuCost& cpu = spec_->cpu;
+  const DiskCosts costs = disk_.take_costs();
+  if (disk_.spec().zero_copy == Switch::off) bytes += costs.read_bytes;
   const auto size = static_cast<std::int64_t>(std::min<std::uint64_t>(bytes, INT64_MAX));
   std::int64_t ns = saturating_sum(cpu.base.ns, saturating_product(cpu.per_kib.ns, size) / 1024);
   ns = cpu_permille_ == 1000 ? ns : saturating_product(ns, cpu_permille_) / 1000;
   Instant done = now + Duration{ns};
-  const Duration disk = cost(disk_.spec(), disk_.take_costs());
+  const Duration disk = disk_time(costs);
   if (disk.ns > 0) {
     done = std::max(done, disk_free_at_) + disk;
     disk_free_at_ = done;
@@ -117,7 +129,7 @@ Instant Host::charge_flush(Instant now, const FlushPoint& point) {
   DiskCosts costs;
   costs.syncs = 1;
   costs.synced_bytes = point.dirty_bytes;
-  disk_free_at_ = std::max(now, disk_free_at_) + cost(disk_.spec(), costs);
+  disk_free_at_ = std::max(now, disk_free_at_) + disk_time(costs);
   return disk_free_at_;
 }
 

@@ -51,6 +51,7 @@ class Host {
   [[nodiscard]] const Lanes& lanes() const { return lanes_; }
   [[nodiscard]] Instant disk_free_at() const { return disk_free_at_; }
   [[nodiscard]] std::int64_t cpu_permille() const { return cpu_permille_; }
+  [[nodiscard]] std::int64_t disk_permille() const { return disk_permille_; }
 
   // ---- for the World
   // --------------------------------------------------------------------------------------------------
@@ -68,6 +69,7 @@ class Host {
   [[nodiscard]] Lanes& lanes() { return lanes_; }
   [[nodiscard]] Random& random() { return random_; }
   void set_cpu_permille(std::int64_t permille);
+  void set_disk_permille(std::int64_t permille);
 
   void launch();  // down -> launching
   void starting();
@@ -79,6 +81,7 @@ class Host {
   void resume(Instant now);
 
   void step(const Input& in, Env& env);
+  void wipe() { disk_.wipe(); }
   // What a step costs: processor, then the disk when it is free.
   [[nodiscard]] Duration charge(Instant now, std::uint64_t bytes);
   [[nodiscard]] Instant charge_flush(Instant now, const FlushPoint& point);
@@ -93,6 +96,8 @@ class Host {
   void woken_served() { woken_waits_ = false; }
 
  private:
+  [[nodiscard]] Duration disk_time(const DiskCosts& costs) const;
+
   HostId id_;
   std::shared_ptr<const HostSpec> spec_;
   ProcessPhase phase_{};
@@ -107,6 +112,7 @@ class Host {
   Random power_random_;  // of what a power loss spares
   Instant disk_free_at_{};
   std::int64_t cpu_permille_{1000};
+  std::int64_t disk_permille_{1000};
   std::map<std::uint64_t, Flushing> flushes_;
   std::uint64_t flushes_made_{0};
   std::optional<WakeUp> wake_up_;

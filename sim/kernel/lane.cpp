@@ -36,6 +36,8 @@ constexpr LaneRow row(ApiKey api) {
     case ApiKey::api_versions:
     case ApiKey::create_topics:
     case ApiKey::delete_records:
+    case ApiKey::elect_leaders:
+    case ApiKey::alter_partition_reassignments:
     case ApiKey::init_producer_id:
     case ApiKey::allocate_producer_ids: return {api, Lane::request, Lane::network};
   }

@@ -84,6 +84,13 @@ void World::power_off(HostId id, const PowerLossSpec& survives) {
   end_process(id, ProcessEnd::power_loss);
 }
 
+void World::wipe(HostId id) {
+  power_off(id, PowerLossSpec{.keep = Keep::none});
+  operation("wipe", id);
+  edit(id).wipe();
+  observe(id, DisksWiped{});
+}
+
 void World::pause(HostId id) {
   if (!host(id).is_up() || host(id).is_paused()) return;
   operation("pause", id);
@@ -140,6 +147,30 @@ void World::set_cpu_times(HostId id, std::int64_t permille) {
   edit(id).set_cpu_permille(permille);
 }
 
+void World::set_disk_times(HostId id, std::int64_t permille) {
+  operation("set_disk_times", id);
+  hash_.add(permille);
+  edit(id).set_disk_permille(permille);
+}
+
+void World::set_disk_full(HostId id, Switch to) {
+  operation(to == Switch::on ? "disk full" : "disk has room", id);
+  edit(id).disk().set_full(to);
+}
+
+void World::set_disk_failing(HostId id, Switch to) {
+  operation(to == Switch::on ? "disk fails" : "disk works", id);
+  edit(id).disk().set_failing(to);
+}
+
+void World::corrupt(HostId id, const std::string& path, std::uint64_t at, std::byte mask) {
+  operation("corrupt", id);
+  hash_.add(std::string_view{path});
+  hash_.add(at);
+  hash_.add(std::to_integer<std::uint64_t>(mask));
+  if (edit(id).disk().corrupt(path, at, mask)) observe(id, DataCorrupted{path, at, mask});
+}
+
 // ---- what happens to the network
 // --------------------------------------------------------------------------------------
 
@@ -153,6 +184,12 @@ void World::heal(CutId id) {
   hash_.add("heal");
   hash_.add(id.value);
   network_.edit_topology().heal(id);
+}
+
+void World::heal_among(std::vector<HostId> hosts) {
+  for (const HostId id : hosts) operation("heal_among", id);
+  for (const std::uint64_t parcel : intercepts_.spare(hosts)) queue_.push(now_, ParcelDue{parcel});
+  network_.edit_topology().heal_among(std::move(hosts));
 }
 
 void World::set_link(const Place& a, const Place& b, const LinkQuality& quality) {

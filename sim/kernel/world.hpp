@@ -61,6 +61,7 @@ class World {
   void start(HostId id);                                     // a process that is down, with power if need be
   void crash(HostId id);                                     // connections are reset, the page cache survives
   void power_off(HostId id, const PowerLossSpec& survives);  // silence; also of a machine whose process is down
+  void wipe(HostId id);  // power_off, and the disks are empty when it comes back
   void pause(HostId id);
   void resume(HostId id);
   void request_stop(HostId id);
@@ -68,6 +69,11 @@ class World {
   void jump_clock(HostId id, Duration by);                    // the wall clock
   void set_clock_drift(HostId id, std::int64_t per_million);  // what it gains; without a jump
   void set_cpu_times(HostId id, std::int64_t permille);       // every step costs that much of its ordinary cost
+  void set_disk_times(HostId id, std::int64_t permille);      // every disk operation takes that much of its ordinary time
+  void set_disk_full(HostId id, Switch to);
+  void set_disk_failing(HostId id, Switch to);
+  // Flips bits of one stored byte; nothing if it is not there.
+  void corrupt(HostId id, const std::string& path, std::uint64_t at, std::byte mask);
   [[nodiscard]] Timestamp wall_clock(HostId id) const { return host(id).clock().at(now_); }
 
   // ---- what happens to the network ----------------------------------------------------------------------------------
@@ -75,6 +81,8 @@ class World {
   void heal(CutId id);
   void set_link(const Place& a, const Place& b, const LinkQuality& quality);
   void remove_link(const Place& a, const Place& b);
+  // No cut, impairment or intercept counts between two of them any more; what was held for one of them arrives.
+  void heal_among(std::vector<HostId> hosts);
   void reset_connections(const std::vector<HostId>& a, const std::vector<HostId>& b);
   ImpairmentId impair(std::vector<HostId> a, std::vector<HostId> b, const Impairment& how);
   void mend(ImpairmentId id);
@@ -100,6 +108,8 @@ class World {
   [[nodiscard]] std::span<const Observation> observations() const { return observations_; }
   [[nodiscard]] std::uint64_t trace_hash() const { return hash_.value(); }
   [[nodiscard]] std::uint64_t events_executed() const { return events_; }
+  enum class Details : std::uint8_t { no, yes };
+  void observe_details(Details wanted) { details_ = wanted; }  // steps and messages too: many; what happens stays the same
   [[nodiscard]] Random random(std::string_view name) const { return root_.fork(name); }  // a stream of the caller's own
 
  private:
@@ -169,6 +179,7 @@ class World {
   std::vector<Observation> observations_;
   std::vector<Interception> interceptions_;
   std::uint64_t observed_{0};
+  Details details_{};
 };
 
 }  // namespace kafkasim::sim

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sim/serve/posix_io.hpp"
+
 namespace kafkasim::sim::logtool {
 
 namespace {
@@ -32,8 +34,8 @@ DiskResult<FileId> RealFiles::open(std::string_view path, OpenMode mode) {
   if (mode != OpenMode::existing) return read_only(path);
   const std::string name{path};
   // A pipe would block the open, and has no size.
-  const int descriptor = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return error(errno == ENOENT ? DiskErrorKind::not_found : DiskErrorKind::io_error, path);
+  const int descriptor = retry([&] { return ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK); });
+  if (descriptor < 0) return error(kind_of(errno), path);
   struct stat status {};
   if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
     ::close(descriptor);
@@ -64,16 +66,9 @@ DiskResult<std::vector<SharedBytes>> RealFiles::read(FileId file, std::uint64_t 
   if (at >= *whole) return slices;
   const OpenFile* open = find(file);
   std::vector<std::byte> bytes(std::min(length, *whole - at));
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t count =
-        ::pread(open->descriptor, bytes.data() + done, bytes.size() - done, static_cast<off_t>(at + done));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return error(DiskErrorKind::io_error, open->path);
-    if (count == 0) break;  // somebody has cut the file
-    done += static_cast<std::size_t>(count);
-  }
-  bytes.resize(done);
+  std::size_t count = 0;  // fewer where somebody has cut the file
+  if (const int failed = read_up_to(open->descriptor, at, bytes, count)) return error(kind_of(failed), open->path);
+  bytes.resize(count);
   if (!bytes.empty()) slices.emplace_back(std::move(bytes));
   return slices;
 }

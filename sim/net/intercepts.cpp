@@ -40,6 +40,7 @@ InterceptId Intercepts::add(InterceptRule rule) {
 }
 
 std::optional<Intercepts::Taken> Intercepts::take(HostId from, HostId to, const Message& message) {
+  if (!spared_.empty() && names(spared_, from) && names(spared_, to)) return std::nullopt;
   for (auto& [id, state] : rules_) {
     const InterceptRule& rule = state.rule;
     if (!matches(rule, from, to, message)) continue;
@@ -69,6 +70,18 @@ std::vector<std::uint64_t> Intercepts::release(InterceptId by, std::optional<std
   const auto end = held.begin() + static_cast<std::ptrdiff_t>(count);
   std::vector<std::uint64_t> released{held.begin(), end};
   held.erase(held.begin(), end);
+  return released;
+}
+
+std::vector<std::uint64_t> Intercepts::spare(std::vector<HostId> hosts) {
+  spared_ = std::move(hosts);
+  std::vector<std::uint64_t> released;
+  for (auto& [id, rule] : rules_) {
+    std::vector<std::uint64_t> kept;
+    for (const std::uint64_t number : rule.held)
+      (names(spared_, parcels_.at(number).to) ? released : kept).push_back(number);
+    rule.held = std::move(kept);
+  }
   return released;
 }
 

@@ -65,6 +65,8 @@ class Intercepts {
   std::uint64_t keep_delayed(Parcel parcel);
   // Those that may go now, the oldest first: of the rule's held ones at most so many (absent: all). open() each.
   [[nodiscard]] std::vector<std::uint64_t> release(InterceptId by, std::optional<std::uint64_t> most);
+  // No rule acts between two of these hosts any more. The numbers of what was held for one of them.
+  [[nodiscard]] std::vector<std::uint64_t> spare(std::vector<HostId> hosts);
   // The rule is over. The numbers of what it held.
   [[nodiscard]] std::vector<std::uint64_t> remove(InterceptId id);
   [[nodiscard]] std::optional<Parcel> open(std::uint64_t parcel);
@@ -79,6 +81,7 @@ class Intercepts {
     std::vector<std::uint64_t> held;
   };
   std::map<InterceptId, Rule> rules_;
+  std::vector<HostId> spared_;
   std::map<std::uint64_t, Parcel> parcels_;
   std::uint64_t rules_made_{0};
   std::uint64_t parcels_made_{0};

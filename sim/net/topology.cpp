@@ -5,6 +5,7 @@
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/breadth_first_search.hpp>
 #include <boost/graph/connected_components.hpp>
+#include <boost/graph/strong_components.hpp>
 
 #include "core/base/check.hpp"
 
@@ -21,6 +22,18 @@ std::vector<HostId> normalised(std::vector<HostId> hosts) {
   std::ranges::sort(hosts);
   hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
   return hosts;
+}
+
+// Hosts by the number of their component, the groups in order of their first host.
+std::vector<std::vector<HostId>> grouped(const std::vector<std::size_t>& component) {
+  std::map<std::size_t, std::size_t> place;
+  std::vector<std::vector<HostId>> groups;
+  for (std::size_t i = 0; i < component.size(); ++i) {
+    const auto [at, is_new] = place.try_emplace(component[i], groups.size());
+    if (is_new) groups.emplace_back();
+    groups[at->second].push_back(HostId{static_cast<std::int32_t>(i)});
+  }
+  return groups;
 }
 
 void check_quality(const LinkQuality& quality) {
@@ -160,6 +173,7 @@ std::vector<Route> Topology::routes_from(HostId from) const {
 }
 
 void Topology::impair_route(HostId from, HostId to, Route& route) const {
+  if (contains(healed_, from) && contains(healed_, to)) return;
   for (const Impaired& one : impairments_) {
     const bool forward = contains(one.a, from) && contains(one.b, to);
     if (!forward && !(contains(one.b, from) && contains(one.a, to))) continue;
@@ -205,8 +219,14 @@ void Topology::heal(CutId cut) {
   std::erase_if(cuts_, [cut](const Cut& c) { return c.id == cut; });
 }
 
+void Topology::heal_among(std::vector<HostId> hosts) {
+  healed_ = normalised(std::move(hosts));
+  links_changed();
+}
+
 bool Topology::open(HostId from, HostId to) const {
   if (cuts_.empty() || from == to) return true;
+  if (contains(healed_, from) && contains(healed_, to)) return true;
   return std::ranges::none_of(cuts_, [&](const Cut& cut) {
     return (contains(cut.a, from) && contains(cut.b, to))
            || (cut.one_way == OneWay::no && contains(cut.b, from) && contains(cut.a, to));
@@ -224,9 +244,23 @@ std::vector<std::vector<HostId>> Topology::islands() const {
   }
   std::vector<std::size_t> component(host_count());
   if (component.empty()) return {};
-  std::vector<std::vector<HostId>> islands(boost::connected_components(graph, component.data()));
-  for (std::int32_t i = 0; i < count; ++i) islands[component[static_cast<std::size_t>(i)]].push_back(HostId{i});
-  return islands;  // components are numbered in the order of their first vertex
+  (void)boost::connected_components(graph, component.data());
+  return grouped(component);
+}
+
+std::vector<std::vector<HostId>> Topology::strong_components() const {
+  const auto count = static_cast<std::int32_t>(host_count());
+  Directed graph(host_count());
+  for (std::int32_t a = 0; a < count; ++a) {
+    for (std::int32_t b = 0; b < count; ++b) {
+      if (a != b && open(HostId{a}, HostId{b}))
+        boost::add_edge(static_cast<std::size_t>(a), static_cast<std::size_t>(b), graph);
+    }
+  }
+  std::vector<std::size_t> component(host_count());
+  if (component.empty()) return {};
+  (void)boost::strong_components(graph, component.data());
+  return grouped(component);
 }
 
 }  // namespace kafkasim::sim

@@ -93,10 +93,16 @@ class Topology {
 
   CutId cut(std::vector<HostId> a, std::vector<HostId> b, OneWay one_way);
   void heal(CutId cut);  // of a cut that is healed: nothing
+  // No cut, now or later, is between two of these any more.
+  void heal_among(std::vector<HostId> hosts);
   [[nodiscard]] bool open(HostId from, HostId to) const;
+  [[nodiscard]] bool has_cuts() const { return !cuts_.empty(); }
   // Groups of hosts that reach each other, by any number of steps that are open both ways; each sorted, in order of
   // their first host.
   [[nodiscard]] std::vector<std::vector<HostId>> islands() const;
+  // Groups of hosts that reach each other, there and back, by any number of steps: with one-way cuts more may hang
+  // together than an island. In the same order.
+  [[nodiscard]] std::vector<std::vector<HostId>> strong_components() const;
 
  private:
   using Vertex = std::uint32_t;
@@ -133,6 +139,7 @@ class Topology {
   std::vector<Link> links_;
   std::vector<std::optional<Cow<std::vector<Route>>>> routes_;  // by source
   std::vector<Cut> cuts_;
+  std::vector<HostId> healed_;  // sorted: no cut counts among them
   std::uint64_t cuts_made_{0};
   std::vector<Impaired> impairments_;
   std::uint64_t impairments_made_{0};

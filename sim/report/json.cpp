@@ -100,6 +100,41 @@ Json groups_json(const Simulation& run) {
   return out;
 }
 
+// What each broker's disk took, and how much retention it has room for at that pace.
+Json disks_json(const Simulation& run) {
+  const auto ms = [](const std::optional<Duration>& d) { return d ? Json(d->whole_ms()) : Json(nullptr); };
+  const std::optional<Duration> asked = longest_retention(run.scenario());
+  Json out = Json::array();
+  for (const auto& [broker, use] : run.disk_uses().disks()) {
+    const Duration measured = use.failed_at.value_or(run.now());
+    Json one{{"broker", broker.value},
+             {"capacity_bytes", use.capacity},
+             {"free_at_start_bytes", use.free_at_start},
+             {"written_bytes", use.inflow.bytes()}};
+    one["retention_that_fits_ms"] = ms(lasts(use.free_at_start, use.inflow.bytes(), measured));
+    one["retention_that_fits_in_the_busiest_time_ms"] =
+        ms(lasts(use.free_at_start, use.inflow.busiest(), use.inflow.stretch()));
+    one["retention_asked_for_ms"] = ms(asked);
+    if (use.failed_at) {
+      one["failed_at_ms"] = use.failed_at->whole_ms();
+      one["reason"] = use.reason;
+    }
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+Json liveness_json(const Liveness& liveness) {
+  Json unmet = Json::array();
+  for (const Unmet& one : liveness.unmet) unmet.push_back({{"subject", one.subject}, {"what", one.what}});
+  return {{"core", liveness.core},
+          {"budget_ms", liveness.budget.whole_ms()},
+          {"converged_ms", liveness.after ? Json(liveness.after->whole_ms()) : Json{nullptr}},
+          {"recoverable", liveness.unrecoverable.empty()},
+          {"unrecoverable", liveness.unrecoverable},
+          {"unmet", unmet}};
+}
+
 std::string hex16(std::uint64_t x) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text(16, '0');
@@ -115,6 +150,7 @@ std::string report_json(const Simulation& run, const RunFacts& facts) {
            {"file", facts.file},
            {"seed", run.scenario().seed},
            {"outcome", outcome_name(facts.outcome)}};
+  if (!facts.variant.empty()) out["variant"] = facts.variant;
   out["trace_hash"] = hex16(run.world().trace_hash());
   out["virtual_ms"] = run.now().whole_ms();
   out["events"] = run.events();
@@ -149,8 +185,12 @@ std::string report_json(const Simulation& run, const RunFacts& facts) {
   }
   out["faults"] = Json::array();
   for (const FaultRecord& fault : run.driver().faults()) {
-    out["faults"].push_back({{"at_ms", fault.at.whole_ms()}, {"fault", fault.fault}, {"target", fault.target}});
+    Json one{{"at_ms", fault.at.whole_ms()}, {"fault", fault.fault}, {"target", fault.target}};
+    if (!fault.reason.empty()) one["reason"] = fault.reason;
+    out["faults"].push_back(std::move(one));
   }
+  out["disks"] = disks_json(run);
+  if (run.liveness()) out["liveness"] = liveness_json(*run.liveness());
   out["evaluations"] = Json::object();
   for (const auto& [id, count] : run.checks().evaluations()) out["evaluations"][std::string{id}] = count;
   out["not_checked"] = Json::array();

@@ -9,11 +9,6 @@ namespace kafkasim::sim {
 
 namespace {
 
-std::string seconds_text(Duration d) {
-  const std::int64_t ms = d.whole_ms();
-  return fmt::format("{}.{:03}", ms / 1000, ms % 1000);
-}
-
 std::optional<Tint> tint_of(Tone tone) {
   switch (tone) {
     case Tone::fault:
@@ -40,20 +35,37 @@ std::string_view mark(Tone tone) {
   return " ";
 }
 
-// Durations in milliseconds with microseconds behind the point: describe() is for scenario files, exact to the
-// nanosecond.
-std::string value_text(MetricUnit unit, const MetricValue& value) {
-  if (unit != MetricUnit::duration) return describe(unit, value);
-  const std::int64_t us = nanoseconds(std::get<std::int64_t>(value)).whole_us();
-  return us % 1000 == 0 ? fmt::format("{} ms", us / 1000) : fmt::format("{}.{:03} ms", us / 1000, us % 1000);
-}
-
 std::string metric_text(const Simulation& run, Metric metric) {
   const auto value = run.measure({metric, {}, {}, {}});
   return value ? value_text(metric_info(metric).unit, *value) : "none";
 }
 
+// Of the epilogue, where it has something to tell.
+std::string liveness_text(const Liveness& liveness) {
+  const std::string core = fmt::format("{}", fmt::join(liveness.core, ", "));
+  if (liveness.after)
+    return fmt::format("  with only {} healed all comes to rest in {} s\n", core, seconds_text(*liveness.after));
+  std::string text;
+  if (!liveness.unrecoverable.empty())
+    text = fmt::format("  could not recover: {}\n", fmt::join(liveness.unrecoverable, "; "));
+  text += fmt::format("  {} s after {} {} healed\n", seconds_text(liveness.budget), core,
+                      liveness.core.size() == 1 ? "is" : "are");
+  for (const Unmet& one : liveness.unmet) text += fmt::format("    {}: {}\n", one.subject, one.what);
+  return text;
+}
+
 }  // namespace
+
+std::string seconds_text(Duration d) {
+  const std::int64_t ms = d.whole_ms();
+  return fmt::format("{}.{:03}", ms / 1000, ms % 1000);
+}
+
+std::string value_text(MetricUnit unit, const MetricValue& value) {
+  if (unit != MetricUnit::duration) return describe(unit, value);
+  const std::int64_t us = nanoseconds(std::get<std::int64_t>(value)).whole_us();
+  return us % 1000 == 0 ? fmt::format("{} ms", us / 1000) : fmt::format("{}.{:03} ms", us / 1000, us % 1000);
+}
 
 std::string_view outcome_name(Outcome outcome) {
   switch (outcome) {
@@ -70,9 +82,28 @@ Outcome outcome_of(const Simulation& run, Strict strict) {
   return strict == Strict::yes && run.findings().excused() > 0 ? Outcome::fail : Outcome::pass;
 }
 
-void print_header(const Simulation& run, const RunFacts&, const Terminal& terminal) {
+std::string verdict_sentence(const Simulation& run, const RunFacts& facts) {
+  const std::uint64_t violations = run.findings().violations();
+  std::string sentence;
+  if (violations > 0) {
+    sentence = fmt::format("{} violation{} of Kafka's promises", violations, violations == 1 ? "" : "s");
+  } else if (run.findings().excused() > 0) {
+    sentence = fmt::format("{} finding{}, all excused by the run's own faults and settings", run.findings().excused(),
+                           run.findings().excused() == 1 ? "" : "s");
+  } else {
+    sentence = "nothing acknowledged was lost, nothing written twice, no promise broken";
+  }
+  const auto broken =
+      std::ranges::count_if(run.expectations(), [](const ExpectationResult& r) { return r.checked && !r.held; });
+  if (facts.outcome == Outcome::pass || violations > 0 || broken == 0) return sentence;
+  return fmt::format("{} expectation{} not held; {}", broken, broken == 1 ? "" : "s", sentence);
+}
+
+void print_header(const Simulation& run, const RunFacts& facts, const Terminal& terminal) {
   const Scenario& s = run.scenario();
-  terminal.out << tinted(terminal.out_colour, Tint::bold, s.title.empty() ? s.name : s.title) << '\n';
+  std::string title = s.title.empty() ? s.name : s.title;
+  if (!facts.variant.empty()) title += " (" + facts.variant + ")";
+  terminal.out << tinted(terminal.out_colour, Tint::bold, title) << '\n';
   terminal.out << fmt::format("{}: {} brokers, {} controllers, {} s, seed {}\n\n", s.name, s.cluster.brokers.size(),
                               s.cluster.controllers.size(), seconds_text(s.duration), s.seed);
 }
@@ -84,7 +115,8 @@ void print_line(const StoryLine& line, const Terminal& terminal) {
                << (tint ? tinted(terminal.out_colour, *tint, text) : text) << '\n';
 }
 
-void print_verdict(const Simulation& run, const RunFacts& facts, const Terminal& terminal) {
+void print_verdict(const Simulation& run, const RunFacts& facts, const std::vector<std::string>& investigation,
+                   const Terminal& terminal) {
   std::ostream& out = terminal.out;
   const auto coloured = [&](Tint tint, std::string_view text) { return tinted(terminal.out_colour, tint, text); };
   out << '\n';
@@ -96,6 +128,7 @@ void print_verdict(const Simulation& run, const RunFacts& facts, const Terminal&
                        finding.in_epilogue ? " (epilogue)" : "");
     for (const std::string& evidence : finding.evidence) out << "    " << evidence << '\n';
   }
+  for (const std::string& line : investigation) out << "  " << line << '\n';
   const std::uint64_t told = run.findings().kept().size();
   const std::uint64_t all = run.findings().violations() + run.findings().excused();
   if (all > told) out << fmt::format("    and {} more findings of these kinds\n", all - told);
@@ -111,6 +144,8 @@ void print_verdict(const Simulation& run, const RunFacts& facts, const Terminal&
     }
     out << '\n';
   }
+  if (run.liveness() && (!run.liveness()->whole || !run.liveness()->after))
+    out << '\n' << liveness_text(*run.liveness());
   out << fmt::format("\n  produced {}, acknowledged {}, failed {}, lost {}, duplicated {}, consumed {}\n",
                      metric_text(run, Metric::records_produced), metric_text(run, Metric::records_acked),
                      metric_text(run, Metric::records_failed), metric_text(run, Metric::records_lost),
@@ -119,27 +154,17 @@ void print_verdict(const Simulation& run, const RunFacts& facts, const Terminal&
                      metric_text(run, Metric::elections), metric_text(run, Metric::elections_unclean),
                      metric_text(run, Metric::unavailable), metric_text(run, Metric::latency_produce_p50),
                      metric_text(run, Metric::latency_produce_p99), metric_text(run, Metric::latency_produce_max));
+  for (const auto& [broker, use] : run.disk_uses().disks()) {
+    if (use.failed_at) out << "  log directory of " << describe_failure(broker, use, run.scenario()) << '\n';
+  }
   out << fmt::format("  trace hash {:016x}, {} events, {} s of virtual time in {}.{:03} s\n\n",
                      run.world().trace_hash(), run.events(), seconds_text(run.now()), facts.wall_us / 1'000'000,
                      facts.wall_us / 1000 % 1000);
-  const std::uint64_t violations = run.findings().violations();
-  std::string sentence;
-  if (violations > 0) {
-    sentence = fmt::format("{} violation{} of Kafka's promises", violations, violations == 1 ? "" : "s");
-  } else if (run.findings().excused() > 0) {
-    sentence = fmt::format("{} findings, all excused by the run's own faults and settings", run.findings().excused());
-  } else {
-    sentence = "nothing acknowledged was lost, nothing written twice, no promise broken";
-  }
   const bool passed = facts.outcome == Outcome::pass;
-  const auto broken =
-      std::ranges::count_if(run.expectations(), [](const ExpectationResult& r) { return r.checked && !r.held; });
-  if (!passed && violations == 0 && broken > 0)
-    sentence = fmt::format("{} expectation{} not held; {}", broken, broken == 1 ? "" : "s", sentence);
   out << coloured(passed ? Tint::green : Tint::red, facts.outcome == Outcome::interrupted ? "INTERRUPTED"
                                                     : passed                              ? "PASS"
                                                                                           : "FAIL")
-      << ": " << sentence << '\n';
+      << ": " << verdict_sentence(run, facts) << '\n';
 }
 
 }  // namespace kafkasim::sim

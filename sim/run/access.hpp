@@ -16,6 +16,8 @@ struct Simulation::Access final : Driver::Host {
     for (std::size_t i = 0; i < sim.world_.host_count(); ++i) hosts.push_back(HostId{static_cast<std::int32_t>(i)});
     return hosts;
   }
+  [[nodiscard]] HostId administrator() override { return sim.administrator(); }
+  [[nodiscard]] std::optional<HostId> add_member(const std::string& group) override { return sim.join(group); }
 };
 
 }  // namespace kafkasim::sim

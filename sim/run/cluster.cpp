@@ -6,6 +6,7 @@
 #include "core/client/admin.hpp"
 #include "core/controller/controller.hpp"
 #include "core/model/legacy.hpp"
+#include "sim/run/timers.hpp"
 #include "sim/workload/consuming_app.hpp"
 #include "sim/workload/producing_app.hpp"
 
@@ -43,18 +44,7 @@ LaneThreads threads_of(const NodeConfig& config) {
 
 std::vector<CreateTopicsRequest::Topic> topics_to_create(const Scenario& scenario) {
   std::vector<CreateTopicsRequest::Topic> topics;
-  for (const TopicSpec& spec : scenario.topics) {
-    CreateTopicsRequest::Topic& topic = topics.emplace_back();
-    topic.name = spec.name;
-    for (const auto& [name, value] : spec.config) topic.configs.push_back({name, value});
-    if (spec.assignment.empty()) {
-      topic.num_partitions = spec.partitions;
-      topic.replication_factor = spec.replication_factor;
-    }
-    for (std::size_t i = 0; i < spec.assignment.size(); ++i) {
-      topic.assignments.push_back({PartitionIndex{static_cast<std::int32_t>(i)}, spec.assignment[i]});
-    }
-  }
+  for (const TopicSpec& spec : scenario.topics) topics.push_back(as_request(spec));
   return topics;
 }
 
@@ -62,7 +52,7 @@ struct ClientMaker {
   const Scenario& scenario;
   World& world;
   Cluster& cluster;
-  Instant origin;
+  Instant origin;  // of no account for consumers
 
   ClientIdentity identity(const std::string& name) const {
     return {name, static_cast<std::int32_t>(cluster.clients.size()), bootstrap(scenario), 0};
@@ -70,21 +60,31 @@ struct ClientMaker {
   void add(ClientHost client, const std::optional<std::string>& rack, ClientFacts facts,
            std::function<AnyMachine()> factory) {
     client.host = world.add_host(client_spec(client.name, rack, std::move(factory)));
+    facts.host = client.host;
     cluster.clients.push_back(std::move(client));
     cluster.facts.push_back(std::move(facts));
+  }
+
+  std::shared_ptr<const std::vector<ProducingPlan::Change>> changes_of(const ProducerSpec& spec) const {
+    if (spec.changes.empty()) return nullptr;
+    std::vector<ProducingPlan::Change> changes;
+    for (const RateStep& step : spec.changes) changes.push_back({origin + step.from, step.rate.records_per_1000_s});
+    return std::make_shared<const std::vector<ProducingPlan::Change>>(std::move(changes));
   }
 
   void producer(const ProducerSpec& spec, std::int32_t number) {
     const std::string name = producer_client_id(spec, number);
     const ClientIdentity who = identity(name);
     const bool all = spec.config.acks == "all" || spec.config.acks == "-1";
-    const ClientFacts facts{name, all, spec.config.enable_idempotence,
-                            spec.config.enable_idempotence || spec.config.max_in_flight == 1};
+    ClientFacts facts{name, all, spec.config.enable_idempotence,
+                      spec.config.enable_idempotence || spec.config.max_in_flight == 1};
+    facts.delivery_timeout = spec.config.delivery_timeout;
     std::function<AnyMachine()> factory;
     if (spec.rate && !spec.topic.empty()) {
       ProducingPlan plan{.topic = spec.topic,
                          .partition = spec.partition,
                          .records_per_1000_s = spec.rate->records_per_1000_s,
+                         .changes = changes_of(spec),
                          .from = origin + spec.from,
                          .to = origin + spec.to,
                          .records = spec.records,
@@ -105,9 +105,13 @@ struct ClientMaker {
     const ConsumeWhat what =
         grouped ? ConsumeWhat{ConsumeGroup{*spec.group, spec.topics}} : ConsumeWhat{ConsumePartitions{spec.assign}};
     const ClientIdentity who = identity(name);
+    ClientFacts facts{name};
+    facts.group = spec.group;
+    facts.topics = spec.topics;
+    facts.commits = spec.config.enable_auto_commit;
+    facts.assigned = spec.assign;
     add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from},
-        spec.rack, ClientFacts{name, true, true, true},
-        [who, config = spec.config, what, process_time = spec.process_time] {
+        spec.rack, std::move(facts), [who, config = spec.config, what, process_time = spec.process_time] {
           return AnyMachine{ConsumingApp{who, config, what, process_time}};
         });
   }
@@ -132,15 +136,23 @@ std::vector<Place> places(const LinkEnd& end, const Cluster& cluster) {
   return found;
 }
 
-void set_link(const LinkSpec& link, const NetworkSpec& network, const Cluster& cluster, World& world) {
+enum class Between : std::uint8_t { all, newest_client };  // newest: the links of the client that came last
+void set_link(const LinkSpec& link, const NetworkSpec& network, const Cluster& cluster, World& world,
+              Between whom = Between::all) {
   LinkQuality quality = everywhere(network);
   if (link.latency) {
     quality.least = link.latency->least;
     quality.most = link.latency->most;
   }
   if (link.bytes_per_s) quality.bytes_per_second = static_cast<std::uint64_t>(*link.bytes_per_s);
+  const auto newest = [&](const Place& place) {
+    const auto* host = std::get_if<HostId>(&place);
+    return host && *host == cluster.clients.back().host;
+  };
   for (const Place& a : places(link.a, cluster)) {
-    for (const Place& b : places(link.b, cluster)) world.set_link(a, b, quality);
+    for (const Place& b : places(link.b, cluster)) {
+      if (whom == Between::all || newest(a) || newest(b)) world.set_link(a, b, quality);
+    }
   }
 }
 
@@ -177,6 +189,19 @@ const ClientHost* Cluster::client(const std::string& name) const {
   return found == clients.end() ? nullptr : &*found;
 }
 
+CreateTopicsRequest::Topic as_request(const TopicSpec& spec) {
+  CreateTopicsRequest::Topic topic{.name = spec.name};
+  for (const auto& [name, value] : spec.config) topic.configs.push_back({name, value});
+  if (spec.assignment.empty()) {
+    topic.num_partitions = spec.partitions;
+    topic.replication_factor = spec.replication_factor;
+  }
+  for (std::size_t i = 0; i < spec.assignment.size(); ++i) {
+    topic.assignments.push_back({PartitionIndex{static_cast<std::int32_t>(i)}, spec.assignment[i]});
+  }
+  return topic;
+}
+
 Cluster add_nodes(const Scenario& scenario, World& world) {
   Cluster cluster;
   std::map<NodeId, Endpoint> voters;
@@ -192,8 +217,13 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
     cluster.controllers[spec.id] = world.add_host(std::move(host));
   }
   for (const NodeSpec& spec : scenario.cluster.brokers) {
-    const BrokerOptions options{spec.id,    Endpoint{broker_name(spec.id), broker_port}, spec.rack, cluster_id, voters,
-                                spec.config, legacy_of(scenario.cluster)};
+    const BrokerOptions options{spec.id,
+                                Endpoint{broker_name(spec.id), broker_port},
+                                spec.rack,
+                                cluster_id,
+                                voters,
+                                spec.config,
+                                legacy_of(scenario.cluster)};
     HostSpec host = client_spec(broker_name(spec.id), spec.rack, [options] { return AnyMachine{Broker{options}}; });
     host.endpoint = options.endpoint;
     host.disk = spec.disk;
@@ -226,16 +256,49 @@ void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster
   for (const LinkSpec& link : scenario.network.links) set_link(link, scenario.network, cluster, world);
 }
 
+HostId add_member(const Scenario& scenario, const std::string& group, World& world, Cluster& cluster) {
+  std::int32_t joined = 0;
+  for (const ClientHost& client : cluster.clients) {
+    if (client.kind == ClientKind::group_member && client.owner == group) joined = std::max(joined, client.number);
+  }
+  const auto spec = std::ranges::find(scenario.consumers, std::optional{group}, &ConsumerSpec::group);
+  ClientMaker{scenario, world, cluster, Instant{}}.consumer(*spec, joined + 1);
+  for (const LinkSpec& link : scenario.network.links)
+    set_link(link, scenario.network, cluster, world, Between::newest_client);
+  return cluster.clients.back().host;
+}
+
+std::vector<std::string> topics_of_group(const Scenario& scenario, const std::string& group) {
+  std::vector<std::string> topics;
+  for (const ConsumerSpec& spec : scenario.consumers) {
+    if (spec.group == group) topics.insert(topics.end(), spec.topics.begin(), spec.topics.end());
+  }
+  std::ranges::sort(topics);
+  topics.erase(std::unique(topics.begin(), topics.end()), topics.end());
+  return topics;
+}
+
+HostId add_administrator(const Scenario& scenario, World& world) {
+  const ClientIdentity who{"admin", -1, bootstrap(scenario), 0};
+  return world.add_host(client_spec("administrator", std::nullopt, [who] {
+    return AnyMachine{Admin{who, ClientConfig{}, {}}};
+  }));
+}
+
 HostId add_final_reader(const Scenario& scenario, World& world, const std::vector<TopicPartition>& partitions,
-                        const Cluster& cluster) {
+                        Cluster& cluster) {
   ConsumerConfig config;
   config.auto_offset_reset = "earliest";
   config.enable_auto_commit = false;
   const ClientIdentity who{"final-reader", static_cast<std::int32_t>(cluster.clients.size()), bootstrap(scenario), 0};
   const ConsumeWhat what = ConsumePartitions{partitions};
-  return world.add_host(client_spec("final-reader", std::nullopt, [who, config, what] {
+  const HostId host = world.add_host(client_spec(who.client_id, std::nullopt, [who, config, what] {
     return AnyMachine{ConsumingApp{who, config, what, Duration{}}};
   }));
+  ClientFacts facts{who.client_id};
+  facts.host = host;
+  cluster.facts.push_back(std::move(facts));
+  return host;
 }
 
 Subjects subjects_of(const Scenario& scenario, const Cluster& cluster) {
@@ -246,7 +309,16 @@ Subjects subjects_of(const Scenario& scenario, const Cluster& cluster) {
     subjects.controllers.insert(id);
   }
   subjects.clients = cluster.facts;
-  for (const TopicSpec& topic : scenario.topics) {
+  subjects.settling = time_to_settle(scenario);
+  for (const NodeSpec& broker : scenario.cluster.brokers) {
+    const Duration kept = broker.config.producer_id_expiration;
+    subjects.producers_stay = subjects.producers_stay && scenario.duration < kept / 2;
+  }
+  std::vector<TopicSpec> topics = scenario.topics;
+  for (const TimelineEntry& entry : scenario.timeline) {
+    if (const auto* create = std::get_if<CreateTopic>(&entry.operation)) topics.push_back(create->topic);
+  }
+  for (const TopicSpec& topic : topics) {
     TopicConfig config = scenario.cluster.brokers.front().config.topic_defaults;
     for (const auto& [name, value] : topic.config) (void)set(config, name, SettingValue{value});
     subjects.min_insync_replicas[topic.name] = config.min_insync_replicas;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/message/create_topics.hpp"
 #include "sim/check/history.hpp"
 #include "sim/kernel/world.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -37,9 +38,16 @@ struct Cluster {
 [[nodiscard]] Cluster add_nodes(const Scenario& scenario, World& world);
 // Producers and consumers. `origin` is time 0.
 void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster& cluster);
+// A further member of a group, as the first that the scenario has of it, with the next number. Not started.
+[[nodiscard]] HostId add_member(const Scenario& scenario, const std::string& group, World& world, Cluster& cluster);
+// The topics that the group's members subscribe to.
+[[nodiscard]] std::vector<std::string> topics_of_group(const Scenario& scenario, const std::string& group);
+// An administrator that is given its operations by command.
+[[nodiscard]] HostId add_administrator(const Scenario& scenario, World& world);
+[[nodiscard]] CreateTopicsRequest::Topic as_request(const TopicSpec& spec);
 // A consumer of the epilogue: reads all partitions from the start by itself, outside any rack.
 [[nodiscard]] HostId add_final_reader(const Scenario& scenario, World& world,
-                                      const std::vector<TopicPartition>& partitions, const Cluster& cluster);
+                                      const std::vector<TopicPartition>& partitions, Cluster& cluster);
 
 [[nodiscard]] Subjects subjects_of(const Scenario& scenario, const Cluster& cluster);
 

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "sim/fault/replica_bytes.hpp"
+#include "sim/fault/readable_values.hpp"
 #include "sim/run/simulation.hpp"
 
 namespace kafkasim::sim {
@@ -61,10 +61,11 @@ ExpectationResult Simulation::evaluate_records(const ExpectRecords& records, Exp
   const std::optional<NodeId> broker = records.on ? records.on : partition ? partition->leader : std::nullopt;
   const std::optional<HostId> host = broker ? cluster_.node(*broker) : std::nullopt;
   if (!partition || !host) return result;  // nobody can be read from: it does not hold
-  std::optional<Offset> limit;
+  ReadFrom from{.isolation = records.isolation};
+  if (const ReplicaHistory* replica = partition->replica(*broker)) from.start = replica->log_start;
   if (!records.on)
-    limit = partition->acting_leader() ? partition->acting_leader()->high_watermark : partition->true_high_watermark;
-  const auto values = stored_values(world_.disk(*host), records.partition, limit);
+    from.end = partition->acting_leader() ? partition->acting_leader()->high_watermark : partition->true_high_watermark;
+  const auto values = readable_values(world_.disk(*host), records.partition, from);
   const auto has = [&values](const std::optional<std::string>& v) {
     return std::ranges::find(values, v) != values.end();
   };
@@ -81,7 +82,7 @@ ExpectationResult Simulation::evaluate_records(const ExpectRecords& records, Exp
 }
 
 ExpectationResult Simulation::evaluate(const Expectation& expectation, std::size_t i) const {
-  ExpectationResult result{expectation.text, false, true, std::nullopt, std::nullopt};
+  ExpectationResult result{expectation.text, false, true, std::nullopt, std::nullopt, expectation.pointer};
   const Findings& found = checks_.findings();
   if (const auto* no = std::get_if<ExpectNo>(&expectation.what)) {
     const std::uint64_t count = no->invariant ? found.violations_of(*no->invariant) : found.violations();

@@ -35,24 +35,35 @@ struct Measuring {
 
   // The scenario's partitions that the subject covers.
   [[nodiscard]] std::vector<const PartitionHistory*> partitions() const {
+    if (const auto* one = std::get_if<TopicPartition>(&query.of)) {
+      const PartitionHistory* partition = history().partition(*one);
+      return partition ? std::vector{partition} : std::vector<const PartitionHistory*>{};
+    }
     std::vector<const PartitionHistory*> found;
-    const auto* one = std::get_if<TopicPartition>(&query.of);
     const auto* topic = std::get_if<TopicName>(&query.of);
     for (const auto& [id, partition] : history().partitions()) {
-      if (one     ? partition->name != *one
-          : topic ? partition->name.topic != topic->name
-                  : partition->name.topic == offsets_topic)
-        continue;
-      found.push_back(&*partition);
+      if (topic ? partition->name.topic == topic->name : partition->name.topic != offsets_topic)
+        found.push_back(&*partition);
     }
     return found;
   }
 
-  [[nodiscard]] std::optional<ReplicaReport> report(const PartitionHistory& partition) const {
+  [[nodiscard]] const Broker* broker_of(const PartitionHistory& partition) const {
     const std::optional<NodeId> at = query.on ? query.on : partition.leader;
     const std::optional<HostId> host = at ? run.cluster().node(*at) : std::nullopt;
-    const Broker* broker = host ? run.world().machine<Broker>(*host) : nullptr;
+    return host ? run.world().machine<Broker>(*host) : nullptr;
+  }
+  [[nodiscard]] std::optional<ReplicaReport> report(const PartitionHistory& partition) const {
+    const Broker* broker = broker_of(partition);
     return broker ? broker->replicas().report(partition.id) : std::nullopt;
+  }
+  // What a leader holds for committed; any other broker, what it has heard from the controller.
+  [[nodiscard]] Number believed_isr(const PartitionHistory& partition) const {
+    const auto held = report(partition);
+    if (held && held->role == ReportedRole::leader) return std::ssize(held->isr);
+    const Broker* broker = broker_of(partition);
+    const PartitionRegistration* known = broker ? broker->image().partition(partition.id) : nullptr;
+    return known ? Number{std::ssize(known->isr)} : std::nullopt;
   }
 
   [[nodiscard]] Number of_partition(const PartitionHistory& partition) const {
@@ -75,7 +86,7 @@ struct Measuring {
           return believed ? Number{believed->leader_epoch.value} : std::nullopt;
         }
         return partition.leader_epoch.value;
-      case Metric::isr_size: return std::ssize(partition.isr);
+      case Metric::isr_size: return query.on ? believed_isr(partition) : std::ssize(partition.isr);
       case Metric::replicas_online:
         return std::ranges::count_if(partition.assigned, [this](NodeId id) {
           const auto known = run.measures().brokers_fenced().find(id);
@@ -83,8 +94,12 @@ struct Measuring {
         });
       case Metric::log_start: return offset(&ReplicaHistory::log_start);
       case Metric::log_end: return offset(&ReplicaHistory::log_end);
-      case Metric::high_watermark:
-      case Metric::last_stable_offset: return offset(&ReplicaHistory::high_watermark);
+      case Metric::high_watermark: return offset(&ReplicaHistory::high_watermark);
+      case Metric::last_stable_offset: {
+        const Broker* broker = broker_of(partition);
+        const UnifiedLog* log = broker ? broker->replicas().log(partition.id) : nullptr;
+        return log ? Number{log->last_stable_offset().value} : std::nullopt;
+      }
       case Metric::log_size: {
         const auto held = report(partition);
         return held ? Number{static_cast<std::int64_t>(held->size_bytes)} : std::nullopt;
@@ -206,22 +221,18 @@ struct Measuring {
     const auto* one = std::get_if<TopicPartition>(&query.of);
     const auto* topic = std::get_if<TopicName>(&query.of);
     const auto known = run.measures().groups().find(group);
-    for (const ConsumerSpec& consumer : run.scenario().consumers) {
-      if (consumer.group != group) continue;
-      for (const auto& [id, partition] : history().partitions()) {
-        if (std::ranges::find(consumer.topics, partition->name.topic) == consumer.topics.end()) continue;
-        if ((one && partition->name != *one) || (topic && partition->name.topic != topic->name)) continue;
-        if (std::holds_alternative<ClientName>(query.of) && !reads(group, partition->name)) continue;
-        const ReplicaHistory* leader = partition->leader ? partition->replica(*partition->leader) : nullptr;
-        const std::int64_t end = leader ? leader->high_watermark.value : partition->true_high_watermark.value;
-        std::int64_t from = leader ? leader->log_start.value : 0;
-        if (known != run.measures().groups().end()) {
-          const auto committed = known->second.committed.find(partition->name);
-          if (committed != known->second.committed.end()) from = committed->second.value;
-        }
-        lags.emplace_back(std::max<std::int64_t>(0, end - from));
+    for (const auto& [id, partition] : history().partitions()) {
+      if (!subscribed(group, partition->name.topic)) continue;
+      if ((one && partition->name != *one) || (topic && partition->name.topic != topic->name)) continue;
+      if (std::holds_alternative<ClientName>(query.of) && !reads(group, partition->name)) continue;
+      const ReplicaHistory* leader = partition->leader ? partition->replica(*partition->leader) : nullptr;
+      const std::int64_t end = leader ? leader->high_watermark.value : partition->true_high_watermark.value;
+      std::int64_t from = leader ? leader->log_start.value : 0;
+      if (known != run.measures().groups().end()) {
+        const auto committed = known->second.committed.find(partition->name);
+        if (committed != known->second.committed.end()) from = committed->second.value;
       }
-      break;  // members of a group that are listed apart subscribe alike
+      lags.emplace_back(std::max<std::int64_t>(0, end - from));
     }
     return fold(how, lags);
   }

@@ -6,15 +6,22 @@
 
 #include "core/broker/broker.hpp"
 #include "sim/run/access.hpp"
+#include "sim/scenario/chaos.hpp"
 
 namespace kafkasim::sim {
 
 namespace {
 constexpr Duration longest_forming = seconds(300);
+
+// What runs is a plain timeline: the drawn one is the same in a file of its own.
+std::shared_ptr<const Scenario> drawn_out(std::shared_ptr<const Scenario> scenario) {
+  return scenario->chaos ? std::make_shared<const Scenario>(with_chaos_drawn(*scenario)) : scenario;
 }
 
+}  // namespace
+
 Simulation::Simulation(std::shared_ptr<const Scenario> scenario, WireMode mode)
-    : scenario_{std::move(scenario)},
+    : scenario_{drawn_out(std::move(scenario))},
       world_{scenario_->seed, mode, everywhere(scenario_->network)},
       cluster_{add_nodes(*scenario_, world_)},
       checks_{subjects_of(*scenario_, cluster_)},
@@ -30,14 +37,17 @@ void Simulation::appoint(Instant at, Planned kind, std::uint64_t what) {
 }
 
 void Simulation::absorb() {
+  if (watching_ == Watching::nothing) return;
   while (absorbed_ < world_.observations().size()) {  // a fault that answers an observation makes further ones
     const std::vector<Observation> fresh{world_.observations().begin() + static_cast<std::ptrdiff_t>(absorbed_),
                                          world_.observations().end()};
     absorbed_ = world_.observations().size();
     for (const Observation& o : fresh) {
       checks_.observe(o);
+      probes_.observe(o, checks_.history());
       measures_.observe(o, checks_.history());
       story_.observe(o, checks_.history());
+      disk_uses_.observe(o, checks_.history());
     }
     if (!formed_) continue;
     for (; findings_told_ < checks_.findings().kept().size(); ++findings_told_) {
@@ -50,6 +60,7 @@ void Simulation::absorb() {
     }
     Access access{*this};
     driver_.on_observations(fresh, access);
+    note_interventions();
     watch_expectations();
   }
 }
@@ -89,6 +100,7 @@ Result<void> Simulation::form() {
   const Instant limit = world_.now() + longest_forming;
   for (const auto& [id, host] : cluster_.controllers) world_.start(host);
   for (const auto& [id, host] : cluster_.brokers) world_.start(host);
+  absorb();
   if (!advance_forming(limit, [this] { return is_formed(false); }))
     return fail("the cluster did not form within 300 s of virtual time: not every broker was unfenced");
   if (!scenario_->topics.empty()) {
@@ -112,8 +124,12 @@ void Simulation::begin() {
   formed_ = true;
   add_clients(*scenario_, origin_, world_, cluster_);
   checks_.set_subjects(subjects_of(*scenario_, cluster_));
+  probes_.begin();
   story_.begin(origin_);
   measures_.begin(origin_);
+  disk_uses_.begin(origin_);
+  for (const auto& [id, host] : cluster_.brokers)
+    disk_uses_.add_disk(id, world_.disk(host).spec().capacity, world_.disk(host).free_bytes());
   for (std::size_t i = 0; i < cluster_.clients.size(); ++i) {
     const ClientHost& client = cluster_.clients[i];
     story_.name_host(client.host, client.name);
@@ -126,13 +142,41 @@ void Simulation::begin() {
   appoint(end_, Planned::end, 0);
 }
 
+HostId Simulation::administrator() {
+  if (!administrator_) {
+    administrator_ = add_administrator(*scenario_, world_);
+    story_.name_host(*administrator_, "admin");
+    measures_.name_client(*administrator_, "admin");
+  }
+  world_.start(*administrator_);
+  return *administrator_;
+}
+
+std::optional<HostId> Simulation::join(const std::string& group) {
+  constexpr std::size_t most_clients = 60'000;  // an Origin has 16 bits for them
+  if (cluster_.clients.size() >= most_clients) return std::nullopt;
+  const HostId host = add_member(*scenario_, group, world_, cluster_);
+  checks_.set_subjects(subjects_of(*scenario_, cluster_));
+  story_.name_host(host, cluster_.clients.back().name);
+  measures_.name_client(host, cluster_.clients.back().name);
+  return host;
+}
+
 // ---- from time 0 on -------------------------------------------------------------------------------------------------
+
+void Simulation::note_interventions() {
+  if (driver_.interventions() == interventions_) return;
+  interventions_ = driver_.interventions();
+  const Vitals::Faults faults = driver_.has_faults_in_force() ? Vitals::Faults::in_force : Vitals::Faults::none;
+  checks_.edit_history().edit_vitals().disturb(world_.now(), faults);
+}
 
 void Simulation::on_appointment(const Plan& plan) {
   switch (plan.kind) {
     case Planned::driver: {
       Access access{*this};
       driver_.on_appointment(plan.what, access);
+      note_interventions();
       break;
     }
     case Planned::start_client: world_.start(cluster_.clients[static_cast<std::size_t>(plan.what)].host); break;

@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "sim/check/checks.hpp"
+#include "sim/check/probes.hpp"
 #include "sim/fault/driver.hpp"
 #include "sim/run/cluster.hpp"
+#include "sim/run/disk_use.hpp"
 #include "sim/run/measures.hpp"
 #include "sim/run/story.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -27,29 +29,48 @@ struct ExpectationResult {
   bool checked{true};  // false: the run ended before its time came
   std::optional<MetricValue> measured;
   std::optional<MetricUnit> unit;
+  std::string pointer{};  // Expectation::pointer
+};
+
+enum class Watching : std::uint8_t { all, nothing };
+struct Liveness {                 // what the epilogue has come to
+  std::vector<std::string> core;  // the nodes that were healed: "broker 1"
+  bool whole{false};              // that is all of them
+  Duration budget;
+  std::optional<Duration> after;  // how long it took; absent: it did not come to rest
+  std::vector<Unmet> unmet;
+  std::vector<std::string> unrecoverable;  // why it could not
 };
 
 class Simulation {
  public:
-  Simulation(std::shared_ptr<const Scenario> scenario, WireMode mode);
+  Simulation(std::shared_ptr<const Scenario> scenario, WireMode mode);  // draws its chaos into the timeline
 
   [[nodiscard]] Result<void> form();
   bool step();    // false: the end is reached
+  // Nothing: from now on nobody looks at what the World tells: no checks, measures, story or conditions. For benchmarks.
+  void watch(Watching what) { watching_ = what; }
   void finish();  // once, at the end, or wherever an interrupted run stands
 
+  void observe_details() { world_.observe_details(World::Details::yes); }  // of the World, from now on: see there
   [[nodiscard]] const Scenario& scenario() const { return *scenario_; }
   [[nodiscard]] const World& world() const { return world_; }
   [[nodiscard]] const Cluster& cluster() const { return cluster_; }
   [[nodiscard]] const Checks& checks() const { return checks_; }
   [[nodiscard]] const Measures& measures() const { return measures_; }
   [[nodiscard]] const Story& story() const { return story_; }
+  [[nodiscard]] const DiskUses& disk_uses() const { return disk_uses_; }
   [[nodiscard]] const Driver& driver() const { return driver_; }
+  [[nodiscard]] const Probes& probes() const { return probes_; }
   [[nodiscard]] Duration now() const { return world_.now() - origin_; }  // since the cluster had formed
   [[nodiscard]] Instant origin() const { return origin_; }
   [[nodiscard]] std::uint64_t events() const { return world_.events_executed() - events_before_; }
   [[nodiscard]] const std::vector<ExpectationResult>& expectations() const { return results_; }
   // Of the end of the run; what the epilogue found has been added to the findings.
   [[nodiscard]] const Findings& findings() const { return checks_.findings(); }
+
+  // Absent before finish(), and where there is no epilogue.
+  [[nodiscard]] const std::optional<Liveness>& liveness() const { return liveness_; }
 
   // The value of a metric now; absent where its subject does not exist.
   [[nodiscard]] std::optional<MetricValue> measure(const MetricQuery& query) const;
@@ -71,9 +92,13 @@ class Simulation {
   void appoint(Instant at, Planned kind, std::uint64_t what);
   void absorb();  // gives what was observed to everyone
   void on_appointment(const Plan& plan);
+  void note_interventions();  // tells the checks that something was done to the cluster
   void begin();
   [[nodiscard]] bool is_formed(bool topics_too) const;
   bool advance_forming(Instant limit, const std::function<bool()>& done);
+
+  [[nodiscard]] HostId administrator();
+  [[nodiscard]] std::optional<HostId> join(const std::string& group);  // a further member, not started
 
   // expectations (expectations.cpp)
   void plan_expectations();
@@ -85,16 +110,18 @@ class Simulation {
 
   // the epilogue (epilogue.cpp)
   void run_epilogue();
-  void heal_and_settle();
-  void final_read();
-  [[nodiscard]] bool has_settled() const;
+  [[nodiscard]] Liveness converge();
+  void final_read();  // final_read.cpp
 
   std::shared_ptr<const Scenario> scenario_;
   World world_;
   Cluster cluster_;
+  std::optional<HostId> administrator_;  // once the timeline has needed one
   Checks checks_;
+  Probes probes_;
   Measures measures_;
   Story story_;
+  DiskUses disk_uses_;
   Driver driver_;
   std::vector<Plan> plans_;
   std::size_t absorbed_{0};
@@ -103,9 +130,12 @@ class Simulation {
   Instant end_{};
   bool formed_{false};
   bool ended_{false};
+  Watching watching_{Watching::all};
   std::uint64_t events_before_{0};
   std::vector<Watched> watched_;
   std::vector<ExpectationResult> results_;
+  std::uint64_t interventions_{0};  // that the checks know of
+  std::optional<Liveness> liveness_;
 };
 
 }  // namespace kafkasim::sim

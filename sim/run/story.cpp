@@ -198,6 +198,8 @@ void Story::on_kernel(const Observation& o, const KernelEvent& e) {
     add(o.at, "process", host(o.host), "crashes: connections reset, page cache kept", Tone::fault);
   } else if (std::holds_alternative<PowerLost>(e)) {
     add(o.at, "process", host(o.host), "loses power: silence, unsynced data at risk", Tone::fault);
+  } else if (std::holds_alternative<DisksWiped>(e)) {
+    add(o.at, "disk", host(o.host), "has empty disks", Tone::fault);
   } else if (const auto* exited = std::get_if<ProcessExited>(&e)) {
     add(o.at, "process", host(o.host), fmt::format("ends: {}", exited->reason),
         exited->orderly ? Tone::plain : Tone::warning);
@@ -250,7 +252,8 @@ void Story::observe(const Observation& o, const History& history) {
         fmt::format("{} gives up {} record(s): {}", host(o.host), expired->count, error_name(expired->error)),
         Tone::warning);
   } else if (const auto* remark = event.get_if<trace::Remark>()) {
-    add(o.at, "remark", host(o.host), remark->text, Tone::plain);
+    const bool administers = host(o.host) == "admin";
+    add(o.at, administers ? "admin" : "remark", host(o.host), remark->text, Tone::plain);
   }
 }
 

@@ -26,15 +26,6 @@ void read_rack(Binder& b, const ObjectReader& object, std::optional<std::string>
   if (out) b.names.racks.insert(*out);
 }
 
-void read_rate(Binder& b, const JsonValue& value, ProducerSpec& producer) {
-  if (!value.is(JsonKind::object)) {
-    producer.rate = read_quantity(b.faults, value, parse_record_rate);
-    return;
-  }
-  const ObjectReader shape{b.faults, value, "rate"};
-  if (!shape.has_later_key()) b.faults.error(value, "a rate must be a string like \"1000/s\"");
-}
-
 void read_keys(Binder& b, const JsonValue& value, ProducerSpec& producer) {
   const ObjectReader object{b.faults, value, "keys"};
   KeySpec keys;
@@ -80,6 +71,7 @@ void read_producer(Binder& b, const JsonValue& value) {
     producer.topic = read_string(b.faults, *v).value_or("");
     if (v->is(JsonKind::string)) (void)known_topic(b, *v, producer.topic);
   }
+  read_times(b, object, producer);
   if (const JsonValue* v = object.find("rate")) read_rate(b, *v, producer);
   if (const JsonValue* v = object.find("records")) {
     producer.records = read_integer(b.faults, *v, 0, INT64_MAX);

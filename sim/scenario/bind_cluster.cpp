@@ -70,6 +70,19 @@ void read_disk(Binder& b, const JsonValue& value, DiskSpec& disk) {
   quantity("read", parse_byte_rate, disk.read_per_second);
   duration("seek", disk.seek);
   duration("sync", disk.sync);
+  const auto toggle = [&](std::string_view key, Switch& out) {
+    const JsonValue* v = object.find(key);
+    const std::optional<bool> read = v ? read_bool(b.faults, *v) : std::nullopt;
+    if (read) out = *read ? Switch::on : Switch::off;
+  };
+  toggle("zero_copy", disk.zero_copy);
+  toggle("sequential", disk.sequential);
+  const JsonValue* cache = object.find("page_cache");
+  if (cache != nullptr && !cache->is(JsonKind::boolean)) {
+    quantity("page_cache", parse_size, disk.page_cache);
+  } else if (cache != nullptr && !cache->boolean) {
+    disk.page_cache = 0;
+  }
 }
 
 // KafkaConfig.validateValues, as far as we have the settings.

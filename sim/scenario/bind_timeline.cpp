@@ -105,15 +105,7 @@ std::optional<Operation> read_traffic(Binder& b, const JsonValue& value) {
   const JsonValue* times = object.find("times");
   const JsonValue* rate = object.find("rate");
   if ((times == nullptr) == (rate == nullptr)) b.faults.error(value, "'traffic' needs either 'times' or 'rate'");
-  if (times != nullptr) {
-    if (times->is(JsonKind::fraction)) {
-      const Result<std::int64_t> permille = parse_permille(times->text);
-      if (!permille) b.faults.error(*times, permille.error().message);
-      if (permille) traffic.permille = *permille;
-    } else if (const auto factor = read_integer(b.faults, *times, 0, 1'000'000)) {
-      traffic.permille = *factor * 1000;
-    }
-  }
+  if (times != nullptr) traffic.permille = read_factor(b, *times);
   if (rate != nullptr) traffic.rate = read_quantity(b.faults, *rate, parse_record_rate);
   if (!id) return std::nullopt;
   traffic.producer = *id;
@@ -169,6 +161,7 @@ std::optional<Operation> read_undo(Binder& b, const JsonValue& value) {
 
 std::optional<Operation> read_operation(Binder& b, std::string_view key, const JsonValue& value,
                                         const JsonValue& entry) {
+  if (is_host_fault(key)) return read_host_fault(b, key, value);
   if (key == "crash") return of_target<Crash>(b, value);
   if (key == "power_off") return read_power_off(b, value);
   if (key == "restart") return of_target<Restart>(b, value);
@@ -184,7 +177,8 @@ std::optional<Operation> read_operation(Binder& b, std::string_view key, const J
     std::optional<Expectation> expectation = read_expectation(b, value, Timed::no);
     return expectation ? std::optional<Operation>{ExpectNow{std::move(*expectation)}} : std::nullopt;
   }
-  std::optional<std::string> text = read_string(b.faults, value);  // note
+  if (key != "note") return read_admin_operation(b, key, value);
+  std::optional<std::string> text = read_string(b.faults, value);
   return text ? std::optional<Operation>{NoteText{std::move(*text)}} : std::nullopt;
 }
 
@@ -247,35 +241,13 @@ void read_entry(Binder& b, const JsonValue& value) {
   if (!object.ok()) return;
   TimelineEntry entry;
   entry.pointer = pointer_to(value);
-  const OperationInfo* operation = nullptr;
-  const JsonValue* argument = nullptr;
-  for (const OperationInfo& candidate : operation_table()) {
-    const JsonValue* found = object.find(candidate.name);
-    if (found == nullptr) continue;
-    if (operation != nullptr) {
-      b.faults.error(*found, "an entry does one thing: " + quote(operation->name) + " or " + quote(candidate.name));
-      continue;
-    }
-    operation = &candidate;
-    argument = found;
-  }
+  EntryOperation what = read_entry_operation(b, value, object);
+  if (const JsonValue* every = object.find("every")) b.faults.error(*every, "'every' stands only in 'chaos'");
   if (const JsonValue* name = object.find("name")) entry.name = read_string(b.faults, *name).value_or("");
   read_trigger(b, value, object, entry.trigger);
-  if (const JsonValue* v = object.find("for")) check_undo_after(b, *v, operation, entry);
-  if (const JsonValue* one_way = object.find("one_way"); one_way != nullptr && object.find("partition") == nullptr) {
-    b.faults.error(*one_way, "'one_way' stands only with 'partition'");
-  }
-  if (const JsonValue* count = object.find("count"); count != nullptr && object.find("release") == nullptr) {
-    b.faults.error(*count, "'count' stands only with 'release'");
-  }
-  if (operation == nullptr) {
-    if (!object.has_later_key())
-      b.faults.error(value, "the entry does nothing: it needs one of the operations of 'kafkasim list faults'");
-    return;
-  }
-  std::optional<Operation> what = read_operation(b, operation->name, *argument, value);
-  if (!what) return;
-  entry.operation = std::move(*what);
+  if (const JsonValue* v = object.find("for")) check_undo_after(b, *v, what.info, entry);
+  if (!what.operation) return;
+  entry.operation = std::move(*what.operation);
   b.out.timeline.push_back(std::move(entry));
 }
 
@@ -321,6 +293,44 @@ void check_circles(Binder& b, const JsonValue& list) {
 }
 
 }  // namespace
+
+EntryOperation read_entry_operation(Binder& b, const JsonValue& entry, const ObjectReader& object) {
+  EntryOperation out;
+  const JsonValue* argument = nullptr;
+  for (const OperationInfo& candidate : operation_table()) {
+    const JsonValue* found = object.find(candidate.name);
+    if (found == nullptr) continue;
+    if (out.info != nullptr) {
+      b.faults.error(*found, "an entry does one thing: " + quote(out.info->name) + " or " + quote(candidate.name));
+      continue;
+    }
+    out.info = &candidate;
+    argument = found;
+  }
+  if (const JsonValue* one_way = object.find("one_way"); one_way != nullptr && object.find("partition") == nullptr) {
+    b.faults.error(*one_way, "'one_way' stands only with 'partition'");
+  }
+  if (const JsonValue* count = object.find("count"); count != nullptr && object.find("release") == nullptr) {
+    b.faults.error(*count, "'count' stands only with 'release'");
+  }
+  if (out.info != nullptr) {
+    out.operation = read_operation(b, out.info->name, *argument, entry);
+  } else if (!object.has_later_key()) {
+    b.faults.error(entry, "the entry does nothing: it needs one of the operations of 'kafkasim list faults'");
+  }
+  return out;
+}
+
+std::optional<std::int64_t> read_factor(Binder& b, const JsonValue& value) {
+  if (!value.is(JsonKind::fraction)) {
+    const std::optional<std::int64_t> factor = read_integer(b.faults, value, 0, 1'000'000);
+    return factor ? std::optional{*factor * 1000} : std::nullopt;
+  }
+  const Result<std::int64_t> permille = parse_permille(value.text);
+  if (permille) return *permille;
+  b.faults.error(value, permille.error().message);
+  return std::nullopt;
+}
 
 void bind_timeline(Binder& b, const JsonValue& value) {
   if (!expect_kind(b.faults, value, JsonKind::array)) return;

@@ -38,22 +38,6 @@ bool good_topic_name(Binder& b, const JsonValue& at, const std::string& name) {
   return false;
 }
 
-std::vector<NodeId> read_replicas(Binder& b, const JsonValue& value) {
-  std::vector<NodeId> replicas;
-  if (!expect_kind(b.faults, value, JsonKind::array)) return replicas;
-  if (value.items.empty()) b.faults.error(value, "a partition must have a replica");
-  for (const JsonValue& item : value.items) {
-    const std::optional<NodeId> broker = read_broker(b, item);
-    if (!broker) continue;
-    if (std::ranges::find(replicas, *broker) != replicas.end()) {
-      b.faults.error(item, "broker " + std::to_string(broker->value) + " cannot hold two replicas of a partition");
-      continue;
-    }
-    replicas.push_back(*broker);
-  }
-  return replicas;
-}
-
 void read_assignment(Binder& b, const JsonValue& value, TopicSpec& topic, const JsonValue* partitions,
                      const JsonValue* factor) {
   if (!expect_kind(b.faults, value, JsonKind::array)) return;
@@ -98,9 +82,9 @@ void read_topic_config(Binder& b, const JsonValue& value, TopicSpec& topic, Topi
   }
 }
 
-void read_topic(Binder& b, const JsonValue& value) {
+std::optional<TopicSpec> read_topic(Binder& b, const JsonValue& value) {
   ObjectReader object{b.faults, value, "topic"};
-  if (!object.ok()) return;
+  if (!object.ok()) return std::nullopt;
   const NodeConfig node = b.out.cluster.brokers.empty() ? NodeConfig{} : b.out.cluster.brokers.front().config;
   TopicSpec topic;
   topic.partitions = static_cast<std::int32_t>(std::min(node.num_partitions, most_partitions));
@@ -131,28 +115,57 @@ void read_topic(Binder& b, const JsonValue& value) {
   }
   const JsonValue* name = object.require("name");
   const std::optional<std::string> text = name != nullptr ? read_string(b.faults, *name) : std::nullopt;
-  if (!text || !good_topic_name(b, *name, *text)) return;
+  if (!text || !good_topic_name(b, *name, *text)) return std::nullopt;
   topic.name = *text;
   b.names.topics[topic.name] = counted ? std::optional{topic.partitions} : std::nullopt;
-  b.out.topics.push_back(std::move(topic));
+  return topic;
 }
 
 }  // namespace
+
+std::vector<NodeId> read_replicas(Binder& b, const JsonValue& value) {
+  std::vector<NodeId> replicas;
+  if (!expect_kind(b.faults, value, JsonKind::array)) return replicas;
+  if (value.items.empty()) b.faults.error(value, "a partition must have a replica");
+  for (const JsonValue& item : value.items) {
+    const std::optional<NodeId> broker = read_broker(b, item);
+    if (!broker) continue;
+    if (std::ranges::find(replicas, *broker) != replicas.end()) {
+      b.faults.error(item, "broker " + std::to_string(broker->value) + " cannot hold two replicas of a partition");
+      continue;
+    }
+    replicas.push_back(*broker);
+  }
+  return replicas;
+}
 
 void bind_topics(Binder& b, const JsonValue& value) {
   if (!expect_kind(b.faults, value, JsonKind::array)) return;
   std::size_t replicas = 0;
   for (const JsonValue& item : value.items) {
-    const std::size_t before = b.out.topics.size();
-    read_topic(b, item);
-    if (b.out.topics.size() == before) continue;
-    const TopicSpec& topic = b.out.topics.back();
+    std::optional<TopicSpec> read = read_topic(b, item);
+    if (!read) continue;
+    const TopicSpec& topic = b.out.topics.emplace_back(std::move(*read));
     replicas += static_cast<std::size_t>(topic.partitions) * static_cast<std::size_t>(topic.replication_factor);
     if (replicas > most_replicas_in_all) {
       b.faults.error(item, "more than " + std::to_string(most_replicas_in_all) + " replicas in all");
       return;
     }
   }
+}
+
+void collect_created_topics(Binder& b, const JsonValue& timeline) {
+  if (!timeline.is(JsonKind::array)) return;  // bind_timeline says so
+  for (const JsonValue& entry : timeline.items) {
+    const JsonValue* value = entry.find("create_topic");
+    if (value == nullptr) continue;
+    if (std::optional<TopicSpec> topic = read_topic(b, *value)) b.created.emplace(pointer_to(*value), std::move(*topic));
+  }
+}
+
+std::optional<TopicSpec> find_created_topic(const Binder& b, const JsonValue& value) {
+  const auto found = b.created.find(pointer_to(value));
+  return found == b.created.end() ? std::nullopt : std::optional{found->second};
 }
 
 }  // namespace kafkasim::sim

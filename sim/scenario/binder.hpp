@@ -34,7 +34,9 @@ struct Names {  // what the file has named so far; a number is absent where it c
 struct Binder {
   Faults& faults;
   Scenario& out;
+  std::string folder{};  // what the scenario names files by
   Names names{};
+  std::map<std::string, TopicSpec, std::less<>> created{};  // by `create_topic` entries, by the entry's pointer
 };
 
 void bind_scenario(Binder& b, const JsonValue& root);
@@ -44,7 +46,15 @@ void bind_topics(Binder& b, const JsonValue& value);
 void bind_producers(Binder& b, const JsonValue& value);
 void bind_consumers(Binder& b, const JsonValue& value);
 void bind_timeline(Binder& b, const JsonValue& value);
+// Topics that the timeline creates: clients may name them before the timeline is read.
+void collect_created_topics(Binder& b, const JsonValue& timeline);
+// The entries of admin_operations.hpp.
+[[nodiscard]] std::optional<Operation> read_admin_operation(Binder& b, std::string_view key, const JsonValue& value);
+[[nodiscard]] std::optional<TopicSpec> find_created_topic(const Binder& b, const JsonValue& value);
+void bind_chaos(Binder& b, const JsonValue& value);  // after everything that a target may name
+void read_rate(Binder& b, const JsonValue& value, ProducerSpec& producer);  // whose `from` has been read
 void bind_expectations(Binder& b, const JsonValue& value);
+void bind_variants(Binder& b, const JsonValue& value);
 
 // ---- faults of the network (bind_network_faults.cpp) --------------------------------------------------
 [[nodiscard]] bool is_network_fault(std::string_view key);
@@ -92,11 +102,24 @@ void finish_consumer_config(Faults& faults, ConsumerConfig& config, const JsonVa
 [[nodiscard]] std::optional<PartitionIndex> read_partition_of(Binder& b, const JsonValue& value,
                                                               std::string_view topic);
 [[nodiscard]] std::optional<NodeId> read_broker(Binder& b, const JsonValue& value);  // a number, or that as a string
+[[nodiscard]] std::vector<NodeId> read_replicas(Binder& b, const JsonValue& value);  // not empty, each once
 [[nodiscard]] std::optional<Target> read_target(Binder& b, const JsonValue& value);
 // A client by its id, "shop/2"; absent, and nothing reported, if there is none of that name.
 [[nodiscard]] std::optional<ClientTarget> find_client(const Names& names, std::string_view text);
 // The name that a client may bear: not empty, not a target's, no '/'.
 [[nodiscard]] bool good_client_name(Binder& b, const JsonValue& at, std::string_view name);
+
+// ---- entries of the timeline and families of chaos -----------------------------------------------------
+struct EntryOperation {
+  const OperationInfo* info{};         // null: none that is known
+  std::optional<Operation> operation;  // absent: it could not be read, which has been reported
+};
+[[nodiscard]] EntryOperation read_entry_operation(Binder& b, const JsonValue& entry, const ObjectReader& object);
+// ---- the timeline ---------------------------------------------------------------------------------------
+// 10, or 0.5, in thousandths.
+[[nodiscard]] std::optional<std::int64_t> read_factor(Binder& b, const JsonValue& value);
+[[nodiscard]] bool is_host_fault(std::string_view key);  // "slow_disk" and the like: bind_host_faults.cpp
+[[nodiscard]] std::optional<Operation> read_host_fault(Binder& b, std::string_view key, const JsonValue& value);
 
 // ---- metrics ------------------------------------------------------------------------------------------
 [[nodiscard]] std::optional<Condition> read_condition(Binder& b,

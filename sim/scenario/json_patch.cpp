@@ -7,7 +7,7 @@ namespace kafkasim::sim {
 
 namespace {
 
-void place_all(JsonValue& value, Place place) {
+void place_all(JsonValue& value, TextPlace place) {
   value.place = place;
   for (JsonKey& key : value.keys) key.place = place;
   for (JsonValue& item : value.items) place_all(item, place);
@@ -96,7 +96,7 @@ std::optional<std::string> patch_json(JsonValue& root, std::string_view pointer,
       return quote(so_far) + " leads into " + std::string{kind_name(at->kind)} + ", which has no parts";
     }
   }
-  const Place place = at->place;
+  const TextPlace place = at->place;
   JsonValue replacement = parsed_or_string(value);
   if (depth + depth_of(replacement) > json_most_depth) return "the value is too deep";
   *at = std::move(replacement);

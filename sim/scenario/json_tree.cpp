@@ -20,7 +20,7 @@ class Scanner {
     if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
   }
 
-  Place next_token() {
+  TextPlace next_token() {
     while (at_ < text_.size()) {
       const char c = text_[at_];
       if (c == '/') {
@@ -49,7 +49,7 @@ class Scanner {
     }
   }
 
-  Place place_of(std::size_t offset) {  // not before where it stands now
+  TextPlace place_of(std::size_t offset) {  // not before where it stands now
     while (at_ < offset && at_ < text_.size()) step();
     return place_;
   }
@@ -80,7 +80,7 @@ class Scanner {
 
   std::string_view text_;
   std::size_t at_{0};
-  Place place_;
+  TextPlace place_;
 };
 
 void append_token(std::string& pointer, std::string_view token) {
@@ -158,7 +158,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
   bool start_object(std::size_t /*elements*/) override { return open(JsonKind::object); }
   bool start_array(std::size_t /*elements*/) override { return open(JsonKind::array); }
   bool key(string_t& name) override {
-    const Place place = scanner_.next_token();
+    const TextPlace place = scanner_.next_token();
     scanner_.skip_token();
     open_.back().keys.push_back(JsonKey{std::move(name), place});
     return true;
@@ -255,7 +255,7 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     }
   }
   // `inside`: a key of the innermost open object, where that is not the one being read.
-  void fault(Place place, std::string message, std::string_view inside) {
+  void fault(TextPlace place, std::string message, std::string_view inside) {
     if (faults_.size() >= most_faults) return;
     std::string pointer;
     for (const JsonValue& v : open_) {
@@ -304,7 +304,7 @@ std::size_t first_bad_byte(std::string_view text) {
   return std::string_view::npos;
 }
 
-JsonDocument refused(Place place, std::string message) {
+JsonDocument refused(TextPlace place, std::string message) {
   JsonDocument document;
   document.faults.push_back(JsonFault{place, std::move(message), ""});
   return document;

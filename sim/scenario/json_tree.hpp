@@ -12,17 +12,17 @@
 
 namespace kafkasim::sim {
 
-struct Place {
+struct TextPlace {
   std::uint32_t line{1};    // from 1
   std::uint32_t column{1};  // from 1, in characters
-  friend auto operator<=>(const Place&, const Place&) = default;
+  friend auto operator<=>(const TextPlace&, const TextPlace&) = default;
 };
 
 enum class JsonKind : std::uint8_t { null, boolean, integer, fraction, string, array, object, unusable };
 
 struct JsonKey {
   std::string name;
-  Place place;
+  TextPlace place;
 };
 
 struct JsonValue {
@@ -33,7 +33,7 @@ struct JsonValue {
   std::string text;              // a string's characters; a fraction as it was written
   std::vector<JsonKey> keys;     // of an object, one for each item
   std::vector<JsonValue> items;  // of an array or object
-  Place place;                   // where it begins
+  TextPlace place;                   // where it begins
   const JsonValue* parent{};     // set in a finished document only
   std::size_t position{};        // among the parent's items
 
@@ -49,7 +49,7 @@ struct JsonValue {
 [[nodiscard]] std::string pointer_to(const JsonValue& object, std::string_view key);
 
 struct JsonFault {
-  Place place;
+  TextPlace place;
   std::string message;
   std::string pointer;
 };
@@ -64,6 +64,9 @@ inline constexpr std::size_t json_most_depth = 64;
 inline constexpr std::size_t json_most_values = 500'000;
 
 [[nodiscard]] JsonDocument read_json(std::string_view text);
+
+// As text that read_json() turns into the same tree again. Comments are gone.
+[[nodiscard]] std::string write_json(const JsonValue& root);
 
 // Replaces or adds the value at the pointer; missing objects on the way are made, "-" appends to an array. `value` is
 // JSON, else a string. Fails with a sentence. Call link() when all patches are in.

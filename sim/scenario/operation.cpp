@@ -13,12 +13,22 @@ constexpr std::array table{
                   "the process dies at once; the page cache survives; undone, it starts again"},
     OperationInfo{"power_off", "TARGET or {target, keep, torn}", Undoable::yes,
                   "the machine dies in silence and loses what was not synced; undone, it starts again"},
+    OperationInfo{"wipe", "TARGET", Undoable::yes, "the machine dies and comes back with empty disks, after 'for' or at once"},
     OperationInfo{"restart", "TARGET", Undoable::no, "controlled shutdown, and back"},
     OperationInfo{"start", "TARGET", Undoable::no, "start what is down"},
     OperationInfo{"stop", "TARGET", Undoable::yes,
                   "controlled shutdown, a clean close for a client; undone, it starts again"},
     OperationInfo{"pause", "TARGET", Undoable::yes,
                   "the process freezes with its connections open; undone, it goes on"},
+    OperationInfo{"slow_disk", "{broker, times}", Undoable::yes, "every disk operation takes that much longer"},
+    OperationInfo{"slow_cpu", "{target, times}", Undoable::yes, "every step of that host costs that much more"},
+    OperationInfo{"full_disk", "TARGET", Undoable::yes,
+                  "writes get no space: the broker takes its log directory offline; undone, it starts again"},
+    OperationInfo{"fail_disk", "TARGET", Undoable::yes,
+                  "every disk operation is an I/O error, as above; undone, the disk works and the broker starts again"},
+    OperationInfo{"corrupt", "{broker, partition, bits}", Undoable::no, "flips bits of a replica's records at rest"},
+    OperationInfo{"clock", "{target, jump, drift}", Undoable::yes,
+                  "the host's wall clock jumps, or gains so many ppm; undone, it is right again"},
     OperationInfo{"partition", "[[A...], [B...]] or [A...]", Undoable::yes,
                   "no packet passes between the groups, or the group and everyone else; 'one_way' cuts only A to B"},
     OperationInfo{"slow_link", "{between: [A, B], latency, bandwidth, loss}", Undoable::yes,
@@ -39,6 +49,20 @@ constexpr std::array table{
     OperationInfo{"expect", "{...}", Undoable::no, "an expectation at that moment"},
     OperationInfo{"note", "TEXT", Undoable::no, "a remark on the timeline"},
     OperationInfo{"undo", "NAME", Undoable::no, "ends what the entry of that name did"},
+    OperationInfo{"elect_leader", "{partition, unclean, to}", Undoable::no,
+                  "the preferred replica is to lead, or any live one; 'to' is made the preferred one first"},
+    OperationInfo{"reassign", "{partition, to}", Undoable::no, "the replicas in another order of preference"},
+    OperationInfo{"delete_records", "{partition, before}", Undoable::no,
+                  "the log is to begin at that offset; -1 is the high watermark"},
+    OperationInfo{"create_topic", "{name, partitions, replication_factor, assignment, config}", Undoable::no,
+                  "a topic that comes in the middle of the run"},
+    OperationInfo{"add_consumers", "{group, count}", Undoable::yes, "members join; undone, they leave"},
+    OperationInfo{"remove_consumers", "{group, count}", Undoable::yes,
+                  "the members that joined last leave; undone, they start again"},
+    OperationInfo{"crash_consumers", "{group, count}", Undoable::yes,
+                  "the members that joined last vanish; undone, they start again"},
+    OperationInfo{"seek", "{group, to}", Undoable::no,
+                  "stops the group, resets its offsets to earliest, latest, an offset or {time}, starts it again"},
 };
 static_assert(table.size() == std::variant_size_v<Operation>);
 
@@ -48,11 +72,11 @@ std::string joined(const std::vector<Target>& targets) {
   return out;
 }
 
-std::string rate_text(RecordRate rate) {
-  const std::int64_t fraction = rate.records_per_1000_s % 1000;
-  std::string out = std::to_string(rate.records_per_1000_s / 1000);
+std::string factor_text(std::int64_t permille) {
+  const std::int64_t fraction = permille % 1000;
+  std::string out = std::to_string(permille / 1000);
   if (fraction != 0) out += "." + std::to_string(1000 + fraction).substr(1);
-  return out + "/s";
+  return out;
 }
 
 struct Then {
@@ -62,14 +86,30 @@ struct Then {
   std::string operator()(const DelayIt& o) const { return "delay " + format_duration(o.by); }
   std::string operator()(const FailIt& o) const { return "error " + std::string{error_name(o.error)}; }
 };
+std::string rate_text(RecordRate rate) { return factor_text(rate.records_per_1000_s) + "/s"; }
 
 struct Argument {
   std::string operator()(const Crash& o) const { return o.target.text; }
   std::string operator()(const PowerOff& o) const { return o.target.text; }
+  std::string operator()(const Wipe& o) const { return o.target.text; }
   std::string operator()(const Restart& o) const { return o.target.text; }
   std::string operator()(const Start& o) const { return o.target.text; }
   std::string operator()(const Stop& o) const { return o.target.text; }
   std::string operator()(const Pause& o) const { return o.target.text; }
+  std::string operator()(const SlowDisk& o) const { return o.target.text + " times " + factor_text(o.permille); }
+  std::string operator()(const SlowCpu& o) const { return o.target.text + " times " + factor_text(o.permille); }
+  std::string operator()(const FullDisk& o) const { return o.target.text; }
+  std::string operator()(const FailDisk& o) const { return o.target.text; }
+  std::string operator()(const Corrupt& o) const {
+    return to_string(o.partition) + " on " + o.target.text + ": " + std::to_string(o.bits)
+           + (o.bits == 1 ? " bit" : " bits");
+  }
+  std::string operator()(const ClockFault& o) const {
+    std::string text = o.target.text;
+    if (o.jump.ns != 0) text += " jumps " + format_duration(o.jump);
+    if (o.drift != 0) text += " drifts " + std::to_string(o.drift) + "ppm";
+    return text;
+  }
   std::string operator()(const Partition& o) const {
     const std::string_view arrow = o.direction == CutDirection::one_way ? " to " : " from ";
     return joined(o.a) + std::string{arrow} + (o.b.empty() ? "everyone else" : joined(o.b));
@@ -105,9 +145,7 @@ struct Argument {
   std::string operator()(const StandForElection& o) const { return o.target.text; }
   std::string operator()(const Traffic& o) const {
     if (o.rate) return o.producer + " at " + rate_text(*o.rate);
-    std::string times = rate_text(RecordRate{o.permille.value_or(1000)});
-    times.resize(times.size() - 2);  // without "/s"
-    return o.producer + " times " + times;
+    return o.producer + " times " + factor_text(o.permille.value_or(1000));
   }
   std::string operator()(const Produce& o) const {
     return (o.key ? quote(*o.key) : "no key") + " = " + (o.value ? quote(*o.value) : "null") + " to " + o.topic;
@@ -115,6 +153,28 @@ struct Argument {
   std::string operator()(const ExpectNow& o) const { return o.expectation.text; }
   std::string operator()(const NoteText& o) const { return o.text; }
   std::string operator()(const Undo& o) const { return o.name; }
+  std::string operator()(const ElectLeader& o) const {
+    const std::string to = o.to ? " to " + std::to_string(o.to->value) : "";
+    return to_string(o.partition) + to + (o.mode == ElectionMode::unclean ? ", unclean" : "");
+  }
+  std::string operator()(const Reassign& o) const {
+    std::string ids;
+    for (const NodeId id : o.to) ids += (ids.empty() ? "" : ",") + std::to_string(id.value);
+    return to_string(o.partition) + " to [" + ids + "]";
+  }
+  std::string operator()(const DeleteRecords& o) const {
+    return to_string(o.partition) + " before " + (o.before ? std::to_string(o.before->value) : "the high watermark");
+  }
+  std::string operator()(const CreateTopic& o) const { return o.topic.name; }
+  std::string operator()(const AddConsumers& o) const { return std::to_string(o.count) + " to " + o.group; }
+  std::string operator()(const RemoveConsumers& o) const { return std::to_string(o.count) + " of " + o.group; }
+  std::string operator()(const CrashConsumers& o) const { return std::to_string(o.count) + " of " + o.group; }
+  std::string operator()(const Seek& o) const {
+    if (const auto* end = std::get_if<SeekEnd>(&o.to))
+      return o.group + " to " + (*end == SeekEnd::earliest ? "earliest" : "latest");
+    if (const auto* offset = std::get_if<Offset>(&o.to)) return o.group + " to offset " + std::to_string(offset->value);
+    return o.group + " to " + std::to_string(std::get<Duration>(o.to).whole_ms()) + " ms";
+  }
 };
 
 }  // namespace

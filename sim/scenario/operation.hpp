@@ -15,7 +15,9 @@
 #include "core/model/error_code.hpp"
 #include "core/model/ids.hpp"
 #include "sim/disk/power_loss.hpp"
+#include "sim/scenario/admin_operations.hpp"
 #include "sim/scenario/expectation.hpp"
+#include "sim/scenario/host_faults.hpp"
 #include "sim/scenario/range.hpp"
 #include "sim/scenario/target.hpp"
 
@@ -122,8 +124,10 @@ struct Undo {
   std::string name;  // of an entry that can be undone
 };
 using Operation =
-    std::variant<Crash, PowerOff, Restart, Start, Stop, Pause, Partition, SlowLink, ResetConnections, Intercept, Release,
-                 MetadataFreeze, StandForElection, Traffic, Produce, ExpectNow, NoteText, Undo>;
+    std::variant<Crash, PowerOff, Wipe, Restart, Start, Stop, Pause, SlowDisk, SlowCpu, FullDisk, FailDisk, Corrupt,
+                 ClockFault, Partition, SlowLink, ResetConnections, Intercept, Release, MetadataFreeze, StandForElection,
+                 Traffic, Produce, ExpectNow, NoteText, Undo, ElectLeader, Reassign, DeleteRecords, CreateTopic,
+                 AddConsumers, RemoveConsumers, CrashConsumers, Seek>;
 
 struct Trigger {
   // At most one of `at`, `after` and `hit`; `when` alone looks from time 0 on, else from that moment + plus on.

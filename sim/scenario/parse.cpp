@@ -56,7 +56,8 @@ void apply_patches(Faults& faults, JsonValue& root, const std::vector<Patch>& pa
   }
 }
 
-void parse_into(Faults& faults, Scenario& scenario, std::string_view text, const std::vector<Patch>& patches) {
+void parse_into(Faults& faults, Scenario& scenario, std::string_view text, const std::vector<Patch>& patches,
+                const std::string& folder) {
   const JsonDocument document = read_json(text);
   for (const JsonFault& fault : document.faults) {
     faults.add(Diagnostic{Severity::error, fault.place.line, fault.place.column, fault.message, fault.pointer});
@@ -64,7 +65,7 @@ void parse_into(Faults& faults, Scenario& scenario, std::string_view text, const
   if (!document.root) return;
   apply_patches(faults, *document.root, patches);
   link(*document.root);
-  Binder binder{faults, scenario};
+  Binder binder{faults, scenario, folder};
   bind_scenario(binder, *document.root);
 }
 
@@ -76,11 +77,14 @@ void bind_scenario(Binder& b, const JsonValue& root) {
   read_head(b, object);
   if (const JsonValue* v = object.require("cluster")) bind_cluster(b, *v);
   if (const JsonValue* v = object.find("topics")) bind_topics(b, *v);
+  if (const JsonValue* v = object.find("timeline")) collect_created_topics(b, *v);
   if (const JsonValue* v = object.find("producers")) bind_producers(b, *v);
   if (const JsonValue* v = object.find("consumers")) bind_consumers(b, *v);
   if (const JsonValue* v = object.find("network")) bind_network(b, *v);
   if (const JsonValue* v = object.find("timeline")) bind_timeline(b, *v);
+  if (const JsonValue* v = object.find("chaos")) bind_chaos(b, *v);
   if (const JsonValue* v = object.find("expect")) bind_expectations(b, *v);
+  if (const JsonValue* v = object.find("variants")) bind_variants(b, *v);
   add_default_expectation(b.out);
 }
 
@@ -99,17 +103,46 @@ Result<Patch> parse_patch(std::string_view argument) {
   return Patch{std::string{argument.substr(0, equals)}, std::string{argument.substr(equals + 1)}};
 }
 
-Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches) {
+namespace {
+
+Parsed parse_alone(std::string_view text, const std::vector<Patch>& patches, const std::string& folder) {
   Faults faults;
   Scenario scenario;
   try {
-    parse_into(faults, scenario, text, patches);
+    parse_into(faults, scenario, text, patches, folder);
   } catch (const TooManyFaults&) {
     // What was found so far says enough.
   }
   Parsed parsed;
   if (!faults.any_error()) parsed.scenario = std::move(scenario);
   parsed.diagnostics = faults.take();
+  return parsed;
+}
+
+}  // namespace
+
+std::vector<Patch> patches_of(const Variant& variant) {
+  std::vector<Patch> patches;
+  for (const auto& [pointer, value] : variant.set) patches.push_back({pointer, value});
+  return patches;
+}
+
+Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches, const std::string& folder) {
+  Parsed parsed = parse_alone(text, patches, folder);
+  if (!parsed.scenario) return parsed;
+  bool good = true;
+  for (const Variant& variant : parsed.scenario->variants) {
+    std::vector<Patch> all = patches;
+    for (Patch& patch : patches_of(variant)) all.push_back(std::move(patch));
+    Parsed varied = parse_alone(text, all, folder);
+    good = good && varied.scenario.has_value();
+    for (Diagnostic& d : varied.diagnostics) {
+      if (d.severity != Severity::error) continue;
+      d.message = "in the variant " + quote(variant.name) + ": " + d.message;
+      parsed.diagnostics.push_back(std::move(d));
+    }
+  }
+  if (!good) parsed.scenario.reset();
   return parsed;
 }
 
@@ -125,7 +158,7 @@ Parsed load_scenario(const std::string& path, const std::vector<Patch>& patches)
   if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!in.is_open() || in.bad()) return Parsed{std::nullopt, {whole_file("the file cannot be read")}};
   text.resize(static_cast<std::size_t>(in.gcount()));
-  return parse_scenario(text, patches);
+  return parse_scenario(text, patches, std::filesystem::path{path}.parent_path().string());
 }
 
 }  // namespace kafkasim::sim

@@ -30,6 +30,7 @@ struct Patch {  // --set: made to the JSON before it is understood
   std::string pointer;
   std::string value;  // JSON, else taken as a string
 };
+[[nodiscard]] std::vector<Patch> patches_of(const Variant& variant);
 // "/json/pointer=VALUE"
 [[nodiscard]] Result<Patch> parse_patch(std::string_view argument);
 
@@ -37,7 +38,9 @@ struct Parsed {
   std::optional<Scenario> scenario;     // absent if there is an error among the diagnostics
   std::vector<Diagnostic> diagnostics;  // in the order of the file; about a thousand at most
 };
-[[nodiscard]] Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches = {});
+// Files that it names are looked for in `folder`.
+[[nodiscard]] Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches = {},
+                                    const std::string& folder = {});
 // A file that cannot be read gives one error at 1:1.
 [[nodiscard]] Parsed load_scenario(const std::string& path, const std::vector<Patch>& patches = {});
 

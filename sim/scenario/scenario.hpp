@@ -15,6 +15,7 @@
 #include "sim/scenario/operation.hpp"
 #include "sim/scenario/range.hpp"
 #include "sim/scenario/target.hpp"
+#include "sim/scenario/topic_spec.hpp"
 
 namespace kafkasim::sim {
 
@@ -58,12 +59,10 @@ struct NetworkSpec {
   std::vector<LinkSpec> links;
 };
 
-struct TopicSpec {
-  std::string name;
-  std::int32_t partitions{};
-  std::int16_t replication_factor{};
-  std::vector<std::vector<NodeId>> assignment;              // empty: the controller places the replicas
-  std::vector<std::pair<std::string, std::string>> config;  // as CreateTopics carries it; TopicConfig accepts each
+struct RateStep {
+  Duration from;
+  RecordRate rate;
+  friend bool operator==(const RateStep&, const RateStep&) = default;
 };
 
 enum class KeyDistribution : std::uint8_t { uniform, zipf };
@@ -75,7 +74,8 @@ struct ProducerSpec {
   std::string id;
   std::string topic;  // empty: it only produces by hand
   std::int32_t count{1};
-  std::optional<RecordRate> rate;  // of each; absent: it only produces by hand (see default_rate)
+  std::optional<RecordRate> rate;  // of each, at first; absent: it only produces by hand (see default_rate)
+  std::vector<RateStep> changes;   // of the rate, later than `from`, ascending
   Duration from{};
   Duration to{};                        // filled in: the scenario's duration
   std::optional<std::int64_t> records;  // of each; absent: no limit
@@ -102,7 +102,26 @@ struct ConsumerSpec {
   ConsumerConfig config;
 };
 
+// Faults drawn from the seed (chaos.hpp). A family is one kind of fault that comes again and again, if it is on at all.
+struct ChaosFamily {
+  Operation operation;
+  Duration every{};
+  std::optional<Range<Duration>> lasts;  // `for`; absent: it is not undone
+  std::string pointer;                   // "/chaos/faults/0"
+};
+struct ChaosSpec {
+  Duration from{};
+  Duration to{};              // filled in: the scenario's duration
+  std::int32_t most_down{1};  // brokers that are down or cut off at once
+  std::vector<ChaosFamily> faults;
+};
+
 enum class Epilogue : std::uint8_t { run, leave_out };
+
+struct Variant {  // the same scenario with changes, as by --set
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> set;  // JSON pointer, value as JSON
+};
 
 struct Scenario {
   std::string name;
@@ -116,8 +135,10 @@ struct Scenario {
   std::vector<ProducerSpec> producers;
   std::vector<ConsumerSpec> consumers;
   std::vector<TimelineEntry> timeline;  // in the order of the file
+  std::optional<ChaosSpec> chaos;       // absent: none, or drawn into the timeline already
   std::vector<Expectation> expect;      // {"no": "violations"} is added where neither a `no` nor a `violates` stands
   Epilogue epilogue{};
+  std::vector<Variant> variants;  // instead of the scenario as it stands, these are run, side by side
 };
 
 [[nodiscard]] const TopicSpec* find_topic(const Scenario& scenario, std::string_view name);

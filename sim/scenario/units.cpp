@@ -126,6 +126,22 @@ Result<Duration> parse_duration(std::string_view text) {
   return Duration{*ns};
 }
 
+Result<Duration> parse_signed_duration(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  const Result<Duration> length = parse_duration(negative ? text.substr(1) : text);
+  if (!length) return sentence(text, Wrong::form, "duration", "\"250ms\" or \"-5s\"");
+  return negative ? Duration{-length->ns} : *length;
+}
+
+Result<std::int64_t> parse_drift(std::string_view text) {
+  constexpr std::array units{Unit{"ppm", 1}};
+  const bool negative = text.starts_with('-');
+  Exact ppm = parse_exact(negative ? text.substr(1) : text, units);
+  if (ppm && *ppm >= 1'000'000) ppm = tl::unexpected{Wrong::too_large};
+  if (!ppm) return sentence(text, ppm.error(), "drift", "\"200ppm\" or \"-50ppm\"");
+  return negative ? -*ppm : *ppm;
+}
+
 Result<std::int64_t> parse_size(std::string_view text) {
   const Exact bytes = parse_exact(text, size_units);
   if (!bytes) return sentence(text, bytes.error(), "size", "\"200B\" or \"10MiB\"");

@@ -18,6 +18,8 @@ namespace kafkasim::sim {
 inline constexpr Duration longest_duration{36'500LL * 86'400 * 1'000'000'000};  // so that two of them can be added
 
 [[nodiscard]] Result<Duration> parse_duration(std::string_view text);
+[[nodiscard]] Result<Duration> parse_signed_duration(std::string_view text);  // "-5s" too
+[[nodiscard]] Result<std::int64_t> parse_drift(std::string_view text);  // "200ppm", "-50ppm": per million, below a million
 [[nodiscard]] Result<std::int64_t> parse_size(std::string_view text);       // bytes
 [[nodiscard]] Result<std::int64_t> parse_byte_rate(std::string_view text);  // bytes a second, at least 1
 [[nodiscard]] Result<RecordRate> parse_record_rate(std::string_view text);  // may be 0

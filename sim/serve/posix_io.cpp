@@ -50,15 +50,21 @@ int write_all(int file, std::uint64_t at, std::span<const SharedBytes> slices) {
   }
 }
 
-int read_all(int file, std::uint64_t at, std::span<std::byte> to) {
-  while (!to.empty()) {
-    const ssize_t result = retry([&] { return ::pread(file, to.data(), to.size(), static_cast<off_t>(at)); });
+int read_up_to(int file, std::uint64_t at, std::span<std::byte> to, std::size_t& count) {
+  for (count = 0; count < to.size();) {
+    const std::span<std::byte> rest = to.subspan(count);
+    const ssize_t result = retry([&] { return ::pread(file, rest.data(), rest.size(), static_cast<off_t>(at + count)); });
     if (result < 0) return errno;
-    if (result == 0) return EIO;
-    at += static_cast<std::uint64_t>(result);
-    to = to.subspan(static_cast<std::size_t>(result));
+    if (result == 0) return 0;
+    count += static_cast<std::size_t>(result);
   }
   return 0;
+}
+
+int read_all(int file, std::uint64_t at, std::span<std::byte> to) {
+  std::size_t count = 0;
+  const int error = read_up_to(file, at, to, count);
+  return error == 0 && count < to.size() ? EIO : error;
 }
 
 bool cut_back(int file, std::uint64_t size) {

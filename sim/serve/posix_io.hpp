@@ -22,6 +22,7 @@ auto retry(Call call) -> decltype(call()) {
 
 [[nodiscard]] int write_all(int file, std::uint64_t at, std::span<const SharedBytes> slices);
 [[nodiscard]] int read_all(int file, std::uint64_t at, std::span<std::byte> to);  // EIO if the file ends before
+[[nodiscard]] int read_up_to(int file, std::uint64_t at, std::span<std::byte> to, std::size_t& count);  // or to its end
 [[nodiscard]] bool cut_back(int file, std::uint64_t size);                        // ftruncate; errno if not
 
 struct SendAttempt {

@@ -39,7 +39,7 @@ void ProducingApp::step(const Input& in, Env& env) {
     random_ = env.random.fork("application");
     arrivals_ = env.random.fork("arrivals");
     draw_arrival();
-    if (schedule_start_ < env.now) schedule_start_ = env.now;  // a process that starts late does not make up for it
+    begin_schedule(env.now);  // a process that starts late does not make up for it
   }
   if (std::holds_alternative<StopRequested>(in)) finished_ = true;
   const auto* command = std::get_if<Command>(&in);
@@ -60,12 +60,9 @@ std::optional<Instant> ProducingApp::next_deadline() const {
 }
 
 std::optional<Instant> ProducingApp::next_due() const {
-  if (finished_ || !random_ || rate_ <= 0) return std::nullopt;
+  if (finished_ || !due_) return std::nullopt;
   if (plan_.records && produced_ >= *plan_.records) return std::nullopt;
-  const Instant due = schedule_start_ + Duration{multiply_divide(in_schedule_, ns_per_1000_s, rate_)}
-                      + Duration{multiply_divide(within_, ns_per_1000_s / rate_, interval_parts)};
-  if (plan_.to && due >= *plan_.to) return std::nullopt;
-  return due;
+  return due_;
 }
 
 void ProducingApp::produce_due(Env& env) {
@@ -76,17 +73,56 @@ void ProducingApp::produce_due(Env& env) {
     ++in_schedule_;
     ++produced_;
     draw_arrival();
+    schedule_next();
     producer_.send(std::move(record), env);
   }
 }
 
-void ProducingApp::set_rate(const SetRate& change, Env& env) {
-  rate_ = plan_.records_per_1000_s;
-  if (change.permille)
-    rate_ = multiply_divide(plan_.records_per_1000_s, std::max<std::int64_t>(*change.permille, 0), 1000);
-  if (change.records_per_1000_s) rate_ = std::max<std::int64_t>(*change.records_per_1000_s, 0);
-  schedule_start_ = std::max(plan_.from, env.now);
+const ProducingPlan::Change* ProducingApp::next_change() const {
+  return plan_.changes && changed_ < plan_.changes->size() ? &(*plan_.changes)[changed_] : nullptr;
+}
+
+std::int64_t ProducingApp::current_rate() const {
+  if (traffic_.records_per_1000_s) return std::max<std::int64_t>(*traffic_.records_per_1000_s, 0);
+  const std::int64_t planned = changed_ == 0 ? plan_.records_per_1000_s : (*plan_.changes)[changed_ - 1].records_per_1000_s;
+  return traffic_.permille ? multiply_divide(planned, std::max<std::int64_t>(*traffic_.permille, 0), 1000) : planned;
+}
+
+// The moment of the next record. A schedule that a change of the plan overtakes ends there, and another begins.
+void ProducingApp::schedule_next() {
+  for (;;) {
+    const ProducingPlan::Change* change = next_change();
+    due_.reset();
+    if (rate_ > 0) {
+      due_ = schedule_start_ + Duration{multiply_divide(in_schedule_, ns_per_1000_s, rate_)}
+             + Duration{multiply_divide(within_, ns_per_1000_s / rate_, interval_parts)};
+    }
+    if (!change || (due_ && *due_ < change->at)) break;
+    ++changed_;
+    rate_ = current_rate();
+    schedule_start_ = change->at;
+    in_schedule_ = 0;
+    draw_arrival();
+  }
+  if (due_ && plan_.to && *due_ >= *plan_.to) due_.reset();
+}
+
+// From now on at the rate that holds now.
+void ProducingApp::begin_schedule(Instant now) {
+  schedule_start_ = std::max(plan_.from, now);
   in_schedule_ = 0;
+  changed_ = 0;
+  while (const ProducingPlan::Change* change = next_change()) {
+    if (change->at > schedule_start_) break;
+    ++changed_;
+  }
+  rate_ = current_rate();
+  schedule_next();
+}
+
+void ProducingApp::set_rate(const SetRate& change, Env& env) {
+  traffic_ = change;
+  begin_schedule(env.now);
 }
 
 void ProducingApp::draw_arrival() { within_ = arrivals_->between(0, interval_parts - 1); }

@@ -5,14 +5,17 @@
 // Record number n is due at a moment drawn from [from + n / rate, from + (n + 1) / rate): the rate is exact and does not
 // drift, but nothing keeps step with it (a crash at a whole second would else always meet the same phase of a linger).
 // While the producer blocks (can_accept() is false) nothing is sent; what came due meanwhile follows at once when it is free again, as from a thread that is
-// behind. SetRate counts anew from the moment it comes; a rate of 0 is a lull. Finish, `to` and `records` end it: what
-// was sent is still delivered.
+// behind. SetRate counts anew from the moment it comes, and so does each change of the plan's rate; a factor holds for
+// all of the plan's rates, a rate for all times until it is taken back. A rate of 0 is a lull. Finish, `to` and `records`
+// end it: what was sent is still delivered.
 //
 // A value is text, "shop/1 #42", filled up with dots to the size drawn: no two records have the same, unless their
 // sizes are too small.
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/client/producer.hpp"
 #include "core/machine/seam.hpp"
@@ -24,7 +27,12 @@ namespace kafkasim::sim {
 struct ProducingPlan {
   std::string topic;
   std::optional<PartitionIndex> partition;
-  std::int64_t records_per_1000_s{1'000'000};
+  std::int64_t records_per_1000_s{1'000'000};  // from `from` on
+  struct Change {
+    Instant at;
+    std::int64_t records_per_1000_s{};
+  };
+  std::shared_ptr<const std::vector<Change>> changes{};  // ascending, later than `from`; shared by copies; null: none
   Instant from{};
   std::optional<Instant> to;
   std::optional<std::int64_t> records;
@@ -47,6 +55,10 @@ class ProducingApp {
   void produce_due(Env& env);
   void set_rate(const SetRate& change, Env& env);
   void draw_arrival();
+  void begin_schedule(Instant now);
+  void schedule_next();
+  [[nodiscard]] std::int64_t current_rate() const;
+  [[nodiscard]] const ProducingPlan::Change* next_change() const;
   [[nodiscard]] std::optional<Instant> next_due() const;
   [[nodiscard]] ProduceCommand make_record();
 
@@ -57,8 +69,11 @@ class ProducingApp {
   std::optional<Random> random_;  // forked from the host's at Started
   std::optional<Random> arrivals_;
   std::int64_t within_{0};        // where in its interval the next record is due, in parts of 2^32
-  std::int64_t rate_;             // in records per 1000 s, now
+  std::size_t changed_{0};        // how many of the plan's changes the schedule has passed
+  SetRate traffic_{};             // what the timeline says
+  std::int64_t rate_;             // in records per 1000 s, in the schedule
   Instant schedule_start_;        // since the rate last changed
+  std::optional<Instant> due_;    // of the next record; absent: none at this rate
   std::int64_t in_schedule_{0};   // records due since then that were produced
   std::int64_t produced_{0};
   bool finished_{false};

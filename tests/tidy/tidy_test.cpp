@@ -72,9 +72,10 @@ const std::map<std::string, Folders>& may_include() {
         {"sim/fault", run},  // fault and run are two halves: the driver, and whom it drives
         {"sim/run", run},
         {"sim/report", run},
-        {"sim/logtool", bytes},
-        {"sim/cli", sim},
-        {"tests", with(sim, {"sim/cli", "sim/serve"})},
+        {"sim/logtool", with(bytes, {"sim/serve"})},  // how real files are read
+        {"sim/explore", with(run, {"sim/report"})},
+        {"sim/cli", with(sim, {"sim/explore"})},
+        {"tests", with(sim, {"sim/explore", "sim/cli", "sim/serve"})},
     };
   }();
   return table;

@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 
+#include "core/message/alter_partition_reassignments.hpp"
 #include "core/message/delete_records.hpp"
+#include "core/message/elect_leaders.hpp"
 #include "core/message/heartbeat.hpp"
 #include "tests/core/broker/rig.hpp"
 
@@ -295,6 +297,19 @@ TEST_CASE("a request to create topics is answered by the controller through the 
   rig.reply(one, made);
   CHECK(rig.answer<CreateTopicsResponse>(id) == made);
   CHECK(rig.answers.at(id).version == spoken_version(ApiKey::create_topics));
+}
+
+TEST_CASE("elections and reassignments are the controller's too") {
+  Serving rig;
+  const ElectLeadersRequest elect{.election_type = unclean_election};
+  const std::int32_t first = rig.send(elect);
+  const Asked asked = rig.take<ElectLeadersRequest>();
+  CHECK(asked.message.as<ElectLeadersRequest>() == elect);
+  rig.reply(asked, ElectLeadersResponse{.error_code = ErrorCode::invalid_request});
+  CHECK(rig.answer<ElectLeadersResponse>(first).error_code == ErrorCode::invalid_request);
+  const std::int32_t second = rig.send(AlterPartitionReassignmentsRequest{});
+  rig.reply(rig.take<AlterPartitionReassignmentsRequest>(), AlterPartitionReassignmentsResponse{});
+  CHECK(rig.answer<AlterPartitionReassignmentsResponse>(second) == AlterPartitionReassignmentsResponse{});
 }
 
 TEST_CASE("the client does not hear of it when the controller has moved") {

@@ -410,6 +410,10 @@ TEST_CASE("a broker whose disk fails tells the client and ends with an error") {
   REQUIRE_FALSE(rig.exits.empty());
   CHECK_FALSE(rig.exits[0].orderly);
   CHECK_FALSE(rig.broker.next_deadline());
+  rig.wait(seconds(30));  // what comes before the process is gone changes nothing and says nothing more
+  rig.step(Woken{});
+  CHECK(rig.noted<trace::LogDirectoryFailed>().size() == 1);
+  CHECK(rig.exits.size() == 1);
 }
 
 TEST_CASE("a broker that is woken early does nothing") {

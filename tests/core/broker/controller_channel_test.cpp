@@ -4,9 +4,11 @@
 
 #include "core/message/allocate_producer_ids.hpp"
 #include "core/message/alter_partition.hpp"
+#include "core/message/alter_partition_reassignments.hpp"
 #include "core/message/broker_heartbeat.hpp"
 #include "core/message/broker_registration.hpp"
 #include "core/message/create_topics.hpp"
+#include "core/message/elect_leaders.hpp"
 #include "core/message/metadata.hpp"
 #include "tests/support/stage.hpp"
 
@@ -236,6 +238,8 @@ TEST_CASE("the error of a controller is found in every kind of its answers") {
   CHECK(controller_error(Message::of(BrokerHeartbeatResponse{.error_code = error})) == error);
   CHECK(controller_error(Message::of(AlterPartitionResponse{.error_code = error})) == error);
   CHECK(controller_error(Message::of(AllocateProducerIdsResponse{.error_code = error})) == error);
+  CHECK(controller_error(Message::of(ElectLeadersResponse{.error_code = error})) == error);
+  CHECK(controller_error(Message::of(AlterPartitionReassignmentsResponse{.error_code = error})) == error);
   CreateTopicsResponse created;
   created.topics.push_back({.name = "a"});
   CHECK(controller_error(Message::of(created)) == ErrorCode::none);

@@ -60,3 +60,38 @@ TEST_CASE("a topic that is refused for good is told and not asked for again") {
   CHECK(bench.machine.refused().at("a") == ErrorCode::invalid_replication_factor);
   CHECK(bench.noted<trace::Remark>().size() == 1);
 }
+
+TEST_CASE("an operation by command is carried out beside the others and its end is told") {
+  ModelCluster cluster;
+  cluster.add_topic("old", 1);
+  Bench<Admin> bench{Admin{identity("admin"), ClientConfig{}, {}}};
+  bench.start();
+  cluster.run_for(bench, seconds(1));
+  bench.step(Command{admin_command({CreateOneTopic{topic("old")}})});
+  bench.step(Command{admin_command({CreateOneTopic{topic("new")}})});
+  CHECK_FALSE(bench.machine.is_over(1));
+  cluster.run_for(bench, seconds(1));
+  CHECK(bench.machine.is_over(1));
+  CHECK(bench.machine.is_over(2));
+  CHECK_FALSE(bench.machine.is_over(3));
+  CHECK(cluster.topics.contains("new"));
+  const auto told = bench.noted<trace::Remark>();
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].text.starts_with("create_topic old, 2 partitions: TOPIC_ALREADY_EXISTS"));
+  CHECK(told[1].text == "create_topic new, 2 partitions: the topic is created");
+  CHECK(bench.noted<trace::ClientSawError>().size() == 1);
+}
+
+TEST_CASE("an operation that nobody answers is given up after a minute") {
+  ModelCluster cluster;
+  Bench<Admin> bench{Admin{identity("admin"), ClientConfig{}, {}}};
+  bench.down = {endpoint_of(1), endpoint_of(2), endpoint_of(3)};
+  bench.start();
+  bench.step(Command{admin_command({CreateOneTopic{topic("new")}})});
+  cluster.run_for(bench, seconds(59));
+  CHECK_FALSE(bench.machine.is_over(1));
+  cluster.run_for(bench, seconds(2));
+  CHECK(bench.machine.is_over(1));
+  REQUIRE(bench.noted<trace::Remark>().size() == 1);
+  CHECK(bench.noted<trace::Remark>()[0].text == "create_topic new, 2 partitions: no success within 60000 ms");
+}

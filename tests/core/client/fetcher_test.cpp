@@ -29,7 +29,7 @@ TEST_CASE("a fetch carries the leader epoch and the topic id and the limits of t
   CHECK(request.topics.front().partitions.front().current_leader_epoch == LeaderEpoch{6});
   CHECK(request.topics.front().partitions.front().partition_max_bytes == 1'048'576);
   CHECK(request.max_wait == milliseconds(500));
-  CHECK(request.session_epoch == -1);
+  CHECK(request.session_epoch == 0);
 }
 
 TEST_CASE("records below the position in the first batch are skipped") {
@@ -115,4 +115,38 @@ TEST_CASE("records of different leader epochs are handed out apart") {
   REQUIRE(delivered.size() == 2);
   CHECK(delivered[0].leader_epoch == LeaderEpoch{0});
   CHECK(delivered[1].leader_epoch == LeaderEpoch{3});
+}
+
+TEST_CASE("a reader of committed records leaves out aborted transactions up to their marker") {
+  ConsumerConfig config = from_earliest();
+  config.isolation_level = "read_committed";
+  ConsumerRig rig = reader(config);
+  ModelPartition& partition = rig.cluster.at("orders", 0);
+  const auto transactional = [&](const std::string& value, std::int64_t producer) {
+    BatchBuilder builder;
+    builder.append(Timestamp{1}, std::nullopt, as_bytes(value));
+    RecordBatch batch =
+        builder.build({}, ProducerFields{ProducerId{producer}, ProducerEpoch{0}, Sequence{0}}, Transactional::yes);
+    batch.header.base_offset = partition.end();
+    batch.header.partition_leader_epoch = 0;
+    partition.log.push_back(batch);
+  };
+  const auto end = [&](std::int64_t producer, TransactionOutcome outcome) {
+    RecordBatch marker =
+        build_end_transaction_batch(ProducerId{producer}, ProducerEpoch{0}, {outcome, 0}, Timestamp{1});
+    marker.header.base_offset = partition.end();
+    partition.log.push_back(marker);
+  };
+  transactional("kept", 7);
+  transactional("gone", 8);
+  rig.write(0, {"plain"});
+  transactional("gone too", 8);
+  end(8, TransactionOutcome::abort);
+  end(7, TransactionOutcome::commit);
+  transactional("next", 8);
+  end(8, TransactionOutcome::commit);
+  partition.aborted = {{ProducerId{8}, Offset{1}}};
+  rig.poll_for(milliseconds(100));
+  CHECK(rig.got == std::vector<std::string>{"kept", "plain", "next"});
+  CHECK(rig.bench.machine.position(orders0) == Offset{8});
 }

@@ -20,6 +20,7 @@
 #include "core/message/metadata.hpp"
 #include "core/message/offset_commit.hpp"
 #include "core/message/offset_fetch.hpp"
+#include "core/message/offset_for_leader_epoch.hpp"
 #include "core/message/produce.hpp"
 #include "core/message/sync_group.hpp"
 #include "core/record/record.hpp"
@@ -37,6 +38,7 @@ struct ModelPartition {
   std::vector<RecordBatch> log;
   std::int64_t start{0};
   std::map<std::int64_t, ModelProducer> producers;
+  std::optional<std::vector<FetchResponse::AbortedTransaction>> aborted;  // what a fetch tells
   [[nodiscard]] std::int64_t end() const { return log.empty() ? start : log.back().next_offset().value; }
 };
 struct ModelTopic {
@@ -94,6 +96,7 @@ class ModelCluster {
   std::int64_t next_producer_id{100};
   std::int32_t coordinator{2};
   std::map<TopicPartition, std::int64_t> committed;
+  std::map<TopicPartition, LeaderEpoch> committed_epochs;  // where a commit told one
   std::int32_t generation{0};
   std::vector<std::byte> assignment;
   std::map<ApiKey, int> handled;
@@ -105,6 +108,7 @@ class ModelCluster {
   [[nodiscard]] ErrorCode append(ModelPartition& partition, const RecordBatch& batch, ProduceResponse::Partition& out);
   [[nodiscard]] Message fetch(const FetchRequest& request, std::int32_t node);
   [[nodiscard]] Message list_offsets(const ListOffsetsRequest& request);
+  [[nodiscard]] Message epoch_end(const OffsetForLeaderEpochRequest& request, std::int32_t node);
   [[nodiscard]] std::optional<Message> group(const Message& request);
   [[nodiscard]] const std::string* name_of(const Uuid& id) const;
 };
@@ -156,6 +160,7 @@ inline std::optional<Message> ModelCluster::handle(const Sent& sent) {
     return something ? std::optional{answer} : std::nullopt;
   }
   if (const auto* ask = request.get_if<ListOffsetsRequest>()) return list_offsets(*ask);
+  if (const auto* ask = request.get_if<OffsetForLeaderEpochRequest>()) return epoch_end(*ask, node);
   if (request.get_if<InitProducerIdRequest>()) {
     InitProducerIdResponse answer;
     answer.error_code = next_error(ApiKey::init_producer_id);
@@ -291,6 +296,7 @@ inline Message ModelCluster::fetch(const FetchRequest& request, std::int32_t nod
         } else if (asked.fetch_offset.value < partition.start || asked.fetch_offset.value > partition.end()) {
           one.error_code = ErrorCode::offset_out_of_range;
         } else {
+          one.aborted_transactions = partition.aborted;
           for (const RecordBatch& batch : partition.log) {
             if (batch.last_offset() >= asked.fetch_offset) one.records.batches.push_back(batch);
           }
@@ -318,6 +324,31 @@ inline Message ModelCluster::list_offsets(const ListOffsetsRequest& request) {
       out.partitions.push_back(one);
     }
     answer.topics.push_back(out);
+  }
+  return Message::of(answer);
+}
+
+// Where the greatest epoch not above the one asked for ends.
+inline Message ModelCluster::epoch_end(const OffsetForLeaderEpochRequest& request, std::int32_t node) {
+  OffsetForLeaderEpochResponse answer;
+  for (const auto& topic : request.topics) {
+    auto& out = answer.topics.emplace_back();
+    out.topic = topic.topic;
+    for (const auto& asked : topic.partitions) {
+      const ModelPartition& partition = at(topic.topic, asked.partition.value);
+      OffsetForLeaderEpochResponse::Partition one{.partition = asked.partition};
+      one.error_code = next_error(ApiKey::offset_for_leader_epoch);
+      if (one.error_code == ErrorCode::none && partition.leader.value != node)
+        one.error_code = ErrorCode::not_leader_or_follower;
+      if (one.error_code == ErrorCode::none && asked.current_leader_epoch < partition.epoch)
+        one.error_code = ErrorCode::fenced_leader_epoch;
+      for (const RecordBatch& batch : partition.log) {
+        if (one.error_code != ErrorCode::none || batch.leader_epoch() > asked.leader_epoch) break;
+        one.leader_epoch = batch.leader_epoch();
+        one.end_offset = batch.next_offset();
+      }
+      out.partitions.push_back(one);
+    }
   }
   return Message::of(answer);
 }
@@ -374,8 +405,12 @@ inline std::optional<Message> ModelCluster::group(const Message& request) {
       OffsetCommitResponse::Topic out;
       out.name = topic.name;
       for (const auto& partition : topic.partitions) {
-        if (error == ErrorCode::none)
-          committed[{topic.name, partition.partition_index}] = partition.committed_offset.value;
+        if (error == ErrorCode::none) {
+          const TopicPartition tp{topic.name, partition.partition_index};
+          committed[tp] = partition.committed_offset.value;
+          committed_epochs.erase(tp);
+          if (partition.committed_leader_epoch) committed_epochs[tp] = *partition.committed_leader_epoch;
+        }
         out.partitions.push_back({partition.partition_index, error});
       }
       answer.topics.push_back(out);
@@ -395,6 +430,8 @@ inline std::optional<Message> ModelCluster::group(const Message& request) {
         partition.partition_index = index;
         const auto known = committed.find({topic.name, index});
         if (known != committed.end()) partition.committed_offset = Offset{known->second};
+        const auto epoch = committed_epochs.find({topic.name, index});
+        if (epoch != committed_epochs.end()) partition.committed_leader_epoch = epoch->second;
         one.partitions.push_back(partition);
       }
       out.topics.push_back(one);

@@ -325,6 +325,30 @@ TEST_CASE("an error not worth a retry fails the batch at once") {
   CHECK(rig.values() == std::vector<std::string>{"first", "c"});
 }
 
+TEST_CASE("a batch that is too large for its broker is split and each record written once and in order") {
+  for (const std::string codec : {"none", "zstd"}) {
+    ProducerConfig config;
+    config.compression_type = codec;
+    config.linger = milliseconds(5);
+    Rig rig{config};
+    rig.warm_up();
+    rig.cluster.errors[ApiKey::produce] = {ErrorCode::message_too_large};
+    std::vector<std::string> all{"first"};
+    for (int i = 0; i < 40; ++i) {
+      all.push_back(std::to_string(i) + std::string(1000, 'v'));
+      rig.send(record(all.back()));
+    }
+    rig.run_for(milliseconds(200));
+    CHECK(rig.values() == all);
+    CHECK(rig.bench.noted<trace::RecordsFailed>().empty());
+    CHECK(rig.bench.noted<trace::ClientSawError>().back().error == ErrorCode::message_too_large);
+    std::int32_t acked = 0;
+    for (const auto& note : rig.bench.noted<trace::RecordsAcked>()) acked += note.count;
+    CHECK(acked == 41);
+    CHECK(rig.bench.machine.idle());
+  }
+}
+
 TEST_CASE("a producer follows a leader that an answer names without waiting for its backoff") {
   Rig rig{{}, 2};
   rig.warm_up();

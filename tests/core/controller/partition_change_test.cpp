@@ -50,3 +50,23 @@ TEST_CASE("an unclean election makes a live replica the whole ISR and recovering
   CHECK(record->isr == std::vector{NodeId{3}});
   CHECK(record->leader_recovery_state == LeaderRecoveryState::recovering);
 }
+
+TEST_CASE("a preferred election takes the first of the replicas as they are to be ordered", "[controller]") {
+  const PartitionRegistration now = led_by(NodeId{1}, all);
+  const auto live = [](NodeId) { return true; };
+  const std::vector<NodeId> order{NodeId{3}, NodeId{1}, NodeId{2}};
+  const auto both = build_change({.partition = tp,
+                                  .now = now,
+                                  .target_isr = all,
+                                  .election = Election::preferred,
+                                  .is_acceptable_leader = live,
+                                  .target_replicas = order});
+  REQUIRE(both.has_value());
+  CHECK(both->leader == std::optional{std::optional{NodeId{3}}});
+  CHECK(both->replicas == order);
+  const auto reordered = build_change(
+      {.partition = tp, .now = now, .target_isr = all, .is_acceptable_leader = live, .target_replicas = order});
+  REQUIRE(reordered.has_value());
+  CHECK_FALSE(reordered->leader.has_value());
+  CHECK_FALSE(reordered->isr.has_value());
+}

@@ -42,6 +42,11 @@ TEST_CASE("a new coordinator finds members and generation and offsets in the log
   REQUIRE(loaded.size() == 1);
   CHECK(loaded[0].groups == 1);
   CHECK(loaded[0].partition == next.partition(group_name));
+  const auto offsets = next.noted<trace::OffsetsLoaded>();
+  REQUIRE(offsets.size() == 1);
+  CHECK(offsets[0].group == group_name);
+  REQUIRE(offsets[0].offsets.size() == 1);
+  CHECK(offsets[0].offsets[0].offset == Offset{42});
   CHECK(next.state() == "Stable");
   CHECK(next.fetch() == Offset{42});
   CHECK(next.heartbeat(members[0], Generation{1}) == ErrorCode::none);

@@ -180,3 +180,19 @@ TEST_CASE("of several logs the one with the largest share of dirty bytes is clea
   REQUIRE(*found);
   CHECK((*found)->id.partition == PartitionIndex{1});
 }
+
+TEST_CASE("a log whose start or checkpoint lies in its active segment has nothing to clean") {
+  CleanerRig rig;
+  CleanerManager manager;
+  rig.put_all({"a", "a"});
+  rig.roll();
+  rig.put_all({"a", "a"});
+  const Offset active = rig.log().segments().back().base_offset();
+  const CleanableOffsets by_checkpoint = cleanable_offsets(rig.log(), active.plus(1), rig.now);
+  CHECK(by_checkpoint.first_uncleanable >= by_checkpoint.first_dirty);
+  REQUIRE(rig.log().maybe_increment_log_start_offset(active.plus(1), rig.disk));
+  const CleanableOffsets by_start = cleanable_offsets(rig.log(), Offset{0}, rig.now);
+  CHECK(by_start.first_dirty == active.plus(1));
+  CHECK(by_start.first_uncleanable >= by_start.first_dirty);
+  CHECK_FALSE(dirtiest(rig, manager));
+}

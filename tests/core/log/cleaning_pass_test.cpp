@@ -263,3 +263,33 @@ TEST_CASE("a log that cannot be read is given up with the reason") {
   CHECK_FALSE(rig.problem.empty());
   CHECK(rig.files(cleaned_suffix).empty());
 }
+
+TEST_CASE("a key with the bytes of a marker's key is a key like any other") {
+  CleanerRig rig;
+  const std::string like_commit{"\0\0\0\1", 4};
+  const std::string like_abort{"\0\0\0\0", 4};
+  rig.put(like_commit, "v");
+  rig.put(like_abort, "v");
+  rig.transactional(1, {"a"});
+  rig.end(1, TransactionOutcome::commit);
+  rig.transactional(2, {"b"});
+  rig.end(2, TransactionOutcome::abort);
+  rig.roll();
+  CHECK(rig.clean() == Progress::done);
+  const std::vector<std::int64_t> offsets = rig.offsets();
+  REQUIRE(offsets.size() >= 3);
+  CHECK(Offsets{offsets[0], offsets[1], offsets[2]} == Offsets{0, 1, 2});
+}
+
+TEST_CASE("the last sequence of a producer stays although its transaction was aborted") {
+  CleanerRig rig;
+  rig.transactional(1, {"a", "b"});
+  rig.end(1, TransactionOutcome::abort);
+  rig.roll();
+  const auto before = rig.log().producer_state().producers().at(ProducerId{1}).last();
+  REQUIRE(before);
+  rig.clean();
+  CHECK(rig.offsets() == Offsets{2});  // the marker
+  rig.restart();
+  CHECK(rig.log().producer_state().producers().at(ProducerId{1}).last()->last_sequence == before->last_sequence);
+}

@@ -149,6 +149,10 @@ TEST_CASE("A node whose disk fails ends its process and answers no vote") {
   const std::int32_t asked = node.request(vote_of(2, 5));
   CHECK_FALSE(node.answer_to<VoteResponse>(asked));
   CHECK(node.exits.size() == 1);
+  REQUIRE_FALSE(node.notes.empty());
+  const auto* told = node.notes.back().get_if<trace::LogDirectoryFailed>();
+  REQUIRE(told != nullptr);
+  CHECK(told->reason.find("quorum-state") != std::string::npos);
 }
 
 }  // namespace kafkasim::raft_test

@@ -300,3 +300,49 @@ TEST_CASE("other producer fields need another checksum and nothing else") {
   builder.append(Timestamp{1}, std::nullopt, std::nullopt);
   CHECK(builder.build({}, producer(9, 1, 0), Transactional::yes).is_transactional());
 }
+
+TEST_CASE("each number inside a record is held to the record that it stands in") {
+  // The length of what follows (all numbers zigzag: 24 is 12), attributes, timestamp, offset, key "k", value "v", one header
+  // "h" = "x", whose value is put behind the longer ones below.
+  struct Case {
+    const char* what;
+    std::vector<int> record;  // bytes
+  };
+  const std::vector<int> sound{24, 0, 0, 0, 2, 'k', 2, 'v', 2, 2, 'h', 2};
+  const std::vector<Case> cases{
+      {"length below what the record holds", {8, 0, 0, 0, 2, 'k', 2, 'v', 0}},
+      {"length beyond the batch", {60, 0, 0, 0, 2, 'k', 2, 'v', 0}},
+      {"negative length", {9, 0, 0, 0, 2, 'k', 2, 'v', 0}},
+      {"length of zero", {0}},
+      {"key beyond the record", {14, 0, 0, 0, 40, 'k', 2, 'v', 0}},
+      {"key of size below -1", {14, 0, 0, 0, 3, 'k', 2, 'v', 0}},
+      {"value beyond the record", {14, 0, 0, 0, 2, 'k', 40, 'v', 0}},
+      {"value of size below -1", {14, 0, 0, 0, 2, 'k', 3, 'v', 0}},
+      {"negative number of headers", {14, 0, 0, 0, 2, 'k', 2, 'v', 1}},
+      {"more headers than stand there", {24, 0, 0, 0, 2, 'k', 2, 'v', 4, 2, 'h', 2}},
+      {"fewer headers than stand there", {24, 0, 0, 0, 2, 'k', 2, 'v', 0, 2, 'h', 2}},
+      {"header without key", {20, 0, 0, 0, 2, 'k', 2, 'v', 2, 1, 2}},
+      {"header key beyond the record", {24, 0, 0, 0, 2, 'k', 2, 'v', 2, 40, 'h', 2}},
+      {"header value beyond the record", {24, 0, 0, 0, 2, 'k', 2, 'v', 2, 2, 'h', 40}},
+      {"header value of size below -1", {24, 0, 0, 0, 2, 'k', 2, 'v', 2, 2, 'h', 3}},
+      {"timestamp that does not end", {6, 0, 128, 128}},
+      {"offset of more than five bytes", {26, 0, 0, 128, 128, 128, 128, 128, 128, 1, 2, 'k', 2, 'v'}},
+      {"timestamp of more than ten bytes", {26, 0, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 1}},
+  };
+  const auto decode = [](const std::vector<int>& record, std::int32_t count) {
+    std::vector<std::byte> body;
+    for (const int byte : record) body.push_back(static_cast<std::byte>(byte));
+    if (record.size() >= 12) body.push_back(static_cast<std::byte>('x'));
+    RecordBatch batch = make_batch();
+    batch.body = SharedBytes{std::move(body)};
+    batch.header.records_count = count;
+    return decode_records(batch);
+  };
+  REQUIRE(decode(sound, 1));
+  CHECK_FALSE(decode(sound, 2));
+  CHECK_FALSE(decode(sound, 0));
+  for (const Case& c : cases) {
+    INFO(c.what);
+    CHECK_FALSE(decode(c.record, 1));
+  }
+}

@@ -59,10 +59,22 @@ struct Fetchers {
     (void)step(Connected{connection});
   }
   static FetchResponse response(int partition, ErrorCode error = ErrorCode::none) {
+    return response(std::vector{partition}, error);
+  }
+  static FetchResponse response(const std::vector<int>& partitions, ErrorCode error = ErrorCode::none) {
     FetchResponse r;
     r.responses.push_back({.topic_id = orders_id});
-    r.responses.back().partitions.push_back({.partition_index = PartitionIndex{partition}, .error_code = error});
+    for (const int partition : partitions)
+      r.responses.back().partitions.push_back({.partition_index = PartitionIndex{partition}, .error_code = error});
     return r;
+  }
+  void open_session() {  // of partitions 0 and 1
+    follow(0, 5);
+    follow(1, 7);
+    connect();
+    FetchResponse all = response({0, 1});
+    all.session_id = 123;
+    (void)answer(all);
   }
 };
 
@@ -70,14 +82,14 @@ const TopicIdPartition p1{orders_id, PartitionIndex{1}};
 
 }  // namespace
 
-TEST_CASE("a fetcher asks its leader for all partitions in one request without a session", "[replica]") {
+TEST_CASE("a fetcher begins with a full request for all partitions that asks for a session", "[replica]") {
   Fetchers f;
   f.follow(0, 5);
   f.follow(1, 7);
   f.connect();
   const FetchRequest& request = f.request();
   CHECK(request.session_id == 0);
-  CHECK(request.session_epoch == -1);
+  CHECK(request.session_epoch == 0);
   CHECK(request.replica_state.replica_id == NodeId{1});
   CHECK(request.replica_state.replica_epoch == BrokerEpoch{5});
   CHECK(request.max_wait == milliseconds(500));
@@ -130,7 +142,7 @@ TEST_CASE("a partition that backs off is left out of fetches while others go on"
   f.follow(0, 5);
   f.follow(1, 7);
   f.connect();
-  (void)f.answer(Fetchers::response(0, ErrorCode::not_leader_or_follower));
+  (void)f.answer(Fetchers::response({0, 1}, ErrorCode::not_leader_or_follower));
   f.fetchers.back_off(orders, f.now);
   f.send();
   REQUIRE(f.request().topics[0].partitions.size() == 1);
@@ -172,11 +184,77 @@ TEST_CASE("a partition that got data stands behind the others in the next fetch"
   f.follow(0, 5);
   f.follow(1, 7);
   f.connect();
-  (void)f.answer(Fetchers::response(0));
+  (void)f.answer(Fetchers::response({0, 1}));
   f.fetchers.advance(orders, Offset{6}, LeaderEpoch{3}, ReplicaFetchers::Got::data);
   f.send();
   CHECK(f.request().topics[0].partitions[0].partition == p1.partition);
   CHECK(f.request().topics[0].partitions[1].fetch_offset == Offset{6});
+}
+
+TEST_CASE("in a session a fetcher names only partitions that have moved", "[replica]") {
+  Fetchers f;
+  f.open_session();
+  f.fetchers.advance(orders, Offset{5}, LeaderEpoch{3}, ReplicaFetchers::Got::nothing);
+  f.fetchers.advance(p1, Offset{9}, LeaderEpoch{3}, ReplicaFetchers::Got::data);
+  f.send();
+  CHECK(f.request().session_id == 123);
+  CHECK(f.request().session_epoch == 1);
+  REQUIRE(f.request().topics.size() == 1);
+  REQUIRE(f.request().topics[0].partitions.size() == 1);
+  CHECK(f.request().topics[0].partitions[0].fetch_offset == Offset{9});
+}
+
+TEST_CASE("in a session a partition that backs off is forgotten and comes back when its time is over", "[replica]") {
+  Fetchers f;
+  f.open_session();
+  f.fetchers.back_off(p1, f.now);
+  f.send();
+  REQUIRE(f.request().forgotten_topics_data.size() == 1);
+  CHECK(f.request().forgotten_topics_data[0].partitions == std::vector{p1.partition});
+  FetchResponse nothing;
+  nothing.session_id = 123;
+  f.now = f.now + milliseconds(1'000);
+  CHECK(f.answer(nothing).empty());
+  f.send();
+  CHECK(f.request().forgotten_topics_data.empty());
+  REQUIRE(f.request().topics.size() == 1);
+  CHECK(f.request().topics[0].partitions[0].partition == p1.partition);
+}
+
+TEST_CASE("a fetcher whose session is lost asks for all again at once", "[replica]") {
+  Fetchers f;
+  f.open_session();
+  f.send();
+  FetchResponse lost;
+  lost.error_code = ErrorCode::fetch_session_id_not_found;
+  CHECK(f.answer(lost).empty());
+  f.send();
+  REQUIRE(f.sent);
+  CHECK(f.request().session_epoch == 0);
+  CHECK(f.request().topics[0].partitions.size() == 2);
+}
+
+TEST_CASE("a fetcher whose topic ids the leader does not know waits for the backoff", "[replica]") {
+  Fetchers f;
+  f.open_session();
+  f.send();
+  FetchResponse unknown;
+  unknown.error_code = ErrorCode::fetch_session_topic_id_error;
+  CHECK(f.answer(unknown).empty());
+  f.send();
+  CHECK_FALSE(f.sent);
+}
+
+TEST_CASE("a follower tells its leader of its own log start when that has moved", "[replica]") {
+  Fetchers f;
+  f.open_session();
+  f.fetchers.log_start_moved(orders);
+  f.sent.reset();
+  f.with_env([&](Env& env) {
+    f.fetchers.send_requests({BrokerEpoch{5}, f.brokers, [](const TopicIdPartition&) { return Offset{3}; }}, env);
+  });
+  REQUIRE(f.request().topics.size() == 1);
+  CHECK(f.request().topics[0].partitions[0].log_start_offset == Offset{3});
 }
 
 TEST_CASE("the connection to a leader without partitions is closed", "[replica]") {

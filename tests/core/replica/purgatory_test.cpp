@@ -95,8 +95,18 @@ TEST_CASE("a fetch is answered when its time is over", "[replica]") {
   FetchPurgatory purgatory;
   (void)purgatory.add(fetch({p0}, 1));
   CHECK(purgatory.next_deadline() == Instant{milliseconds(500).ns});
-  CHECK(purgatory.expired(Instant{milliseconds(499).ns}).empty());
-  CHECK(purgatory.expired(Instant{milliseconds(500).ns}).size() == 1);
+  CHECK(purgatory.take_due(Instant{milliseconds(499).ns}).empty());
+  CHECK(purgatory.take_due(Instant{milliseconds(500).ns}).size() == 1);
+}
+
+TEST_CASE("a fetch may watch further partitions while it waits", "[replica]") {
+  FetchPurgatory purgatory;
+  const OperationId id = purgatory.add(fetch({p0}, 1));
+  purgatory.watch(id, p1, FetchWait{{.partition_max_bytes = 100}, Offset{0}, 0});
+  CHECK(purgatory.watchers(p1) == std::vector{id});
+  CHECK(purgatory.count(id, p1, Offset{1}, 50));
+  (void)purgatory.take(id);
+  CHECK(purgatory.watchers(p1).empty());
 }
 
 TEST_CASE("a copy of a purgatory goes its own way", "[replica]") {

@@ -164,17 +164,6 @@ TEST_CASE("a fetch keeps to its maximum but gives at least one batch", "[replica
   CHECK(both->responses[0].partitions[1].records.batches.empty());  // only one batch in all goes over the maximum
 }
 
-TEST_CASE("fetch sessions are not offered and one that is named is not found", "[replica]") {
-  Cluster c{1};
-  c.add_topic({1});
-  FetchRequest request = Cluster::fetch_request(0);
-  request.session_epoch = 0;
-  CHECK(c.answer_to<FetchResponse>(c.ask(1, request))->session_id == 0);
-  request.session_id = 77;
-  request.session_epoch = 3;
-  CHECK(c.answer_to<FetchResponse>(c.ask(1, request))->error_code == ErrorCode::fetch_session_id_not_found);
-}
-
 TEST_CASE("a fetch of an unknown topic or partition is told so at once", "[replica]") {
   Cluster c{1};
   c.add_topic({1});

@@ -181,3 +181,42 @@ TEST_CASE("whichever disk operation of a pass fails the log directory goes offli
   }
   FAIL("a pass never ends");
 }
+
+TEST_CASE("a topic whose retention is minus one keeps its records for ever", "[replica]") {
+  Cluster c{1};
+  c.add_topic({1}, with({{"retention.ms", "-1"}}));
+  c.add_topic({1}, with({{"retention.ms", "3600000"}}), "other", {7, 8});
+  const TopicIdPartition other{{7, 8}, PartitionIndex{0}};
+  fill(c, 3);
+  fill(c, 3, other);
+  c.now = Instant{c.now.ns + seconds(400 * 86'400).ns};
+  c.run(seconds(600));
+  CHECK(c.report(1).log_start == Offset{0});
+  CHECK(segments(c) == 3);
+  CHECK(c.report(1, other).log_start == Offset{3});
+}
+
+TEST_CASE("producers that were silent for their time are forgotten at the next look every ten minutes", "[replica]") {
+  NodeConfig config;
+  config.producer_id_expiration = seconds(1'000);
+  Cluster c{1, config};
+  c.add_topic({1});
+  const auto known = [&c] { return c.at(1).log(orders)->producer_state().producers().size(); };
+  const auto append = [&c](std::int64_t producer) {
+    const ProducerFields fields{ProducerId{producer}, ProducerEpoch{0}, Sequence{0}};
+    const RecordBatch batch = make_batch({.timestamp = c.now.ns / 1'000'000, .producer = fields});
+    REQUIRE(c.outcome(c.produce(1, batch)) == ErrorCode::none);
+  };
+  append(1);
+  c.run(seconds(500));
+  append(2);
+  CHECK(known() == 2);
+  c.run(seconds(699));  // looks are at 600 and 1200 s
+  CHECK(known() == 2);
+  c.run(seconds(1));
+  CHECK(known() == 1);
+  c.run(seconds(599));
+  CHECK(known() == 1);
+  c.run(seconds(1));
+  CHECK(known() == 0);
+}

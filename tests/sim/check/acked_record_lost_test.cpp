@@ -113,3 +113,16 @@ TEST_CASE("what compaction took out or rewrote is not lost but another epoch at 
   tale.decide(3, 2, {3});
   CHECK(tale.findings(AckedRecordLost::id) == 1);
 }
+
+TEST_CASE("a record that was sent again to a new leader is not lost though the old one holds it at the same offset",
+          "[check]") {
+  Tale tale;
+  tale.append(3, {0, 0, 0, 0, 0});  // nobody copies it, and its leader freezes
+  tale.decide(1, 1, {1, 2});
+  tale.append(1, {0, 0, 1, 0, 0});
+  tale.append(2, {0, 0, 1, 0, 0});
+  tale.commit(1, 0, 1);
+  tale.acked({0, 0, 1, 0, 0});
+  tale.decide(2, 2, {1, 2});
+  CHECK(tale.findings(AckedRecordLost::id) == 0);
+}

@@ -12,12 +12,31 @@ using namespace kafkasim::sim::test;
 
 TEST_CASE("every invariant of the table is one that a scenario may name and is evaluated in an ordinary history",
           "[check]") {
-  Tale tale;
+  ClientFacts shop{"shop"};
+  shop.host = HostId{9};
+  shop.delivery_timeout = seconds(120);
+  Tale tale{shop};
   const Batch batch{0, 4, 0, 11, 0};
+  tale.tell(9, trace::RecordSent{name, Origin{0, 0}, false});
   tale.append_everywhere(batch);
   tale.commit(1, 0, 5);
   tale.acked(batch);
+  tale.tell(reader.value, trace::PartitionsAssigned{"g", "m", Generation{1}, {name}});
+  tale.delivered({{0, 0}, {1, 1}});
+  tale.tell(0, trace::OffsetsCommitted{"g", "m", Generation{1}, {{name, Offset{2}}}});
+  tale.judge({});
+  tale.wait(seconds(70));
   tale.tell(20, trace::RaftVoted{1, NodeId{3000}});
+  tale.isr_view(1, {1, 2, 3}, {1, 2, 3});
+  tale.append_everywhere({5, 9, 0, 12, 5});
+  tale.commit(1, 5, 10);
+  tale.tell(0, trace::ProduceAnswered{tp, {}, -1, {}, Offset{5}, Offset{9}, Offset{10}, 3, 2, false});
+  tale.tell(0, trace::FetchAnswered{tp, {}, Offset{0}, Offset{10}, Offset{10}, Offset{10}, 100, HostId{9}});
+  tale.append(3, {10, 14, 0, 13});
+  tale.truncate(3, 15, 10);
+  tale.tell(2, trace::ProducersTold{tp, Offset{10}, {{1, 0, -1, Offset{9}, {}}}});
+  tale.crash(3);
+  tale.load(3, 10, {batch, {5, 9, 0, 12, 5}});
   tale.decide(2, 1, {2, 3});
   const auto evaluations = tale.checks().evaluations();
   for (const InvariantInfo& info : invariant_table()) {

@@ -35,3 +35,15 @@ TEST_CASE("a batch that compaction has rewritten is still the one of its epoch a
   tale.append(3, {0, 3, 0, 11});  // but its offsets never change
   CHECK(tale.violations(EpochOffsetUnique::id) == 1);
 }
+
+TEST_CASE("a batch seen first in a gap of another replica means that batch for ever", "[check]") {
+  Tale tale;
+  tale.append(1, {0, 4, 0, 11});
+  tale.append(1, {10, 14, 0, 13});
+  tale.append(2, {5, 9, 0, 12});  // compacted away on broker 1
+  CHECK(tale.violations(EpochOffsetUnique::id) == 0);
+  tale.append(3, {5, 9, 0, 12});
+  CHECK(tale.violations(EpochOffsetUnique::id) == 0);
+  tale.load(3, 10, {{5, 9, 0, 99}});
+  CHECK(tale.violations(EpochOffsetUnique::id) == 1);
+}

@@ -22,32 +22,6 @@ TEST_CASE("a chunked list is cut and copied without disturbing its copies", "[ch
   CHECK(a.partition_point([](int x) { return x < 7; }) == 7);
 }
 
-TEST_CASE("two chains are compared over any range and the first difference is found", "[check]") {
-  BatchChain a;
-  BatchChain b;
-  for (std::int64_t i = 0; i < 100; ++i) {
-    a.append(appended({i * 10, i * 10 + 9, 0, static_cast<std::uint32_t>(i)}));
-    b.append(appended({i * 10, i * 10 + 9, 0, static_cast<std::uint32_t>(i == 60 ? 7777 : i)}));
-  }
-  CHECK(BatchChain::first_difference(a, b, Offset{0}, Offset{600}) == std::nullopt);
-  CHECK(BatchChain::first_difference(a, b, Offset{610}, Offset{1000}) == std::nullopt);
-  const auto differ = BatchChain::first_difference(a, b, Offset{0}, Offset{1000});
-  REQUIRE(differ.has_value());
-  CHECK(a[a.index_at(*differ)].base == Offset{600});
-}
-
-TEST_CASE("a chain that was cut and grew again has the sums of one that never had more", "[check]") {
-  BatchChain a;
-  BatchChain b;
-  a.append(appended({0, 4, 0, 1}));
-  a.append(appended({5, 9, 0, 2}));
-  a.truncate_to(Offset{5});
-  a.append(appended({5, 9, 1, 3}));
-  b.append(appended({0, 4, 0, 1}));
-  b.append(appended({5, 9, 1, 3}));
-  CHECK(a.sum(Offset{0}, Offset{10}) == b.sum(Offset{0}, Offset{10}));
-}
-
 TEST_CASE("a decision that a second controller tells is taken once", "[check]") {
   Tale tale;
   trace::PartitionChanged old;
@@ -57,4 +31,70 @@ TEST_CASE("a decision that a second controller tells is taken once", "[check]") 
   old.leader_epoch = LeaderEpoch{9};
   tale.tell(21, old);
   CHECK(tale.checks().history().partition(tp)->leader == NodeId{1});
+}
+
+TEST_CASE("a replica that lost what was committed has caught up when it has as much again", "[check]") {
+  Tale tale;
+  tale.append_everywhere({0, 4, 0, 11});
+  tale.commit(1, 0, 5);
+  tale.power_off(2);
+  tale.start(2);
+  tale.load(2, 0, {});
+  const auto losses = [&tale] { return tale.checks().history().partition(tp)->losses.size(); };
+  CHECK(losses() == 1);
+  CHECK(tale.checks().history().partition(tp)->ledger()
+        == "lossy restarts 1 of 1 allowed, no unclean election, min.insync.replicas 2, ISR [1,2,3]");
+  tale.append(2, {0, 4, 0, 11});
+  CHECK(losses() == 0);
+}
+
+TEST_CASE("a disk that comes back empty counts as a loss of its replicas", "[check]") {
+  Tale tale;
+  tale.append_everywhere({0, 4, 0, 11});
+  tale.commit(1, 0, 5);
+  tale.power_off(2);
+  tale.start(2);
+  tale.ready(2);
+  CHECK(tale.replica(2)->log.size() == 0);
+  CHECK(tale.checks().history().partition(tp)->losses == std::set{NodeId{2}});
+}
+
+TEST_CASE("an acknowledgement of a topic that was made anew under its name is not of the new one", "[check]") {
+  Tale tale;
+  const TopicIdPartition anew{Uuid{8, 8}, PartitionIndex{0}};
+  tale.tell(0, trace::TopicCreated{100, "orders", anew.topic_id});
+  trace::PartitionChanged e;
+  e.metadata_offset = 101;
+  e.partition = anew;
+  tale.tell(0, e);
+  tale.tell(9, trace::RecordsAcked{name, Origin{0, 0}, 5, -1, Offset{0}, seconds(1)});
+  CHECK(tale.checks().history().partition(anew)->acked.empty());
+  tale.tell(9, trace::RecordsAcked{name, Origin{0, 5}, 5, -1, Offset{5}, nanoseconds(1)});
+  CHECK(tale.checks().history().partition(anew)->acked.size() == 1);
+}
+
+TEST_CASE("a wiped broker has lost its replicas and copies them from the beginning", "[check]") {
+  Tale tale;
+  tale.append_everywhere({0, 9, 0, 1, 0});
+  tale.commit(1, 0, 10);
+  tale.tell(1, KernelEvent{PowerLost{}});
+  tale.tell(1, KernelEvent{DisksWiped{}});
+  const ReplicaHistory* wiped = tale.checks().history().partition(tp)->replica(NodeId{2});
+  REQUIRE(wiped != nullptr);
+  CHECK(wiped->log_end == Offset{0});
+  CHECK(wiped->log.size() == 0);
+  CHECK(tale.checks().history().partition(tp)->losses == std::set<NodeId>{NodeId{2}});
+  tale.append(2, {0, 9, 0, 1, 0});
+  CHECK(tale.checks().history().partition(tp)->losses.empty());
+  CHECK(tale.checks().findings().violations() == 0);
+}
+
+TEST_CASE("what is missing because bits had flipped is excused by that", "[check]") {
+  Tale tale{{"shop", true, true, true}, 1};
+  tale.append(1, {0, 9, 0, 1, 0}, trace::ReplicaRole::leader);
+  tale.commit(1, 0, 10);
+  CHECK_FALSE(tale.checks().history().partition(tp)->excuse());
+  tale.tell(0, KernelEvent{DataCorrupted{"orders-0/00000000000000000000.log", 70, std::byte{1}}});
+  CHECK(tale.checks().history().partition(tp)->excuse() == Excuse::corruption);
+  CHECK(excuse_name(Excuse::corruption) == "corruption");
 }

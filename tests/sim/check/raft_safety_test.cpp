@@ -36,7 +36,7 @@ TEST_CASE("a committed entry that another node holds differently breaks raft-saf
   Tale tale;
   tale.tell(a, trace::RaftAppended{0, 1, 1, 111});
   tale.tell(a, trace::RaftCommitted{2, 1});
-  tale.tell(b, trace::RaftAppended{0, 1, 1, 222});
+  tale.tell(b, trace::RaftAppended{0, 1, 2, 222});
   CHECK(tale.violations(RaftSafety::id) == 0);
   tale.tell(b, trace::RaftCommitted{2, 1});
   CHECK(tale.violations(RaftSafety::id) == 1);
@@ -60,5 +60,49 @@ TEST_CASE("after a power loss an observer may fetch again what it had and a vote
   tale.tell(broker, trace::RaftAppended{0, 1, 1, 111});
   CHECK(tale.violations(RaftSafety::id) == 0);
   tale.tell(a, trace::RaftAppended{0, 1, 1, 111});
+  CHECK(tale.violations(RaftSafety::id) == 1);
+}
+
+TEST_CASE("two logs with an entry of the same offset and epoch that differ below it break raft-safety", "[check]") {
+  Tale tale;
+  tale.tell(a, trace::RaftAppended{0, 1, 1, 111});
+  tale.tell(a, trace::RaftAppended{2, 2, 3, 112});
+  tale.tell(b, trace::RaftAppended{0, 1, 2, 222});
+  CHECK(tale.violations(RaftSafety::id) == 0);
+  tale.tell(b, trace::RaftAppended{2, 2, 3, 112});
+  CHECK(tale.violations(RaftSafety::id) == 1);
+}
+
+TEST_CASE("a leader without all that is committed breaks raft-safety", "[check]") {
+  Tale tale;
+  for (const std::int32_t host : {a, b}) tale.tell(host, trace::RaftAppended{0, 1, 1, 111});
+  tale.tell(a, trace::RaftCommitted{2, 1});
+  tale.tell(b, trace::RaftRoleChanged{trace::RaftRole::leader, 2, NodeId{3001}});
+  CHECK(tale.violations(RaftSafety::id) == 0);
+  tale.tell(22, trace::RaftRoleChanged{trace::RaftRole::leader, 3, NodeId{3002}});
+  CHECK(tale.violations(RaftSafety::id) == 1);
+}
+
+TEST_CASE("a leader that commits what no majority holds breaks raft-safety", "[check]") {
+  Tale tale;
+  tale.tell(a, trace::RaftRoleChanged{trace::RaftRole::leader, 1, NodeId{3000}});
+  tale.tell(a, trace::RaftAppended{0, 1, 1, 111});
+  tale.tell(b, trace::RaftAppended{0, 1, 1, 111});
+  tale.tell(a, trace::RaftCommitted{2, 1});
+  CHECK(tale.violations(RaftSafety::id) == 0);
+  tale.tell(a, trace::RaftAppended{2, 2, 1, 112});
+  tale.tell(broker, trace::RaftAppended{0, 1, 1, 111});  // no voter
+  tale.tell(broker, trace::RaftAppended{2, 2, 1, 112});
+  tale.tell(a, trace::RaftCommitted{3, 1});
+  CHECK(tale.violations(RaftSafety::id) == 1);
+}
+
+TEST_CASE("a broker that applies metadata that is not committed breaks raft-safety", "[check]") {
+  Tale tale;
+  tale.tell(a, trace::RaftAppended{0, 1, 1, 111});
+  tale.tell(a, trace::RaftCommitted{2, 1});
+  tale.tell(broker, trace::MetadataApplied{2});
+  CHECK(tale.violations(RaftSafety::id) == 0);
+  tale.tell(broker, trace::MetadataApplied{3});
   CHECK(tale.violations(RaftSafety::id) == 1);
 }

@@ -44,3 +44,37 @@ TEST_CASE("replicas may differ where one of them was compacted and nowhere else"
   tale.commit(2, 0, 10, trace::ReplicaRole::follower);
   CHECK(tale.violations(ReplicasMatch::id) == 1);
 }
+
+TEST_CASE("where replicas were compacted the offsets and epochs that both still hold must be the same", "[check]") {
+  Tale tale;
+  for (const std::int32_t broker : {1, 2}) {
+    tale.append(broker, {0, 4, 0, 11});
+    tale.append(broker, {5, 9, 0, 12});
+    tale.append(broker, {10, 14, 0, 13});
+  }
+  tale.commit(1, 0, 15);
+  tale.tell(1, trace::LogCleaningBegan{tp, Offset{10}});
+  tale.load(2, 15, {{5, 9, 0, 99}, {10, 14, 0, 13}});  // the first is gone, the second rewritten
+  tale.commit(2, 0, 15, trace::ReplicaRole::follower);
+  CHECK(tale.violations(ReplicasMatch::id) == 0);
+  SECTION("another epoch") { tale.load(2, 15, {{5, 9, 1, 99}, {10, 14, 1, 13}}); }
+  SECTION("other offsets") { tale.load(2, 15, {{4, 9, 0, 99}, {10, 14, 0, 13}}); }
+  tale.commit(2, 0, 10, trace::ReplicaRole::follower);
+  CHECK(tale.violations(ReplicasMatch::id) == 1);
+}
+
+TEST_CASE("after an unclean election the high watermark of the old leader speaks of a log that is no more", "[check]") {
+  Tale tale;
+  tale.append_everywhere({0, 4, 0, 11});
+  tale.append(1, {5, 9, 0, 12});
+  tale.isr(1, 0, {1});
+  tale.commit(1, 0, 10);
+  tale.isr(2, 1, {2});  // broker 1 is cut off and hears of nothing
+  tale.lead(2, 1);
+  tale.append(2, {5, 9, 1, 77}, trace::ReplicaRole::leader);
+  tale.commit(2, 0, 10, trace::ReplicaRole::leader, 1);
+  CHECK(tale.violations(ReplicasMatch::id) == 0);
+  tale.tell(0, trace::BecameFollower{tp, LeaderEpoch{1}, NodeId{2}});
+  tale.commit(1, 9, 10, trace::ReplicaRole::follower, 1);  // it follows, and has cut nothing
+  CHECK(tale.violations(ReplicasMatch::id) > 0);
+}

@@ -10,12 +10,16 @@ namespace kafkasim::sim::test {
 inline const TopicIdPartition tp{Uuid{7, 7}, PartitionIndex{0}};
 inline const TopicPartition name{"orders", PartitionIndex{0}};
 
+inline constexpr HostId reader{30};
+inline constexpr HostId other_reader{31};
+
 struct Batch {
   std::int64_t base{};
   std::int64_t last{};
   std::int32_t epoch{0};
   std::uint32_t crc{0};
   std::int64_t send{-1};  // of the client "shop"; -1: nobody's
+  std::int32_t sequence{-1};
 };
 
 inline trace::AppendedBatch appended(const Batch& b) {
@@ -26,6 +30,7 @@ inline trace::AppendedBatch appended(const Batch& b) {
   batch.crc = b.crc;
   batch.producer_id = 1;
   batch.producer_epoch = 0;
+  batch.base_sequence = b.sequence;
   if (b.send >= 0) batch.origin = Origin{0, b.send};
   return batch;
 }
@@ -44,6 +49,7 @@ class Tale {
     e.partition = tp;
     e.leader = NodeId{leader};
     e.leader_epoch = LeaderEpoch{epoch};
+    e.partition_epoch = PartitionEpoch{static_cast<std::int32_t>(metadata_)};
     for (const std::int32_t id : {1, 2, 3}) e.replicas.push_back(NodeId{id});
     for (const std::int32_t id : isr) e.isr.push_back(NodeId{id});
     e.unclean = unclean;
@@ -67,12 +73,25 @@ class Tale {
     for (const std::int32_t id : {1, 2, 3}) append(id, batch);
   }
   void commit(std::int32_t broker, std::int64_t from, std::int64_t to,
-              trace::ReplicaRole role = trace::ReplicaRole::leader) {
-    tell(broker - 1, trace::HighWatermarkMoved{tp, role, LeaderEpoch{0}, Offset{from}, Offset{to}, Offset{to}});
+              trace::ReplicaRole role = trace::ReplicaRole::leader, std::int32_t epoch = 0) {
+    const Offset end = replica(broker) ? replica(broker)->log_end : Offset{to};
+    tell(broker - 1, trace::HighWatermarkMoved{tp, role, LeaderEpoch{epoch}, Offset{from}, Offset{to}, end});
   }
   void acked(const Batch& batch, std::int16_t acks = -1) {
     tell(9, trace::RecordsAcked{name, Origin{0, batch.send}, static_cast<std::int32_t>(batch.last - batch.base + 1),
                                 acks, Offset{batch.base}, milliseconds(1)});
+  }
+  // A poll returns records of orders-0: their offset and the number of the send that is read there.
+  void delivered(const std::vector<std::pair<std::int64_t, std::int64_t>>& records, HostId who = reader) {
+    trace::RecordsDelivered e{name, {}, LeaderEpoch{0}, Offset{records.back().first + 1}};
+    for (const auto& [offset, send] : records) e.records.push_back({Offset{offset}, Origin{0, send}, Timestamp{}});
+    tell(who.value, e);
+  }
+  void wait(Duration d) { time_ += d.ns; }
+  [[nodiscard]] Instant now() const { return Instant{time_}; }
+  void disturb(Vitals::Faults faults) { checks_.edit_history().edit_vitals().disturb(Instant{time_}, faults); }
+  void judge(const ConvergenceJudged& judged) {
+    checks_.judge({Instant{++time_}, ++seq_, HostId{0}, KernelEvent{ProcessReady{}}}, judged);
   }
   void truncate(std::int32_t broker, std::int64_t from, std::int64_t to) {
     tell(broker - 1, trace::LogTruncated{tp, Offset{from}, Offset{to}});
@@ -81,6 +100,34 @@ class Tale {
     trace::LogLoaded e{tp, Offset{0}, Offset{end}, Offset{0}, 0, false, {}};
     for (const Batch& b : batches) e.batches.push_back(appended(b));
     tell(broker - 1, e);
+  }
+  void synced(std::int32_t broker, std::int64_t to) { tell(broker - 1, trace::LogSynced{tp, Offset{to}}); }
+  void crash(std::int32_t broker) { tell(broker - 1, KernelEvent{ProcessCrashed{}}); }
+  void power_off(std::int32_t broker) { tell(broker - 1, KernelEvent{PowerLost{}}); }
+  void start(std::int32_t broker) { tell(broker - 1, KernelEvent{ProcessStarted{2, StartKind::restart}}); }
+  void ready(std::int32_t broker) { tell(broker - 1, KernelEvent{ProcessReady{2}}); }
+  void registered(std::int32_t broker, std::int64_t epoch) {
+    tell(20, trace::BrokerRegistered{++metadata_, NodeId{broker}, BrokerEpoch{epoch}});
+  }
+  void fenced(std::int32_t broker) { tell(20, trace::BrokerFenced{++metadata_, NodeId{broker}, false}); }
+  void shutting_down(std::int32_t broker) { tell(20, trace::BrokerFenced{++metadata_, NodeId{broker}, true}); }
+  void unfenced(std::int32_t broker) { tell(20, trace::BrokerUnfenced{++metadata_, NodeId{broker}}); }
+  void isr_view(std::int32_t broker, const std::vector<std::int32_t>& isr, const std::vector<std::int32_t>& maximal) {
+    tell(broker - 1, trace::IsrViewChanged{tp, LeaderEpoch{0}, nodes(isr), nodes(maximal), isr != maximal, 2});
+  }
+  // The controller changes the ISR; leader and leader epoch stay.
+  void isr(std::int32_t leader, std::int32_t epoch, const std::vector<std::int32_t>& members,
+           const std::vector<std::int32_t>& replicas = {1, 2, 3}) {
+    trace::PartitionChanged e;
+    e.metadata_offset = ++metadata_;
+    e.partition = tp;
+    e.leader = NodeId{leader};
+    e.leader_epoch = LeaderEpoch{epoch};
+    e.partition_epoch = PartitionEpoch{static_cast<std::int32_t>(metadata_)};
+    e.replicas = nodes(replicas);
+    e.isr = nodes(members);
+    e.reason = trace::ChangeReason::isr_changed;
+    tell(20, e);
   }
   void tell(std::int32_t host, trace::Event event) {
     checks_.observe({Instant{++time_}, ++seq_, HostId{host}, std::move(event)});
@@ -95,8 +142,17 @@ class Tale {
     return checks_.findings().kept().empty() ? std::nullopt : checks_.findings().kept().back().excuse;
   }
   [[nodiscard]] const Checks& checks() const { return checks_; }
+  [[nodiscard]] const ReplicaHistory* replica(std::int32_t broker) const {
+    const PartitionHistory* partition = checks_.history().partition(tp);
+    return partition ? partition->replica(NodeId{broker}) : nullptr;
+  }
 
  private:
+  static std::vector<NodeId> nodes(const std::vector<std::int32_t>& ids) {
+    std::vector<NodeId> list;
+    for (const std::int32_t id : ids) list.push_back(NodeId{id});
+    return list;
+  }
   static Subjects subjects(ClientFacts client, std::int64_t min_isr) {
     Subjects s;
     for (std::int32_t i = 0; i < 3; ++i) s.nodes[HostId{i}] = NodeId{i + 1};

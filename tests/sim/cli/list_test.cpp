@@ -13,7 +13,7 @@ using namespace kafkasim::sim;
 using namespace kafkasim::sim::testing;
 
 TEST_CASE("each list is valid JSON with a name in every row") {
-  for (const char* what : {"scenarios", "faults", "metrics", "invariants", "legacy", "lessons"}) {
+  for (const char* what : {"scenarios", "faults", "metrics", "invariants", "probes", "legacy", "lessons"}) {
     INFO(what);
     const Outcome outcome = call({"list", what, "--json"});
     CHECK(outcome.code == 0);
@@ -30,10 +30,12 @@ TEST_CASE("the lists tell what the tables hold") {
   const auto legacy = nlohmann::json::parse(call({"list", "legacy", "--json"}).out);
   CHECK(legacy.size() == kafkasim::legacy_table().size());
   CHECK(legacy[0]["ticket"].get<std::string>().find("KIP-101") != std::string::npos);
+  CHECK(call({"list", "probes"}).out.find("unclean-election  ") != std::string::npos);
   CHECK(call({"list", "faults"}).out.find("power_off  ") != std::string::npos);
   const auto invariants = nlohmann::json::parse(call({"list", "invariants", "--json"}).out);
   CHECK(invariants.size() == invariant_ids().size());
   for (const InvariantInfo& checked : invariant_table()) {
     CHECK(std::ranges::count(invariants, nlohmann::json{{"name", checked.id}, {"meaning", checked.promise}}) == 1);
   }
+  CHECK(call({"list", "invariants"}).out.find("comes with transactions") != std::string::npos);
 }

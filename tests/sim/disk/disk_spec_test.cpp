@@ -30,6 +30,16 @@ TEST_CASE("Reading takes time only for what the page cache does not have") {
         == seconds(1) + microseconds(200));
 }
 
+TEST_CASE("Without page cache every write waits and without order on the platter it costs a seek") {
+  DiskSpec spec;
+  spec.page_cache = 0;
+  CHECK(cost(spec, {.writes = 3, .syncs = 1}) == milliseconds(20));
+  spec = DiskSpec{};
+  spec.sequential = Switch::off;
+  CHECK(cost(spec, {.writes = 3}) == microseconds(300));
+  CHECK(cost(DiskSpec{}, {.writes = 3}) == Duration{});
+}
+
 TEST_CASE("The cost of an absurd disk saturates and does not overflow") {
   constexpr std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
   const Duration for_ever{std::numeric_limits<std::int64_t>::max()};

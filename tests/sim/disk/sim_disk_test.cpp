@@ -184,6 +184,42 @@ TEST_CASE("Bytes go bad at rest in one place and keep what is known of them") {
   CHECK(disk.corrupt("log", 10, std::byte{1}).error().kind == DiskErrorKind::not_found);
 }
 
+TEST_CASE("Flipped bits are told apart from what was written until it is written anew") {
+  SimDisk disk;
+  const FileId file = create(disk, "log");
+  put(disk, file, "0123456789");
+  const std::uint64_t used = disk.used_bytes();
+  REQUIRE(disk.corrupt("log", 3, std::byte{1}));
+  REQUIRE(disk.corrupt("log", 7, std::byte{4}));
+  CHECK(disk.flipped_bits()
+        == std::vector<FlippedBits>{{"log", 3, std::byte{1}}, {"log", 7, std::byte{4}}});
+  CHECK(disk.used_bytes() == used);
+  REQUIRE(disk.rename("log", "other"));
+  CHECK(text(disk, "other") == "0122456389");
+  CHECK(disk.flipped_bits().front().path == "other");
+  REQUIRE(disk.write(file, 2, SharedBytes::of("ab")));
+  CHECK(text(disk, "other") == "01ab456389");
+  CHECK(disk.flipped_bits().size() == 1);
+  REQUIRE(disk.corrupt("other", 7, std::byte{4}));
+  CHECK(disk.flipped_bits().empty());
+  REQUIRE(disk.corrupt("other", 9, std::byte{1}));
+  REQUIRE(disk.truncate(file, 9));
+  put(disk, file, "9");
+  CHECK(text(disk, "other") == "01ab456789");
+}
+
+TEST_CASE("A wiped disk is empty and can do what it could") {
+  SimDisk disk{DiskSpec{.capacity = 100}};
+  put(disk, create(disk, "d/log"), "text");
+  disk.wipe();
+  CHECK(disk.files().empty());
+  CHECK(disk.directories().empty());
+  CHECK(disk.used_bytes() == 0);
+  CHECK(disk.free_bytes() == 100);
+  put(disk, create(disk, "d/log"), "new");
+  CHECK(text(disk, "d/log") == "new");
+}
+
 TEST_CASE("Costs count what was asked and are taken once") {
   SimDisk disk;
   const FileId file = create(disk, "log");
@@ -192,7 +228,7 @@ TEST_CASE("Costs count what was asked and are taken once") {
   REQUIRE(disk.sync(file));
   REQUIRE(disk.sync(file));
   REQUIRE(disk.sync_directory(""));
-  CHECK(disk.take_costs() == DiskCosts{.written_bytes = 3000, .read_bytes = 1000, .syncs = 3, .synced_bytes = 3000});
+  CHECK(disk.take_costs() == DiskCosts{.written_bytes = 3000, .writes = 1, .read_bytes = 1000, .syncs = 3, .synced_bytes = 3000});
   CHECK(disk.take_costs() == DiskCosts{});
 }
 

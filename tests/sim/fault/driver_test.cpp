@@ -271,3 +271,12 @@ TEST_CASE("a copy of a run in the middle of a fault undoes it as the original do
   CHECK(copy.world().trace_hash() == run.world().trace_hash());
   CHECK(faults(copy) == faults(run));
 }
+
+TEST_CASE("entries due at the same moment fire in the order of the file however they came to be due") {
+  Simulation run = whole(with_timeline(R"({"after": "first", "plus": "500ms", "note": "a"},
+                                          {"at": "1s", "note": "b"},
+                                          {"at": "500ms", "name": "first", "note": "first"},
+                                          {"after": "first", "plus": "500ms", "note": "c"},
+                                          {"at": "900ms", "plus": "100ms", "note": "d"})"));
+  CHECK(notes(run) == std::vector<std::string>{"500 first", "1000 a", "1000 b", "1000 c", "1000 d"});
+}

@@ -65,3 +65,25 @@ TEST_CASE("a torn end is garbage as long as the next batch would have been") {
   REQUIRE(rules.size() == 1);
   CHECK(rules[0].garbage_to == rules[0].length + segments[0].batches[1].size_bytes());
 }
+
+TEST_CASE("bits are drawn from the records of a replica and each is another one") {
+  Random random{3};
+  const auto bits = draw_stored_bits(disk(), t0, 20, random);
+  REQUIRE(bits.size() == 20);
+  const auto segments = stored_segments(disk(), t0);
+  std::uint64_t at = 0;
+  std::size_t in_records = 0;
+  for (const RecordBatch& batch : segments[0].batches) {
+    for (const StoredBit& bit : bits) {
+      if (bit.at >= at + batch_header_size && bit.at < at + batch.size_bytes() && bit.first == batch.base_offset())
+        ++in_records;
+    }
+    at += batch.size_bytes();
+  }
+  CHECK(in_records == 20);
+  for (std::size_t i = 1; i < bits.size(); ++i)
+    CHECK((bits[i].at > bits[i - 1].at || (bits[i].at == bits[i - 1].at && bits[i].mask > bits[i - 1].mask)));
+  CHECK(draw_stored_bits(disk(), t1, 1, random).empty());
+  const std::size_t all = draw_stored_bits(disk(), t0, 10'000, random).size();
+  CHECK(all == (at - 3 * batch_header_size) * 8);
+}

@@ -55,6 +55,38 @@ TEST_CASE("concurrent steps wait for the one disk") {
   CHECK(host.charge(Instant{}, 0) == microseconds(10));  // without the disk there is nothing to wait for
 }
 
+TEST_CASE("on a slow disk every operation takes longer and the processor does not") {
+  HostSpec spec = server_spec();
+  spec.cpu = CpuCost{microseconds(10), {}};
+  spec.disk.sync = milliseconds(5);
+  Host host{HostId{0}, std::make_shared<const HostSpec>(spec), Random{1}};
+  const FileId file = *host.disk().open("f", OpenMode::create);
+  host.set_disk_permille(2'500);
+  REQUIRE(host.disk().sync(file));
+  CHECK(host.charge(Instant{}, 0) == microseconds(12'510));
+  CHECK(host.charge_flush(Instant{} + seconds(1), *host.disk().begin_flush(file))
+        == Instant{} + seconds(1) + microseconds(12'500));
+  CHECK(host.charge(Instant{} + seconds(2), 0) == microseconds(10));
+  host.set_disk_permille(1'000);
+  REQUIRE(host.disk().sync(file));
+  CHECK(host.charge(Instant{} + seconds(3), 0) == microseconds(5'010));
+}
+
+TEST_CASE("what is read costs the processor once more without zero copy") {
+  HostSpec spec = server_spec();
+  spec.cpu = CpuCost{microseconds(10), microseconds(2)};
+  for (const Switch zero_copy : {Switch::on, Switch::off}) {
+    spec.disk.zero_copy = zero_copy;
+    Host host{HostId{0}, std::make_shared<const HostSpec>(spec), Random{1}};
+    const FileId file = *host.disk().open("f", OpenMode::create);
+    const SharedBytes bytes = SharedBytes::of(std::string(10'240, 'x'));
+    REQUIRE(host.disk().append(file, {&bytes, 1}));
+    (void)host.charge(Instant{}, 0);
+    REQUIRE(host.disk().read(file, 0, 10'240));
+    CHECK(host.charge(Instant{} + seconds(1), 10'240) == microseconds(zero_copy == Switch::on ? 30 : 50));
+  }
+}
+
 TEST_CASE("an idle process has one wake up in the queue") {
   World world{1, WireMode::fast};
   const HostId lonely = world.add_host(client_spec("lonely"));

@@ -307,6 +307,45 @@ TEST_CASE("a disk that fails ends a process that says so and its connections are
   CHECK(echo.client(echo.one).lost().at(0).second == DisconnectReason::reset);
 }
 
+TEST_CASE("a machine that is wiped is dead in silence and has empty disks") {
+  EchoWorld echo;
+  echo.run(seconds(1));
+  REQUIRE(echo.world.disk(echo.server).used_bytes() > 0);
+  echo.world.wipe(echo.server);
+  CHECK_FALSE(echo.world.is_up(echo.server));
+  CHECK(echo.world.disk(echo.server).files().empty());
+  bool told = false;
+  for (const Observation& o : echo.world.observations()) told = told || o.get_if<DisksWiped>() != nullptr;
+  CHECK(told);
+  echo.world.start(echo.server);
+  echo.run(milliseconds(100));
+  CHECK(echo.world.machine<EchoServer>(echo.server)->found() == 0);
+}
+
+TEST_CASE("disks become slow and full and failing and rotten by the world's word alone and into the hash") {
+  EchoWorld echo;
+  echo.run(seconds(1));
+  std::uint64_t hash = echo.world.trace_hash();
+  const auto changed = [&] { return std::exchange(hash, echo.world.trace_hash()) != echo.world.trace_hash(); };
+  echo.world.set_disk_times(echo.server, 3'000);
+  CHECK(changed());
+  CHECK(echo.world.host(echo.server).disk_permille() == 3'000);
+  echo.world.set_disk_full(echo.server, Switch::on);
+  CHECK(changed());
+  CHECK(echo.world.disk(echo.server).free_bytes() == 0);
+  echo.world.corrupt(echo.server, "echo.log", 5, std::byte{1});
+  CHECK(changed());
+  CHECK(echo.world.disk(echo.server).flipped_bits() == std::vector<FlippedBits>{{"echo.log", 5, std::byte{1}}});
+  REQUIRE(echo.world.observations().back().get_if<DataCorrupted>() != nullptr);
+  const auto before = echo.world.observations().size();
+  echo.world.corrupt(echo.server, "nothing", 5, std::byte{1});
+  CHECK(echo.world.observations().size() == before);
+  echo.world.set_disk_failing(echo.server, Switch::on);
+  CHECK(changed());
+  echo.run(seconds(1));
+  CHECK_FALSE(echo.world.is_up(echo.server));
+}
+
 TEST_CASE("hosts that are added move nobody else") {
   std::vector<std::vector<std::pair<Instant, std::int32_t>>> answers;
   for (const bool with_stranger : {false, true}) {

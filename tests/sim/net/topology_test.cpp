@@ -90,6 +90,27 @@ TEST_CASE("islands are the hosts that still reach each other both ways") {
   CHECK(topology.islands() == expected);
 }
 
+TEST_CASE("hosts that reach each other by a ring of one way paths are one strong component and no island") {
+  Topology topology = three_racks();
+  topology.cut({two}, {one}, OneWay::yes);
+  topology.cut({three}, {two}, OneWay::yes);
+  topology.cut({one}, {three}, OneWay::yes);
+  topology.cut({outside}, {one, two, three}, OneWay::no);
+  const std::vector<std::vector<HostId>> expected{{one, two, three}, {outside}};
+  CHECK(topology.strong_components() == expected);
+  CHECK(topology.islands().size() == 4);
+}
+
+TEST_CASE("no cut counts among hosts that were healed and outside them all do") {
+  Topology topology = three_racks();
+  topology.cut({one}, {two, three}, OneWay::no);
+  topology.heal_among({two, one});
+  CHECK(topology.open(one, two));
+  CHECK(topology.open(two, one));
+  CHECK_FALSE(topology.open(one, three));
+  CHECK(topology.has_cuts());
+}
+
 TEST_CASE("a copied topology goes its own way") {
   Topology topology = three_racks();
   (void)topology.route(one, three);

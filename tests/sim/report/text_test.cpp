@@ -24,7 +24,7 @@ StoryLine line(Tone tone) { return {milliseconds(12'345), 1, "isr", "orders-0", 
 std::string verdict(const Simulation& run, Outcome outcome, Colour colour = Colour::off) {
   std::ostringstream out;
   std::ostringstream err;
-  print_verdict(run, {"f.json", outcome, 1'234'567}, {out, err, colour, Colour::off});
+  print_verdict(run, {"f.json", outcome, 1'234'567, "", Strict::no}, {"how it came about"}, {out, err, colour, Colour::off});
   return out.str();
 }
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

@@ -34,27 +34,6 @@ TEST_CASE("a run that loses nothing has a clean epilogue") {
   CHECK(run.findings().kept().empty());
 }
 
-// A bit rots in the log of the only replica and nobody reads it again before the end: no check of the run itself can
-// see that, only a reader from the start.
-TEST_CASE("the final read finds a record that was acknowledged and cannot be read any more") {
-  Simulation run = formed(scenario(alone("")));
-  while (run.step()) {}
-  CHECK(run.findings().kept().empty());
-  SimDisk& disk = const_cast<World&>(run.world()).edit_disk(run.cluster().brokers.at(NodeId{1}));
-  const auto files = disk.files();
-  const auto log = std::ranges::find_if(
-      files, [](const FileInfo& f) { return f.path.starts_with("t-0/") && f.path.ends_with(".log"); });
-  REQUIRE(log != files.end());
-  REQUIRE(disk.corrupt(log->path, log->size - 10, std::byte{0x10}));
-  run.finish();
-  const std::vector<Finding> found = of_the_epilogue(run);
-  REQUIRE_FALSE(found.empty());
-  CHECK(found[0].invariant == "acked-record-lost");
-  CHECK(found[0].subject == "t-0");
-  CHECK_FALSE(found[0].excuse.has_value());
-  CHECK(outcome_of(run, Strict::no) == Outcome::fail);
-}
-
 TEST_CASE("what the epilogue brings to light counts for the expectations and changes nothing else") {
   // The power goes off just before the end; only the restart in the epilogue shows what was lost.
   const std::string text = alone(R"("timeline": [{"at": "1900ms", "power_off": {"target": 1, "keep": "none"}}], )"
@@ -72,6 +51,73 @@ TEST_CASE("what the epilogue brings to light counts for the expectations and cha
   CHECK(run.measure({Metric::records_lost, {}, {}, {}})
         == MetricValue{std::int64_t{0}});  // at the end it was not known
   CHECK_FALSE(run.world().is_up(run.cluster().brokers.at(NodeId{1})));
+}
+
+TEST_CASE("a cluster at which nothing happens is at rest at once") {
+  const Simulation run = run_to_end(scenario(alone("")));
+  REQUIRE(run.liveness().has_value());
+  CHECK(run.liveness()->whole);
+  REQUIRE(run.liveness()->after.has_value());
+  CHECK(*run.liveness()->after < seconds(5));
+  CHECK(run.liveness()->unmet.empty());
+}
+
+// The link between both brokers is so slow that no fetch comes through: no fault, and nothing that heals.
+TEST_CASE("a follower that never catches up is found by not-converged") {
+  const std::string text = small(2, "2s", R"(
+    "topics": [{"name": "t", "assignment": [[1, 2]]}],
+    "producers": [{"id": "p", "topic": "t", "records": 5, "rate": "20/s", "config": {"acks": 1}}],
+    "consumers": [],
+  )");
+  Simulation run = formed(scenario(text));
+  const auto host = [&run](int id) { return run.cluster().brokers.at(NodeId{id}); };
+  const LinkQuality slow{seconds(3600), seconds(3600), std::nullopt, 0};
+  const_cast<World&>(run.world()).set_link(host(1), host(2), slow);
+  while (run.step()) {}
+  run.finish();
+  const std::vector<Finding> found = of_the_epilogue(run);
+  REQUIRE_FALSE(found.empty());
+  CHECK(found[0].invariant == "not-converged");
+  CHECK(found[0].subject == "t-0");
+  CHECK_FALSE(run.liveness()->after.has_value());
+  CHECK(run.liveness()->unrecoverable.empty());
+  CHECK(outcome_of(run, Strict::no) == Outcome::fail);
+}
+
+TEST_CASE("a state that nothing can recover is no violation but is told") {
+  const std::string text = R"({"name": "lost", "seed": 5, "duration": "2s",
+    "cluster": {"brokers": 1, "controllers": 3, "profile": "fast", "config": {"offsets.topic.num.partitions": 1}},
+    "topics": [{"name": "t"}]})";
+  Simulation run = formed(scenario(text));
+  while (run.step()) {}
+  auto& world = const_cast<World&>(run.world());
+  for (const auto& [id, host] : run.cluster().controllers) {
+    world.crash(host);
+    for (const FileInfo& file : run.world().disk(host).files()) REQUIRE(world.edit_disk(host).remove(file.path));
+  }
+  run.finish();
+  CHECK(run.findings().violations_of("not-converged") == 0);
+  REQUIRE(run.liveness().has_value());
+  CHECK_FALSE(run.liveness()->after.has_value());
+  CHECK_FALSE(run.liveness()->unmet.empty());
+  CHECK_FALSE(run.liveness()->unrecoverable.empty());
+}
+
+TEST_CASE("what is outside the core stays broken and the core comes to rest without it") {
+  const std::string text = R"_({"name": "part", "duration": "4s",
+    "cluster": {"brokers": 3, "controllers": 3, "profile": "fast", "config": {"offsets.topic.num.partitions": 1}},
+    "topics": [{"name": "t", "assignment": [[1, 2, 3]]}],
+    "producers": [{"id": "p", "topic": "t", "records": 20, "rate": "20/s"}],
+    "consumers": [{"group": "g", "topics": ["t"], "config": {"auto.offset.reset": "earliest"}}],
+    "timeline": [{"at": "2s", "pause": "leader(t-0)"}]})_";
+  bool seen_part = false;
+  for (int seed = 1; seed <= 8 && !seen_part; ++seed) {
+    const Simulation run = run_to_end(scenario(text, {{"/seed", std::to_string(seed)}}));
+    CHECK(run.findings().violations() == 0);
+    CHECK(run.liveness()->after.has_value());
+    seen_part = !run.liveness()->whole;
+  }
+  CHECK(seen_part);
 }
 
 TEST_CASE("a scenario may leave its epilogue out") {

@@ -150,3 +150,31 @@ TEST_CASE("elections and unavailability and errors count where a leader dies") {
   CHECK(*number(run, {Metric::unavailable, {}, first, {}}) < seconds(3).ns);
   CHECK(number(run, {Metric::unavailable, {}, TopicPartition{"t", PartitionIndex{1}}, {}}) == 0);
 }
+
+TEST_CASE("a broker that the controller does not reach goes on believing what it knew") {
+  Simulation run = formed(scenario(small(2, "3s", R"(
+    "topics": [{"name": "t", "assignment": [[1, 2]]}], "epilogue": false,
+    "timeline": [{"at": "200ms", "partition": [[1], [3000]]}],
+  )")));
+  while (run.step()) {}
+  const TopicPartition t{"t", PartitionIndex{0}};
+  CHECK(number(run, {Metric::isr_size, {}, t, {}}) == 1);
+  CHECK(number(run, {Metric::isr_size, {}, t, NodeId{2}}) == 1);
+  CHECK(number(run, {Metric::isr_size, {}, t, NodeId{1}}) == 2);
+  CHECK(number(run, {Metric::leader, {}, t, {}}) == 2);
+  CHECK(number(run, {Metric::leader, {}, t, NodeId{1}}) == 1);
+  CHECK(number(run, {Metric::leader_epoch, {}, t, NodeId{1}}) == 0);
+  CHECK(number(run, {Metric::leader_epoch, {}, t, NodeId{2}}) == 1);
+}
+
+TEST_CASE("the lag of a group covers what any of its members subscribes to") {
+  Simulation run = formed(scenario(small(1, "2s", R"(
+    "topics": [{"name": "a", "partitions": 1}, {"name": "b", "partitions": 1}], "epilogue": false,
+    "producers": [{"id": "p", "topic": "a", "records": 20}, {"id": "q", "topic": "b", "records": 30}],
+    "consumers": [{"group": "u", "topics": ["a"], "config": {"enable.auto.commit": false}},
+                  {"group": "u", "topics": ["b"], "config": {"enable.auto.commit": false}}],
+  )")));
+  while (run.step()) {}
+  CHECK(number(run, {Metric::lag, {}, GroupName{"u"}, {}}) == 50);
+  CHECK(number(run, {Metric::lag_max, {}, GroupName{"u"}, {}}) == 30);
+}

@@ -44,8 +44,6 @@ TEST_CASE("faults of producers stand at their place") {
               "'7' cannot be a name: it is empty or too long, has '/', '(' or ')', or means a node");
   check_error(producer(R"("rate": @"10")"), "/producers/0/rate", "'10' is not a rate like \"1000/s\"");
   check_error(producer(R"("rate": @5)"), "/producers/0/rate", "this must be a string, not a whole number");
-  check_error(producer(R"("rate": {@"steps": []})"), "/producers/0/rate/steps",
-              "'steps' is not available in this release of kafkasim");
   check_error(producer(R"("count": @0)"), "/producers/0/count", "this must be between 1 and 10000");
   check_error(producer(R"("records": @-1)"), "/producers/0/records", "this must be at least 0");
   check_error(producer(R"("from": "5s", "to": @"4s")"), "/producers/0/to", "this is before 'from'");

@@ -86,3 +86,17 @@ TEST_CASE("faults of the cluster stand at their place") {
               "a link stands from the beginning: its end is a rack (\"rack:a\"), an id, a client, 'all brokers' or "
               "'all controllers'");
 }
+
+TEST_CASE("what makes a disk cheap can be turned off and the page cache has a size") {
+  const auto disk = [](const std::string& members) {
+    return good(head + R"("cluster": {"brokers": 1, "disk": {)" + members + "}}}").cluster.brokers[0].disk;
+  };
+  CHECK(disk("") == DiskSpec{});
+  CHECK(disk(R"("page_cache": false)").page_cache == 0);
+  CHECK(disk(R"("page_cache": true)").page_cache == DiskSpec{}.page_cache);
+  CHECK(disk(R"("page_cache": "64MiB")").page_cache == 64U << 20);
+  CHECK(disk(R"("zero_copy": false)").zero_copy == Switch::off);
+  CHECK(disk(R"("sequential": false)").sequential == Switch::off);
+  check_error(head + R"("cluster": {"brokers": 1, "disk": {"page_cache": @5}}})", "/cluster/disk/page_cache",
+              "this must be a string, not a whole number");
+}

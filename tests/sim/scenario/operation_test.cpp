@@ -13,6 +13,10 @@ TEST_CASE("an operation is described as a scenario would write it") {
   CHECK(describe(Traffic{"shop", 10'000, {}}) == "traffic shop times 10");
   CHECK(describe(Traffic{"shop", 500, {}}) == "traffic shop times 0.500");
   CHECK(describe(Traffic{"shop", {}, RecordRate{5000}}) == "traffic shop at 5/s");
+  CHECK(describe(SlowDisk{leader, 20'000}) == "slow_disk leader(orders-0) times 20");
+  CHECK(describe(Corrupt{leader, {"orders", kafkasim::PartitionIndex{0}}, 1})
+        == "corrupt orders-0 on leader(orders-0): 1 bit");
+  CHECK(describe(ClockFault{leader, kafkasim::seconds(-5), 200}) == "clock leader(orders-0) jumps -5s drifts 200ppm");
   CHECK(describe(Produce{"orders", "k", {}, {}, {}, {}}) == "produce 'k' = null to orders");
 }
 

@@ -84,6 +84,7 @@ TEST_CASE("a key that the binder does not know is an error of the schema too") {
     "timeline": [{"at": "1s", "power_off": {"target": 1, "keep": {"partition": "orders-0", "records": 1}}},
                  {"at": "1s", "traffic": {"producer": "shop", "times": 2}}, {"at": "2s", "produce": {"topic": "orders"}},
                  {"when": {"all": [{"metric": "lag", "is": 0}]}, "expect": {"metric": "lag", "is": 0}}],
+    "chaos": {"faults": [{"crash": "any broker", "every": "8s", "for": "1s..2s"}]},
     "expect": [{"no": "violations"}]})");
   document["cluster"]["disk"] = {{"capacity", "1GiB"}};
   document["cluster"]["features"] = {{"transaction_version", 1}};

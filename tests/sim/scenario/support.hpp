@@ -68,7 +68,10 @@ inline const std::vector<std::string> library{"leader-crash",           "control
                                               "consumer-crash",         "power-loss",       "lifecycle-of-a-record",
                                               "retention-under-traffic",
                                               "lost-acknowledgement",   "lossy-link",       "stale-metadata",
-                                              "contested-quorum"};
+                                              "contested-quorum",       "chaos-crashes",    "chaos-network",
+                                              "chaos-disks-and-groups", "wiped-broker",     "slow-machine",
+                                              "disk-full-and-failing",  "bit-rot",          "clock-ahead",
+                                              "retention-outgrown",     "recorded-traffic"};
 inline std::string library_file(const std::string& name) { return kafkasim::test::source_dir() + "/scenarios/" + name + ".json"; }
 
 }  // namespace kafkasim::sim::testing

@@ -31,6 +31,19 @@ TEST_CASE("what is no duration is told why") {
   CHECK(parse_duration("0.1ns").error().message.find("this fine") != std::string::npos);
 }
 
+TEST_CASE("a jump of a clock may go back and a drift is in parts per million") {
+  CHECK(parse_signed_duration("-5s") == seconds(-5));
+  CHECK(parse_signed_duration("0.1ms") == microseconds(100));
+  CHECK(parse_signed_duration("--5s").error().message == "'--5s' is not a duration like \"250ms\" or \"-5s\"");
+  CHECK(parse_drift("200ppm") == 200);
+  CHECK(parse_drift("-999999ppm") == -999'999);
+  CHECK(parse_drift("0ppm") == 0);
+  for (const char* text : {"", "ppm", "200", "200 ppm", "0.5ppm", "1000000ppm", "--1ppm"}) {
+    INFO(text);
+    CHECK_FALSE(parse_drift(text).has_value());
+  }
+}
+
 TEST_CASE("sizes and byte rates know powers of 1000 and of 1024") {
   CHECK(parse_size("200B") == 200);
   CHECK(parse_size("10MiB") == 10LL << 20);

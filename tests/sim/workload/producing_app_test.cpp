@@ -152,3 +152,48 @@ TEST_CASE("a producer by hand sends exactly what it is told") {
   CHECK(records->front().headers.at(0).key == "trace");
   CHECK_FALSE(records->front().key);
 }
+
+TEST_CASE("a rate that changes is exact in each stretch of time and a lull is one") {
+  ProducingPlan plan = plan_of(100'000);
+  using Change = ProducingPlan::Change;
+  plan.changes = std::make_shared<const std::vector<Change>>(std::vector<Change>{
+      {Instant{4'000'000'000}, 0}, {Instant{7'000'000'000}, 500'000}, {Instant{8'000'000'000}, 10'000}});
+  Rig rig{plan};
+  rig.run_for(seconds(3));  // the clock began at one second, the plan at two
+  CHECK(rig.produced() == 200);
+  rig.run_for(seconds(3));
+  CHECK(rig.produced() == 200);
+  rig.run_for(seconds(1));
+  CHECK(rig.produced() == 700);
+  rig.run_for(seconds(10));
+  CHECK(rig.produced() == 800);
+}
+
+TEST_CASE("a factor holds for all rates of a plan and a rate until it is taken back") {
+  ProducingPlan plan = plan_of(100'000);
+  using Change = ProducingPlan::Change;
+  plan.changes = std::make_shared<const std::vector<Change>>(
+      std::vector<Change>{{Instant{4'000'000'000}, 200'000}, {Instant{6'000'000'000}, 50'000}});
+  Rig rig{plan};
+  rig.run_for(seconds(2));
+  rig.bench.step(Command{SetRate{2'000, std::nullopt}});
+  rig.run_for(seconds(2));  // one second at 200, one at 400
+  CHECK(rig.produced() / 2 == 700 / 2);
+  rig.bench.step(Command{SetRate{std::nullopt, 10'000}});
+  rig.run_for(seconds(2));
+  CHECK(rig.produced() / 3 == 720 / 3);
+  rig.bench.step(Command{SetRate{}});
+  rig.run_for(seconds(2));
+  CHECK(rig.produced() / 4 == 820 / 4);
+}
+
+TEST_CASE("rates below one in a stretch come out right over many stretches") {
+  ProducingPlan plan = plan_of(500);
+  std::vector<ProducingPlan::Change> changes;
+  for (std::int64_t i = 1; i < 4'000; ++i) changes.push_back({plan.from + seconds(i), i % 2 == 0 ? 500 : 501});
+  plan.changes = std::make_shared<const std::vector<ProducingPlan::Change>>(std::move(changes));
+  Rig rig{plan};
+  rig.run_for(seconds(4'001));
+  CHECK(rig.produced() > 1'850);
+  CHECK(rig.produced() < 2'150);
+}

@@ -1,0 +1,214 @@
+#include "core/client/admin_task.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/message/alter_partition_reassignments.hpp"
+#include "core/message/delete_records.hpp"
+#include "core/message/elect_leaders.hpp"
+#include "core/message/find_coordinator.hpp"
+#include "core/message/offset_commit.hpp"
+
+namespace kafkasim {
+
+AdminTask::AdminTask(AdminOperation operation) : operation_{std::move(operation)} {
+  const auto* elect = std::get_if<ElectPartitionLeader>(&operation_.what);
+  if (elect && !elect->to) phase_ = Phase::elect;
+  if (std::holds_alternative<OrderReplicas>(operation_.what)) phase_ = Phase::order;
+  if (std::holds_alternative<CreateOneTopic>(operation_.what)) phase_ = Phase::create;
+}
+
+std::string AdminTask::last_error() const { return seen_.empty() ? "" : std::string{error_name(seen_.back().error)}; }
+
+// ---- what to ask -----------------------------------------------------------------------------------
+
+std::set<std::string> AdminTask::topics() const {
+  if (const auto* reset = std::get_if<ResetGroupOffsets>(&operation_.what))
+    return {reset->topics.begin(), reset->topics.end()};
+  if (const auto* elect = std::get_if<ElectPartitionLeader>(&operation_.what)) return {elect->partition.topic};
+  if (const auto* remove = std::get_if<DeleteRecordsBefore>(&operation_.what)) return {remove->partition.topic};
+  return {};
+}
+
+AdminTask::Ask AdminTask::next(Duration timeout) const {
+  const auto at = [this](NodeId node) { return std::optional{std::pair{node, brokers_.at(node)}}; };
+  switch (phase_) {
+    case Phase::look_up: {
+      MetadataRequest ask{.allow_auto_topic_creation = false};
+      ask.topics.emplace();
+      for (const std::string& name : topics()) ask.topics->push_back({Uuid{}, name});
+      return {std::nullopt, Message::of(std::move(ask))};
+    }
+    case Phase::order: break;
+    case Phase::elect: return {std::nullopt, elect_request(timeout)};
+    case Phase::create: {
+      CreateTopicsRequest ask{.topics = {std::get<CreateOneTopic>(operation_.what).topic}, .timeout = timeout};
+      return {std::nullopt, Message::of(std::move(ask))};
+    }
+    case Phase::remove: {
+      const auto& remove = std::get<DeleteRecordsBefore>(operation_.what);
+      DeleteRecordsRequest ask{.timeout = timeout};
+      ask.topics.push_back({remove.partition.topic, {{remove.partition.partition, remove.before}}});
+      return {at(*leader_to_ask()), Message::of(std::move(ask))};
+    }
+    case Phase::list: {
+      const NodeId leader = *leader_to_ask();
+      return {at(leader), list_request(leader)};
+    }
+    case Phase::coordinate: {
+      FindCoordinatorRequest ask{.key_type = CoordinatorType::group,
+                                 .coordinator_keys = {std::get<ResetGroupOffsets>(operation_.what).group}};
+      return {std::nullopt, Message::of(std::move(ask))};
+    }
+    case Phase::commit: return {coordinator_, commit_request()};
+  }
+  return {std::nullopt, order_request(timeout)};
+}
+
+Message AdminTask::order_request(Duration timeout) const {
+  TopicPartition partition;
+  std::vector<NodeId> replicas;
+  if (const auto* order = std::get_if<OrderReplicas>(&operation_.what)) {
+    partition = order->partition;
+    replicas = order->replicas;
+  } else {
+    const auto& elect = std::get<ElectPartitionLeader>(operation_.what);
+    partition = elect.partition;
+    replicas = partitions_.at(partition).replicas;
+    const auto preferred = std::ranges::find(replicas, *elect.to);
+    std::rotate(replicas.begin(), preferred, preferred + 1);
+  }
+  AlterPartitionReassignmentsRequest ask{.timeout = timeout};
+  ask.topics.push_back({partition.topic, {{partition.partition, std::move(replicas)}}});
+  return Message::of(std::move(ask));
+}
+
+Message AdminTask::elect_request(Duration timeout) const {
+  const auto& elect = std::get<ElectPartitionLeader>(operation_.what);
+  ElectLeadersRequest ask{.timeout = timeout};
+  ask.election_type = elect.kind == ElectionKind::unclean ? unclean_election : preferred_election;
+  ask.topic_partitions = {{elect.partition.topic, {elect.partition.partition}}};
+  return Message::of(std::move(ask));
+}
+
+// ---- answers -----------------------------------------------------------------------------------------
+
+AdminTask::Progress AdminTask::over(std::string verdict) {
+  verdict_ = std::move(verdict);
+  return Progress::over;
+}
+
+AdminTask::Progress AdminTask::failed(ApiKey api, ErrorCode error, const std::optional<std::string>& why) {
+  seen_.push_back({api, error});
+  if (is_retriable(error) || error == ErrorCode::not_controller) {
+    const bool leader_asked = phase_ == Phase::remove || phase_ == Phase::list;
+    if (leader_asked && invalidates_metadata(error)) phase_ = Phase::look_up;
+    if (phase_ == Phase::commit) phase_ = Phase::coordinate;
+    return Progress::again;
+  }
+  return over(fmt::format("{}{}", error_name(error), why && !why->empty() ? ": " + *why : ""));
+}
+
+AdminTask::Progress AdminTask::unanswered() {
+  if (phase_ == Phase::remove || phase_ == Phase::list) phase_ = Phase::look_up;
+  if (phase_ == Phase::commit) phase_ = Phase::coordinate;
+  return Progress::again;
+}
+
+AdminTask::Progress AdminTask::take(const Message& answer) {
+  if (const auto* metadata = answer.get_if<MetadataResponse>()) return on_metadata(*metadata);
+  if (const auto* listed = answer.get_if<ListOffsetsResponse>()) return on_listed(*listed);
+  switch (phase_) {
+    case Phase::order: return on_ordered(answer);
+    case Phase::elect: return on_elected(answer);
+    case Phase::remove: return on_removed(answer);
+    case Phase::create: return on_created(answer);
+    case Phase::coordinate: return on_coordinator(answer);
+    case Phase::commit: return on_committed(answer);
+    default: return Progress::again;
+  }
+}
+
+AdminTask::Progress AdminTask::on_metadata(const MetadataResponse& answer) {
+  brokers_.clear();
+  partitions_.clear();
+  for (const auto& broker : answer.brokers) brokers_[broker.node_id] = Endpoint{broker.host, broker.port};
+  for (const auto& topic : answer.topics) {
+    if (topic.error_code != ErrorCode::none) return failed(ApiKey::metadata, topic.error_code, std::nullopt);
+    for (const auto& partition : topic.partitions) {
+      const bool known = partition.leader_id && brokers_.contains(*partition.leader_id);
+      partitions_[{topic.name.value_or(""), partition.partition_index}] = {
+          known ? partition.leader_id : std::nullopt, partition.replica_nodes};
+    }
+  }
+  if (const auto* elect = std::get_if<ElectPartitionLeader>(&operation_.what)) {
+    const auto found = partitions_.find(elect->partition);
+    if (found == partitions_.end()) return failed(ApiKey::metadata, ErrorCode::unknown_topic_or_partition, {});
+    const std::vector<NodeId>& replicas = found->second.replicas;
+    if (std::ranges::find(replicas, *elect->to) == replicas.end())
+      return over(fmt::format("broker {} holds no replica of {}", elect->to->value, to_string(elect->partition)));
+    phase_ = Phase::order;
+    return Progress::on;
+  }
+  if (const auto* remove = std::get_if<DeleteRecordsBefore>(&operation_.what)) {
+    const auto found = partitions_.find(remove->partition);
+    if (found == partitions_.end()) return failed(ApiKey::metadata, ErrorCode::unknown_topic_or_partition, {});
+    if (!found->second.leader) return failed(ApiKey::metadata, ErrorCode::leader_not_available, {});
+    phase_ = Phase::remove;
+    return Progress::on;
+  }
+  const bool leaderless = std::ranges::any_of(partitions_, [](const auto& p) { return !p.second.leader; });
+  if (leaderless) return failed(ApiKey::metadata, ErrorCode::leader_not_available, {});
+  phase_ = open_question() ? Phase::list : Phase::coordinate;
+  return Progress::on;
+}
+
+AdminTask::Progress AdminTask::on_ordered(const Message& answer) {
+  const auto* told = answer.get_if<AlterPartitionReassignmentsResponse>();
+  if (!told) return Progress::again;
+  if (told->error_code != ErrorCode::none)
+    return failed(ApiKey::alter_partition_reassignments, told->error_code, told->error_message);
+  for (const auto& topic : told->responses) {
+    for (const auto& partition : topic.partitions) {
+      if (partition.error_code != ErrorCode::none)
+        return failed(ApiKey::alter_partition_reassignments, partition.error_code, partition.error_message);
+    }
+  }
+  if (std::holds_alternative<OrderReplicas>(operation_.what)) return over("the replicas stand in that order");
+  phase_ = Phase::elect;
+  return Progress::on;
+}
+
+AdminTask::Progress AdminTask::on_elected(const Message& answer) {
+  const auto* told = answer.get_if<ElectLeadersResponse>();
+  if (!told) return Progress::again;
+  if (told->error_code != ErrorCode::none) return failed(ApiKey::elect_leaders, told->error_code, std::nullopt);
+  for (const auto& topic : told->replica_election_results) {
+    for (const auto& partition : topic.partition_result) {
+      if (partition.error_code == ErrorCode::election_not_needed) return over("the election is not needed");
+      if (partition.error_code != ErrorCode::none)
+        return failed(ApiKey::elect_leaders, partition.error_code, partition.error_message);
+    }
+  }
+  return over("the leader is elected");
+}
+
+AdminTask::Progress AdminTask::on_removed(const Message& answer) {
+  const auto* told = answer.get_if<DeleteRecordsResponse>();
+  if (!told || told->topics.empty() || told->topics.front().partitions.empty()) return Progress::again;
+  const auto& partition = told->topics.front().partitions.front();
+  if (partition.error_code != ErrorCode::none)
+    return failed(ApiKey::delete_records, partition.error_code, std::nullopt);
+  return over(fmt::format("the log starts at {} on all live replicas", partition.low_watermark.value_or(Offset{}).value));
+}
+
+AdminTask::Progress AdminTask::on_created(const Message& answer) {
+  const auto* told = answer.get_if<CreateTopicsResponse>();
+  if (!told || told->topics.empty()) return Progress::again;
+  const auto& topic = told->topics.front();
+  if (topic.error_code != ErrorCode::none) return failed(ApiKey::create_topics, topic.error_code, topic.error_message);
+  return over("the topic is created");
+}
+
+}  // namespace kafkasim

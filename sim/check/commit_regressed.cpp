@@ -1,0 +1,151 @@
+#include "sim/check/commit_regressed.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/broker/broker.hpp"
+#include "sim/check/group_home.hpp"
+#include "sim/check/read_positions.hpp"
+
+namespace kafkasim::sim {
+
+namespace {
+
+std::optional<Excuse> excuse_of(const std::string& group, const History& history) {
+  const PartitionHistory* home = home_of(group, history);
+  return home ? home->excuse() : std::nullopt;
+}
+
+}  // namespace
+
+// ---- what members own, and where they have been ---------------------------------------------------------------------
+
+void CommitRegressed::on(const Observation& o, const trace::PartitionsAssigned& e, const History&, Findings&) {
+  memberships_[o.host] = {e.group, e.member_id};
+  Member member{o.host, {e.generation, {}}};
+  for (const TopicPartition& tp : e.partitions) member.owns.partitions.emplace(tp, std::nullopt);
+  groups_[e.group].edit().members.insert_or_assign(e.member_id, std::move(member));
+}
+
+CommitRegressed::Stretch* CommitRegressed::edit_stretch(HostId host, const TopicPartition& tp, Offset at) {
+  const auto membership = memberships_.find(host);
+  if (membership == memberships_.end()) return nullptr;
+  const auto& [group, id_of_member] = membership->second;
+  auto& members = groups_.at(group).edit().members;
+  const auto member = members.find(id_of_member);
+  if (member == members.end()) return nullptr;
+  const auto owned = member->second.owns.partitions.find(tp);
+  if (owned == member->second.owns.partitions.end()) return nullptr;
+  if (!owned->second) owned->second = Stretch{at, at};
+  return &*owned->second;
+}
+
+void CommitRegressed::on(const Observation& o, const trace::PositionReset& e, const History&, Findings&) {
+  if (Stretch* been = edit_stretch(o.host, e.partition, e.to)) {
+    been->lowest = std::min(been->lowest, e.to);
+    been->highest = std::max(been->highest, e.to);
+  }
+}
+
+void CommitRegressed::on(const Observation& o, const trace::RecordsDelivered& e, const History&, Findings&) {
+  if (Stretch* been = edit_stretch(o.host, e.partition, e.position))
+    been->highest = std::max(been->highest, e.position);
+}
+
+const CommitRegressed::Stretch* CommitRegressed::stretch(const Group& group, const trace::OffsetsCommitted& e,
+                                                         const TopicPartition& tp) const {
+  const auto member = group.members.find(e.member_id);
+  if (member == group.members.end() || member->second.owns.generation != e.generation) return nullptr;
+  const auto owned = member->second.owns.partitions.find(tp);
+  return owned == member->second.owns.partitions.end() || !owned->second ? nullptr : &*owned->second;
+}
+
+// ---- commits --------------------------------------------------------------------------------------------------------
+
+void CommitRegressed::on(const Observation&, const trace::GroupChanged& e, const History&, Findings&) {
+  Cow<Group>& group = groups_[e.group];
+  const bool stored = e.state == "Stable";
+  const bool begins_anew = group->stable && e.generation < *group->stable;  // another coordinator knows no more
+  if ((stored && group->stable != e.generation) || begins_anew) group.edit().stable = e.generation;
+}
+
+void CommitRegressed::on(const Observation& o, const trace::OffsetsCommitted& e, const History& history,
+                         Findings& findings) {
+  ++evaluations;
+  Group& group = groups_[e.group].edit();
+  const bool by_member = !e.member_id.empty();
+  const auto report = [&](std::string detail, std::optional<Excuse> excuse) {
+    findings.add({std::string{id}, o.at, e.group, std::move(detail), {}, excuse});
+  };
+  const bool stale = by_member && group.stable && e.generation < *group.stable;
+  if (stale) {
+    report(fmt::format("{} commits in generation {}, when the group is in {}", e.member_id, e.generation.value,
+                       group.stable->value),
+           {});
+  }
+  for (const auto& one : e.offsets) {
+    const Stretch* been = by_member ? stretch(group, e, one.partition) : nullptr;
+    const PartitionHistory* partition = history.partition(one.partition);
+    const auto before = group.committed.find(one.partition);
+    if (been && partition && one.offset > been->highest) {
+      if (const auto unread = first_to_read(*partition, been->highest, one.offset)) {
+        report(fmt::format("{} commits offset {} of {}, and was not given offset {}", e.member_id, one.offset.value,
+                           to_string(one.partition), unread->value),
+               {});
+      }
+    }
+    const bool own = been && one.offset >= been->lowest;
+    if (!stale && by_member && !own && before != group.committed.end() && one.offset < before->second) {
+      report(fmt::format("{} takes the offset of {} back from {} to {}", e.member_id, to_string(one.partition),
+                         before->second.value, one.offset.value),
+             {});
+    }
+    group.committed[one.partition] = one.offset;
+  }
+}
+
+// ---- another coordinator --------------------------------------------------------------------------------------------
+
+void CommitRegressed::on(const Observation& o, const trace::OffsetsLoaded& e, const History&, Findings&) {
+  Offsets& offsets = loading_[o.host][e.group];
+  for (const auto& one : e.offsets) offsets[one.partition] = one.offset;
+}
+
+void CommitRegressed::on(const Observation& o, const trace::GroupsLoaded& e, const History& history,
+                         Findings& findings) {
+  const auto loading = loading_.extract(o.host);
+  const PartitionHistory* partition = history.partition(TopicPartition{offsets_topic, e.partition});
+  const ReplicaHistory* leader = partition ? partition->acting_leader() : nullptr;
+  // Who was made leader once, and hears of it only when another has followed, loads what it has and serves nobody.
+  if (!leader || partition->leader != history.node(o.host)) return;
+  for (auto& [name, group] : groups_) {
+    if (group->committed.empty() || home_of(name, history) != partition) continue;
+    ++evaluations;
+    const Offsets* found = nullptr;
+    if (!loading.empty()) {
+      const auto mine = loading.mapped().find(name);
+      if (mine != loading.mapped().end()) found = &mine->second;
+    }
+    for (const auto& [tp, offset] : group->committed) {
+      if (!history.partition(tp)) continue;  // its topic is gone, and its offsets with it
+      const auto loaded = found ? found->find(tp) : Offsets::const_iterator{};
+      const bool there = found && loaded != found->end();
+      if (there && loaded->second >= offset) continue;
+      findings.add(
+          {std::string{id},
+           o.at,
+           name,
+           fmt::format("the offset {} of {} was committed, and the new coordinator, broker {}, finds {}", offset.value,
+                       to_string(tp), partition->leader->value, there ? std::to_string(loaded->second.value) : "none"),
+           {},
+           excuse_of(name, history)});
+    }
+    if (found)
+      group.edit().committed = *found;
+    else
+      group.edit().committed.clear();
+  }
+}
+
+}  // namespace kafkasim::sim

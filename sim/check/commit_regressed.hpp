@@ -1,0 +1,61 @@
+#pragma once
+// commit-regressed (G-COMMIT): a committed offset
+//   is never set by a member of a generation that is over (a commit accepted before the next assignment was stored is
+//   in time, even if it is durable only while the group rebalances);
+//   is never beyond what its member was given: no record that the member has not got lies below it;
+//   never goes back, except by a commit that no member made (an administrator's), or by the owner's own within where it
+//   has been since it owns the partition;
+//   survives the coordinator: one that loads the partition of __consumer_offsets and is its leader finds it.
+// Excused: what the offsets topic lost by an excused loss.
+#include <map>
+#include <set>
+#include <string>
+
+#include "core/base/cow.hpp"
+#include "sim/check/invariant.hpp"
+
+namespace kafkasim::sim {
+
+class CommitRegressed {
+ public:
+  static constexpr std::string_view id = "commit-regressed";
+  static constexpr std::string_view promise =
+      "committed offsets come from the current generation, cover only what was delivered, and are not lost";
+  void on(const Observation& o, const trace::PartitionsAssigned& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::PositionReset& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::RecordsDelivered& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::GroupChanged& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::OffsetsCommitted& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::OffsetsLoaded& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::GroupsLoaded& e, const History& history, Findings& findings);
+  std::uint64_t evaluations{0};
+
+ private:
+  using Offsets = std::map<TopicPartition, Offset>;
+  struct Stretch {  // where a reader has been since it owns the partition
+    Offset lowest;
+    Offset highest;
+  };
+  struct Ownership {
+    Generation generation;
+    std::map<TopicPartition, std::optional<Stretch>> partitions;
+  };
+  struct Member {
+    HostId host;
+    Ownership owns;
+  };
+  struct Group {
+    std::map<std::string, Member> members;  // by member id
+    std::optional<Generation> stable;       // the latest whose assignment was stored
+    Offsets committed;
+  };
+  [[nodiscard]] const Stretch* stretch(const Group& group, const trace::OffsetsCommitted& e,
+                                       const TopicPartition& tp) const;
+  Stretch* edit_stretch(HostId host, const TopicPartition& tp, Offset at);
+
+  std::map<std::string, Cow<Group>> groups_;
+  std::map<HostId, std::pair<std::string, std::string>> memberships_;  // group and member id
+  std::map<HostId, std::map<std::string, Offsets>> loading_;           // by coordinator, until it has loaded
+};
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,13 @@
+#pragma once
+// Where a group is kept: the partition of __consumer_offsets whose leader coordinates it. Every broker computes the
+// same.
+#include <string>
+
+#include "sim/check/history.hpp"
+
+namespace kafkasim::sim {
+
+// Null before there are any offsets partitions.
+[[nodiscard]] const PartitionHistory* home_of(const std::string& group, const History& history);
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,46 @@
+#pragma once
+// offset-inconsistent (C-INCONS): an offset of a partition holds one record for ever, whoever tells of it: an
+// acknowledgement, a poll (of any outcome), or a leader's high watermark. Each is compared with what the clients had
+// been told before. Excused: what only acks=1 had acknowledged; and what came to be replaced after a loss that is
+// excused itself.
+#include <array>
+#include <map>
+
+#include "core/base/cow.hpp"
+#include "sim/check/invariant.hpp"
+
+namespace kafkasim::sim {
+
+class OffsetInconsistent {
+ public:
+  static constexpr std::string_view id = "offset-inconsistent";
+  static constexpr std::string_view promise = "an offset holds one record for ever, for whoever reads or wrote it";
+  void on(const Observation& o, const trace::RecordsAcked& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::RecordsDelivered& e, const History& history, Findings& findings);
+  void on(const Observation& o, const NewlyCommitted& committed, const History& history, Findings& findings);
+  std::uint64_t evaluations{0};
+
+ private:
+  enum class ToldBy : std::uint8_t { promise, acks_one };  // a promise: acks=all, or a poll
+  struct Records {                                         // at neighbouring offsets, sent one after the other
+    std::int64_t base{};
+    std::int64_t past{};
+    Origin origin;                                             // of the first
+    [[nodiscard]] bool continues(const Records& other) const;  // whether both fit one such row
+  };
+  using Told = std::map<std::int64_t, Records>;  // by base; they do not overlap
+  struct OfPartition {
+    std::array<Told, 2> told;  // by ToldBy
+  };
+  struct Seen {
+    std::string_view how;
+    Instant at;
+  };
+  void compare(const PartitionHistory& partition, const Records& now, const Seen& seen, const History& history,
+               Findings& findings);
+  void remember(const PartitionHistory& partition, Records now, ToldBy by);
+
+  std::map<TopicIdPartition, Cow<OfPartition>> partitions_;
+};
+
+}  // namespace kafkasim::sim

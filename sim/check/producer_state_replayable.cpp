@@ -1,0 +1,78 @@
+#include "sim/check/producer_state_replayable.hpp"
+
+#include <fmt/format.h>
+
+namespace kafkasim::sim {
+
+namespace {
+
+using Told = trace::ProducersTold::One;
+
+std::map<std::int64_t, Told> replay(const BatchChain& log) {
+  std::map<std::int64_t, Told> producers;
+  for (std::size_t i = 0; i < log.size(); ++i) {
+    const StoredBatch& batch = log[i];
+    if (batch.producer_id < 0) continue;
+    const auto [entry, is_new] =
+        producers.try_emplace(batch.producer_id, Told{batch.producer_id, -1, -1, Offset{-1}, std::nullopt});
+    Told& known = entry->second;
+    if (known.epoch != batch.producer_epoch) {
+      known.epoch = batch.producer_epoch;
+      known.last_sequence = -1;
+      known.last_offset = Offset{-1};
+    }
+    if (batch.control) {
+      known.transaction_start.reset();
+      continue;
+    }
+    constexpr std::int64_t sequences = std::int64_t{1} << 31;  // behind the largest comes 0
+    const bool counted = batch.base_sequence >= 0;             // a coordinator's have none
+    known.last_sequence = counted ? static_cast<std::int32_t>((batch.base_sequence + batch.count() - 1) % sequences)
+                                  : batch.base_sequence;
+    known.last_offset = batch.last;
+    if (batch.transactional && !known.transaction_start) known.transaction_start = batch.base;
+  }
+  return producers;
+}
+
+std::string describe(const Told& told) {
+  return fmt::format(
+      "epoch {}, sequence {} at offset {}, {}", told.epoch, told.last_sequence, told.last_offset.value,
+      told.transaction_start ? fmt::format("transaction from {}", told.transaction_start->value) : "no transaction");
+}
+
+bool is_same(const Told& a, const Told& b) {
+  return a.epoch == b.epoch && a.last_sequence == b.last_sequence && a.last_offset == b.last_offset
+         && a.transaction_start == b.transaction_start;
+}
+
+}  // namespace
+
+void ProducerStateReplayable::on(const Observation& o, const trace::ProducersTold& e, const History& history,
+                                 Findings& findings) {
+  const PartitionHistory* partition = history.partition(e.partition);
+  const std::optional<NodeId> broker = history.node(o.host);
+  const ReplicaHistory* replica = partition && broker ? partition->replica(*broker) : nullptr;
+  if (!replica) return;
+  ++evaluations;
+  std::map<std::int64_t, Told> expected = replay(replica->log);
+  const auto report = [&](std::int64_t producer, std::string knows, std::string says) {
+    findings.add({std::string{id},
+                  o.at,
+                  history.name(e.partition),
+                  fmt::format("broker {} does not know producer {} as its log has it", broker->value, producer),
+                  {fmt::format("known: {}", knows), fmt::format("the log: {}", says),
+                   fmt::format("log start {}, log end {}", replica->log_start.value, replica->log_end.value)},
+                  {}});
+  };
+  for (const Told& told : e.producers) {
+    const auto found = expected.find(told.producer_id);
+    if (found == expected.end()) continue;  // of a snapshot: its batches have been deleted
+    if (!is_same(told, found->second)) report(told.producer_id, describe(told), describe(found->second));
+    expected.erase(found);
+  }
+  if (!history.subjects().producers_stay) return;
+  for (const auto& [producer, says] : expected) report(producer, "nothing", describe(says));
+}
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,166 @@
+#include "sim/check/vitals.hpp"
+
+#include <algorithm>
+
+namespace kafkasim::sim {
+
+const Vitals::Process& Vitals::process(HostId host) const {
+  static const Process none;
+  const auto found = processes_.find(host);
+  return found == processes_.end() ? none : found->second;
+}
+
+const Vitals::Controller& Vitals::controller(HostId host) const {
+  static const Controller none;
+  const auto found = controllers_.find(host);
+  return found == controllers_.end() ? none : found->second;
+}
+
+bool Vitals::unfenced(NodeId broker) const {
+  const auto found = brokers_.find(broker);
+  return found != brokers_.end() && found->second.unfenced;
+}
+
+const Vitals::Group* Vitals::group(const std::string& name, HostId coordinator) const {
+  const auto found = groups_.find({name, coordinator});
+  return found == groups_.end() ? nullptr : &found->second;
+}
+
+std::optional<Offset> Vitals::committed(const std::string& group, const TopicPartition& partition) const {
+  const auto offsets = committed_.find(group);
+  if (offsets == committed_.end()) return std::nullopt;
+  const auto found = offsets->second.find(partition);
+  return found == offsets->second.end() ? std::nullopt : std::optional{found->second};
+}
+
+std::optional<Offset> Vitals::position(HostId reader, const TopicPartition& partition) const {
+  const auto found = positions_.find({reader, partition});
+  return found == positions_.end() ? std::nullopt : std::optional{found->second};
+}
+
+// ---- quiet ----------------------------------------------------------------------------------------------------------
+
+void Vitals::disturb(Instant at, Faults faults) {
+  disturbed_ = std::max(disturbed_, at);
+  faults_ = faults;
+}
+
+std::optional<Instant> Vitals::quiet_since() const {
+  return faults_ == Faults::in_force ? std::nullopt : std::optional{disturbed_};
+}
+
+// ---- processes ------------------------------------------------------------------------------------------------------
+
+void Vitals::on(const Observation& o, const ProcessStarted&) {
+  Process& process = processes_[o.host];
+  process.up = true;
+  process.paused = false;
+  disturb(o.at, faults_);
+  forget_reader(o.host);
+}
+
+void Vitals::ended(const Observation& o, Ended how, std::string reason) {
+  processes_[o.host] = {false, false, how, std::move(reason)};
+  disturb(o.at, faults_);
+  controllers_[o.host].active = false;
+  std::erase_if(waiting_, [&o](const auto& entry) { return entry.first.first == o.host; });
+  forget_reader(o.host);
+}
+
+void Vitals::on(const Observation& o, const ProcessCrashed&) { ended(o, Ended::crashed, "crashed"); }
+void Vitals::on(const Observation& o, const PowerLost&) { ended(o, Ended::power_lost, "lost power"); }
+void Vitals::on(const Observation& o, const ProcessExited& e) {
+  ended(o, e.orderly ? Ended::left : Ended::failed, e.reason);
+}
+
+void Vitals::on(const Observation& o, const ProcessPaused&) {
+  processes_[o.host].paused = true;
+  disturb(o.at, faults_);
+}
+
+// Nothing could be answered meanwhile: the time of what waits begins again.
+void Vitals::on(const Observation& o, const ProcessResumed&) {
+  processes_[o.host].paused = false;
+  disturb(o.at, faults_);
+  for (auto& [key, sends] : waiting_) {
+    if (key.first != o.host) continue;
+    for (auto& [send, at] : sends) at = o.at;
+  }
+}
+
+// ---- who is in charge -----------------------------------------------------------------------------------------------
+
+void Vitals::on(const Observation& o, const trace::PartitionChanged& e) {
+  const auto [known, is_new] = partition_epochs_.try_emplace(e.partition, e.partition_epoch);
+  if (!is_new && e.partition_epoch <= known->second) return;  // another controller has told it
+  known->second = e.partition_epoch;
+  last_change_ = o.at;
+}
+
+void Vitals::decide(NodeId broker, std::int64_t metadata_offset, bool unfenced) {
+  Broker& known = brokers_[broker];
+  if (metadata_offset <= known.decided) return;
+  known = {metadata_offset, unfenced};
+}
+
+void Vitals::on(const Observation&, const trace::BrokerRegistered& e) { decide(e.broker, e.metadata_offset, false); }
+void Vitals::on(const Observation&, const trace::BrokerFenced& e) { decide(e.broker, e.metadata_offset, false); }
+void Vitals::on(const Observation&, const trace::BrokerUnfenced& e) { decide(e.broker, e.metadata_offset, true); }
+
+void Vitals::on(const Observation& o, const trace::ControllerActivated& e) {
+  controllers_[o.host] = {e.epoch, true};
+  if (e.epoch <= controller_epoch_) return;
+  controller_epoch_ = e.epoch;
+  last_change_ = o.at;
+}
+
+void Vitals::on(const Observation& o, const trace::ControllerResigned&) { controllers_[o.host].active = false; }
+
+void Vitals::on(const Observation& o, const trace::GroupChanged& e) {
+  Group& group = groups_[{e.group, o.host}];
+  if (group.generation != e.generation) last_change_ = o.at;
+  group = {e.state, e.generation, e.members};
+}
+
+// ---- clients --------------------------------------------------------------------------------------------------------
+
+void Vitals::on(const Observation&, const trace::OffsetsCommitted& e) {
+  for (const auto& one : e.offsets) committed_[e.group][one.partition] = one.offset;
+}
+
+void Vitals::on(const Observation&, const trace::OffsetsLoaded& e) {
+  auto& offsets = committed_[e.group];
+  offsets.clear();
+  for (const auto& one : e.offsets) offsets[one.partition] = one.offset;
+}
+
+void Vitals::on(const Observation& o, const trace::RecordSent& e) {
+  Sends& sends = waiting_[{o.host, e.partition}];
+  sends.emplace_hint(sends.end(), e.origin.first_send, o.at);
+}
+
+void Vitals::answered(HostId host, const TopicPartition& partition, const Origin& first, std::int32_t count) {
+  const auto found = waiting_.find({host, partition});
+  if (found == waiting_.end()) return;
+  Sends& sends = found->second;
+  sends.erase(sends.lower_bound(first.first_send), sends.lower_bound(first.first_send + count));
+}
+
+void Vitals::on(const Observation& o, const trace::RecordsAcked& e) {
+  answered(o.host, e.partition, e.origin, e.count);
+}
+void Vitals::on(const Observation& o, const trace::RecordsFailed& e) {
+  answered(o.host, e.partition, e.origin, e.count);
+}
+
+void Vitals::on(const Observation& o, const trace::RecordsDelivered& e) {
+  positions_[{o.host, e.partition}] = e.position;
+}
+void Vitals::on(const Observation& o, const trace::PositionReset& e) { positions_[{o.host, e.partition}] = e.to; }
+void Vitals::on(const Observation& o, const trace::PartitionsAssigned&) { forget_reader(o.host); }
+
+void Vitals::forget_reader(HostId host) {
+  std::erase_if(positions_, [host](const auto& entry) { return entry.first.first == host; });
+}
+
+}  // namespace kafkasim::sim

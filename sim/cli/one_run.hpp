@@ -1,0 +1,31 @@
+#pragma once
+// One run of one scenario as `kafkasim run` makes it: told as it goes, and all that its options ask for.
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sim/cli/interrupt.hpp"
+#include "sim/cli/run.hpp"
+#include "sim/report/junit.hpp"
+
+namespace kafkasim::sim {
+
+struct WhichRun {
+  std::string file;
+  std::string variant;  // empty: the file has none
+};
+struct OneRun {
+  int code{};
+  std::string report;    // JSON; empty if the cluster did not form
+  std::string timeline;  // NDJSON
+  std::string html;      // a section
+  JUnitSuite junit;
+  std::vector<std::pair<std::string, std::string>> column;  // for the table of variants
+};
+
+// An interrupt ends the run at its next event; what it asks for is told as far as it came.
+[[nodiscard]] OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& options, const Interrupt& interrupt,
+                             const Terminal& terminal);
+
+}  // namespace kafkasim::sim

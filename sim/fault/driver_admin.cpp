@@ -1,0 +1,124 @@
+// Entries that an administrator carries out, and those that change the members of a group.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/client/admin.hpp"
+#include "sim/fault/driver.hpp"
+
+namespace kafkasim::sim {
+
+void Driver::command_admin(std::size_t i, AdminOperation operation, Host& host) {
+  const HostId admin = host.administrator();
+  host.story.tell(host.world.now(), "admin", "admin", describe(entry(i).operation), Tone::note);
+  host.world.command(admin, admin_command(std::move(operation)));
+  ++commanded_;
+}
+
+void Driver::act(std::size_t i, const ElectLeader& op, Host& host) {
+  const ElectionKind kind = op.mode == ElectionMode::unclean ? ElectionKind::unclean : ElectionKind::preferred;
+  command_admin(i, {ElectPartitionLeader{op.partition, kind, op.to}}, host);
+}
+
+void Driver::act(std::size_t i, const Reassign& op, Host& host) {
+  command_admin(i, {OrderReplicas{op.partition, op.to}}, host);
+}
+
+void Driver::act(std::size_t i, const DeleteRecords& op, Host& host) {
+  command_admin(i, {DeleteRecordsBefore{op.partition, op.before}}, host);
+}
+
+void Driver::act(std::size_t i, const CreateTopic& op, Host& host) {
+  command_admin(i, {CreateOneTopic{as_request(op.topic)}}, host);
+}
+
+// ---- members ---------------------------------------------------------------------------------------
+
+std::vector<HostId> Driver::members(const std::string& group, const Host& host) {
+  std::vector<HostId> up;
+  for (const ClientHost& client : host.cluster.clients) {
+    if (client.kind == ClientKind::group_member && client.owner == group && host.world.is_up(client.host))
+      up.push_back(client.host);
+  }
+  return up;
+}
+
+std::vector<HostId> Driver::last_members(std::size_t i, const std::string& group, std::int32_t count, Host& host) {
+  std::vector<HostId> up = members(group, host);
+  const std::size_t wanted = std::min(up.size(), static_cast<std::size_t>(count));
+  up.erase(up.begin(), up.end() - static_cast<std::ptrdiff_t>(wanted));
+  if (wanted < static_cast<std::size_t>(count)) {
+    host.story.tell(host.world.now(), "fault", std::string{operation_info(entry(i).operation).name},
+                    fmt::format("{} has {} of {} members at the moment", group, wanted, count), Tone::warning);
+  }
+  entries_[i].hit = up;
+  if (!up.empty()) remember(i, host);
+  return up;
+}
+
+void Driver::act(std::size_t i, const AddConsumers& op, Host& host) {
+  for (std::int32_t k = 0; k < op.count; ++k) {
+    const std::optional<HostId> member = host.add_member(op.group);
+    if (!member) break;
+    entries_[i].hit.push_back(*member);
+  }
+  if (entries_[i].hit.empty()) {
+    host.story.tell(host.world.now(), "fault", "add_consumers", "there are too many clients: nothing happens",
+                    Tone::warning);
+    return;
+  }
+  remember(i, host);
+  for (const HostId member : entries_[i].hit) host.world.start(member);
+}
+
+void Driver::act(std::size_t i, const RemoveConsumers& op, Host& host) {
+  for (const HostId member : last_members(i, op.group, op.count, host)) host.world.request_stop(member);
+}
+
+void Driver::act(std::size_t i, const CrashConsumers& op, Host& host) {
+  for (const HostId member : last_members(i, op.group, op.count, host)) host.world.crash(member);
+}
+
+// ---- seek ------------------------------------------------------------------------------------------
+
+void Driver::act(std::size_t i, const Seek& op, Host& host) {
+  entries_[i].hit = members(op.group, host);
+  remember(i, host);
+  for (const HostId member : entries_[i].hit) host.world.request_stop(member);
+  seeks_[i] = std::nullopt;
+  go_on_seeking(host);
+}
+
+// Once all have left the offsets are reset; once that is over the same members start again.
+void Driver::go_on_seeking(Host& host) {
+  for (auto it = seeks_.begin(); it != seeks_.end();) {
+    const auto& [i, asked] = *it;
+    const auto& members = entries_[i].hit;
+    if (!asked && std::ranges::none_of(members, [&](HostId h) { return host.world.is_up(h); })) {
+      const Seek& op = std::get<Seek>(entry(i).operation);
+      command_admin(i, {reset_of(op, host)}, host);
+      it->second = commanded_;
+    }
+    const Admin* admin = it->second ? host.world.machine<Admin>(host.administrator()) : nullptr;
+    if (!admin || !admin->is_over(*it->second)) {
+      ++it;
+      continue;
+    }
+    for (const HostId member : members) host.world.start(member);
+    it = seeks_.erase(it);
+  }
+}
+
+ResetGroupOffsets Driver::reset_of(const Seek& op, Host& host) const {
+  ResetGroupOffsets reset{.group = op.group, .topics = topics_of_group(*scenario_, op.group), .to = LogEnd::earliest};
+  if (const auto* end = std::get_if<SeekEnd>(&op.to))
+    reset.to = *end == SeekEnd::earliest ? LogEnd::earliest : LogEnd::latest;
+  if (const auto* offset = std::get_if<Offset>(&op.to)) reset.to = *offset;
+  if (const auto* time = std::get_if<Duration>(&op.to)) {  // what a right clock showed then
+    const Duration ago = host.world.now() - (origin_ + *time);
+    reset.to = Timestamp{host.world.wall_clock(host.administrator()).value - ago.whole_ms()};
+  }
+  return reset;
+}
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,138 @@
+#include "sim/report/record_events.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace kafkasim::sim {
+
+namespace {
+
+std::string ids(const std::vector<NodeId>& nodes) {
+  std::string text;
+  for (const NodeId n : nodes) text += (text.empty() ? "" : ",") + std::to_string(n.value);
+  return "[" + text + "]";
+}
+
+class Telling {
+ public:
+  Telling(const History& history, const WatchedRecord& record)
+      : record_{record}, partition_{history.partition(record.partition)} {}
+
+  std::optional<RecordEvent> on(const trace::RecordSent& e) const {
+    if (!record_.origin.known() || !is_one(e.origin, 1)) return std::nullopt;
+    return RecordEvent{Stage::sent, fmt::format("hands it to the producer, for {}", to_string(e.partition))};
+  }
+  std::optional<RecordEvent> on(const trace::LogAppended& e) const {
+    if (!mine(e.partition)) return std::nullopt;
+    const bool leads = e.role == trace::ReplicaRole::leader;
+    for (const trace::AppendedBatch& batch : e.batches) {
+      if (!covers(batch.base, batch.last)) continue;
+      const bool other = record_.origin.known() && batch.origin.known()
+                         && !(batch.origin.client == record_.origin.client && sends_it(batch.origin, batch.last - batch.base + 1));
+      return RecordEvent{other ? Stage::around : leads ? Stage::appended : Stage::copied,
+                         fmt::format("{} {}, in the batch of offsets {} to {} of epoch {}", leads ? "appends" : "copies",
+                                     other ? "another record at that offset" : "it", batch.base.value, batch.last.value,
+                                     batch.epoch.value)};
+    }
+    return std::nullopt;
+  }
+  std::optional<RecordEvent> on(const trace::LogTruncated& e) const {
+    if (!mine(e.partition)) return std::nullopt;
+    const bool cuts = record_.offset && e.to <= *record_.offset && *record_.offset < e.from;
+    return RecordEvent{cuts ? Stage::gone : Stage::around,
+                       fmt::format("cuts its log from {} back to {}{}", e.from.value, e.to.value, cuts ? ": the record goes" : "")};
+  }
+  std::optional<RecordEvent> on(const trace::LogLoaded& e) const {
+    if (!mine(e.partition)) return std::nullopt;
+    return RecordEvent{Stage::around, fmt::format("loads offsets {} to {}{}", e.log_start.value, e.log_end.value,
+                                                  e.bytes_cut > 0 ? ", cutting a damaged end" : "")};
+  }
+  std::optional<RecordEvent> on(const trace::LogStartMoved& e) const {
+    if (!mine(e.partition) || !record_.offset || e.to <= *record_.offset || *record_.offset < e.from) return std::nullopt;
+    return RecordEvent{Stage::gone, fmt::format("moves its log start to {}: the record is deleted", e.to.value)};
+  }
+  std::optional<RecordEvent> on(const trace::HighWatermarkMoved& e) const {
+    if (!mine(e.partition) || !record_.offset || e.to <= *record_.offset || *record_.offset < e.from) return std::nullopt;
+    const bool leads = e.role == trace::ReplicaRole::leader;
+    return RecordEvent{leads ? Stage::committed : Stage::around,
+                       leads ? fmt::format("moves the high watermark to {}: it is committed", e.to.value)
+                             : fmt::format("hears of high watermark {}", e.to.value)};
+  }
+  std::optional<RecordEvent> on(const trace::BecameLeader& e) const {
+    if (!mine(e.partition)) return std::nullopt;
+    return RecordEvent{Stage::around, fmt::format("leads in epoch {}, from offset {}", e.leader_epoch.value, e.epoch_start.value)};
+  }
+  std::optional<RecordEvent> on(const trace::BecameFollower& e) const {
+    if (!mine(e.partition)) return std::nullopt;
+    return RecordEvent{Stage::around, fmt::format("follows {} in epoch {}",
+                                                  e.leader ? fmt::format("broker {}", e.leader->value) : "nobody",
+                                                  e.leader_epoch.value)};
+  }
+  std::optional<RecordEvent> on(const trace::IsrChangeRequested& e) const {
+    if (!mine(e.partition)) return std::nullopt;
+    return RecordEvent{Stage::around, fmt::format("asks for ISR {} instead of {}", ids(e.to), ids(e.from))};
+  }
+  std::optional<RecordEvent> on(const trace::PartitionChanged& e) const {
+    if (!mine(e.partition)) return std::nullopt;
+    return RecordEvent{Stage::around,
+                       fmt::format("{} in epoch {}, ISR {}{}",
+                                   e.leader ? fmt::format("broker {} is to lead", e.leader->value) : "nobody is to lead",
+                                   e.leader_epoch.value, ids(e.isr), e.unclean ? ", uncleanly" : "")};
+  }
+  std::optional<RecordEvent> on(const trace::RecordsAcked& e) const {
+    if (!is_named(e.partition) || !is_one(e.origin, e.count)) return std::nullopt;
+    return RecordEvent{Stage::acknowledged, e.base ? fmt::format("is answered: stored, from offset {} on", e.base->value)
+                                                   : std::string{"counts it as sent: acks=0 waits for no answer"}};
+  }
+  std::optional<RecordEvent> on(const trace::RecordsFailed& e) const {
+    if (!is_named(e.partition) || !is_one(e.origin, e.count)) return std::nullopt;
+    return RecordEvent{Stage::failed, fmt::format("gives it up: {}", error_name(e.error))};
+  }
+  std::optional<RecordEvent> on(const trace::RecordsDelivered& e) const {
+    if (!is_named(e.partition) || !record_.offset) return std::nullopt;
+    const auto found = std::ranges::find(e.records, *record_.offset, &trace::RecordsDelivered::One::offset);
+    if (found == e.records.end()) return std::nullopt;
+    return RecordEvent{Stage::delivered, fmt::format("gets it from poll, among {} records", e.records.size())};
+  }
+  std::optional<RecordEvent> on(const trace::OffsetsCommitted& e) const {
+    if (!record_.offset) return std::nullopt;
+    for (const auto& one : e.offsets) {
+      if (is_named(one.partition) && one.offset > *record_.offset)
+        return RecordEvent{Stage::group_committed,
+                           fmt::format("stores offset {} for group {}: that is the next to read", one.offset.value, e.group)};
+    }
+    return std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] bool mine(const TopicIdPartition& id) const { return partition_ && partition_->id == id; }
+  [[nodiscard]] bool is_named(const TopicPartition& name) const { return name == record_.partition; }
+  [[nodiscard]] bool covers(Offset first, Offset last) const {
+    return record_.offset && first <= *record_.offset && *record_.offset <= last;
+  }
+  [[nodiscard]] bool sends_it(const Origin& origin, std::int64_t count) const {
+    return origin.first_send <= record_.origin.first_send && record_.origin.first_send < origin.first_send + count;
+  }
+  [[nodiscard]] bool is_one(const Origin& origin, std::int64_t count) const {
+    return record_.origin.known() && origin.client == record_.origin.client && sends_it(origin, count);
+  }
+
+  const WatchedRecord& record_;
+  const PartitionHistory* partition_;
+};
+
+}  // namespace
+
+std::optional<RecordEvent> record_event(const Observation& o, const History& history, const WatchedRecord& record) {
+  const trace::Event* note = o.note();
+  if (!note) return std::nullopt;
+  const Telling telling{history, record};
+  std::optional<RecordEvent> event;
+  note->visit([&](const auto& e) {
+    if constexpr (requires { telling.on(e); }) event = telling.on(e);
+  });
+  return event;
+}
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,231 @@
+#include "sim/run/healing.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "core/broker/broker.hpp"
+#include "sim/check/group_home.hpp"
+#include "sim/check/operation_unanswered.hpp"
+#include "sim/run/timers.hpp"
+
+namespace kafkasim::sim {
+
+namespace {
+
+bool is_open(const World& world, HostId a, HostId b) {
+  return world.network().topology().open(a, b) && world.network().topology().open(b, a);
+}
+
+bool is_well(const World& world, HostId host) {
+  return world.is_up(host) && !world.is_paused(host) && world.host(host).cpu_permille() <= 1000;
+}
+
+// A voter without any file has lost its vote and its part of the metadata log: it must not count for a majority.
+bool has_its_log(const World& world, HostId controller) { return !world.disk(controller).files().empty(); }
+
+std::size_t majority(std::size_t voters) { return voters / 2 + 1; }
+
+class Drawing {
+ public:
+  Drawing(const Patient& of, Random random) : of_{of}, random_{random} { find_tested(); }
+
+  Core draw() {
+    std::vector<NodeId> order;
+    for (const auto& [id, host] : of_.cluster.controllers) order.push_back(id);
+    for (const auto& [id, host] : of_.cluster.brokers) order.push_back(id);
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random_.below(i)]);
+    for (const NodeId id : order) {
+      if (is_well(of_.world, host(id)) && open_to_all(id)) in_.insert(id);
+    }
+    for (const NodeId id : order) {
+      if (!suffices()) in_.insert(id);
+    }
+    for (const NodeId id : order) {
+      if (!in_.contains(id) && (is_heard(id) || random_.below(2) == 0)) in_.insert(id);
+    }
+    for (const NodeId id : in_)
+      (of_.cluster.controllers.contains(id) ? core_.controllers : core_.brokers).push_back(id);
+    return core_;
+  }
+
+ private:
+  HostId host(NodeId id) const { return *of_.cluster.node(id); }
+  bool open_to_all(NodeId id) const {
+    return std::ranges::all_of(in_, [&](NodeId other) { return is_open(of_.world, host(id), host(other)); });
+  }
+  // A broker that lives and reaches a controller of the core keeps its session, and so what it leads.
+  bool is_heard(NodeId id) const {
+    if (!of_.cluster.brokers.contains(id) || !is_well(of_.world, host(id))) return false;
+    return std::ranges::any_of(in_, [&](NodeId other) {
+      return of_.cluster.controllers.contains(other) && is_open(of_.world, host(id), host(other));
+    });
+  }
+  bool suffices() const {
+    std::size_t voters = 0;
+    for (const auto& [id, controller] : of_.cluster.controllers) {
+      if (in_.contains(id) && has_its_log(of_.world, controller)) ++voters;
+    }
+    if (voters < majority(of_.cluster.controllers.size())) return false;
+    return std::ranges::all_of(core_.tested,
+                               [this](const TopicIdPartition& id) { return suffices_for(*of_.history.partition(id)); });
+  }
+  bool suffices_for(const PartitionHistory& partition) const {
+    const auto here = [this](NodeId id) { return in_.contains(id); };
+    const auto has_all = [&](NodeId id) {
+      const ReplicaHistory* replica = partition.replica(id);
+      return replica && of_.cluster.brokers.contains(id) && of_.world.host(host(id)).has_power()
+             && !partition.losses.contains(id) && replica->log_end >= partition.true_high_watermark;
+    };
+    if (std::ranges::any_of(partition.isr, has_all)) {
+      if (std::ranges::none_of(partition.isr, [&](NodeId id) { return here(id) && has_all(id); })) return false;
+    } else if (!std::ranges::all_of(partition.isr, here)) {
+      return false;
+    }
+    const auto wanted = std::min<std::int64_t>(partition.min_insync_replicas, std::ssize(partition.assigned));
+    return std::ranges::count_if(partition.assigned, here) >= wanted;
+  }
+  void find_tested() {
+    for (const ClientFacts& client : of_.history.subjects().clients) {
+      const PartitionHistory* home = client.group ? home_of(*client.group, of_.history) : nullptr;
+      if (home) core_.groups[*client.group] = home->id;
+    }
+    for (const auto& [id, partition] : of_.history.partitions()) {
+      const bool keeps_group =
+          std::ranges::any_of(core_.groups, [&id = id](const auto& group) { return group.second == id; });
+      if (partition->name.topic != offsets_topic || keeps_group) core_.tested.push_back(id);
+    }
+  }
+  const Patient& of_;
+  Random random_;
+  std::set<NodeId> in_;
+  Core core_;
+};
+
+}  // namespace
+
+Core draw_core(const Patient& of, Random random) { return Drawing{of, random}.draw(); }
+
+std::vector<HostId> hosts_of(const Core& core, const Cluster& cluster) {
+  std::vector<HostId> hosts;
+  for (const NodeId id : core.controllers) hosts.push_back(cluster.controllers.at(id));
+  for (const NodeId id : core.brokers) hosts.push_back(cluster.brokers.at(id));
+  for (const ClientHost& client : cluster.clients) hosts.push_back(client.host);
+  if (cluster.admin) hosts.push_back(*cluster.admin);
+  std::ranges::sort(hosts);
+  return hosts;
+}
+
+void heal(const std::vector<HostId>& hosts, const Cluster& cluster, const History& history, World& world) {
+  world.heal_among(hosts);
+  std::set<HostId> nodes;
+  for (const auto& members : {cluster.controllers, cluster.brokers}) {
+    for (const auto& [id, host] : members) nodes.insert(host);
+  }
+  const auto starts = [&](HostId host) {
+    if (nodes.contains(host)) return true;
+    const auto client = std::ranges::find(cluster.clients, host, &ClientHost::host);
+    if (client == cluster.clients.end() || client->kind == ClientKind::producer) return false;
+    const auto& ended = history.vitals().process(host).ended;
+    return ended == Vitals::Ended::crashed || ended == Vitals::Ended::power_lost;
+  };
+  const auto is_broker = [&cluster](HostId host) {
+    return std::ranges::any_of(cluster.brokers, [host](const auto& broker) { return broker.second == host; });
+  };
+  for (const HostId host : hosts) {
+    if (nodes.contains(host)) {
+      SimDisk& disk = world.edit_disk(host);
+      disk.set_failing(Switch::off);
+      disk.set_full(Switch::off);
+      disk.set_spec(world.spec(host).disk);
+    }
+    if (world.host(host).clock().drift() != 0) world.set_clock_drift(host, 0);
+    if (world.host(host).cpu_permille() != 1000) world.set_cpu_times(host, 1000);
+    if (world.is_paused(host)) world.resume(host);
+    if (world.is_up(host) && is_broker(host)) world.command(host, ThawMetadata{});
+    if (!world.is_up(host) && starts(host)) world.start(host);
+  }
+}
+
+// ---- how long -------------------------------------------------------------------------------------------------------
+
+namespace {
+
+// What may have to be copied to a broker of the core, by the slowest way.
+Duration copying(const Patient& of, const Core& core) {
+  std::int64_t most = 0;
+  for (const NodeId id : core.brokers)
+    most = std::max(most, static_cast<std::int64_t>(of.world.disk(of.cluster.brokers.at(id)).used_bytes()));
+  std::int64_t slowest = std::max<std::int64_t>(1, of.scenario.network.bytes_per_s);
+  for (const NodeSpec& broker : of.scenario.cluster.brokers)
+    slowest = std::max<std::int64_t>(1, std::min(slowest, static_cast<std::int64_t>(broker.disk.write_per_second)));
+  return seconds(3 * most / slowest);
+}
+
+// What the readers have before them.
+Duration processing(const Patient& of) {
+  Duration sum{};
+  for (const ConsumerSpec& consumer : of.scenario.consumers) {
+    if (consumer.process_time.ns == 0) continue;
+    for (const auto& [id, partition] : of.history.partitions()) {
+      const ReplicaHistory* leader = partition->leader ? partition->replica(*partition->leader) : nullptr;
+      const bool reads = std::ranges::find(consumer.topics, partition->name.topic) != consumer.topics.end()
+                         || std::ranges::find(consumer.assign, partition->name) != consumer.assign.end();
+      if (leader && reads) sum += consumer.process_time * (leader->log_end - leader->log_start);
+    }
+  }
+  return sum;
+}
+
+bool somebody_is_silent(const World& world) {
+  for (std::size_t i = 0; i < world.host_count(); ++i) {
+    const HostId host{static_cast<std::int32_t>(i)};
+    if (world.is_paused(host) || !world.host(host).has_power()) return true;
+  }
+  return world.network().topology().has_cuts();
+}
+
+}  // namespace
+
+Duration convergence_budget(const Patient& of, const Core& core) {
+  Duration budget = time_to_rest(of.scenario) + copying(of, core) + processing(of);
+  if (somebody_is_silent(of.world)) {
+    Duration longest{};
+    for (const ProducerSpec& producer : of.scenario.producers)
+      longest = std::max(longest, producer.config.request_timeout);
+    for (const ConsumerSpec& consumer : of.scenario.consumers)
+      longest = std::max(longest, consumer.config.request_timeout);
+    budget += longest;
+  }
+  for (const auto& [key, sends] : of.history.vitals().waiting()) {
+    const ClientFacts* client = of.history.subjects().client_at(key.first);
+    if (!sends.empty() && client && client->delivery_timeout)
+      budget = std::max(budget, *client->delivery_timeout + OperationUnanswered::slack);
+  }
+  return budget;
+}
+
+std::vector<std::string> unrecoverable(const Patient& of, const Core& core) {
+  std::vector<std::string> why;
+  std::size_t voters = 0;
+  for (const NodeId id : core.controllers) {
+    if (has_its_log(of.world, of.cluster.controllers.at(id))) ++voters;
+  }
+  const std::size_t all = of.cluster.controllers.size();
+  if (voters < majority(all))
+    why.push_back(
+        fmt::format("{} of {} voters still have their log: no majority knows what was committed", voters, all));
+  for (const NodeId id : core.brokers) {
+    if (of.world.disk(of.cluster.brokers.at(id)).free_bytes() == 0)
+      why.push_back(fmt::format("the disk of broker {} is full of what it stores", id.value));
+  }
+  const std::vector<HostId> hosts = hosts_of(core, of.cluster);
+  const auto components = of.world.network().topology().strong_components();
+  const bool connected = std::ranges::any_of(
+      components, [&](const std::vector<HostId>& component) { return std::ranges::includes(component, hosts); });
+  if (!connected) why.push_back("cuts that do not heal keep nodes of the core from each other");
+  return why;
+}
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,49 @@
+#include "sim/run/timers.hpp"
+
+#include <algorithm>
+
+namespace kafkasim::sim {
+
+namespace {
+
+constexpr Duration whole = seconds(5);
+
+// When a controller is lost, another is elected; it notices that a leader is lost, and the followers that lag.
+Duration longest_chain(const ClusterSpec& cluster) {
+  Duration longest{};
+  for (const auto* nodes : {&cluster.controllers, &cluster.brokers}) {
+    for (const NodeSpec& node : *nodes) {
+      const NodeConfig& c = node.config;
+      longest = std::max(longest, c.quorum_fetch_timeout + c.quorum_election_timeout * 2 + c.broker_session_timeout
+                                      + c.replica_lag_time_max);
+    }
+  }
+  return longest;
+}
+
+Duration longest_backoff(const Scenario& scenario) {
+  Duration longest{};
+  for (const NodeSpec& node : scenario.cluster.brokers) longest = std::max(longest, node.config.replica_fetch_backoff);
+  for (const ProducerSpec& p : scenario.producers) longest = std::max(longest, p.config.retry_backoff_max);
+  for (const ConsumerSpec& c : scenario.consumers) longest = std::max(longest, c.config.retry_backoff_max);
+  return longest;
+}
+
+Duration longest_group_session(const Scenario& scenario) {
+  constexpr Duration fast = milliseconds(3'000);
+  Duration longest = scenario.cluster.profile == Profile::fast ? fast : ConsumerConfig{}.session_timeout;
+  for (const ConsumerSpec& c : scenario.consumers) longest = std::max(longest, c.config.session_timeout);
+  return longest;
+}
+
+}  // namespace
+
+Duration time_to_rest(const Scenario& scenario) {
+  const Duration timers =
+      longest_chain(scenario.cluster) * 3 + longest_backoff(scenario) * 4 + longest_group_session(scenario);
+  return whole * ((timers.ns + whole.ns - 1) / whole.ns);
+}
+
+Duration time_to_settle(const Scenario& scenario) { return nanoseconds(time_to_rest(scenario).ns / 3); }
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,71 @@
+#include "sim/check/acked_somewhere.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/sim/check/story.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+using namespace kafkasim::sim::test;
+
+namespace {
+const Batch first{0, 4, 0, 11, 0};
+const Batch second{5, 9, 0, 12, 5};
+}  // namespace
+
+TEST_CASE("an acknowledged record that the last replica cuts off breaks acked-somewhere", "[check]") {
+  Tale tale;
+  tale.append_everywhere(first);
+  tale.append_everywhere(second);
+  tale.commit(1, 0, 10);
+  tale.acked(first);
+  tale.acked(second);
+  tale.truncate(1, 10, 5);
+  tale.crash(2);  // its disk holds it still
+  tale.truncate(3, 10, 5);
+  CHECK(tale.findings(AckedSomewhere::id) == 0);
+  tale.load(2, 5, {first});
+  CHECK(tale.violations(AckedSomewhere::id) == 1);
+  tale.truncate(1, 5, 5);
+  CHECK(tale.findings(AckedSomewhere::id) == 1);
+}
+
+TEST_CASE("a power loss of as many replicas as may not be lost excuses acked-somewhere", "[check]") {
+  Tale tale;
+  tale.append_everywhere(first);
+  tale.commit(1, 0, 5);
+  tale.acked(first);
+  for (const std::int32_t broker : {1, 2, 3}) tale.power_off(broker);
+  for (const std::int32_t broker : {1, 2, 3}) tale.load(broker, 0, {});
+  CHECK(tale.violations(AckedSomewhere::id) == 0);
+  CHECK(tale.findings(AckedSomewhere::id) == 1);
+}
+
+TEST_CASE("what only acks=1 acknowledged may be on no replica", "[check]") {
+  Tale tale;
+  tale.append(1, first);
+  tale.acked(first, 1);
+  tale.truncate(1, 5, 0);
+  CHECK(tale.findings(AckedSomewhere::id) == 0);
+}
+
+TEST_CASE("a replica that comes back with an empty disk holds nothing any more", "[check]") {
+  Tale tale;
+  tale.append(1, first);
+  tale.commit(1, 0, 5);
+  tale.acked(first);
+  tale.power_off(1);
+  tale.start(1);
+  CHECK(tale.findings(AckedSomewhere::id) == 0);
+  tale.ready(1);
+  CHECK(tale.findings(AckedSomewhere::id) == 1);
+}
+
+TEST_CASE("a topic that is deleted takes what was acknowledged with it", "[check]") {
+  Tale tale;
+  tale.append_everywhere(first);
+  tale.commit(1, 0, 5);
+  tale.acked(first);
+  for (const std::int32_t host : {0, 1, 2}) tale.tell(host, trace::ReplicaRemoved{tp});
+  CHECK(tale.findings(AckedSomewhere::id) == 0);
+}

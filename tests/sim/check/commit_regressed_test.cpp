@@ -1,0 +1,110 @@
+#include "sim/check/commit_regressed.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/sim/check/story.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+using namespace kafkasim::sim::test;
+
+namespace {
+
+trace::OffsetsCommitted commit(std::string member, std::int32_t generation, std::int64_t offset) {
+  return {"g", std::move(member), Generation{generation}, {{name, Offset{offset}}}};
+}
+
+// m1 owns orders-0 in generation 1, has begun at 0 and been given offsets 0 to 4 of 15.
+Tale with_member() {
+  Tale tale;
+  tale.append_everywhere({0, 14, 0, 11, 0});
+  tale.commit(1, 0, 15);
+  tale.tell(0, trace::GroupChanged{"g", "Stable", Generation{1}, {}, "assigned"});
+  tale.tell(reader.value, trace::PartitionsAssigned{"g", "m1", Generation{1}, {name}});
+  tale.tell(reader.value, trace::PositionReset{name, Offset{0}, "auto.offset.reset=earliest"});
+  tale.delivered({{0, 0}, {1, 1}, {2, 2}, {3, 3}, {4, 4}});
+  tale.tell(0, commit("m1", 1, 5));
+  return tale;
+}
+
+// The offsets topic has one partition, which broker 2 leads.
+void offsets_topic_led_by_2(Tale& tale, bool unclean = false) {
+  const TopicIdPartition home{Uuid{8, 8}, PartitionIndex{0}};
+  tale.tell(0, trace::TopicCreated{1, "__consumer_offsets", home.topic_id});
+  trace::PartitionChanged e;
+  e.metadata_offset = 100;
+  e.partition = home;
+  e.leader = NodeId{2};
+  e.leader_epoch = LeaderEpoch{3};
+  e.replicas = e.isr = {NodeId{1}, NodeId{2}};
+  e.unclean = unclean;
+  tale.tell(0, e);
+  tale.tell(1, trace::BecameLeader{home, LeaderEpoch{3}, Offset{0}, {}});
+}
+
+}  // namespace
+
+TEST_CASE("a commit of what its member was given is in order", "[check]") {
+  const Tale tale = with_member();
+  CHECK(tale.findings(CommitRegressed::id) == 0);
+}
+
+TEST_CASE("a commit by a member of a generation that is over breaks commit-regressed", "[check]") {
+  Tale tale = with_member();
+  tale.tell(0, trace::GroupChanged{"g", "PreparingRebalance", Generation{1}, {}, "a member joins"});
+  tale.tell(0, commit("m1", 1, 5));
+  CHECK(tale.findings(CommitRegressed::id) == 0);
+  tale.tell(0, trace::GroupChanged{"g", "Stable", Generation{2}, {}, "assigned"});
+  tale.tell(0, commit("m1", 1, 5));
+  CHECK(tale.violations(CommitRegressed::id) == 1);
+}
+
+TEST_CASE("a commit beyond what its member was given breaks commit-regressed", "[check]") {
+  Tale tale = with_member();
+  tale.tell(0, commit("m1", 1, 6));
+  CHECK(tale.violations(CommitRegressed::id) == 1);
+}
+
+TEST_CASE("a committed offset that another member takes back breaks commit-regressed", "[check]") {
+  Tale tale = with_member();
+  tale.tell(0, commit("m2", 1, 3));
+  CHECK(tale.violations(CommitRegressed::id) == 1);
+}
+
+TEST_CASE("an administrator and the owner itself may take a committed offset back", "[check]") {
+  Tale tale = with_member();
+  SECTION("an administrator") { tale.tell(0, commit("", 1, 0)); }
+  SECTION("the owner within where it has been") { tale.tell(0, commit("m1", 1, 2)); }
+  CHECK(tale.findings(CommitRegressed::id) == 0);
+}
+
+TEST_CASE("a new coordinator that does not find what was committed breaks commit-regressed", "[check]") {
+  Tale tale = with_member();
+  offsets_topic_led_by_2(tale);
+  SECTION("it finds all") {
+    tale.tell(1, trace::OffsetsLoaded{"g", {{name, Offset{5}}}});
+    tale.tell(1, trace::GroupsLoaded{PartitionIndex{0}, 1});
+    CHECK(tale.findings(CommitRegressed::id) == 0);
+  }
+  SECTION("it finds an earlier offset") {
+    tale.tell(1, trace::OffsetsLoaded{"g", {{name, Offset{4}}}});
+    tale.tell(1, trace::GroupsLoaded{PartitionIndex{0}, 1});
+    CHECK(tale.violations(CommitRegressed::id) == 1);
+  }
+  SECTION("it does not find the group") {
+    tale.tell(1, trace::GroupsLoaded{PartitionIndex{0}, 0});
+    CHECK(tale.violations(CommitRegressed::id) == 1);
+  }
+  SECTION("who is not the leader any more may find what it likes") {
+    tale.tell(0, trace::GroupsLoaded{PartitionIndex{0}, 0});
+    CHECK(tale.findings(CommitRegressed::id) == 0);
+  }
+}
+
+TEST_CASE("committed offsets that an unclean election of the offsets topic lost are excused", "[check]") {
+  Tale tale = with_member();
+  offsets_topic_led_by_2(tale, true);
+  tale.tell(1, trace::GroupsLoaded{PartitionIndex{0}, 0});
+  CHECK(tale.violations(CommitRegressed::id) == 0);
+  CHECK(tale.findings(CommitRegressed::id) == 1);
+}

@@ -1,0 +1,132 @@
+#include "sim/check/convergence.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/sim/check/story.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+using namespace kafkasim::sim::test;
+
+namespace {
+
+const TopicIdPartition home{Uuid{8, 8}, PartitionIndex{0}};
+constexpr std::int32_t producer = 9;
+
+// Three brokers in sync with ten records, controller 3000 active, and a reader in the group "g" that has read them all.
+Tale at_rest() {
+  ClientFacts member{"g/1"};
+  member.host = reader;
+  member.group = "g";
+  member.topics = {"orders"};
+  member.commits = true;
+  Tale tale{member};
+  for (const std::int32_t host : {0, 1, 2, 20, 30}) tale.tell(host, KernelEvent{ProcessStarted{1, StartKind::first}});
+  tale.tell(20, trace::ControllerActivated{1});
+  for (const std::int32_t id : {1, 2, 3}) tale.tell(20, trace::BrokerUnfenced{id, NodeId{id}});
+  tale.append_everywhere({0, 9, 0, 11, 0});
+  tale.commit(1, 0, 10);
+  tale.tell(0, trace::TopicCreated{1, "__consumer_offsets", home.topic_id});
+  trace::PartitionChanged e;
+  e.metadata_offset = 100;
+  e.partition = home;
+  e.leader = NodeId{2};
+  e.leader_epoch = LeaderEpoch{0};
+  e.replicas = e.isr = {NodeId{2}};
+  tale.tell(0, e);
+  tale.tell(1, trace::BecameLeader{home, LeaderEpoch{0}, Offset{0}, {}});
+  tale.tell(1, trace::GroupChanged{"g", "Stable", Generation{1}, {{"m", "g/1", {name}}}, "assigned"});
+  tale.tell(reader.value, trace::PartitionsAssigned{"g", "m", Generation{1}, {name}});
+  tale.tell(reader.value, trace::PositionReset{name, Offset{10}, "committed offset"});
+  tale.tell(1, trace::OffsetsCommitted{"g", "m", Generation{1}, {{name, Offset{10}}}});
+  tale.wait(quiet_for);
+  return tale;
+}
+
+std::vector<Unmet> missing(const Tale& tale) {
+  const Core core{{NodeId{3000}}, {NodeId{1}, NodeId{2}, NodeId{3}}, {tp}, {{"g", home}}};
+  return unmet(tale.checks().history(), core, tale.now(), 8);
+}
+
+}  // namespace
+
+TEST_CASE("a cluster at rest lacks nothing", "[check]") {
+  const Tale tale = at_rest();
+  for (const Unmet& one : missing(tale)) FAIL_CHECK(one.subject + ": " + one.what);
+}
+
+TEST_CASE("each thing that keeps a cluster from its rest is told with its subject", "[check]") {
+  Tale tale = at_rest();
+  std::string subject;
+  SECTION("no controller is active") {
+    tale.tell(20, trace::ControllerResigned{1});
+    subject = "controllers";
+  }
+  SECTION("a broker is fenced") {
+    tale.tell(20, trace::BrokerFenced{50, NodeId{3}, false});
+    subject = "broker 3";
+  }
+  SECTION("a broker is down") {
+    tale.tell(1, KernelEvent{ProcessExited{false, "no log directory is left"}});
+    subject = "broker 2";
+  }
+  SECTION("a replica is out of sync") {
+    tale.decide(1, 1, {1, 2});
+    tale.wait(quiet_for);
+    subject = "orders-0";
+  }
+  SECTION("the controller's leader has not taken over") {
+    tale.tell(0, trace::BecameFollower{tp, LeaderEpoch{1}, NodeId{2}});
+    subject = "orders-0";
+  }
+  SECTION("something is not committed") {
+    tale.append_everywhere({10, 10, 0, 12, 10});
+    subject = "orders-0";
+  }
+  SECTION("a follower's log is another") {
+    tale.truncate(3, 10, 0);
+    tale.append(3, {0, 9, 0, 99, 0});
+    subject = "orders-0";
+  }
+  SECTION("the group rebalances") {
+    tale.tell(1, trace::GroupChanged{"g", "PreparingRebalance", Generation{1}, {}, "again"});
+    subject = "g";
+  }
+  SECTION("nobody owns a partition") {
+    tale.tell(1, trace::GroupChanged{"g", "Stable", Generation{1}, {{"m", "g/1", {}}}, "assigned"});
+    subject = "g";
+  }
+  SECTION("a member does not live") {
+    tale.tell(1,
+              trace::GroupChanged{"g", "Stable", Generation{1}, {{"m", "g/1", {name}}, {"n", "g/2", {}}}, "assigned"});
+    subject = "g";
+  }
+  SECTION("a reader is behind") {
+    tale.tell(reader.value, trace::PositionReset{name, Offset{3}, "a seek"});
+    subject = "g";
+  }
+  SECTION("what was read is not committed") {
+    tale.tell(1, trace::OffsetsCommitted{"g", "m", Generation{1}, {{name, Offset{9}}}});
+    subject = "g";
+  }
+  SECTION("a send has no answer") {
+    tale.tell(producer, trace::RecordSent{name, Origin{0, 0}, false});
+    subject = "a client";
+  }
+  SECTION("an epoch has just changed") {
+    tale.tell(20, trace::ControllerActivated{2});
+    subject = "cluster";
+  }
+  const std::vector<Unmet> found = missing(tale);
+  REQUIRE_FALSE(found.empty());
+  CHECK(found[0].subject == subject);
+}
+
+TEST_CASE("what is outside the core may be as it likes", "[check]") {
+  Tale tale = at_rest();
+  tale.tell(20, trace::BrokerFenced{50, NodeId{3}, false});
+  tale.decide(1, 1, {1, 2});
+  tale.wait(quiet_for);
+  const Core core{{NodeId{3000}}, {NodeId{1}, NodeId{2}}, {tp}, {{"g", home}}};
+  CHECK(unmet(tale.checks().history(), core, tale.now(), 8).empty());
+}

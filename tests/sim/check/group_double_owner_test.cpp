@@ -1,0 +1,47 @@
+#include "sim/check/group_double_owner.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/sim/check/story.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+using namespace kafkasim::sim::test;
+
+namespace {
+trace::GroupChanged stable(std::vector<TopicPartition> a, std::vector<TopicPartition> b) {
+  return {"g", "Stable", Generation{1}, {{"m1", "g/1", std::move(a)}, {"m2", "g/2", std::move(b)}}, "assigned"};
+}
+const TopicPartition second{"orders", PartitionIndex{1}};
+}  // namespace
+
+TEST_CASE("a stable group whose coordinator gives a partition to two members breaks group-double-owner", "[check]") {
+  Tale tale;
+  tale.tell(0, stable({name}, {second}));
+  CHECK(tale.findings(GroupDoubleOwner::id) == 0);
+  tale.tell(0, stable({name}, {second, name}));
+  CHECK(tale.violations(GroupDoubleOwner::id) == 1);
+}
+
+TEST_CASE("two members of a generation that hold one partition break group-double-owner", "[check]") {
+  Tale tale;
+  tale.tell(reader.value, trace::PartitionsAssigned{"g", "m1", Generation{1}, {name}});
+  SECTION("they do") {
+    tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m2", Generation{1}, {name}});
+    CHECK(tale.violations(GroupDoubleOwner::id) == 1);
+  }
+  SECTION("a member of an earlier generation may still think so") {
+    tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m2", Generation{2}, {name}});
+    CHECK(tale.findings(GroupDoubleOwner::id) == 0);
+  }
+  SECTION("what was revoked before is nobody's") {
+    tale.tell(reader.value, trace::PartitionsRevoked{"g", "m1", false, {name}});
+    tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m2", Generation{1}, {name}});
+    CHECK(tale.findings(GroupDoubleOwner::id) == 0);
+  }
+  SECTION("and of a process that began anew") {
+    tale.tell(reader.value, KernelEvent{ProcessStarted{2, StartKind::restart}});
+    tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m2", Generation{1}, {name}});
+    CHECK(tale.findings(GroupDoubleOwner::id) == 0);
+  }
+}

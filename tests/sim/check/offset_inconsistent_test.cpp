@@ -1,0 +1,69 @@
+#include "sim/check/offset_inconsistent.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/sim/check/story.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+using namespace kafkasim::sim::test;
+
+namespace {
+const Batch first{0, 4, 0, 11, 0};
+const Batch other{0, 4, 1, 22, 50};
+}  // namespace
+
+TEST_CASE("a poll that returns another record than was acknowledged at its offset breaks offset-inconsistent",
+          "[check]") {
+  Tale tale;
+  tale.append_everywhere(first);
+  tale.acked(first);
+  tale.delivered({{4, 4}});
+  CHECK(tale.findings(OffsetInconsistent::id) == 0);
+  tale.delivered({{3, 9}});
+  CHECK(tale.violations(OffsetInconsistent::id) == 1);
+}
+
+TEST_CASE("two polls that return different records at one offset break offset-inconsistent", "[check]") {
+  Tale tale;
+  tale.delivered({{0, 0}, {1, 1}, {2, 2}});
+  tale.delivered({{1, 1}}, other_reader);
+  CHECK(tale.findings(OffsetInconsistent::id) == 0);
+  tale.delivered({{1, 7}}, other_reader);
+  CHECK(tale.violations(OffsetInconsistent::id) == 1);
+}
+
+TEST_CASE("a log that commits another record where one was read breaks offset-inconsistent", "[check]") {
+  Tale tale;
+  tale.append_everywhere(first);
+  tale.commit(1, 0, 5);
+  tale.delivered({{0, 0}, {1, 1}, {2, 2}, {3, 3}, {4, 4}});
+  tale.truncate(2, 5, 0);
+  tale.decide(2, 1, {2});
+  tale.append(2, other);
+  tale.commit(2, 0, 5);
+  CHECK(tale.violations(OffsetInconsistent::id) == 1);
+}
+
+TEST_CASE("what replaces a record after an unclean election is excused", "[check]") {
+  Tale tale;
+  tale.append_everywhere(first);
+  tale.acked(first);
+  tale.truncate(2, 5, 0);
+  tale.decide(2, 1, {2}, true);
+  tale.append(2, other);
+  tale.commit(2, 0, 5);
+  CHECK(tale.violations(OffsetInconsistent::id) == 0);
+  CHECK(tale.findings(OffsetInconsistent::id) == 1);
+}
+
+TEST_CASE("what only acks=1 had acknowledged may be replaced", "[check]") {
+  Tale tale;
+  tale.append(1, first);
+  tale.acked(first, 1);
+  tale.decide(2, 1, {2});
+  tale.append(2, other);
+  tale.commit(2, 0, 5);
+  CHECK(tale.violations(OffsetInconsistent::id) == 0);
+  CHECK(tale.findings(OffsetInconsistent::id) == 1);
+}

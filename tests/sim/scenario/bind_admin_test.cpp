@@ -1,0 +1,103 @@
+#include "tests/sim/scenario/support.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+using namespace kafkasim::sim::testing;
+
+namespace {
+
+const std::string placed = head + R"("cluster": {"brokers": 3},
+  "topics": [{"name": "orders", "assignment": [[1, 2], [2, 3]]}, {"name": "free", "partitions": 1, "replication_factor": 2}],
+  "consumers": [{"group": "analytics", "topics": ["orders"]}],
+)";
+
+std::string entry(const std::string& operation) { return placed + R"("timeline": [{"at": "1s", )" + operation + "}]}"; }
+
+template <class Op>
+Op only(const std::string& operation) {
+  return std::get<Op>(good(entry(operation)).timeline.at(0).operation);
+}
+
+const TopicPartition orders0{"orders", PartitionIndex{0}};
+
+}  // namespace
+
+TEST_CASE("an election says which partition and how and of whom") {
+  const auto plain = only<ElectLeader>(R"("elect_leader": {"partition": "orders-0"})");
+  CHECK(plain.partition == orders0);
+  CHECK(plain.mode == ElectionMode::preferred);
+  CHECK_FALSE(plain.to.has_value());
+  const auto full = only<ElectLeader>(R"("elect_leader": {"partition": "orders-0", "unclean": true, "to": 2})");
+  CHECK(full.mode == ElectionMode::unclean);
+  CHECK(full.to == NodeId{2});
+  check_error(entry(R"("elect_leader": {"partition": "orders-0", "to": @3})"), "/timeline/0/elect_leader/to",
+              "broker 3 holds no replica of orders-0");
+  check_error(entry(R"("elect_leader": @{"unclean": false})"), "/timeline/0/elect_leader", "'partition' is missing");
+  check_error(entry(R"("elect_leader": {"partition": "orders-0"}, "for": @"1s")"), "/timeline/0/for",
+              "'for' cannot stand here: 'elect_leader' cannot be undone");
+}
+
+TEST_CASE("replicas may be put in another order and not yet be moved") {
+  const auto order = only<Reassign>(R"("reassign": {"partition": "orders-0", "to": [2, 1]})");
+  CHECK(order.to == std::vector{NodeId{2}, NodeId{1}});
+  CHECK(only<Reassign>(R"("reassign": {"partition": "free-0", "to": [3, 1]})").partition.topic == "free");
+  const std::string later = "'reassign' is not available in this release of kafkasim to other brokers than hold the "
+                            "partition: only to the same in another order";
+  check_error(entry(R"("reassign": {"partition": "orders-0", "to": @[2, 3]})"), "/timeline/0/reassign/to", later);
+  check_error(entry(R"("reassign": {"partition": "free-0", "to": @[1, 2, 3]})"), "/timeline/0/reassign/to", later);
+  check_error(entry(R"("reassign": {"partition": "orders-0", "to": [2, @2]})"), "/timeline/0/reassign/to/1",
+              "broker 2 cannot hold two replicas of a partition");
+}
+
+TEST_CASE("records are deleted before an offset or up to the high watermark") {
+  CHECK(only<DeleteRecords>(R"("delete_records": {"partition": "orders-0", "before": 7})").before == Offset{7});
+  CHECK_FALSE(
+      only<DeleteRecords>(R"("delete_records": {"partition": "orders-0", "before": -1})").before.has_value());
+  check_error(entry(R"("delete_records": {"partition": "orders-0", "before": @-2})"),
+              "/timeline/0/delete_records/before", "this must be at least -1");
+}
+
+TEST_CASE("a topic that the timeline creates can be named by clients and metrics and entries") {
+  const Scenario scenario = good(head + R"("cluster": {"brokers": 1},
+    "producers": [{"id": "shop", "topic": "late", "rate": "1/s", "from": "2s"}],
+    "timeline": [{"at": "3s", "produce": {"topic": "late", "partition": 1}},
+                 {"at": "1s", "create_topic": {"name": "late", "partitions": 2, "config": {"retention.ms": 1000}}}],
+    "expect": [{"metric": "log.end", "of": "late-1", "at_least": 1}]})");
+  const auto& create = std::get<CreateTopic>(scenario.timeline.at(1).operation);
+  CHECK(create.topic.partitions == 2);
+  CHECK(create.topic.config == std::vector<std::pair<std::string, std::string>>{{"retention.ms", "1000"}});
+  CHECK(scenario.topics.empty());
+  check_error(entry(R"("create_topic": {"name": @"orders"})"), "/timeline/0/create_topic/name",
+              "there are two topics 'orders'");
+}
+
+TEST_CASE("members come and leave and vanish by number") {
+  CHECK(only<AddConsumers>(R"("add_consumers": {"group": "analytics", "count": 2}, "for": "5s")").count == 2);
+  CHECK(only<RemoveConsumers>(R"("remove_consumers": {"group": "analytics", "count": 1})").group == "analytics");
+  CHECK(only<CrashConsumers>(R"("crash_consumers": {"group": "analytics", "count": 3})").count == 3);
+  check_error(entry(R"("add_consumers": {"group": @"analytic", "count": 2})"), "/timeline/0/add_consumers/group",
+              "there is no group 'analytic', did you mean 'analytics'?");
+  check_error(entry(R"("add_consumers": {"group": "analytics", "count": @0})"), "/timeline/0/add_consumers/count",
+              "this must be between 1 and 1000");
+}
+
+TEST_CASE("a seek goes to an end or an offset or a virtual time") {
+  const auto to = [](const std::string& where) {
+    return only<Seek>(R"("seek": {"group": "analytics", "to": )" + where + "}").to;
+  };
+  CHECK(std::get<SeekEnd>(to(R"("earliest")")) == SeekEnd::earliest);
+  CHECK(std::get<SeekEnd>(to(R"("latest")")) == SeekEnd::latest);
+  CHECK(std::get<Offset>(to("17")) == Offset{17});
+  CHECK(std::get<Duration>(to(R"({"time": "5s"})")) == seconds(5));
+  check_error(entry(R"("seek": {"group": "analytics", "to": @"earlies"})"), "/timeline/0/seek/to",
+              "'earlies' is none of 'earliest', 'latest', did you mean 'earliest'?");
+  check_error(entry(R"("seek": {"group": "analytics", "to": @[]})"), "/timeline/0/seek/to",
+              "'to' is \"earliest\", \"latest\", an offset, or {\"time\": ...}");
+}
+
+TEST_CASE("operations whose requests do not exist yet are refused by name") {
+  for (const std::string key : {"delete_topic", "add_partitions", "configure"}) {
+    check_error(entry("@\"" + key + "\": {}"), "/timeline/0/" + key,
+                "'" + key + "' is not available in this release of kafkasim");
+  }
+}
