@@ -43,9 +43,6 @@ constexpr std::array table{
     LegacyInfo{Legacy::no_check_quorum, "no-check-quorum", "KAFKA-15489 (3.7, 2023)",
                "a leader of the metadata quorum never resigns for want of fetches from a majority",
                "a controller that is cut off stays, and brokers on its side are stuck with it"},
-    LegacyInfo{Legacy::no_client_epoch_check, "no-client-epoch-check", "KIP-320 (2.1, 2018)",
-               "a consumer does not check, when the leader changed, whether the log was cut below its position",
-               "after an unclean election it silently skips records, or reads on in another history"},
 };
 
 }  // namespace

@@ -68,21 +68,21 @@ TEST_CASE("A process that led its epoch starts as resigned and neither votes nor
 TEST_CASE("A voter whose election timer is made to run out stands in the next epoch and a leader stays what it is") {
   Solo node{3};
   const std::int32_t before = node.epoch();
-  node.act([&node](Env& env) { node.raft.campaign(env); });
+  node.campaign();
   CHECK(node.role<raft::Candidate>());
   CHECK(node.epoch() == before + 1);
   CHECK_FALSE(node.asked.empty());
-  node.act([&node](Env& env) { node.raft.campaign(env); });  // and again
+  node.campaign();  // and again
   CHECK(node.epoch() == before + 2);
 
   Solo leader{1};
   const std::int32_t led = leader.epoch();
-  leader.act([&leader](Env& env) { leader.raft.campaign(env); });
+  leader.campaign();
   CHECK(leader.raft.is_leader());
   CHECK(leader.epoch() == led);
 
   Solo observer{3, 9};
-  observer.act([&observer](Env& env) { observer.raft.campaign(env); });
+  observer.campaign();
   CHECK(observer.role<raft::Unattached>());
 }
 

@@ -73,6 +73,9 @@ class Solo {
   void resign() {
     act([this](Env& env) { raft.resign(env); });
   }
+  void campaign() {
+    act([this](Env& env) { raft.campaign(env); });
+  }
 
   // Sends it a request; the number finds the answer.
   template <class Request>

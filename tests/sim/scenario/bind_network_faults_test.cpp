@@ -44,8 +44,8 @@ TEST_CASE("an intercept may leave out every key") {
 }
 
 TEST_CASE("an intercept names sender and receiver and API and kind and what becomes of the message") {
-  const auto one = operation<Intercept>(R"("intercept": {"from": "controller", "to": "leader(orders-0)",
-      "api": "AlterPartition", "kind": "response", "then": {"delay": "400ms"}, "skip": 2, "count": 1})");
+  const auto one = operation<Intercept>(R"x("intercept": {"from": "controller", "to": "leader(orders-0)",
+      "api": "AlterPartition", "kind": "response", "then": {"delay": "400ms"}, "skip": 2, "count": 1})x");
   CHECK(one.from.at(0).text == "controller");
   CHECK(one.to.at(0).text == "leader(orders-0)");
   CHECK(one.api == ApiKey::alter_partition);
@@ -96,7 +96,7 @@ TEST_CASE("held messages are released by the name of their intercept and entries
 TEST_CASE("metadata freezes altogether or at an epoch of a partition") {
   CHECK_FALSE(operation<MetadataFreeze>(R"("freeze_metadata": 1)").partition);
   const auto at = operation<MetadataFreeze>(
-      R"("freeze_metadata": {"target": "leader(orders-0)", "partition": "orders-0", "leader_epoch": 3}, "for": "1s")");
+      R"x("freeze_metadata": {"target": "leader(orders-0)", "partition": "orders-0", "leader_epoch": 3}, "for": "1s")x");
   CHECK(at.partition == TopicPartition{"orders", PartitionIndex{0}});
   CHECK(at.leader_epoch == LeaderEpoch{3});
   check_error(timeline(R"({"at": "1s", "freeze_metadata": @{"target": 1, "leader_epoch": 3}})"),

@@ -68,7 +68,8 @@ inline const std::vector<std::string> library{"leader-crash",           "control
                                               "consumer-crash",         "power-loss",       "lifecycle-of-a-record",
                                               "retention-under-traffic",
                                               "lost-acknowledgement",   "lossy-link",       "stale-metadata",
-                                              "contested-quorum",       "chaos-crashes",    "chaos-network",
+                                              "contested-quorum", "fenced-replica", "isolated-leader",
+                                              "reading-what-is-not-committed", "total-power-loss",       "chaos-crashes",    "chaos-network",
                                               "chaos-disks-and-groups", "wiped-broker",     "slow-machine",
                                               "disk-full-and-failing",  "bit-rot",          "clock-ahead",
                                               "retention-outgrown",     "recorded-traffic"};

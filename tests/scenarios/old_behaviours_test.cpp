@@ -1,0 +1,42 @@
+// A scenario that guards against an old behaviour of Kafka passes as Kafka is today, and fails once that is brought back.
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "sim/report/report.hpp"
+#include "sim/scenario/parse.hpp"
+#include "tests/support/source_dir.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+
+namespace {
+
+bool passes(const std::string& name, const std::vector<std::string>& legacy) {
+  Parsed parsed = load_scenario(kafkasim::test::source_dir() + "/scenarios/" + name + ".json");
+  REQUIRE(parsed.scenario.has_value());
+  parsed.scenario->cluster.legacy = legacy;
+  Simulation simulation{std::make_shared<const Scenario>(std::move(*parsed.scenario)), WireMode::fast};
+  REQUIRE(simulation.form().has_value());
+  while (simulation.step()) {}
+  simulation.finish();
+  return outcome_of(simulation, Strict::no) == Outcome::pass;
+}
+
+}  // namespace
+
+TEST_CASE("what a rule of today guards against shows when the rule is taken out", "[scenarios]") {
+  const std::vector<std::pair<std::string, std::string>> guards{
+      {"fenced-replica", "fenced-joins-isr"},
+      {"isolated-leader", "local-isr-shrink"},
+      {"reading-what-is-not-committed", "double-hw-read"},
+      {"total-power-loss", "no-epoch-on-reelection"}};
+  for (const auto& [scenario, legacy] : guards) {
+    CAPTURE(scenario, legacy);
+    CHECK(passes(scenario, {}));
+    CHECK_FALSE(passes(scenario, {legacy}));
+  }
+}
