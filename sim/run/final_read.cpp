@@ -32,13 +32,14 @@ std::int64_t missing_of(const AckedBatch& acked, const PartitionHistory& partiti
 
 }  // namespace
 
-void Simulation::final_read() {
+void Simulation::final_read(const std::vector<HostId>& outside) {
   std::vector<TopicPartition> partitions;
   for (const auto& [id, partition] : checks_.history().partitions()) {
     if (partition->name.topic != offsets_topic && partition->acting_leader()) partitions.push_back(partition->name);
   }
   if (partitions.empty()) return;
   const HostId reader = add_final_reader(*scenario_, world_, partitions, cluster_);
+  if (!outside.empty()) world_.cut({reader}, outside);  // as the other clients
   measures_.name_client(reader, "final-reader");
   checks_.set_subjects(subjects_of(*scenario_, cluster_));
   world_.start(reader);

@@ -43,7 +43,11 @@ class Drawing {
       if (!suffices()) in_.insert(id);
     }
     for (const NodeId id : order) {
-      if (!in_.contains(id) && (is_heard(id) || random_.below(2) == 0)) in_.insert(id);
+      if (!in_.contains(id) && random_.below(2) == 0) in_.insert(id);
+    }
+    for (auto next = order.begin(); next != order.end();) {  // who is heard may make others heard
+      next = std::ranges::find_if(order, [this](NodeId id) { return !in_.contains(id) && is_heard(id); });
+      if (next != order.end()) in_.insert(*next);
     }
     for (const NodeId id : in_)
       (of_.cluster.controllers.contains(id) ? core_.controllers : core_.brokers).push_back(id);
@@ -55,9 +59,10 @@ class Drawing {
   bool open_to_all(NodeId id) const {
     return std::ranges::all_of(in_, [&](NodeId other) { return is_open(of_.world, host(id), host(other)); });
   }
-  // A broker that lives and reaches a controller of the core keeps its session, and so what it leads.
+  // A node that lives and reaches a controller of the core keeps what it has: a broker its session and what it leads, a
+  // controller its lead of the quorum.
   bool is_heard(NodeId id) const {
-    if (!of_.cluster.brokers.contains(id) || !is_well(of_.world, host(id))) return false;
+    if (!is_well(of_.world, host(id))) return false;
     return std::ranges::any_of(in_, [&](NodeId other) {
       return of_.cluster.controllers.contains(other) && is_open(of_.world, host(id), host(other));
     });
@@ -117,12 +122,28 @@ std::vector<HostId> hosts_of(const Core& core, const Cluster& cluster) {
   return hosts;
 }
 
+namespace {
+
+// A leader that is cut off and has not noticed would keep its readers for ever: who reads is on the side of the core.
+void cut_off(const std::vector<HostId>& hosts, const std::set<HostId>& nodes, const Cluster& cluster, World& world) {
+  std::vector<HostId> outside;
+  for (const HostId node : nodes) {
+    if (!std::ranges::binary_search(hosts, node)) outside.push_back(node);
+  }
+  std::vector<HostId> clients;
+  for (const ClientHost& client : cluster.clients) clients.push_back(client.host);
+  if (!outside.empty() && !clients.empty()) world.cut(std::move(clients), std::move(outside));
+}
+
+}  // namespace
+
 void heal(const std::vector<HostId>& hosts, const Cluster& cluster, const History& history, World& world) {
-  world.heal_among(hosts);
   std::set<HostId> nodes;
   for (const auto& members : {cluster.controllers, cluster.brokers}) {
     for (const auto& [id, host] : members) nodes.insert(host);
   }
+  world.heal_among(hosts);
+  cut_off(hosts, nodes, cluster, world);
   const auto starts = [&](HostId host) {
     if (nodes.contains(host)) return true;
     const auto client = std::ranges::find(cluster.clients, host, &ClientHost::host);

@@ -110,8 +110,8 @@ class Simulation {
 
   // the epilogue (epilogue.cpp)
   void run_epilogue();
-  [[nodiscard]] Liveness converge();
-  void final_read();  // final_read.cpp
+  [[nodiscard]] Liveness converge(const Core& core);
+  void final_read(const std::vector<HostId>& outside);  // final_read.cpp; outside of the core
 
   std::shared_ptr<const Scenario> scenario_;
   World world_;

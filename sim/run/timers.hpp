@@ -1,6 +1,6 @@
 #pragma once
 // How long a cluster may take to come to rest, from its timers: three times those that follow one another when leaders
-// are lost (quorum.fetch.timeout.ms, the election twice, broker.session.timeout.ms, replica.lag.time.max.ms), four of the
+// are lost (quorum.fetch.timeout.ms, election twice, broker.session.timeout.ms, replica.lag.time.max.ms), four of the
 // longest back-off, and a group session, rounded up to 5 s. That makes 180 s with Kafka's defaults and 20 s with the
 // fast profile.
 #include "sim/scenario/scenario.hpp"

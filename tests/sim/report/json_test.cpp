@@ -185,6 +185,19 @@ TEST_CASE("an expectation that was not checked and a finding of the epilogue say
   CHECK(whole["excused"][0].at("phase") == "epilogue");
 }
 
+TEST_CASE("a report tells which core was healed and how long it took to come to rest") {
+  Simulation run = formed(scenario(small(1, "1s", R"("topics": [{"name": "t"}], )")));
+  CHECK_FALSE(Json::parse(report_json(run, {"f", Outcome::pass, 0})).contains("liveness"));
+  while (run.step()) {}
+  run.finish();
+  const Json liveness = Json::parse(report_json(run, {"f", Outcome::pass, 0})).at("liveness");
+  CHECK(liveness.at("core") == Json{"broker 1", "controller 3000"});
+  CHECK(liveness.at("budget_ms") == 20'000);
+  CHECK(liveness.at("converged_ms") < 20'000);
+  CHECK(liveness.at("recoverable") == true);
+  CHECK(liveness.at("unmet").empty());
+}
+
 TEST_CASE("one report stands alone and several stand in a list") {
   CHECK(Json::parse(reports_json({R"({"a": 1})"})) == Json{{"a", 1}});
   CHECK(Json::parse(reports_json({R"({"a": 1})", R"({"a": 2})"})).at("runs") == Json::array({{{"a", 1}}, {{"a", 2}}}));

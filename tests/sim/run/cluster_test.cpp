@@ -140,4 +140,14 @@ TEST_CASE("the final reader stands outside of the racks and has no ordinal of an
   CHECK(made.world.spec(reader).name == "final-reader");
   CHECK_FALSE(made.world.spec(reader).rack.has_value());
   CHECK(made.cluster.client("final-reader") == nullptr);
+  CHECK(subjects_of(*made.scenario, made.cluster).client_name(reader) == "final-reader");
+}
+
+TEST_CASE("the checks know what a client owes and reads") {
+  const Made made{scenario(text)};
+  const Subjects subjects = subjects_of(*made.scenario, made.cluster);
+  REQUIRE(subjects.clients[0].delivery_timeout.has_value());
+  CHECK(*subjects.clients[0].delivery_timeout == seconds(120));
+  for (std::size_t i = 0; i < subjects.clients.size(); ++i)
+    CHECK(subjects.client_at(made.cluster.clients[i].host) == &subjects.clients[i]);
 }

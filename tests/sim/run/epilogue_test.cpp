@@ -103,6 +103,20 @@ TEST_CASE("a state that nothing can recover is no violation but is told") {
   CHECK_FALSE(run.liveness()->unrecoverable.empty());
 }
 
+TEST_CASE("a leader outside the core that has not noticed keeps no reader") {
+  const std::string text = R"({"name": "cut", "duration": "3s",
+    "cluster": {"brokers": 3, "controllers": 3, "profile": "fast", "config": {"offsets.topic.num.partitions": 1}},
+    "topics": [{"name": "t", "assignment": [[1, 2, 3]]}],
+    "producers": [{"id": "p", "topic": "t", "records": 20, "rate": "20/s"}],
+    "timeline": [{"at": "2s", "partition": [[1], [2, 3, "all controllers"]]}]})";
+  for (int seed = 1; seed <= 4; ++seed) {
+    CAPTURE(seed);
+    const Simulation run = run_to_end(scenario(text, {{"/seed", std::to_string(seed)}}));
+    CHECK(run.findings().violations() == 0);
+    CHECK(run.liveness()->after.has_value());
+  }
+}
+
 TEST_CASE("what is outside the core stays broken and the core comes to rest without it") {
   const std::string text = R"_({"name": "part", "duration": "4s",
     "cluster": {"brokers": 3, "controllers": 3, "profile": "fast", "config": {"offsets.topic.num.partitions": 1}},

@@ -68,6 +68,21 @@ TEST_CASE("the core holds a majority of the voters and a complete member of ever
   }
 }
 
+TEST_CASE("a node that the controllers of the core still hear belongs to the core") {
+  // Broker 1 is cut off. Whichever side a draw begins with, no controller that lives is left outside.
+  const Simulation run = at_the_end(R"({"at": "1s", "partition": [1]})");
+  std::size_t with = 0;
+  for (std::uint64_t seed = 1; seed <= 32; ++seed) {
+    const Core core = draw(run, seed);
+    CHECK(core.controllers.size() == 3);
+    CHECK(core.has_broker(NodeId{2}));
+    CHECK(core.has_broker(NodeId{3}));
+    if (core.has_broker(NodeId{1})) ++with;
+  }
+  CHECK(with > 0);
+  CHECK(with < 32);
+}
+
 TEST_CASE("healing starts and resumes and connects what is in the core and leaves the rest as it is") {
   Simulation run = at_the_end(R"({"at": "1s", "crash": 3}, {"at": "1s", "pause": 2}, {"at": "1s", "partition": [1]})");
   World& world = world_of(run);
