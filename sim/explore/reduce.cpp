@@ -156,10 +156,10 @@ void Reduction::take_out_broker(std::int64_t id) {
 }
 
 void Reduction::take_out_nodes() {
-  for (const char* key : {"racks", "overrides", "disk", "features", "legacy"}) drop({"cluster"}, key);
-  take_out_of({"cluster", "overrides"});
   take_out_of({"network", "links"});
   drop({}, "network");
+  for (const char* key : {"racks", "overrides", "disk", "features", "legacy"}) drop({"cluster"}, key);
+  take_out_of({"cluster", "overrides"});
   take_out_of({"cluster", "config"});
   JsonValue copy = best_;
   const JsonValue* brokers = follow(copy, {"cluster", "brokers"});

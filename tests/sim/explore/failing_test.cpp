@@ -22,7 +22,8 @@ JsonValue tree(const std::string& text) { return *read_json(text).root; }
 }  // namespace
 
 TEST_CASE("the file of a run that failed gives the same run with its seed and without chaos") {
-  const std::string text = tiny(chaos + R"(, "timeline": [{"at": "1s", "name": "n", "expect": {"metric": "lag", "is": 0}}, {"after": "n", "crash": 1, "for": "1ms"}])");
+  const std::string text = tiny(chaos + R"(, "timeline": [{"at": "1s", "name": "n", "expect": {"metric": "lag", "is": 0}},
+    {"after": "n", "crash": 1, "for": "1ms"}])");
   for (const std::uint64_t seed : {1U, 2U, 3U}) {
     const auto scenario = parsed(text, seed);
     const std::string saved = write_json(failing_scenario(tree(text), *scenario, {BreachKind::invariant, "raft-safety", "d", ""}));
