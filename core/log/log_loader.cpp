@@ -1,6 +1,7 @@
 #include "core/log/log_loader.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <string_view>
 
 #include "core/log/log_files.hpp"
@@ -19,7 +20,9 @@ DiskResult<LogLoadReport> LogLoader::load() {
   const bool had_segments = !bases->empty();
 
   log_.log_start_ = std::max(options_.log_start_offset, had_segments ? bases->front() : Offset{0});
-  DiskResult<void> done = sort_out_snapshots(*bases);
+  constexpr Offset any{std::numeric_limits<std::int64_t>::max()};
+  DiskResult<void> done =
+      sort_out_snapshots(*bases, options_.clean == CleanShutdown::yes ? any : options_.recovery_point);
   if (done) done = load_segments(*bases);
   if (!done) return tl::unexpected(done.error());
   if (log_.segments_.empty()) {
@@ -221,13 +224,13 @@ DiskResult<void> LogLoader::finish_epochs() {
 
 // Snapshots belong to the bases of segments; only the newest of the others may be of use: that of the last clean stop,
 // in the last segment.
-DiskResult<void> LogLoader::sort_out_snapshots(std::span<const Offset> bases) {
+DiskResult<void> LogLoader::sort_out_snapshots(std::span<const Offset> bases, Offset trusted_up_to) {
   if (!disk_.exists(log_.directory_)) return {};
   const auto snapshots = list_producer_snapshots(disk_, log_.directory_);
   if (!snapshots) return tl::unexpected(snapshots.error());
   for (const Offset snapshot : *snapshots) {
     const bool of_segment = std::ranges::binary_search(bases, snapshot);
-    const bool trusted = options_.clean == CleanShutdown::yes || snapshot <= options_.recovery_point;
+    const bool trusted = snapshot <= trusted_up_to;
     const bool of_clean_stop = snapshot == snapshots->back() && !bases.empty() && snapshot > bases.back();
     if (trusted && (of_segment || of_clean_stop)) continue;
     DiskResult<void> done = remove_producer_snapshot(disk_, log_.directory_, snapshot);
@@ -255,7 +258,8 @@ DiskResult<void> LogLoader::bring_producers_to(const LogSegment& segment) {
 DiskResult<void> LogLoader::finish_producers() {
   std::vector<Offset> bases;
   for (const LogSegment& segment : log_.segments_) bases.push_back(segment.base_offset());
-  DiskResult<void> done = sort_out_snapshots(bases);
+  // Those that were taken on the way are as good as the log.
+  DiskResult<void> done = sort_out_snapshots(bases, Offset{std::numeric_limits<std::int64_t>::max()});
   if (!done) return done;
   if (segments_covered_ != log_.segments_.size()) return log_.rebuild_producer_state(now_, disk_);
   done = log_.remove_outer_snapshots(disk_);

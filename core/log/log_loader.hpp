@@ -45,7 +45,7 @@ class LogLoader {
   [[nodiscard]] DiskResult<void> see(const RecordBatch& batch, LogSegment& segment);
   void correct_epochs(const BatchHeader& batch);
   [[nodiscard]] DiskResult<void> finish_epochs();
-  [[nodiscard]] DiskResult<void> sort_out_snapshots(std::span<const Offset> bases);
+  [[nodiscard]] DiskResult<void> sort_out_snapshots(std::span<const Offset> bases, Offset trusted_up_to);
   [[nodiscard]] DiskResult<void> finish_producers();
 
   UnifiedLog& log_;

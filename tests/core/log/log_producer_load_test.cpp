@@ -25,7 +25,7 @@ UnifiedLog open_log(Disk& disk, const LogOpenOptions& options = {}) {
 }
 
 void append(UnifiedLog& log, Disk& disk, const RecordBatch& batch) {
-  const auto result = log.append_as_leader({batch}, LeaderEpoch{0}, now, disk, AppendOrigin::coordinator);
+  const auto result = log.append_as_leader({batch}, LeaderEpoch{0}, now, disk, AppendOrigin::raft_leader);
   REQUIRE(result);
   REQUIRE(result->error == ErrorCode::none);
 }
