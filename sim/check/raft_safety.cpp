@@ -15,14 +15,22 @@ void RaftSafety::Node::cut(std::int64_t to) {
 
 void RaftSafety::report(const Observation& o, NodeId node, std::string detail, const History& history,
                         Findings& findings) const {
-  const bool quorum_lost = wiped_.size() * 2 > history.subjects().controllers.size();
   findings.add(
       {std::string{id},
        o.at,
        fmt::format("node {}", node.value),
        std::move(detail),
        {fmt::format("{} of {} voters had their disks wiped", wiped_.size(), history.subjects().controllers.size())},
-       quorum_lost ? std::optional{Excuse::power_loss} : std::nullopt});
+       wiped_.empty() ? std::nullopt : std::optional{Excuse::power_loss}});
+}
+
+void RaftSafety::on(const Observation& o, const DisksWiped&, const History& history, Findings&) {
+  const std::optional<NodeId> node = history.node(o.host);
+  if (!node) return;
+  nodes_[*node] = Cow<Node>{};
+  if (!history.subjects().controllers.contains(*node)) return;
+  wiped_.insert(*node);
+  std::erase_if(votes_, [&node](const auto& vote) { return vote.first.first == *node; });
 }
 
 void RaftSafety::on(const Observation& o, const trace::RaftRoleChanged& e, const History& history, Findings& findings) {

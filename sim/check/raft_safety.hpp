@@ -25,6 +25,7 @@ class RaftSafety {
   void on(const Observation& o, const trace::RaftCommitted& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::MetadataApplied& e, const History& history, Findings& findings);
   void on(const Observation& o, const PowerLost& e, const History& history, Findings& findings);
+  void on(const Observation& o, const DisksWiped& e, const History& history, Findings& findings);
   std::uint64_t evaluations{0};
 
  private:
@@ -52,7 +53,7 @@ class RaftSafety {
   std::map<NodeId, Cow<Node>> nodes_;
   std::map<std::pair<std::int64_t, std::int32_t>, std::uint64_t> chains_;  // by last offset and epoch
   Chunked<Entry> committed_;
-  std::set<NodeId> wiped_;  // voters
+  std::set<NodeId> wiped_;  // voters that have forgotten their log and their votes, and take part again: nothing is promised then
 };
 
 }  // namespace kafkasim::sim

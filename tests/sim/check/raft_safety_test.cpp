@@ -106,3 +106,15 @@ TEST_CASE("a broker that applies metadata that is not committed breaks raft-safe
   tale.tell(broker, trace::MetadataApplied{3});
   CHECK(tale.violations(RaftSafety::id) == 1);
 }
+
+TEST_CASE("a voter whose disks were wiped has forgotten its votes and what follows is excused", "[check]") {
+  Tale tale;
+  tale.tell(a, trace::RaftVoted{3, NodeId{3001}});
+  tale.tell(a, KernelEvent{DisksWiped{}});
+  tale.tell(a, trace::RaftVoted{3, NodeId{3002}});
+  CHECK(tale.checks().findings().findings_of(RaftSafety::id) == 0);
+  tale.tell(b, trace::RaftVoted{3, NodeId{3001}});
+  tale.tell(b, trace::RaftVoted{3, NodeId{3002}});
+  CHECK(tale.violations(RaftSafety::id) == 0);
+  CHECK(tale.checks().findings().excused() == 1);
+}
