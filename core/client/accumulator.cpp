@@ -183,11 +183,22 @@ void Accumulator::retry(const TopicPartition& tp, std::uint64_t number, Instant 
   put_back(queue, std::move(batch));
 }
 
+namespace {
+
+// After the largest sequence number comes 0: of two, the one comes first from which the other is less than half a round away.
+bool precedes(Sequence a, Sequence b) {
+  constexpr std::int64_t round = std::int64_t{1} << 31;
+  const std::int64_t ahead = (std::int64_t{b.value} - a.value + round) % round;
+  return ahead != 0 && ahead < round / 2;
+}
+
+}  // namespace
+
 void Accumulator::put_back(PartitionQueue& queue, ProducerBatch batch) const {
   auto place = queue.waiting.begin();
   if (numbered_) {
     place = std::ranges::find_if(queue.waiting, [&batch](const ProducerBatch& other) {
-      return !other.has_sequence() || other.base_sequence >= batch.base_sequence;
+      return !other.has_sequence() || !precedes(other.base_sequence, batch.base_sequence);
     });
   }
   queue.waiting.insert(place, std::move(batch));

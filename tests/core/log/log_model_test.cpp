@@ -23,21 +23,21 @@ namespace {
 constexpr Timestamp now{1'000'000};
 
 enum class Act : std::uint8_t { append, read, truncate, retain, compact, crash };
-struct Command {
+struct LogCommand {
   Act act{};
   int a{};  // how many records, or where in the log, in thousandths
   int b{};  // which keys, or how many bytes
 };
-[[maybe_unused]] std::ostream& operator<<(std::ostream& out, const Command& command) {
+[[maybe_unused]] std::ostream& operator<<(std::ostream& out, const LogCommand& command) {
   constexpr std::array names{"append", "read", "truncate", "retain", "compact", "crash"};
   return out << names[static_cast<std::size_t>(command.act)] << ' ' << command.a << ' ' << command.b;
 }
 
-rc::Gen<Command> any_command() {
+rc::Gen<LogCommand> any_command() {
   const auto act = rc::gen::weightedElement<Act>(
       {{12, Act::append}, {4, Act::read}, {2, Act::truncate}, {1, Act::retain}, {2, Act::compact}, {1, Act::crash}});
-  return rc::gen::build<Command>(rc::gen::set(&Command::act, act), rc::gen::set(&Command::a, rc::gen::inRange(0, 1000)),
-                                 rc::gen::set(&Command::b, rc::gen::inRange(0, 1000)));
+  return rc::gen::build<LogCommand>(rc::gen::set(&LogCommand::act, act), rc::gen::set(&LogCommand::a, rc::gen::inRange(0, 1000)),
+                                 rc::gen::set(&LogCommand::b, rc::gen::inRange(0, 1000)));
 }
 
 struct ModelRecord {
@@ -63,7 +63,7 @@ class Play {
  public:
   Play() : log_{open({})} {}
 
-  void run(const Command& command) {
+  void run(const LogCommand& command) {
     switch (command.act) {
       case Act::append: append(command); break;
       case Act::read: read(command); break;
@@ -115,7 +115,7 @@ class Play {
     return all;
   }
 
-  void append(const Command& command) {
+  void append(const LogCommand& command) {
     BatchBuilder builder;
     ModelBatch model;
     for (int i = 0; i <= command.a % 4; ++i) {
@@ -132,7 +132,7 @@ class Play {
     RC_ASSERT(result->last.value == model.last);
     batches_.push_back(std::move(model));
   }
-  void read(const Command& command) const {
+  void read(const LogCommand& command) const {
     const Offset from = std::min(place(command.a), log_.log_end_offset());
     const auto result = log_.read(from, static_cast<std::uint64_t>(command.b), log_.log_end_offset(), MinOneBatch::yes, disk_);
     RC_ASSERT((result.has_value() && result->error == ErrorCode::none));
@@ -141,14 +141,14 @@ class Play {
     RC_ASSERT(found.size() <= all.size());
     RC_ASSERT(std::equal(found.begin(), found.end(), all.begin()));
   }
-  void truncate(const Command& command) {
+  void truncate(const LogCommand& command) {
     const Offset to = place(command.a);
     const Offset before = log_.log_end_offset();
     RC_ASSERT(log_.truncate_to(to, now, disk_).has_value());
     RC_ASSERT(log_.log_end_offset() <= std::min(to, before));
     while (!batches_.empty() && batches_.back().last >= to.value) batches_.pop_back();
   }
-  void retain(const Command& command) {
+  void retain(const LogCommand& command) {
     const Offset to = std::min(place(command.a), log_.log_end_offset());
     (void)log_.update_high_watermark(log_.log_end_offset());
     RC_ASSERT(log_.maybe_increment_log_start_offset(to, disk_).has_value());
@@ -202,9 +202,9 @@ TEST_CASE("a compacted log has the records that a list would have after any sequ
   params.maxSuccess = sanitized ? 30 : 300;
   const auto result = rc::detail::checkTestable(
       [] {
-        const auto commands = *rc::gen::container<std::vector<Command>>(any_command());
+        const auto commands = *rc::gen::container<std::vector<LogCommand>>(any_command());
         Play play;
-        for (const Command& command : commands) {
+        for (const LogCommand& command : commands) {
           play.run(command);
           play.check();
         }

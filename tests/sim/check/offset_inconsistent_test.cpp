@@ -10,7 +10,7 @@ using namespace kafkasim::sim::test;
 
 namespace {
 const Batch first{0, 4, 0, 11, 0};
-const Batch other{0, 4, 1, 22, 50};
+const Batch another{0, 4, 1, 22, 50};
 }  // namespace
 
 TEST_CASE("a poll that returns another record than was acknowledged at its offset breaks offset-inconsistent",
@@ -40,7 +40,7 @@ TEST_CASE("a log that commits another record where one was read breaks offset-in
   tale.delivered({{0, 0}, {1, 1}, {2, 2}, {3, 3}, {4, 4}});
   tale.truncate(2, 5, 0);
   tale.decide(2, 1, {2});
-  tale.append(2, other);
+  tale.append(2, another);
   tale.commit(2, 0, 5);
   CHECK(tale.violations(OffsetInconsistent::id) == 1);
 }
@@ -51,7 +51,7 @@ TEST_CASE("what replaces a record after an unclean election is excused", "[check
   tale.acked(first);
   tale.truncate(2, 5, 0);
   tale.decide(2, 1, {2}, true);
-  tale.append(2, other);
+  tale.append(2, another);
   tale.commit(2, 0, 5);
   CHECK(tale.violations(OffsetInconsistent::id) == 0);
   CHECK(tale.findings(OffsetInconsistent::id) == 1);
@@ -62,7 +62,7 @@ TEST_CASE("what only acks=1 had acknowledged may be replaced", "[check]") {
   tale.append(1, first);
   tale.acked(first, 1);
   tale.decide(2, 1, {2});
-  tale.append(2, other);
+  tale.append(2, another);
   tale.commit(2, 0, 5);
   CHECK(tale.violations(OffsetInconsistent::id) == 0);
   CHECK(tale.findings(OffsetInconsistent::id) == 1);
