@@ -44,7 +44,7 @@ std::vector<std::filesystem::path> library() {
   return files;
 }
 
-constexpr Duration prefix = seconds(12);
+constexpr Duration prefix = seconds(5);
 
 std::string hash_of(const Simulation& simulation) {
   return fmt::format("hash {:016x} events {}", simulation.world().trace_hash(), simulation.events());

@@ -122,7 +122,7 @@ TEST_CASE("of two freezes the strictest counts and what is undone leaves the oth
   Simulation run = formed(with_timeline(R"({"at": "500ms", "name": "one", "freeze_metadata": 2},
       {"at": "500ms", "name": "two", "freeze_metadata": {"target": 2, "partition": "t-0", "leader_epoch": 1}},
       {"at": "600ms", "stop": 1}, {"at": "1500ms", "start": 1}, {"at": "2500ms", "undo": "one"}, {"at": "3s", "undo": "two"})",
-                                        "4s"));
+                                        "6s"));
   const auto epoch = [&run] {
     const Broker* broker = run.world().machine<Broker>(host_of(run, 2));
     const TopicImage* topic = broker->image().topic(std::string{"t"});
@@ -137,7 +137,7 @@ TEST_CASE("of two freezes the strictest counts and what is undone leaves the oth
   run_until(run, milliseconds(2999));
   CHECK(epoch() == 1);
   CHECK(isr() == 1);
-  run_until(run, milliseconds(3500));
+  run_until(run, milliseconds(5900));
   CHECK(epoch() == 1);
   CHECK(isr() == 2);
 }

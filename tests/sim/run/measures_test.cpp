@@ -11,7 +11,7 @@ using namespace kafkasim::sim::testing;
 
 namespace {
 
-const TopicPartition other{"orders", PartitionIndex{1}};
+const TopicPartition second_partition{"orders", PartitionIndex{1}};
 
 trace::AppendedBatch batch(std::int64_t base, std::int64_t last, std::uint32_t bytes, std::int32_t client = -1) {
   trace::AppendedBatch b;
@@ -37,12 +37,12 @@ TEST_CASE("records count for the client and the partition that they belong to") 
   for (std::int64_t i = 0; i < 3; ++i) w.tell(shop, trace::RecordSent{orders_0, Origin{0, i}, false});
   w.tell(shop, trace::RecordsAcked{orders_0, Origin{0, 0}, 2, -1, Offset{0}, milliseconds(3)});
   w.tell(shop, trace::RecordsFailed{orders_0, Origin{0, 2}, 1, ErrorCode::request_timed_out, true});
-  w.tell(reader, trace::RecordSent{other, Origin{0, 9}, false});
+  w.tell(reader, trace::RecordSent{second_partition, Origin{0, 9}, false});
   const Counts mine = w.measures.counts("shop", std::nullopt, std::nullopt);
   CHECK(mine.produced == 3);
   CHECK(mine.acked == 2);
   CHECK(mine.failed == 1);
-  CHECK(w.measures.counts(std::nullopt, std::nullopt, other).produced == 1);
+  CHECK(w.measures.counts(std::nullopt, std::nullopt, second_partition).produced == 1);
   CHECK(w.measures.counts(std::nullopt, "orders", std::nullopt).produced == 4);
   CHECK(w.measures.counts(std::nullopt, "payments", std::nullopt).produced == 0);
   CHECK(w.measures.counts(std::nullopt, std::nullopt, std::nullopt).produced == 4);
@@ -147,7 +147,7 @@ TEST_CASE("latencies are told apart by client and partition") {
   Watch w;
   w.begin();
   w.tell(shop, trace::RecordsAcked{orders_0, Origin{0, 0}, 2, -1, Offset{0}, milliseconds(3)});
-  w.tell(reader, trace::RecordsAcked{other, Origin{1, 2}, 1, -1, Offset{2}, milliseconds(9)});
+  w.tell(reader, trace::RecordsAcked{second_partition, Origin{1, 2}, 1, -1, Offset{2}, milliseconds(9)});
   const auto most = [&w](const std::optional<std::vector<std::string>>& clients,
                          const std::optional<std::string>& topic, const std::optional<TopicPartition>& partition) {
     return w.measures.latency(LatencyOf::produce, clients, topic, partition).most();
@@ -156,7 +156,7 @@ TEST_CASE("latencies are told apart by client and partition") {
   CHECK(most(std::vector<std::string>{"shop", "reader"}, std::nullopt, std::nullopt) == milliseconds(9));
   CHECK(most(std::nullopt, std::nullopt, orders_0) == milliseconds(3));
   CHECK(most(std::nullopt, "orders", std::nullopt) == milliseconds(9));
-  CHECK(most(std::vector<std::string>{"shop"}, std::nullopt, other) == std::nullopt);
+  CHECK(most(std::vector<std::string>{"shop"}, std::nullopt, second_partition) == std::nullopt);
 }
 
 TEST_CASE("a new generation of a group is a rebalance and a change of state alone is none") {
@@ -237,7 +237,7 @@ TEST_CASE("a partition is unavailable from the end of its leader until another l
   w.tell(broker_host(3), trace::BecameLeader{orders, LeaderEpoch{1}, Offset{0}, {}});
   w.at(seconds(9));
   CHECK(w.measures.unavailable(orders_0, w.now) == seconds(2));
-  CHECK(w.measures.unavailable(other, w.now) == Duration{});
+  CHECK(w.measures.unavailable(second_partition, w.now) == Duration{});
 }
 
 TEST_CASE("a leader that is frozen takes no writes") {

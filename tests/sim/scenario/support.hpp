@@ -49,8 +49,8 @@ inline void check_warning(std::string text, std::string_view pointer, std::strin
 }
 
 // A text without any fault.
-inline Scenario good(const std::string& text, const std::vector<Patch>& patches = {}) {
-  const Parsed parsed = parse_scenario(text, patches);
+inline Scenario good(const std::string& text, const std::vector<Patch>& patches = {}, const std::string& folder = {}) {
+  const Parsed parsed = parse_scenario(text, patches, folder);
   std::string all;
   for (const Diagnostic& d : parsed.diagnostics) all += to_line("f", d) + "\n";
   INFO(all);
