@@ -33,13 +33,9 @@ std::string tick_text(std::int64_t value, PlotUnit unit) {
   constexpr std::array<std::string_view, 5> bytes{"B", "KiB", "MiB", "GiB", "TiB"};
   constexpr std::array<std::string_view, 5> counts{"", "k", "M", "G", "T"};
   std::size_t power = 0;
-  std::int64_t scaled = value * 10;
-  while (scaled >= kilo * 10 && power + 1 < counts.size()) {
-    scaled /= kilo;
-    ++power;
-  }
-  const std::string number =
-      scaled % 10 == 0 ? std::to_string(scaled / 10) : fmt::format("{}.{}", scaled / 10, scaled % 10);
+  std::int64_t tenths = 0;
+  for (; value >= kilo && power + 1 < counts.size(); value /= kilo, ++power) tenths = value % kilo * 10 / kilo;
+  const std::string number = tenths == 0 ? std::to_string(value) : fmt::format("{}.{}", value, tenths);
   if (unit == PlotUnit::bytes) return fmt::format("{} {}", number, bytes[power]);
   return fmt::format("{}{}{}", number, counts[power], unit == PlotUnit::per_second ? "/s" : "");
 }
@@ -63,7 +59,7 @@ std::string open_svg(std::int64_t height, std::string_view title) {
 std::string time_axis(Duration end, std::int64_t y) {
   std::string out;
   for (std::int64_t i = 0; i <= 6; ++i) {
-    const Duration at{end.ns / 6 * i};
+    const Duration at{i == 6 ? end.ns : end.ns / 6 * i};
     out += text_at(x_of(at, end), y, i == 0 ? "start" : i == 6 ? "end" : "middle", time_text(at));
   }
   return out;

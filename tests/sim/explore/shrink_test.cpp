@@ -10,7 +10,7 @@ namespace {
 const ShrinkWatch quiet{[](const std::string&, std::uint64_t) {}};
 // Broker 1 alone leads t-0: only its crash brings about an election.
 const std::string text = tiny(chaos + R"x(, "timeline": [{"at": "900ms", "crash": "leader(t-0)", "for": "800ms"}, {"at": "1s", "note": "x"}],
-  "expect": [{"metric": "unavailable.ms", "at_most": "500ms"}])x");
+  "expect": [{"metric": "unavailable.ms", "of": "t-0", "at_most": "500ms"}])x");
 }  // namespace
 
 TEST_CASE("what is shrunk fails by itself with less") {
