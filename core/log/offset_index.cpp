@@ -26,7 +26,8 @@ DiskResult<OffsetPosition> OffsetIndex::entry_at(const Disk& disk, std::uint64_t
   if (!bytes) return tl::unexpected(bytes.error());
   ByteReader in{*bytes};
   OffsetPosition entry;
-  entry.offset = base_.plus(in.u32());
+  const std::uint32_t relative = in.u32();
+  entry.offset = base_.value > INT64_MAX - relative ? Offset{INT64_MAX} : base_.plus(relative);  // of a damaged file's name
   entry.position = in.u32();
   return entry;
 }

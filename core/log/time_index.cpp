@@ -32,7 +32,8 @@ DiskResult<TimestampOffset> TimeIndex::entry_at(const Disk& disk, std::uint64_t 
   ByteReader in{*bytes};
   TimestampOffset entry;
   entry.timestamp = Timestamp{in.i64()};
-  entry.offset = base_.plus(in.u32());
+  const std::uint32_t relative = in.u32();
+  entry.offset = base_.value > INT64_MAX - relative ? Offset{INT64_MAX} : base_.plus(relative);  // of a damaged file's name
   return entry;
 }
 

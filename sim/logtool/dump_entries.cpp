@@ -23,7 +23,7 @@ std::size_t entry_size(FileKind kind) {
 // False if the entry makes no sense on its own.
 bool tell_entry(FileKind kind, std::int64_t base, std::uint64_t at, ByteSpan bytes, Printer& out) {
   ByteReader in{bytes};
-  const auto offset = [&](std::int32_t relative) { return base > INT64_MAX - relative ? relative : base + relative; };
+  const auto offset = [&](std::int32_t relative) { return relative > 0 && base > INT64_MAX - relative ? relative : base + relative; };
   if (kind == FileKind::offset_index) {
     const std::int32_t relative = in.i32();
     const std::int32_t position = in.i32();
