@@ -92,6 +92,7 @@ class SimDisk final : public Disk {
   void process_crash();
   void power_loss(const PowerLossSpec& spec, Random& random);
   void set_failing(Switch to) { failing_ = to; }
+  [[nodiscard]] bool is_failing() const { return failing_ == Switch::on; }
   void set_full(Switch to) { full_ = to; }
   void wipe();  // a new, empty disk; what it can do stays
   // Flips the bits of `mask` in one stored byte, on the platter and in the page cache. What was written stays known

@@ -157,6 +157,7 @@ void heal(const std::vector<HostId>& hosts, const Cluster& cluster, const Histor
   for (const HostId host : hosts) {
     if (nodes.contains(host)) {
       SimDisk& disk = world.edit_disk(host);
+      if (disk.is_failing() && world.is_up(host)) world.crash(host);  // it would give up for what has failed already
       disk.set_failing(Switch::off);
       disk.set_full(Switch::off);
       disk.set_spec(world.spec(host).disk);
@@ -211,12 +212,13 @@ bool somebody_is_silent(const World& world) {
 
 Duration convergence_budget(const Patient& of, const Core& core) {
   Duration budget = time_to_rest(of.scenario) + copying(of, core) + processing(of);
-  if (somebody_is_silent(of.world)) {
-    Duration longest{};
+  if (somebody_is_silent(of.world) || answers_may_be_lost(of.scenario)) {
+    Duration longest = longest_join(of.scenario);
     for (const ProducerSpec& producer : of.scenario.producers)
       longest = std::max(longest, producer.config.request_timeout);
-    for (const ConsumerSpec& consumer : of.scenario.consumers)
+    for (const ConsumerSpec& consumer : of.scenario.consumers) {
       longest = std::max(longest, consumer.config.request_timeout);
+    }
     budget += longest;
   }
   for (const auto& [key, sends] : of.history.vitals().waiting()) {

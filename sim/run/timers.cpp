@@ -44,6 +44,25 @@ Duration time_to_rest(const Scenario& scenario) {
   return whole * ((timers.ns + whole.ns - 1) / whole.ns);
 }
 
-Duration time_to_settle(const Scenario& scenario) { return nanoseconds(time_to_rest(scenario).ns / 3); }
+bool answers_may_be_lost(const Scenario& scenario) {
+  return std::ranges::any_of(scenario.timeline, [](const TimelineEntry& entry) {
+    const Operation& op = entry.operation;
+    return std::holds_alternative<PowerOff>(op) || std::holds_alternative<Wipe>(op) || std::holds_alternative<Partition>(op)
+           || std::holds_alternative<Intercept>(op) || std::holds_alternative<SlowLink>(op) || std::holds_alternative<Pause>(op);
+  });
+}
+
+Duration longest_join(const Scenario& scenario) {
+  Duration longest{};
+  for (const ConsumerSpec& consumer : scenario.consumers) {
+    if (consumer.group) longest = std::max(longest, consumer.config.max_poll_interval + seconds(5));
+  }
+  return longest;
+}
+
+Duration time_to_settle(const Scenario& scenario) {
+  const Duration rest = nanoseconds(time_to_rest(scenario).ns / 3);
+  return answers_may_be_lost(scenario) ? rest + longest_join(scenario) : rest;
+}
 
 }  // namespace kafkasim::sim

@@ -8,6 +8,10 @@
 namespace kafkasim::sim {
 
 [[nodiscard]] Duration time_to_rest(const Scenario& scenario);
+// Whether something is done that can leave a client waiting for an answer that will not come, on a connection that nobody resets.
+[[nodiscard]] bool answers_may_be_lost(const Scenario& scenario);
+// The longest that a member waits for its JoinGroup: as long as a rebalance may take and 5 s (AbstractCoordinator).
+[[nodiscard]] Duration longest_join(const Scenario& scenario);
 // For how long what was done to it may echo.
 [[nodiscard]] Duration time_to_settle(const Scenario& scenario);
 
