@@ -128,6 +128,7 @@ const std::vector<Node>& node_settings() {
       {"metadata.max.idle.interval.ms", &NodeConfig::metadata_max_idle_interval},
       {"replica.lag.time.max.ms", &NodeConfig::replica_lag_time_max, 1},
       {"replica.fetch.wait.max.ms", &NodeConfig::replica_fetch_wait_max, 1},
+      {"max.incremental.fetch.session.cache.slots", &NodeConfig::max_incremental_fetch_session_cache_slots, 0, INT32_MAX},
       {"replica.fetch.min.bytes", &NodeConfig::replica_fetch_min_bytes, 0, INT32_MAX},
       {"replica.fetch.max.bytes", &NodeConfig::replica_fetch_max_bytes, 0, INT32_MAX},
       {"replica.fetch.response.max.bytes", &NodeConfig::replica_fetch_response_max_bytes, 0, INT32_MAX},

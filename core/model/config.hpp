@@ -71,6 +71,7 @@ struct NodeConfig {  // of a broker or a controller
   Duration metadata_max_idle_interval{milliseconds(500)};
   // replication
   Duration replica_lag_time_max{milliseconds(30'000)};
+  std::int64_t max_incremental_fetch_session_cache_slots{1000};
   Duration replica_fetch_wait_max{milliseconds(500)};
   std::int64_t replica_fetch_min_bytes{1};
   std::int64_t replica_fetch_max_bytes{1'048'576};

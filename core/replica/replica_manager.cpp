@@ -23,12 +23,12 @@ ReplicaManager::ReplicaManager(NodeId self, const NodeConfig& config, LegacyBeha
       legacy_{legacy},
       replicas_{self, config, std::uint64_t{channel_tag} << 56, legacy},
       fetchers_{self, config, channel_tag},
-      sessions_{1000, Random{0}} {}
+      sessions_{config.max_incremental_fetch_session_cache_slots, Random{0}} {}
 
 void ReplicaManager::start(const Started& started, Env& env) {
   fetchers_.start(started);
   sessions_ =
-      FetchSessionCache{1000, session_ids(started.incarnation, env)};
+      FetchSessionCache{config_->max_incremental_fetch_session_cache_slots, session_ids(started.incarnation, env)};
   replicas_.open(env);
   timers_.set(Timer::shrink_isrs, env.now + config_->replica_lag_time_max / 2);
   timers_.set(Timer::checkpoint_high_watermarks, env.now + config_->replica_high_watermark_checkpoint_interval);

@@ -33,15 +33,17 @@ void Simulation::decide(std::size_t i, const Condition& condition) {
   Watched& watched = watched_[i];
   if (watched.decided) return;
   const ExpectTime& time = std::get<ExpectMetric>(scenario_->expect[i].what).time;
+  const auto* always = std::get_if<Always>(&time);
+  const auto* within = std::get_if<Within>(&time);
+  if (always && (now() < always->from || (always->to && now() > *always->to))) return;
+  if (within && (now() < within->after || now() > within->after + within->within)) return;
   const std::optional<MetricValue> value = measure(condition.query);
   const bool now_holds = value && compares(condition, *value);
   if (std::holds_alternative<AtMoment>(time)) {
     watched = {true, now_holds, value};
-  } else if (const auto* always = std::get_if<Always>(&time)) {
-    if (now() < always->from || (always->to && now() > *always->to)) return;
+  } else if (always) {
     if (value && !now_holds) watched = {true, false, value};
-  } else if (const auto* within = std::get_if<Within>(&time)) {
-    if (now() < within->after || now() > within->after + within->within) return;
+  } else if (within) {
     watched.measured = value;
     if (now_holds) watched = {true, true, value};
   }
