@@ -164,8 +164,9 @@ bool Broker::apply(CommittedBatch batch, Env& env) {
 }
 
 void Broker::publish(Env& env) {
-  const bool caught_up =
-      lifecycle_.state() != BrokerState::registering && lifecycle_.state() != BrokerState::catching_up;
+  // Before, the partitions are as they were when another process ran here. Who stops first has published nothing.
+  const BrokerState state = lifecycle_.state();
+  const bool caught_up = state == BrokerState::recovering || state == BrokerState::running || state == BrokerState::leaving;
   if (!published_ && !caught_up) return;
   const bool first = !published_;
   if (first) {

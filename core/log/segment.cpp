@@ -265,12 +265,19 @@ DiskResult<std::optional<TimestampOffset>> LogSegment::find_timestamp(const Disk
 DiskResult<std::uint64_t> LogSegment::truncate_to(Disk& disk, Offset offset, Timestamp now) {
   const auto found = find(disk, offset);
   if (!found) return tl::unexpected(found.error());
-  if (offset >= next_) return 0;
-  if (!*found)
-    return tl::unexpected(
-        DiskError{DiskErrorKind::io_error, "no batch where the segment should be cut: its bytes have changed at rest"});
+  if (!*found) {  // it lies behind the last batch, or that cannot be read
+    const DiskResult<bool> whole = offset < next_ ? read_tail(disk) : true;
+    if (!whole) return tl::unexpected(whole.error());
+    if (!*whole || offset < next_)
+      return tl::unexpected(
+          DiskError{DiskErrorKind::io_error, "no batch where the segment should be cut: its bytes have changed at rest"});
+    if (can_hold(offset)) next_ = offset;
+    return 0;
+  }
   const std::uint64_t position = (*found)->position;
   const std::uint64_t cut = size_ - position;
+  const auto first_cut = header_at(disk, file_, position, size_);
+  if (!first_cut) return tl::unexpected(first_cut.error());
   DiskResult<void> done = offset_index_.truncate_to(disk, offset);
   if (done) done = time_index_.truncate_to(disk, offset);
   if (done) done = transaction_index_.truncate_to(disk, offset);
@@ -281,6 +288,8 @@ DiskResult<std::uint64_t> LogSegment::truncate_to(Disk& disk, Offset offset, Tim
   if (size_ == 0) created_ = now;
   const DiskResult<bool> whole = read_tail(disk);
   if (!whole) return tl::unexpected(whole.error());
+  // Offsets that compaction took are not written again: a whole batch goes, offsets before it stay taken.
+  if (*first_cut) next_ = std::max(next_, std::min(offset, Offset{(*first_cut)->base_offset}));
   return cut;
 }
 

@@ -49,7 +49,8 @@ class LogSegment {
                                                       std::string_view second = {});
 
   [[nodiscard]] Offset base_offset() const { return base_; }
-  [[nodiscard]] Offset next_offset() const { return next_; }  // after the last batch; the base of an empty segment
+  // After the last batch, or where truncation left it above that: compaction took what was between. The base of a new segment.
+  [[nodiscard]] Offset next_offset() const { return next_; }
   [[nodiscard]] std::uint64_t size_bytes() const { return size_; }
   [[nodiscard]] std::optional<TimestampOffset> largest_timestamp() const {
     return largest_;

@@ -61,7 +61,7 @@ constexpr std::int16_t offset_commit_key_version = 1;
 constexpr std::int16_t group_metadata_key_version = 2;
 constexpr std::int16_t value_version = 3;
 constexpr std::int16_t expiring_value_version = 1;
-constexpr std::int16_t newest_value_version = 4;
+constexpr std::int16_t newest_group_value_version = 4;
 
 template <class T>
 std::vector<std::byte> encode_as(const T& x, std::int16_t version) {
@@ -75,7 +75,7 @@ template <class T>
 Result<T> decode_value(ByteSpan bytes, const char* what) {
   ByteReader in{bytes};
   const std::int16_t version = in.i16();
-  if (version < 0 || version > newest_value_version) in.fail("unknown version " + std::to_string(version));
+  if (version < 0 || version > newest_group_value_version) in.fail("unknown version " + std::to_string(version));
   T x = wire::read_struct<T>({version, version >= 4 ? wire::Form::flexible : wire::Form::fixed}, in);
   return wire::finished(std::move(x), in, what);
 }

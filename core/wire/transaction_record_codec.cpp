@@ -37,7 +37,7 @@ void describe(Fields<V, TransactionLogValue>& m) {
 
 namespace {
 
-constexpr std::int16_t newest_value_version = 1;
+constexpr std::int16_t newest_transaction_value_version = 1;
 
 wire::Layout layout(std::int16_t version) { return {version, version > 0 ? wire::Form::flexible : wire::Form::fixed}; }
 
@@ -69,7 +69,7 @@ Result<TransactionLogKey> decode_transaction_key(ByteSpan bytes) {
 Result<TransactionLogValue> decode_transaction_value(ByteSpan bytes) {
   ByteReader in{bytes};
   const std::int16_t version = in.i16();
-  if (version < 0 || version > newest_value_version) in.fail("unknown version " + std::to_string(version));
+  if (version < 0 || version > newest_transaction_value_version) in.fail("unknown version " + std::to_string(version));
   TransactionLogValue value = wire::read_struct<TransactionLogValue>(layout(version), in);
   return wire::finished(std::move(value), in, "TransactionLogValue");
 }

@@ -10,15 +10,6 @@
 
 namespace kafkasim::sim {
 
-namespace {
-
-std::optional<Excuse> excuse_of(const std::string& group, const History& history) {
-  const PartitionHistory* home = home_of(group, history);
-  return home ? home->excuse() : std::nullopt;
-}
-
-}  // namespace
-
 // ---- what members own, and where they have been ---------------------------------------------------------------------
 
 void CommitRegressed::on(const Observation& o, const trace::PartitionsAssigned& e, const History&, Findings&) {

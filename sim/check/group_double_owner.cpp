@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "sim/check/group_home.hpp"
+
 namespace kafkasim::sim {
 
-void GroupDoubleOwner::on(const Observation& o, const trace::GroupChanged& e, const History&, Findings& findings) {
+void GroupDoubleOwner::on(const Observation& o, const trace::GroupChanged& e, const History& history,
+                          Findings& findings) {
   if (e.state != "Stable") return;
   ++evaluations;
   std::map<TopicPartition, std::string> owners;
@@ -18,7 +21,7 @@ void GroupDoubleOwner::on(const Observation& o, const trace::GroupChanged& e, co
                     fmt::format("{} is assigned to {} and to {} in generation {}", to_string(tp), owner->second,
                                 member.id, e.generation.value),
                     {},
-                    {}});
+                    excuse_of(e.group, history)});
     }
   }
 }
@@ -37,7 +40,7 @@ void GroupDoubleOwner::on(const Observation& o, const trace::PartitionsAssigned&
                                 history.subjects().client_name(o.host), to_string(tp), e.generation.value,
                                 history.subjects().client_name(host)),
                     {},
-                    {}});
+                    excuse_of(e.group, history)});
     }
   }
   holdings.members[o.host] = {e.generation, {e.partitions.begin(), e.partitions.end()}};

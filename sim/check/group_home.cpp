@@ -14,4 +14,11 @@ const PartitionHistory* home_of(const std::string& group, const History& history
   return index ? history.partition(TopicPartition{offsets_topic, *index}) : nullptr;
 }
 
+std::optional<Excuse> excuse_of(const std::string& group, const History& history) {
+  const PartitionHistory* home = home_of(group, history);
+  if (!home) return std::nullopt;
+  const std::optional<Excuse> now = home->excuse();
+  return now ? now : home->lost_by;
+}
+
 }  // namespace kafkasim::sim

@@ -9,5 +9,7 @@ namespace kafkasim::sim {
 
 // Null before there are any offsets partitions.
 [[nodiscard]] const PartitionHistory* home_of(const std::string& group, const History& history);
+// What a coordinator has forgotten by a loss that was excused is excused as well, also when all replicas agree again.
+[[nodiscard]] std::optional<Excuse> excuse_of(const std::string& group, const History& history);
 
 }  // namespace kafkasim::sim

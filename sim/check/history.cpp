@@ -151,7 +151,11 @@ void History::on(const Observation& o, const trace::LogLoaded& e) {
 void History::note_losses(PartitionHistory& partition, NodeId broker, Offset had) {
   if (partition.replica(broker)->log_end >= std::min(had, partition.true_high_watermark)) return;
   partition.losses.insert(broker);
-  if (partition.isr == std::vector{broker}) partition.sole_member_lost = true;
+  note_sole_member(partition);
+}
+
+void History::note_sole_member(PartitionHistory& partition) {
+  if (partition.isr.size() == 1 && partition.losses.contains(partition.isr.front())) partition.sole_member_lost = true;
 }
 
 void History::on(const Observation& o, const trace::LogStartMoved& e) {
@@ -230,6 +234,7 @@ void History::follow_new_leader(const Observation& o, const TopicIdPartition& id
   if (!partition.committed.edit().align(leader.log, from)) return;
   partition.true_high_watermark = std::min(partition.true_high_watermark, partition.committed->end());
   partition.lost_in = partition.leader_epoch;
+  partition.lost_by = partition.excuse();
   for (auto& [broker, replica] : partition.replicas) {
     if (broker != partition.leader) replica.edit().before_loss = true;
   }
@@ -253,6 +258,7 @@ void History::on(const Observation& o, const trace::PartitionChanged& e) {
   partition.assigned = e.replicas;
   partition.former_isr = std::exchange(partition.isr, e.isr);
   if (e.unclean) partition.unclean_election = true;
+  note_sole_member(partition);
 }
 
 BrokerHistory* History::decided(NodeId id, std::int64_t metadata_offset) {

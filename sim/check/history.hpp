@@ -94,8 +94,9 @@ struct PartitionHistory {
   std::set<NodeId>
       losses;  // replicas that came back without something below the true high watermark, and have not caught up since
   std::set<NodeId> damaged;  // replicas with bits flipped at rest
-  bool sole_member_lost{false};
-  LeaderEpoch lost_in{-1};  // the last epoch that began without something committed
+  bool sole_member_lost{false};  // the ISR was one of `losses` alone
+  LeaderEpoch lost_in{-1};        // the last epoch that began without something committed
+  std::optional<Excuse> lost_by;  // what excused that
   std::int64_t min_insync_replicas{1};
 
   [[nodiscard]] const ReplicaHistory* replica(NodeId id_) const {
@@ -213,6 +214,7 @@ class History {
   void process_ended(HostId host, LastEnd how);
   void lose_all(PartitionHistory& partition, NodeId broker);
   void note_losses(PartitionHistory& partition, NodeId broker, Offset had);
+  static void note_sole_member(PartitionHistory& partition);
 
   Cow<Subjects> subjects_;
   std::map<Uuid, std::string> topics_;

@@ -79,9 +79,9 @@ class SimDisk final : public Disk {
   [[nodiscard]] std::uint64_t free_bytes() const override;
 
   // ---- for the host ------------------------------------------------------------------------------
-  // The Flush effect: begin_flush when it leaves the machine (nothing for an invalid handle: answer not ok),
+  // The Flush effect: begin_flush when it leaves the machine (nothing while failing, or if the file is gone),
   // complete_flush when its time is over. What was appended in between stays as it is; if the file was overwritten or
-  // cut in between, that becomes durable as well. False while failing, or if the file is gone.
+  // cut in between, that becomes durable as well. False while failing. Of a file that was removed nothing has to last.
   [[nodiscard]] std::optional<FlushPoint> begin_flush(FileId file) const;
   [[nodiscard]] bool complete_flush(const FlushPoint& point);
   [[nodiscard]] DiskCosts take_costs() { return std::exchange(costs_, {}); }

@@ -58,6 +58,7 @@ void Driver::on_appointment(std::uint64_t what, Host& host) {
 void Driver::on_observations(std::span<const Observation> observations, Host& host) {
   for (const Observation& o : observations) {
     const bool ended = o.get_if<ProcessExited>() || o.get_if<ProcessCrashed>() || o.get_if<PowerLost>();
+    if (ended) stopping_.erase(o.host);
     if (ended && restarting_.erase(o.host) > 0) host.world.start(o.host);
     on_disk_failure(o, host);
   }
@@ -139,8 +140,8 @@ void Driver::act(std::size_t i, const PowerOff& op, Host& host) {
 void Driver::act(std::size_t i, const Restart& op, Host& host) {
   for (const HostId h : hit(i, op.target, host)) {
     if (host.world.is_up(h)) {
+      stop(h, host);
       restarting_.insert(h);
-      host.world.request_stop(h);
     } else {
       host.world.start(h);
     }
@@ -148,11 +149,21 @@ void Driver::act(std::size_t i, const Restart& op, Host& host) {
 }
 
 void Driver::act(std::size_t i, const Start& op, Host& host) {
-  for (const HostId h : hit(i, op.target, host)) host.world.start(h);
+  for (const HostId h : hit(i, op.target, host)) {
+    if (stopping_.contains(h)) restarting_.insert(h);  // it has not got down yet
+    host.world.start(h);
+  }
 }
 
 void Driver::act(std::size_t i, const Stop& op, Host& host) {
-  for (const HostId h : hit(i, op.target, host)) host.world.request_stop(h);
+  for (const HostId h : hit(i, op.target, host)) stop(h, host);
+}
+
+void Driver::stop(HostId h, Host& host) {
+  if (!host.world.is_up(h)) return;
+  stopping_.insert(h);
+  restarting_.erase(h);
+  host.world.request_stop(h);
 }
 
 void Driver::act(std::size_t i, const Pause& op, Host& host) {

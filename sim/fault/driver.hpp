@@ -94,6 +94,7 @@ class Driver {
   void act(std::size_t i, const Restart& op, Host& host);
   void act(std::size_t i, const Start& op, Host& host);
   void act(std::size_t i, const Stop& op, Host& host);
+  void stop(HostId h, Host& host);
   void act(std::size_t i, const Pause& op, Host& host);
   void act(std::size_t i, const Partition& op, Host& host);
   void act(std::size_t i, const Traffic& op, Host& host);
@@ -154,7 +155,8 @@ class Driver {
   Instant origin_{};
   std::vector<Entry> entries_;
   std::set<std::pair<Instant, std::size_t>> due_;  // in the order in which they fire
-  std::set<HostId> restarting_;  // told to stop, to be started again when they have
+  std::set<HostId> stopping_;    // told to stop, not down yet
+  std::set<HostId> restarting_;  // to be started again when they are down
   std::set<HostId> gave_up_;     // ended because of a disk fault that is in force
   std::vector<FaultRecord> faults_;
   std::uint64_t commanded_{0};                                  // operations of the administrator

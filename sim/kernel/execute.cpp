@@ -80,7 +80,7 @@ void World::execute(const FlushDone& done) {
   Host& host = edit(done.host);
   const std::optional<Host::Flushing> flushing = host.end_flush(done.number);
   if (!flushing) return;  // the power went off meanwhile
-  const bool ok = flushing->point && host.disk().complete_flush(*flushing->point);
+  const bool ok = flushing->point ? host.disk().complete_flush(*flushing->point) : !host.disk().is_failing();
   if (!host.is_up() || host.incarnation() != flushing->incarnation) return;
   hand(done.host, Waiting{Flushed{flushing->token, ok}, 0});
 }

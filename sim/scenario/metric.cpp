@@ -12,7 +12,7 @@ namespace {
 using enum MetricUnit;
 using enum MetricTotal;
 
-constexpr std::array table{
+constexpr std::array metrics{
     MetricInfo{Metric::leader, "leader", node, needs_subject, "p", true,
                "the broker that leads the partition, -1 for none"},
     MetricInfo{Metric::leader_epoch, "leader.epoch", count, needs_subject, "p", true, "the partition's leader epoch"},
@@ -83,10 +83,10 @@ std::string subject_text(const Subject& subject) {
 
 }  // namespace
 
-std::span<const MetricInfo> metric_table() { return table; }
+std::span<const MetricInfo> metric_table() { return metrics; }
 
 const MetricInfo& metric_info(Metric metric) {
-  const MetricInfo& info = table.at(static_cast<std::size_t>(metric));
+  const MetricInfo& info = metrics.at(static_cast<std::size_t>(metric));
   KAFKASIM_CHECK(info.metric == metric);
   return info;
 }

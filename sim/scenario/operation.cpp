@@ -8,7 +8,7 @@ namespace kafkasim::sim {
 
 namespace {
 
-constexpr std::array table{
+constexpr std::array operations{
     OperationInfo{"crash", "TARGET", Undoable::yes,
                   "the process dies at once; the page cache survives; undone, it starts again"},
     OperationInfo{"power_off", "TARGET or {target, keep, torn}", Undoable::yes,
@@ -64,7 +64,7 @@ constexpr std::array table{
     OperationInfo{"seek", "{group, to}", Undoable::no,
                   "stops the group, resets its offsets to earliest, latest, an offset or {time}, starts it again"},
 };
-static_assert(table.size() == std::variant_size_v<Operation>);
+static_assert(operations.size() == std::variant_size_v<Operation>);
 
 std::string joined(const std::vector<Target>& targets) {
   std::string out;
@@ -179,9 +179,9 @@ struct Argument {
 
 }  // namespace
 
-std::span<const OperationInfo> operation_table() { return table; }
+std::span<const OperationInfo> operation_table() { return operations; }
 
-const OperationInfo& operation_info(const Operation& operation) { return table.at(operation.index()); }
+const OperationInfo& operation_info(const Operation& operation) { return operations.at(operation.index()); }
 
 std::string describe(const Operation& operation) {
   return std::string{operation_info(operation).name} + " " + std::visit(Argument{}, operation);

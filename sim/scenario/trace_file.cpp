@@ -16,7 +16,7 @@ constexpr std::size_t most_bytes = 64UL << 20;
 constexpr std::size_t most_rows = 1'000'000;
 constexpr std::int64_t scale_digits = 6;
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_decimal(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -24,17 +24,17 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-enum class Wrong : std::uint8_t { form, negative, too_large };
+enum class NotANumber : std::uint8_t { form, negative, too_large };
 
 // "1.5e3" in millionths, what is finer cut off.
-tl::expected<std::int64_t, Wrong> millionths(std::string_view text) {
+tl::expected<std::int64_t, NotANumber> millionths(std::string_view text) {
   const bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
   std::string digits;
   std::int64_t exponent = scale_digits;
   bool point = false;
   std::size_t at = 0;
-  for (; at < text.size() && (is_digit(text[at]) || (text[at] == '.' && !point)); ++at) {
+  for (; at < text.size() && (is_decimal(text[at]) || (text[at] == '.' && !point)); ++at) {
     if (text[at] == '.') {
       point = true;
       continue;
@@ -42,24 +42,24 @@ tl::expected<std::int64_t, Wrong> millionths(std::string_view text) {
     digits += text[at];
     if (point) --exponent;
   }
-  if (digits.empty()) return tl::unexpected{Wrong::form};
+  if (digits.empty()) return tl::unexpected{NotANumber::form};
   if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
     const bool down = at + 1 < text.size() && text[at + 1] == '-';
     at += at + 1 < text.size() && (text[at + 1] == '-' || text[at + 1] == '+') ? 2 : 1;
     const std::string_view power = text.substr(std::min(at, text.size()));
-    if (power.empty() || power.size() > 4 || !std::ranges::all_of(power, is_digit)) return tl::unexpected{Wrong::form};
+    if (power.empty() || power.size() > 4 || !std::ranges::all_of(power, is_decimal)) return tl::unexpected{NotANumber::form};
     std::int64_t n = 0;
     for (const char c : power) n = n * 10 + (c - '0');
     exponent += down ? -n : n;
     at = text.size();
   }
-  if (at != text.size()) return tl::unexpected{Wrong::form};
+  if (at != text.size()) return tl::unexpected{NotANumber::form};
   digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
   if (digits.empty()) return 0;
-  if (negative) return tl::unexpected{Wrong::negative};
+  if (negative) return tl::unexpected{NotANumber::negative};
   const std::int64_t length = std::ssize(digits) + exponent;  // digits before the point, in millionths
   if (length <= 0) return 0;
-  if (length > 18) return tl::unexpected{Wrong::too_large};
+  if (length > 18) return tl::unexpected{NotANumber::too_large};
   digits.resize(static_cast<std::size_t>(length), '0');
   std::int64_t value = 0;
   for (const char c : digits) value = value * 10 + (c - '0');
@@ -127,10 +127,10 @@ Result<std::vector<std::int64_t>> parse_trace(std::string_view text, std::int64_
     }
     const std::string_view number = trimmed(cell->text);
     const auto value = millionths(number);
-    if (!value && value.error() == Wrong::form && here == 1) continue;  // the heading
+    if (!value && value.error() == NotANumber::form && here == 1) continue;  // the heading
     if (!value) {
-      const std::string_view why = value.error() == Wrong::form       ? " is not a number"
-                                   : value.error() == Wrong::negative ? " is negative"
+      const std::string_view why = value.error() == NotANumber::form       ? " is not a number"
+                                   : value.error() == NotANumber::negative ? " is negative"
                                                                       : " is too large";
       return in_line(here, number.empty() ? "column " + std::to_string(column) + " is empty"
                                           : quote(number) + std::string{why});

@@ -391,6 +391,20 @@ TEST_CASE("a broker that is stopped before it runs ends at once") {
   CHECK(rig.exits[0].orderly);
 }
 
+TEST_CASE("a broker that is stopped before it has caught up takes up none of its partitions") {
+  Rig rig;
+  rig.run();
+  rig.add_topic("orders", orders_id, {{b1}});
+  rig.crash_and_start();
+  rig.notes.clear();
+  rig.obliging = false;
+  rig.wait(milliseconds(100));
+  rig.step(StopRequested{});
+  REQUIRE_FALSE(rig.exits.empty());
+  CHECK(rig.exits.back().orderly);
+  CHECK(rig.noted<trace::BecameLeader>().empty());
+}
+
 TEST_CASE("a broker that cannot make sense of committed metadata ends with an error") {
   Rig rig;
   rig.run();

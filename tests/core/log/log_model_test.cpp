@@ -46,6 +46,9 @@ struct ModelRecord {
   std::string value;  // "" of a tombstone
   friend bool operator==(const ModelRecord&, const ModelRecord&) = default;
 };
+[[maybe_unused]] std::ostream& operator<<(std::ostream& out, const ModelRecord& record) {
+  return out << record.offset << ' ' << record.key << " = \"" << record.value << '"';
+}
 struct ModelBatch {
   std::int64_t last{};
   std::vector<ModelRecord> records;

@@ -27,6 +27,7 @@ TEST_CASE("every invariant of the table is one that a scenario may name and is e
   tale.judge({});
   tale.wait(seconds(70));
   tale.tell(20, trace::RaftVoted{1, NodeId{3000}});
+  tale.decide(1, 0, {1, 2, 3});  // a change while nothing is wrong
   tale.isr_view(1, {1, 2, 3}, {1, 2, 3});
   tale.append_everywhere({5, 9, 0, 12, 5});
   tale.commit(1, 5, 10);
