@@ -6,6 +6,7 @@
 
 #include "core/machine/request_channel.hpp"
 #include "core/model/config.hpp"
+#include "core/model/legacy.hpp"
 
 namespace kafkasim {
 
@@ -14,6 +15,7 @@ struct ClientIdentity {
   std::int32_t ordinal{};           // in the Origin of what it sends; below 2^16
   std::vector<Endpoint> bootstrap;  // at least one
   std::uint8_t channel_tag{0};      // of its connections: differs between the clients of one machine
+  LegacyBehaviours legacy{};
 };
 
 // Under which ordinal a client sends after a restart: its send numbers count from 0 again.

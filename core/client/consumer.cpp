@@ -32,8 +32,8 @@ Consumer::Consumer(const ClientIdentity& who, const ConsumerConfig& config, Cons
       backoff_{config},
       channel_{who.channel_tag, channel_options(who, config, consumer_max_in_flight)},
       cluster_{who.bootstrap, config},
-      fetcher_{config},
-      validator_{config} {
+      fetcher_{config, who.legacy},
+      validator_{config, who.legacy} {
   if (const auto* group = std::get_if<ConsumeGroup>(&what)) {
     member_.emplace(group->group, group->topics, config);
     for (const std::string& topic : group->topics) cluster_.add_topic(topic);

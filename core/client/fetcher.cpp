@@ -27,7 +27,8 @@ bool may_try(const OwnedPartition& owned, const PartitionView& view, Instant now
 
 }  // namespace
 
-Fetcher::Fetcher(const ConsumerConfig& config) : config_{config}, backoff_{config} {}
+Fetcher::Fetcher(const ConsumerConfig& config, LegacyBehaviours legacy)
+    : config_{config}, tells_epochs_{!legacy.has(Legacy::no_client_epoch_check)}, backoff_{config} {}
 
 void Fetcher::start() {
   fetches_.clear();
@@ -97,7 +98,7 @@ void Fetcher::tell_session(FetchSessionHandler& session, const std::vector<Topic
     const TopicIdPartition id{parts.cluster.topic(tp.topic)->id, tp.partition};
     FetchRequest::Partition partition;
     partition.partition = tp.partition;
-    partition.current_leader_epoch = parts.cluster.partition(tp).leader_epoch;
+    if (tells_epochs_) partition.current_leader_epoch = parts.cluster.partition(tp).leader_epoch;
     partition.fetch_offset = parts.subscription.find(tp)->position;
     partition.partition_max_bytes = as_i32(config_.max_partition_fetch_bytes);
     session.want(id, tp.topic, partition, ++order);

@@ -28,7 +28,7 @@ namespace kafkasim {
 
 class Fetcher {
  public:
-  explicit Fetcher(const ConsumerConfig& config);
+  Fetcher(const ConsumerConfig& config, LegacyBehaviours legacy);
 
   // What a part of a consumer works with, lent for one call.
   struct Parts {
@@ -77,6 +77,7 @@ class Fetcher {
   [[nodiscard]] bool in_store(const TopicPartition& tp) const;
 
   ConsumerConfig config_;
+  bool tells_epochs_;
   Backoff backoff_;
   std::map<NodeId, std::uint64_t> fetches_;                            // unanswered, by broker
   std::map<NodeId, FetchSessionHandler> sessions_;                     // one a broker, as long as the client runs

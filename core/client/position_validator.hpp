@@ -22,7 +22,8 @@ namespace kafkasim {
 
 class PositionValidator {
  public:
-  explicit PositionValidator(const ConsumerConfig& config) : resets_{config.auto_offset_reset != "none"}, backoff_{config} {}
+  PositionValidator(const ConsumerConfig& config, LegacyBehaviours legacy)
+      : resets_{config.auto_offset_reset != "none"}, checks_{!legacy.has(Legacy::no_client_epoch_check)}, backoff_{config} {}
 
   void start() { requests_.clear(); }  // the process begins
   void pump(Fetcher::Parts parts, Env& env);  // notices other leaders, and asks them
@@ -38,13 +39,14 @@ class PositionValidator {
     LeaderEpoch epoch;         // of the record before it
     LeaderEpoch leader_epoch;  // of the leader that is asked
   };
-  static void follow_leaders(Fetcher::Parts parts);
+  void follow_leaders(Fetcher::Parts parts);
   void ask_leaders(Fetcher::Parts parts, Env& env);
   void on_answer(const Asked& asked, const OffsetForLeaderEpochResponse::Partition& got, Fetcher::Parts parts, Env& env);
   void ask_again(const Asked& asked, Fetcher::Parts parts, Env& env);
   [[nodiscard]] bool is_asked(const TopicPartition& tp) const;
 
   bool resets_;
+  bool checks_;
   Backoff backoff_;
   std::map<std::uint64_t, std::vector<Asked>> requests_;  // unanswered
   std::optional<std::string> fatal_;

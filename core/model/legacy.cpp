@@ -43,6 +43,9 @@ constexpr std::array table{
     LegacyInfo{Legacy::no_check_quorum, "no-check-quorum", "KAFKA-15489 (3.7, 2023)",
                "a leader of the metadata quorum never resigns for want of fetches from a majority",
                "a controller that is cut off stays, and brokers on its side are stuck with it"},
+    LegacyInfo{Legacy::no_client_epoch_check, "no-client-epoch-check", "KIP-320 (2.1, 2018)",
+               "a consumer does not tell which leader epoch it knows, nor look whether its position is still there when the leader changes",
+               "after records were lost it goes on in the middle of those that took their place, and skips the rest"},
 };
 
 }  // namespace

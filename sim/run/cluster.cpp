@@ -48,6 +48,14 @@ std::vector<CreateTopicsRequest::Topic> topics_to_create(const Scenario& scenari
   return topics;
 }
 
+LegacyBehaviours legacy_of(const ClusterSpec& cluster) {
+  LegacyBehaviours legacy;
+  for (const std::string& name : cluster.legacy) {
+    if (const std::optional<Legacy> known = legacy_by_name(name)) legacy.bring_back(*known);
+  }
+  return legacy;
+}
+
 struct ClientMaker {
   const Scenario& scenario;
   World& world;
@@ -55,7 +63,7 @@ struct ClientMaker {
   Instant origin;  // of no account for consumers
 
   ClientIdentity identity(const std::string& name) const {
-    return {name, static_cast<std::int32_t>(cluster.clients.size()), bootstrap(scenario), 0};
+    return {name, static_cast<std::int32_t>(cluster.clients.size()), bootstrap(scenario), 0, legacy_of(scenario.cluster)};
   }
   void add(ClientHost client, const std::optional<std::string>& rack, ClientFacts facts,
            std::function<AnyMachine()> factory) {
@@ -154,14 +162,6 @@ void set_link(const LinkSpec& link, const NetworkSpec& network, const Cluster& c
       if (whom == Between::all || newest(a) || newest(b)) world.set_link(a, b, quality);
     }
   }
-}
-
-LegacyBehaviours legacy_of(const ClusterSpec& cluster) {
-  LegacyBehaviours legacy;
-  for (const std::string& name : cluster.legacy) {
-    if (const std::optional<Legacy> known = legacy_by_name(name)) legacy.bring_back(*known);
-  }
-  return legacy;
 }
 
 // A `produce` entry without `as` has a producer of its own, with Kafka's defaults: acks=all and idempotence.

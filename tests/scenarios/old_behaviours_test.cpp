@@ -33,7 +33,12 @@ TEST_CASE("what a rule of today guards against shows when the rule is taken out"
       {"fenced-replica", "fenced-joins-isr"},
       {"isolated-leader", "local-isr-shrink"},
       {"reading-what-is-not-committed", "double-hw-read"},
-      {"total-power-loss", "no-epoch-on-reelection"}};
+      {"total-power-loss", "no-epoch-on-reelection"},
+      {"truncation-to-the-high-watermark", "hw-truncate-loss"},
+      {"elections-in-quick-succession", "single-epoch-lookup"},
+      {"joining-before-the-epoch-start", "isr-join-by-hw"},
+      {"acknowledged-while-the-isr-grows", "committed-isr-for-hw"},
+      {"unclean-election", "no-client-epoch-check"}};
   for (const auto& [scenario, legacy] : guards) {
     CAPTURE(scenario, legacy);
     CHECK(passes(scenario, {}));
