@@ -122,6 +122,9 @@ void GroupCoordinator::commit(const OffsetCommitRequest& request, const RequestR
     if (prepared.offsets.empty()) return answer(ref, std::move(prepared.response), env);
     RecordBatch batch = offsets_batch(request.group_id, prepared.offsets, env.wall);
     const Generation generation = request.generation_id_or_member_epoch.value_or(group.generation());
+    trace::OffsetsOffered offered{request.group_id, {}};
+    for (const auto& [partition, value] : prepared.offsets) offered.offsets.push_back({partition, value.offset});
+    env.out.note(std::move(offered));
     turn.writes.push_back({std::move(batch), OffsetsStored{ref, std::move(prepared.response), request.member_id,
                                                            generation, std::move(prepared.offsets)}});
   });

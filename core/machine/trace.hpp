@@ -304,6 +304,10 @@ struct OffsetsCommitted {  // durable: the record in __consumer_offsets is below
   };
   std::vector<One> offsets;
 };
+struct OffsetsOffered {  // appended by the coordinator; from here on they may last, whatever their sender is told
+  std::string group;
+  std::vector<OffsetsCommitted::One> offsets;
+};
 struct GroupsLoaded {
   PartitionIndex partition;  // of __consumer_offsets
   std::int32_t groups{};
@@ -343,7 +347,7 @@ using Kinds = KindList<
     RaftAppended, RaftTruncated, RaftCommitted, ControllerActivated, ControllerResigned, TopicCreated,
     PartitionChanged, BrokerRegistered, BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked,
     RecordsFailed, RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError,
-    GroupChanged, OffsetsCommitted, GroupsLoaded, OffsetsLoaded, Remark>;
+    GroupChanged, OffsetsCommitted, OffsetsOffered, GroupsLoaded, OffsetsLoaded, Remark>;
 
 // One of the above: a counted reference, like a Message, so that a copy costs nothing; a variant of so many kinds would cost every
 // file that sees it a second of its compiler's time.

@@ -93,7 +93,15 @@ void CommitRegressed::on(const Observation& o, const trace::OffsetsCommitted& e,
              {});
     }
     group.committed[one.partition] = one.offset;
+    std::vector<Offset>& offered = group.offered[one.partition];
+    const auto mine = std::ranges::find(offered, one.offset);
+    if (mine != offered.end()) offered.erase(offered.begin(), mine + 1);
   }
+}
+
+void CommitRegressed::on(const Observation&, const trace::OffsetsOffered& e, const History&, Findings&) {
+  Group& group = groups_[e.group].edit();
+  for (const auto& one : e.offsets) group.offered[one.partition].push_back(one.offset);
 }
 
 // ---- another coordinator --------------------------------------------------------------------------------------------
@@ -118,11 +126,13 @@ void CommitRegressed::on(const Observation& o, const trace::GroupsLoaded& e, con
       const auto mine = loading.mapped().find(name);
       if (mine != loading.mapped().end()) found = &mine->second;
     }
+    Offsets lost;
     for (const auto& [tp, offset] : group->committed) {
       if (!history.partition(tp)) continue;  // its topic is gone, and its offsets with it
       const auto loaded = found ? found->find(tp) : Offsets::const_iterator{};
       const bool there = found && loaded != found->end();
-      if (there && loaded->second >= offset) continue;
+      if (there && (loaded->second >= offset || was_offered(*group, tp, loaded->second))) continue;
+      lost.emplace(tp, there ? loaded->second : Offset{0});
       findings.add(
           {std::string{id},
            o.at,
@@ -132,11 +142,13 @@ void CommitRegressed::on(const Observation& o, const trace::GroupsLoaded& e, con
            {},
            excuse_of(name, history)});
     }
-    if (found)
-      group.edit().committed = *found;
-    else
-      group.edit().committed.clear();
+    for (const auto& [tp, offset] : lost) group.edit().committed[tp] = offset;  // told once
   }
+}
+
+bool CommitRegressed::was_offered(const Group& group, const TopicPartition& tp, Offset offset) {
+  const auto offered = group.offered.find(tp);
+  return offered != group.offered.end() && std::ranges::find(offered->second, offset) != offered->second.end();
 }
 
 }  // namespace kafkasim::sim

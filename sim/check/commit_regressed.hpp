@@ -26,6 +26,7 @@ class CommitRegressed {
   void on(const Observation& o, const trace::RecordsDelivered& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::GroupChanged& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::OffsetsCommitted& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::OffsetsOffered& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::OffsetsLoaded& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::GroupsLoaded& e, const History& history, Findings& findings);
   std::uint64_t evaluations{0};
@@ -48,9 +49,11 @@ class CommitRegressed {
     std::map<std::string, Member> members;  // by member id
     std::optional<Generation> stable;       // the latest whose assignment was stored
     Offsets committed;
+    std::map<TopicPartition, std::vector<Offset>> offered;  // since: a new coordinator may find any of them
   };
   [[nodiscard]] const Stretch* stretch(const Group& group, const trace::OffsetsCommitted& e,
                                        const TopicPartition& tp) const;
+  [[nodiscard]] static bool was_offered(const Group& group, const TopicPartition& tp, Offset offset);
   Stretch* edit_stretch(HostId host, const TopicPartition& tp, Offset at);
 
   std::map<std::string, Cow<Group>> groups_;

@@ -141,6 +141,8 @@ void History::on(const Observation& o, const trace::LogLoaded& e) {
   replica->log_end = e.log_end;
   replica->high_watermark = e.high_watermark;
   replica->synced = std::min(replica->synced, e.log_end);
+  // Truncations that were not synced may be undone: what it holds now it may have cut off long ago.
+  if (replica->last_end == LastEnd::power_loss && replica->cut_unsynced) replica->before_loss = true;
   replica->cut_unsynced = replica->cut_unsynced || e.bytes_cut > 0;
   replica->running = true;
   replica->role.reset();
@@ -234,6 +236,7 @@ void History::follow_new_leader(const Observation& o, const TopicIdPartition& id
   if (!partition.committed.edit().align(leader.log, from)) return;
   partition.true_high_watermark = std::min(partition.true_high_watermark, partition.committed->end());
   partition.lost_in = partition.leader_epoch;
+  partition.lost_from = partition.committed->end();
   partition.lost_by = partition.excuse();
   for (auto& [broker, replica] : partition.replicas) {
     if (broker != partition.leader) replica.edit().before_loss = true;
@@ -289,10 +292,14 @@ void History::on(const Observation& o, const trace::RecordsAcked& e) {
   const PartitionHistory* known = partition(e.partition);
   if (!known || !e.base) return;
   // The batch as a replica holds it. What was sent again after an election may stand at the same offset twice, on a leader
-  // that was replaced too: the later epoch is the one that was acknowledged.
+  // that was replaced too: who leads now has the one that was acknowledged, or if it has none, the one of the later epoch.
   const StoredBatch* stored = nullptr;
+  const ReplicaHistory* leader = known->acting_leader();
+  const StoredBatch* at_leader = leader ? leader->log.at(*e.base) : nullptr;
+  if (at_leader && at_leader->origin == e.origin) stored = at_leader;
   for (const auto& [broker, replica] : known->replicas) {
     const StoredBatch* candidate = replica->log.at(*e.base);
+    if (stored == at_leader && stored) break;
     if (!candidate || candidate->origin != e.origin) continue;
     if (!stored || candidate->epoch > stored->epoch) stored = candidate;
   }
@@ -319,7 +326,10 @@ void History::process_started(HostId host) {
   const std::optional<NodeId> broker = node(host);
   const auto known = broker ? brokers_.find(*broker) : brokers_.end();
   if (known != brokers_.end()) known->second.registered = false;
+  without_disk_.erase(host);
 }
+
+void History::on(const Observation& o, const trace::LogDirectoryFailed& /*why*/) { without_disk_.insert(o.host); }
 
 void History::lose_all(PartitionHistory& partition, NodeId broker) {
   ReplicaHistory& replica = partition.replicas.at(broker).edit();
@@ -332,10 +342,10 @@ void History::lose_all(PartitionHistory& partition, NodeId broker) {
   note_losses(partition, broker, had);
 }
 
-// Its logs have been loaded: where none was, the disk is a new one.
+// Its logs have been loaded, if its disk works: where none was, the disk is a new one.
 void History::process_ready(HostId host) {
   const std::optional<NodeId> broker = node(host);
-  if (!broker) return;
+  if (!broker || without_disk_.contains(host)) return;
   for (auto& [id, partition] : partitions_) {
     const ReplicaHistory* known = partition->replica(*broker);
     if (known && !known->running) lose_all(partition.edit(), *broker);

@@ -45,8 +45,8 @@ struct ReplicaHistory {
   bool cut_unsynced{false};  // by a truncation that may not be durable: what was cut may come back after a power loss
   LastEnd last_end{};
   bool damaged{false};  // bits of it were flipped at rest
-  // Something committed was lost since, and nothing was heard of the leader that began without it: log and high watermark
-  // speak of what is no more.
+  // Something committed was lost since, and nothing was heard of the leader that began without it; or a power loss brought
+  // back what had been cut off: log and high watermark speak of what is no more.
   bool before_loss{false};
   // before it was last cut or loaded
   BatchChain former_log;
@@ -96,6 +96,7 @@ struct PartitionHistory {
   std::set<NodeId> damaged;  // replicas with bits flipped at rest
   bool sole_member_lost{false};  // the ISR was one of `losses` alone
   LeaderEpoch lost_in{-1};        // the last epoch that began without something committed
+  Offset lost_from;               // where its log parted from the one before
   std::optional<Excuse> lost_by;  // what excused that
   std::int64_t min_insync_replicas{1};
 
@@ -196,6 +197,7 @@ class History {
   void on(const Observation& o, const trace::LogStartMoved& e);
   void on(const Observation& o, const trace::LogCleaningBegan& e);
   void on(const Observation& o, const trace::LogSynced& e);
+  void on(const Observation& o, const trace::LogDirectoryFailed& e);
   void on(const Observation& o, const trace::HighWatermarkMoved& e);
   void on(const Observation& o, const trace::IsrViewChanged& e);
   void on(const Observation& o, const trace::BecameLeader& e);
@@ -217,6 +219,7 @@ class History {
   static void note_sole_member(PartitionHistory& partition);
 
   Cow<Subjects> subjects_;
+  std::set<HostId> without_disk_;  // hosts whose log directory has failed in this process
   std::map<Uuid, std::string> topics_;
   std::map<std::string, Uuid> topic_ids_;
   std::map<Uuid, Instant> created_;

@@ -13,13 +13,20 @@ void PollSkipped::on(const Observation& o, const trace::RecordsDelivered& e, con
     bool known = at && still_there(*partition, *at);
     Offset next = known ? at->next : Offset{0};
     const bool from_before = at && at->last;
+    const bool lost = at && !known && partition->lost_in.value >= 0 && partition->lost_from < at->next;
     bool first = true;
     for (const DeliveredRun& run : runs_of(e)) {
+      // What it had been given is gone. It has to go on where the logs part, once it is given records of the new one.
+      if (first && lost && still_there(*partition, {run.base.next(), run.origin})) {
+        known = true;
+        next = partition->lost_from;
+      }
       const std::optional<Offset> missing =
           known && next < run.base ? first_to_read(*partition, next, run.base) : std::nullopt;
       if (missing) {
-        const std::string before =
-            first && !from_before ? fmt::format("position {}", next.value) : fmt::format("offset {}", next.value - 1);
+        const std::string before = first && lost           ? fmt::format("a loss from offset {} on", next.value)
+                                   : first && !from_before ? fmt::format("position {}", next.value)
+                                                           : fmt::format("offset {}", next.value - 1);
         findings.add({std::string{id},
                       o.at,
                       to_string(e.partition),

@@ -100,10 +100,16 @@ void Vitals::on(const Observation& o, const trace::PartitionChanged& e) {
 void Vitals::decide(NodeId broker, std::int64_t metadata_offset, bool unfenced) {
   Broker& known = brokers_[broker];
   if (metadata_offset <= known.decided) return;
-  known = {metadata_offset, unfenced};
+  known.decided = metadata_offset;
+  known.unfenced = unfenced;
 }
 
-void Vitals::on(const Observation&, const trace::BrokerRegistered& e) { decide(e.broker, e.metadata_offset, false); }
+void Vitals::on(const Observation&, const trace::BrokerRegistered& e) {
+  Broker& known = brokers_[e.broker];
+  if (known.epoch == e.epoch) return;  // the same process again
+  known.epoch = e.epoch;
+  decide(e.broker, e.metadata_offset, false);
+}
 void Vitals::on(const Observation&, const trace::BrokerFenced& e) { decide(e.broker, e.metadata_offset, false); }
 void Vitals::on(const Observation&, const trace::BrokerUnfenced& e) { decide(e.broker, e.metadata_offset, true); }
 

@@ -27,6 +27,7 @@ class Vitals {
   struct Broker {  // as the controllers have decided
     std::int64_t decided{-1};
     bool unfenced{false};
+    BrokerEpoch epoch{-1};
   };
   struct Group {  // as one coordinator sees it
     std::string state;

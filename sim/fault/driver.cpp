@@ -58,7 +58,6 @@ void Driver::on_appointment(std::uint64_t what, Host& host) {
 void Driver::on_observations(std::span<const Observation> observations, Host& host) {
   for (const Observation& o : observations) {
     const bool ended = o.get_if<ProcessExited>() || o.get_if<ProcessCrashed>() || o.get_if<PowerLost>();
-    if (ended) stopping_.erase(o.host);
     if (ended && restarting_.erase(o.host) > 0) host.world.start(o.host);
     on_disk_failure(o, host);
   }
@@ -150,7 +149,7 @@ void Driver::act(std::size_t i, const Restart& op, Host& host) {
 
 void Driver::act(std::size_t i, const Start& op, Host& host) {
   for (const HostId h : hit(i, op.target, host)) {
-    if (stopping_.contains(h)) restarting_.insert(h);  // it has not got down yet
+    if (host.world.host(h).is_stopping()) restarting_.insert(h);  // it has not got down yet
     host.world.start(h);
   }
 }
@@ -160,8 +159,6 @@ void Driver::act(std::size_t i, const Stop& op, Host& host) {
 }
 
 void Driver::stop(HostId h, Host& host) {
-  if (!host.world.is_up(h)) return;
-  stopping_.insert(h);
   restarting_.erase(h);
   host.world.request_stop(h);
 }

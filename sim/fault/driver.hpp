@@ -155,8 +155,7 @@ class Driver {
   Instant origin_{};
   std::vector<Entry> entries_;
   std::set<std::pair<Instant, std::size_t>> due_;  // in the order in which they fire
-  std::set<HostId> stopping_;    // told to stop, not down yet
-  std::set<HostId> restarting_;  // to be started again when they are down
+  std::set<HostId> restarting_;  // told to stop, to be started again when they are down
   std::set<HostId> gave_up_;     // ended because of a disk fault that is in force
   std::vector<FaultRecord> faults_;
   std::uint64_t commanded_{0};                                  // operations of the administrator

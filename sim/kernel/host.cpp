@@ -71,6 +71,7 @@ void Host::launch() {
   KAFKASIM_CHECK(phase_ == ProcessPhase::down);
   phase_ = ProcessPhase::launching;
   has_power_ = true;
+  stopping_ = false;
   ++incarnation_;
   machine_ = spec_->factory();
 }

@@ -41,6 +41,7 @@ class Host {
   [[nodiscard]] const HostSpec& spec() const { return *spec_; }
   [[nodiscard]] ProcessPhase phase() const { return phase_; }
   [[nodiscard]] bool is_up() const { return phase_ != ProcessPhase::down; }
+  [[nodiscard]] bool is_stopping() const { return is_up() && stopping_; }  // it was asked to
   [[nodiscard]] bool is_running() const { return phase_ == ProcessPhase::running; }
   [[nodiscard]] bool has_power() const { return has_power_; }
   [[nodiscard]] bool is_paused() const { return paused_since_.has_value(); }
@@ -76,6 +77,7 @@ class Host {
   void running();
   void process_gone();
   void lose_power(const PowerLossSpec& survives);
+  void ask_to_stop() { stopping_ = true; }
   void pause(Instant now) { paused_since_ = now; }
   // The services that were cut short by the pause end that much later.
   void resume(Instant now);
@@ -102,6 +104,7 @@ class Host {
   std::shared_ptr<const HostSpec> spec_;
   ProcessPhase phase_{};
   bool has_power_{true};
+  bool stopping_{false};
   std::optional<Instant> paused_since_;
   std::uint32_t incarnation_{0};
   std::optional<AnyMachine> machine_;

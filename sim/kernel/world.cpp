@@ -117,6 +117,7 @@ void World::request_stop(HostId id) {
   if (!host(id).is_up()) return;
   operation("request_stop", id);
   Host& host = edit(id);
+  host.ask_to_stop();
   host.lanes().put(id, Waiting{StopRequested{}, 0});
   queue_.push(now_, Dispatch{id, host.incarnation()});
 }

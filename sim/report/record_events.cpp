@@ -14,13 +14,18 @@ std::string ids(const std::vector<NodeId>& nodes) {
   return "[" + text + "]";
 }
 
+std::string producer_of(const trace::AppendedBatch& batch) {
+  if (batch.producer_id < 0) return {};
+  return fmt::format(", producer id {}, epoch {}, from sequence {}", batch.producer_id, batch.producer_epoch, batch.base_sequence);
+}
+
 class Telling {
  public:
   Telling(const History& history, const WatchedRecord& record)
       : record_{record}, partition_{history.partition(record.partition)} {}
 
   std::optional<RecordEvent> on(const trace::RecordSent& e) const {
-    if (!record_.origin.known() || !is_one(e.origin, 1)) return std::nullopt;
+    if (!record_.origin.known() || !is_named(e.partition) || !is_one(e.origin, 1)) return std::nullopt;
     return RecordEvent{Stage::sent, fmt::format("hands it to the producer, for {}", to_string(e.partition))};
   }
   std::optional<RecordEvent> on(const trace::LogAppended& e) const {
@@ -31,9 +36,9 @@ class Telling {
       const bool other = record_.origin.known() && batch.origin.known()
                          && !(batch.origin.client == record_.origin.client && sends_it(batch.origin, batch.last - batch.base + 1));
       return RecordEvent{other ? Stage::around : leads ? Stage::appended : Stage::copied,
-                         fmt::format("{} {}, in the batch of offsets {} to {} of epoch {}", leads ? "appends" : "copies",
+                         fmt::format("{} {}, in the batch of offsets {} to {} of epoch {}{}", leads ? "appends" : "copies",
                                      other ? "another record at that offset" : "it", batch.base.value, batch.last.value,
-                                     batch.epoch.value)};
+                                     batch.epoch.value, leads ? producer_of(batch) : std::string{})};
     }
     return std::nullopt;
   }

@@ -157,7 +157,8 @@ void heal(const std::vector<HostId>& hosts, const Cluster& cluster, const Histor
   for (const HostId host : hosts) {
     if (nodes.contains(host)) {
       SimDisk& disk = world.edit_disk(host);
-      if (disk.is_failing() && world.is_up(host)) world.crash(host);  // it would give up for what has failed already
+      // It would give up for what has failed already, or stop and stay down.
+      if (world.is_up(host) && (disk.is_failing() || world.host(host).is_stopping())) world.crash(host);
       disk.set_failing(Switch::off);
       disk.set_full(Switch::off);
       disk.set_spec(world.spec(host).disk);

@@ -91,6 +91,27 @@ TEST_CASE("a new coordinator that does not find what was committed breaks commit
     tale.tell(1, trace::GroupsLoaded{PartitionIndex{0}, 1});
     CHECK(tale.violations(CommitRegressed::id) == 1);
   }
+  SECTION("it finds an earlier offset that was offered since and whose sender never heard") {
+    tale.tell(0, trace::OffsetsOffered{"g", {{name, Offset{4}}}});
+    tale.tell(1, trace::OffsetsLoaded{"g", {{name, Offset{4}}}});
+    tale.tell(1, trace::GroupsLoaded{PartitionIndex{0}, 1});
+    CHECK(tale.findings(CommitRegressed::id) == 0);
+  }
+  SECTION("it finds an earlier offset that was offered before") {
+    tale.tell(0, trace::OffsetsOffered{"g", {{name, Offset{4}}}});
+    tale.tell(0, trace::OffsetsOffered{"g", {{name, Offset{5}}}});
+    tale.tell(0, commit("", 1, 5));
+    tale.tell(1, trace::OffsetsLoaded{"g", {{name, Offset{4}}}});
+    tale.tell(1, trace::GroupsLoaded{PartitionIndex{0}, 1});
+    CHECK(tale.violations(CommitRegressed::id) == 1);
+  }
+  SECTION("what it finds above is not committed yet, and the next need not find it") {
+    tale.tell(1, trace::OffsetsLoaded{"g", {{name, Offset{9}}}});
+    tale.tell(1, trace::GroupsLoaded{PartitionIndex{0}, 1});
+    tale.tell(1, trace::OffsetsLoaded{"g", {{name, Offset{5}}}});
+    tale.tell(1, trace::GroupsLoaded{PartitionIndex{0}, 1});
+    CHECK(tale.findings(CommitRegressed::id) == 0);
+  }
   SECTION("it does not find the group") {
     tale.tell(1, trace::GroupsLoaded{PartitionIndex{0}, 0});
     CHECK(tale.violations(CommitRegressed::id) == 1);

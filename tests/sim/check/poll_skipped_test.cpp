@@ -73,3 +73,25 @@ TEST_CASE("what compaction or retention took is no skip", "[check]") {
   tale.delivered({{7, 7}});
   CHECK(tale.findings(PollSkipped::id) == 0);
 }
+
+TEST_CASE("a reader whose records were lost goes on where the logs part or breaks poll-skipped", "[check]") {
+  Tale tale = with_log();
+  tale.delivered({{13, 12}, {14, 13}});
+  tale.decide(2, 1, {2}, true);  // without the last four
+  tale.truncate(2, 15, 11);
+  tale.append(2, {11, 18, 1, 15, 14});
+  tale.commit(2, 11, 19);
+  SECTION("it does not notice") {
+    tale.delivered({{15, 18}});
+    CHECK(tale.violations(PollSkipped::id) == 1);
+  }
+  SECTION("it is told") {
+    tale.tell(reader.value, trace::PositionReset{name, Offset{11}, "log truncation"});
+    tale.delivered({{11, 14}});
+    CHECK(tale.violations(PollSkipped::id) == 0);
+  }
+  SECTION("it has others in store from before") {
+    tale.delivered({{15, 14}});
+    CHECK(tale.violations(PollSkipped::id) == 0);
+  }
+}
