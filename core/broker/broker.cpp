@@ -10,7 +10,6 @@ namespace kafkasim {
 
 namespace {
 
-constexpr std::uint8_t raft_channel = 1;
 constexpr std::uint8_t controller_channel = 3;
 
 RaftOptions raft_options(const BrokerOptions& options) {

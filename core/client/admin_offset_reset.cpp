@@ -11,16 +11,16 @@
 namespace kafkasim {
 
 namespace {
-constexpr Timestamp earliest = ListOffsetsRequest::earliest_timestamp;
-constexpr Timestamp latest = ListOffsetsRequest::latest_timestamp;
+constexpr Timestamp earliest_asked = ListOffsetsRequest::earliest_timestamp;
+constexpr Timestamp latest_asked = ListOffsetsRequest::latest_timestamp;
 }  // namespace
 
 // An offset is held between the ends of the log; where no record is as late as the time asked for, it is the end.
 std::vector<Timestamp> AdminTask::questions() const {
   const auto& to = std::get<ResetGroupOffsets>(operation_.what).to;
-  if (const auto* end = std::get_if<LogEnd>(&to)) return {*end == LogEnd::earliest ? earliest : latest};
-  if (const auto* time = std::get_if<Timestamp>(&to)) return {*time, latest};
-  return {earliest, latest};
+  if (const auto* end = std::get_if<LogEnd>(&to)) return {*end == LogEnd::earliest ? earliest_asked : latest_asked};
+  if (const auto* time = std::get_if<Timestamp>(&to)) return {*time, latest_asked};
+  return {earliest_asked, latest_asked};
 }
 
 std::optional<Timestamp> AdminTask::open_question() const {
@@ -89,11 +89,11 @@ Offset AdminTask::target_of(const TopicPartition& tp) const {
   const auto told = [&](Timestamp question) { return listed_.at({question, tp}); };
   const auto& to = std::get<ResetGroupOffsets>(operation_.what).to;
   if (const auto* wanted = std::get_if<Offset>(&to)) {
-    const Offset from = told(earliest).value_or(Offset{});
-    return std::clamp(*wanted, from, std::max(from, told(latest).value_or(from)));
+    const Offset from = told(earliest_asked).value_or(Offset{});
+    return std::clamp(*wanted, from, std::max(from, told(latest_asked).value_or(from)));
   }
   if (const auto* time = std::get_if<Timestamp>(&to))
-    return told(*time).value_or(told(latest).value_or(Offset{}));
+    return told(*time).value_or(told(latest_asked).value_or(Offset{}));
   return told(questions().front()).value_or(Offset{});
 }
 

@@ -14,7 +14,7 @@ namespace kafkasim {
 
 namespace {
 
-constexpr const char* protocol_type = "consumer";
+constexpr const char* member_protocol_type = "consumer";
 // JoinGroup is answered when the rebalance ends: the request may take that long, and a little more.
 constexpr Duration join_lapse = seconds(5);
 
@@ -169,7 +169,7 @@ void GroupMember::join(Parts parts, Env& env) {
   ask.session_timeout = config_.session_timeout;
   ask.rebalance_timeout = config_.max_poll_interval;
   ask.member_id = member_id_;
-  ask.protocol_type = protocol_type;
+  ask.protocol_type = member_protocol_type;
   ask.protocols.push_back({config_.partition_assignment_strategy, encode_consumer_protocol(subscription)});
   state_ = MemberState::joining;
   assigned_counts_.clear();
@@ -252,7 +252,7 @@ void GroupMember::sync(Parts parts, Env& env) {
   ask.group_id = group_;
   ask.generation_id = *generation_;
   ask.member_id = member_id_;
-  ask.protocol_type = protocol_type;
+  ask.protocol_type = member_protocol_type;
   ask.protocol_name = protocol_;
   if (leads) ask.assignments = assign(parts.cluster, joined);
   to_assign_.reset();

@@ -10,7 +10,6 @@ namespace kafkasim {
 
 namespace {
 
-constexpr std::uint8_t raft_channel = 1;
 constexpr Duration longest_shutdown = seconds(5);  // KafkaRaftClient.shutdown as the controller calls it
 
 RaftOptions raft_options(const ControllerOptions& options) {

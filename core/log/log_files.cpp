@@ -6,7 +6,7 @@ namespace kafkasim {
 
 namespace {
 
-constexpr std::size_t digits = 20;
+constexpr std::size_t digits_of_name = 20;
 
 bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
@@ -23,8 +23,8 @@ std::string path_of(std::string_view directory, std::string_view name) {
 std::string segment_path(std::string_view directory, Offset base, std::string_view suffix) {
   const std::string number = std::to_string(base.value);
   std::string path;
-  path.reserve(directory.size() + 1 + digits + suffix.size());
-  path.append(directory).append("/").append(digits - number.size(), '0').append(number).append(suffix);
+  path.reserve(directory.size() + 1 + digits_of_name + suffix.size());
+  path.append(directory).append("/").append(digits_of_name - number.size(), '0').append(number).append(suffix);
   return path;
 }
 
@@ -33,9 +33,9 @@ std::string segment_path(std::string_view directory, Offset base, std::string_vi
 }
 
 std::optional<Offset> offset_of_name(std::string_view name, std::string_view suffix) {
-  if (name.size() != digits + suffix.size() || !ends_with(name, suffix)) return std::nullopt;
+  if (name.size() != digits_of_name + suffix.size() || !ends_with(name, suffix)) return std::nullopt;
   std::int64_t value = 0;
-  const char* end = name.data() + digits;
+  const char* end = name.data() + digits_of_name;
   const auto [at, error] = std::from_chars(name.data(), end, value);
   if (error != std::errc{} || at != end || value < 0) return std::nullopt;
   return Offset{value};

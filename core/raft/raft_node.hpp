@@ -42,6 +42,8 @@ class MetadataLog;
 
 enum class QuorumMember : std::uint8_t { voter, observer };
 
+inline constexpr std::uint8_t raft_channel = 1;  // the tag of its connections, of brokers and of controllers
+
 struct RaftOptions {
   NodeId self;
   std::map<NodeId, Endpoint> voters;  // controller.quorum.voters: 1, 3 or 5 controllers

@@ -12,23 +12,23 @@ namespace kafkasim {
 namespace {
 
 // A key or value taken apart once: copies of optional spans are slow, because they load at once what was stored in parts.
-struct Field {
+struct KeyOrValue {
   const std::byte* data;
   std::int32_t length;  // as it is written: -1 for null
   [[nodiscard]] std::size_t bytes() const { return length < 0 ? 0 : static_cast<std::size_t>(length); }
   [[nodiscard]] std::size_t size() const { return varint_size(length) + bytes(); }
 };
 
-inline Field field(const std::byte* data, std::size_t size) {
+inline KeyOrValue field(const std::byte* data, std::size_t size) {
   KAFKASIM_CHECK(size <= static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()));
   return {data, static_cast<std::int32_t>(size)};
 }
-inline Field field(const std::optional<ByteSpan>& bytes) {
-  return bytes ? field(bytes->data(), bytes->size()) : Field{nullptr, -1};
+inline KeyOrValue field(const std::optional<ByteSpan>& bytes) {
+  return bytes ? field(bytes->data(), bytes->size()) : KeyOrValue{nullptr, -1};
 }
-inline Field field(std::string_view text) { return field(as_bytes(text).data(), text.size()); }
+inline KeyOrValue field(std::string_view text) { return field(as_bytes(text).data(), text.size()); }
 
-inline std::byte* put_field(std::byte* to, const Field& field) {
+inline std::byte* put_field(std::byte* to, const KeyOrValue& field) {
   return put_bytes(put_varint(to, field.length), ByteSpan{field.data, field.bytes()});
 }
 
@@ -39,8 +39,8 @@ std::size_t headers_size(std::span<const RecordHeader> headers) {
 }
 
 // Of what the length in front of a record counts.
-inline std::size_t payload_size(std::int64_t timestamp_delta, std::int32_t offset_delta, const Field& key,
-                                const Field& value, std::span<const RecordHeader> headers) {
+inline std::size_t payload_size(std::int64_t timestamp_delta, std::int32_t offset_delta, const KeyOrValue& key,
+                                const KeyOrValue& value, std::span<const RecordHeader> headers) {
   return 1 + varlong_size(timestamp_delta) + varint_size(offset_delta) + key.size() + value.size()
          + (headers.empty() ? 1 : headers_size(headers));
 }
@@ -159,8 +159,8 @@ void BatchBuilder::append(Timestamp timestamp, const std::optional<ByteSpan>& ke
   max_timestamp_ = std::max(max_timestamp_, timestamp.value);
   const std::int64_t timestamp_delta = wrapping_difference(timestamp.value, base_timestamp_);
   const std::int32_t offset_delta = next_delta_ + offset_gap;
-  const Field key_field = field(key);
-  const Field value_field = field(value);
+  const KeyOrValue key_field = field(key);
+  const KeyOrValue value_field = field(value);
   const std::size_t size = payload_size(timestamp_delta, offset_delta, key_field, value_field, headers);
   KAFKASIM_CHECK(size <= static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()),
                  "a record of more than 2 GiB");

@@ -10,7 +10,7 @@ namespace {
 
 constexpr SessionId ids_a_shard = INT32_MAX / static_cast<SessionId>(FetchSessionCache::shard_count);
 
-FetchContext refused(ErrorCode error) { return {.kind = FetchContext::Kind::refused, .error = error}; }
+FetchContext refused_fetch(ErrorCode error) { return {.kind = FetchContext::Kind::refused, .error = error}; }
 
 }  // namespace
 
@@ -49,10 +49,10 @@ FetchContext FetchSessionCache::begin(const FetchRequest& request, std::int16_t 
     return {.kind = last ? FetchContext::Kind::sessionless : FetchContext::Kind::full};
   }
   const auto found = sessions_.find(asked.session);
-  if (found == sessions_.end() || !found->second.cached) return refused(ErrorCode::fetch_session_id_not_found);
+  if (found == sessions_.end() || !found->second.cached) return refused_fetch(ErrorCode::fetch_session_id_not_found);
   Held& held = found->second;
-  if (held.session->epoch() != asked.epoch) return refused(ErrorCode::invalid_fetch_session_epoch);
-  if (held.session->naming() != naming_of(version)) return refused(ErrorCode::fetch_session_topic_id_error);
+  if (held.session->epoch() != asked.epoch) return refused_fetch(ErrorCode::invalid_fetch_session_epoch);
+  if (held.session->naming() != naming_of(version)) return refused_fetch(ErrorCode::fetch_session_topic_id_error);
   FetchSession& session = held.session.edit();
   not_quiet(asked.session, session.update(request, version));
   if (session.size() == 0) {

@@ -7,7 +7,7 @@
 namespace kafkasim {
 
 namespace {
-bool contains(const std::vector<NodeId>& nodes, NodeId node) { return std::ranges::find(nodes, node) != nodes.end(); }
+bool holds(const std::vector<NodeId>& nodes, NodeId node) { return std::ranges::find(nodes, node) != nodes.end(); }
 }  // namespace
 
 std::vector<NodeId> IsrState::maximal() const {
@@ -25,7 +25,7 @@ bool IsrState::in_maximal(NodeId replica) const {
   return in_committed(replica) || (expand != nullptr && expand->joining == replica);
 }
 
-bool IsrState::in_committed(NodeId replica) const { return contains(committed_, replica); }
+bool IsrState::in_committed(NodeId replica) const { return holds(committed_, replica); }
 
 bool IsrState::is_pending(ProposalId proposal) const {
   if (const auto* expand = std::get_if<PendingExpandIsr>(&change_)) return expand->proposal == proposal;
@@ -36,7 +36,7 @@ bool IsrState::is_pending(ProposalId proposal) const {
 std::vector<NodeId> IsrState::proposed() const {
   std::vector<NodeId> isr = maximal();
   if (const auto* shrink = std::get_if<PendingShrinkIsr>(&change_)) {
-    std::erase_if(isr, [shrink](NodeId replica) { return contains(shrink->leaving, replica); });
+    std::erase_if(isr, [shrink](NodeId replica) { return holds(shrink->leaving, replica); });
   }
   return isr;
 }

@@ -64,7 +64,7 @@ constexpr std::int16_t expiring_value_version = 1;
 constexpr std::int16_t newest_group_value_version = 4;
 
 template <class T>
-std::vector<std::byte> encode_as(const T& x, std::int16_t version) {
+std::vector<std::byte> encode_stored(const T& x, std::int16_t version) {
   ByteWriter out;
   out.i16(version);
   wire::append_struct(x, {version, wire::Form::fixed}, out);
@@ -83,15 +83,15 @@ Result<T> decode_value(ByteSpan bytes, const char* what) {
 }  // namespace
 
 std::vector<std::byte> encode_group_key(const GroupRecordKey& key) {
-  if (const auto* offset = std::get_if<OffsetCommitKey>(&key)) return encode_as(*offset, offset_commit_key_version);
-  return encode_as(std::get<GroupMetadataKey>(key), group_metadata_key_version);
+  if (const auto* offset = std::get_if<OffsetCommitKey>(&key)) return encode_stored(*offset, offset_commit_key_version);
+  return encode_stored(std::get<GroupMetadataKey>(key), group_metadata_key_version);
 }
 
 std::vector<std::byte> encode_group_value(const OffsetCommitValue& value) {
-  return encode_as(value, value.expire_timestamp ? expiring_value_version : value_version);
+  return encode_stored(value, value.expire_timestamp ? expiring_value_version : value_version);
 }
 
-std::vector<std::byte> encode_group_value(const GroupMetadataValue& value) { return encode_as(value, value_version); }
+std::vector<std::byte> encode_group_value(const GroupMetadataValue& value) { return encode_stored(value, value_version); }
 
 Result<GroupRecordKey> decode_group_key(ByteSpan bytes) {
   ByteReader in{bytes};

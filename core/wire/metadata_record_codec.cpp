@@ -152,20 +152,20 @@ namespace {
 
 constexpr std::uint32_t frame_version = 1;
 
-struct Row {
+struct RecordRow {
   std::uint32_t api_key;
   std::int16_t newest;
   MetadataRecord (*read)(wire::Layout, ByteReader&);
 };
 
 template <class T>
-constexpr Row row(std::uint32_t api_key, std::int16_t newest) {
+constexpr RecordRow row(std::uint32_t api_key, std::int16_t newest) {
   return {api_key, newest,
           [](wire::Layout layout, ByteReader& in) { return MetadataRecord{wire::read_struct<T>(layout, in)}; }};
 }
 
 // In the order of the alternatives of MetadataRecord.
-constexpr std::array<Row, std::variant_size_v<MetadataRecord>> rows{
+constexpr std::array<RecordRow, std::variant_size_v<MetadataRecord>> record_rows{
     row<RegisterBrokerRecord>(0, 3), row<UnregisterBrokerRecord>(1, 0), row<TopicRecord>(2, 0),
     row<PartitionRecord>(3, 2),      row<ConfigRecord>(4, 0),           row<PartitionChangeRecord>(5, 2),
     row<FenceBrokerRecord>(7, 0),    row<UnfenceBrokerRecord>(8, 0),    row<RemoveTopicRecord>(9, 0),
@@ -177,7 +177,7 @@ constexpr wire::Layout layout_of(std::int16_t version) { return {version, wire::
 
 template <class Sink>
 void put(const MetadataRecord& record, Sink& sink) {
-  const Row& row = rows[record.index()];
+  const RecordRow& row = record_rows[record.index()];
   sink.uvarint(frame_version);
   sink.uvarint(row.api_key);
   sink.uvarint(static_cast<std::uint32_t>(row.newest));
@@ -206,7 +206,7 @@ Result<MetadataRecord> decode_metadata_record(ByteSpan bytes) {
   const std::uint32_t version = in.unsigned_varint();
   if (in.ok() && frame != frame_version) in.fail("unknown frame version " + std::to_string(frame));
   if (!in.ok()) return fail("metadata record: " + in.error());
-  for (const Row& row : rows) {
+  for (const RecordRow& row : record_rows) {
     if (row.api_key != api_key) continue;
     const std::string what = "metadata record " + std::to_string(api_key) + " v" + std::to_string(version);
     if (version > static_cast<std::uint32_t>(row.newest)) return fail(what + " is not supported");

@@ -39,7 +39,9 @@ namespace {
 
 constexpr std::int16_t newest_transaction_value_version = 1;
 
-wire::Layout layout(std::int16_t version) { return {version, version > 0 ? wire::Form::flexible : wire::Form::fixed}; }
+wire::Layout transaction_layout(std::int16_t version) {
+  return {version, version > 0 ? wire::Form::flexible : wire::Form::fixed};
+}
 
 }  // namespace
 
@@ -54,7 +56,7 @@ std::vector<std::byte> encode_transaction_value(const TransactionLogValue& value
   ByteWriter out;
   const auto number = static_cast<std::int16_t>(version);
   out.i16(number);
-  wire::append_struct(value, layout(number), out);
+  wire::append_struct(value, transaction_layout(number), out);
   return out.take();
 }
 
@@ -70,7 +72,7 @@ Result<TransactionLogValue> decode_transaction_value(ByteSpan bytes) {
   ByteReader in{bytes};
   const std::int16_t version = in.i16();
   if (version < 0 || version > newest_transaction_value_version) in.fail("unknown version " + std::to_string(version));
-  TransactionLogValue value = wire::read_struct<TransactionLogValue>(layout(version), in);
+  TransactionLogValue value = wire::read_struct<TransactionLogValue>(transaction_layout(version), in);
   return wire::finished(std::move(value), in, "TransactionLogValue");
 }
 

@@ -6,7 +6,7 @@ namespace kafkasim::sim {
 
 namespace {
 
-void report(const Observation& o, const TopicIdPartition& partition, std::string detail, const History& history,
+void report_epoch(const Observation& o, const TopicIdPartition& partition, std::string detail, const History& history,
             Findings& findings) {
   const std::optional<NodeId> broker = history.node(o.host);
   if (broker) detail = fmt::format("node {}: {}", broker->value, detail);
@@ -26,14 +26,14 @@ void EpochsMonotonic::on(const Observation& o, const trace::LogAppended& e, cons
   LeaderEpoch last = before > 0 ? replica->log[before - 1].epoch : LeaderEpoch{-1};
   for (const trace::AppendedBatch& batch : e.batches) {
     if (batch.epoch < last) {
-      report(
+      report_epoch(
           o, e.partition,
           fmt::format("epoch {} at offset {} stands behind epoch {}", batch.epoch.value, batch.base.value, last.value),
           history, findings);
     }
     const bool as_leader = e.role == trace::ReplicaRole::leader;
     if (as_leader ? batch.epoch != e.leader_epoch : batch.epoch > e.leader_epoch) {
-      report(o, e.partition,
+      report_epoch(o, e.partition,
              fmt::format("appended epoch {} at offset {} as {} of epoch {}", batch.epoch.value, batch.base.value,
                          as_leader ? "leader" : "follower", e.leader_epoch.value),
              history, findings);
@@ -46,7 +46,7 @@ void EpochsMonotonic::on(const Observation& o, const trace::LogLoaded& e, const 
   ++evaluations;
   for (std::size_t i = 1; i < e.batches.size(); ++i) {
     if (e.batches[i].epoch >= e.batches[i - 1].epoch) continue;
-    report(o, e.partition,
+    report_epoch(o, e.partition,
            fmt::format("loaded epoch {} at offset {} behind epoch {}", e.batches[i].epoch.value,
                        e.batches[i].base.value, e.batches[i - 1].epoch.value),
            history, findings);
@@ -58,7 +58,7 @@ void EpochsMonotonic::enter(const Observation& o, const TopicIdPartition& partit
   ++evaluations;
   LeaderEpoch& known = entered_.try_emplace({partition, o.host}, epoch).first->second;
   if (epoch < known)
-    report(o, partition, fmt::format("went back from leader epoch {} to {}", known.value, epoch.value), history,
+    report_epoch(o, partition, fmt::format("went back from leader epoch {} to {}", known.value, epoch.value), history,
            findings);
   known = epoch;
 }
@@ -86,7 +86,7 @@ void EpochsMonotonic::on(const Observation& o, const trace::PartitionChanged& e,
   ++evaluations;
   Decided& known = decided_[e.partition];
   if (e.leader_epoch < known.leader_epoch || e.partition_epoch <= known.partition_epoch) {
-    report(o, e.partition,
+    report_epoch(o, e.partition,
            fmt::format("decided leader epoch {} and partition epoch {} after {} and {}", e.leader_epoch.value,
                        e.partition_epoch.value, known.leader_epoch.value, known.partition_epoch.value),
            history, findings);

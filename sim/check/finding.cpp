@@ -3,7 +3,7 @@
 namespace kafkasim::sim {
 
 namespace {
-constexpr std::uint64_t most_kept = 32;  // of each invariant, violations and excused apart
+constexpr std::uint64_t most_findings = 32;  // of each invariant, violations and excused apart
 }
 
 std::string_view excuse_name(Excuse excuse) {
@@ -23,7 +23,7 @@ void Findings::add(Finding finding) {
   std::uint64_t& mine = finding.excuse ? count.excused : count.violations;
   ++mine;
   ++(finding.excuse ? excused_ : violations_);
-  if (mine <= most_kept) kept_.push_back(std::move(finding));
+  if (mine <= most_findings) kept_.push_back(std::move(finding));
 }
 
 std::uint64_t Findings::violations_of(std::string_view invariant) const {

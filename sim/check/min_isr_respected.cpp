@@ -6,7 +6,7 @@ namespace kafkasim::sim {
 
 namespace {
 
-void report(const Observation& o, const TopicIdPartition& partition, std::string detail, const History& history,
+void report_isr(const Observation& o, const TopicIdPartition& partition, std::string detail, const History& history,
             Findings& findings) {
   const std::optional<NodeId> broker = history.node(o.host);
   findings.add({std::string{MinIsrRespected::id},
@@ -29,7 +29,7 @@ void MinIsrRespected::on(const Observation& o, const trace::HighWatermarkMoved& 
   ++evaluations;
   const IsrView& view = *leader->isr_view;
   if (view.isr.size() >= view.min_insync_replicas) return;
-  report(o, e.partition,
+  report_isr(o, e.partition,
          fmt::format("moved the high watermark to {} with {} in sync, min.insync.replicas {}", e.to.value,
                      view.isr.size(), view.min_insync_replicas),
          history, findings);
@@ -40,12 +40,12 @@ void MinIsrRespected::on(const Observation& o, const trace::ProduceAnswered& e, 
   if (e.acks != -1 || e.error != ErrorCode::none) return;
   ++evaluations;
   if (e.isr_size < e.min_insync_replicas)
-    report(o, e.partition,
+    report_isr(o, e.partition,
            fmt::format("acknowledged offset {} with acks=all and {} in sync, min.insync.replicas {}", e.last.value,
                        e.isr_size, e.min_insync_replicas),
            history, findings);
   if (e.high_watermark <= e.last)
-    report(
+    report_isr(
         o, e.partition,
         fmt::format("acknowledged offset {} with acks=all at high watermark {}", e.last.value, e.high_watermark.value),
         history, findings);

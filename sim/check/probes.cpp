@@ -6,7 +6,7 @@ namespace kafkasim::sim {
 
 namespace {
 
-constexpr std::array table{
+constexpr std::array probe_infos{
     ProbeInfo{Probe::isr_shrank, "isr-shrank", "an ISR shrank"},
     ProbeInfo{Probe::isr_grew, "isr-grew", "an ISR grew again"},
     ProbeInfo{Probe::isr_of_one, "isr-of-one", "an ISR was down to one of several replicas"},
@@ -49,13 +49,13 @@ constexpr std::array table{
               "a member learnt that its group had gone on without it"},
     ProbeInfo{Probe::commit_refused, "commit-refused", "a commit of offsets was refused by generation or member"},
 };
-static_assert(table.size() == static_cast<std::size_t>(Probe::commit_refused) + 1);
+static_assert(probe_infos.size() == static_cast<std::size_t>(Probe::commit_refused) + 1);
 
 constexpr Duration quick = seconds(1);
 
 }  // namespace
 
-std::span<const ProbeInfo> probe_table() { return table; }
+std::span<const ProbeInfo> probe_table() { return probe_infos; }
 
 void Probes::on(const Observation& o, const trace::PartitionChanged& e, const History&) {
   Decision& last = decisions_[e.partition];

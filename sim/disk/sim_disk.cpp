@@ -9,17 +9,17 @@ namespace kafkasim::sim {
 
 namespace {
 
-constexpr std::uint64_t most_file_size = std::uint64_t{1} << 44;  // ext4's, with blocks of 4 KiB
+constexpr std::uint64_t most_simulated_size = std::uint64_t{1} << 44;  // ext4's, with blocks of 4 KiB
 
-tl::unexpected<DiskError> failed(DiskErrorKind kind, std::string_view path) {
+tl::unexpected<DiskError> disk_error(DiskErrorKind kind, std::string_view path) {
   return tl::unexpected<DiskError>{DiskError{kind, std::string{path}}};
 }
 
 }  // namespace
 
 DiskResult<void> SimDisk::usable(std::string_view path) const {
-  if (failing_ == Switch::on) return failed(DiskErrorKind::io_error, path);
-  if (!is_valid_path(path)) return failed(DiskErrorKind::not_found, path);
+  if (failing_ == Switch::on) return disk_error(DiskErrorKind::io_error, path);
+  if (!is_valid_path(path)) return disk_error(DiskErrorKind::not_found, path);
   return {};
 }
 
@@ -35,9 +35,9 @@ DiskResult<FileNumber> SimDisk::resolve(FileId file) const {
   const Handle* handle = find(file);
   const bool known = handle != nullptr && is_live(handle->file, handle->serial);
   if (failing_ == Switch::on) {
-    return failed(DiskErrorKind::io_error, known ? tree_->path_of(handle->file) : std::string{});
+    return disk_error(DiskErrorKind::io_error, known ? tree_->path_of(handle->file) : std::string{});
   }
-  if (!known) return failed(DiskErrorKind::not_found, {});
+  if (!known) return disk_error(DiskErrorKind::not_found, {});
   return handle->file;
 }
 
@@ -48,18 +48,18 @@ bool SimDisk::is_live(FileNumber file, std::uint64_t serial) const {
 DiskResult<FileId> SimDisk::open(std::string_view path, OpenMode mode) {
   if (const auto ok = usable(path); !ok) return tl::unexpected(ok.error());
   std::optional<FileNumber> number = tree_->file(path);
-  if (number && mode == OpenMode::create) return failed(DiskErrorKind::exists, path);
-  if (!number && mode == OpenMode::existing) return failed(DiskErrorKind::not_found, path);
+  if (number && mode == OpenMode::create) return disk_error(DiskErrorKind::exists, path);
+  if (!number && mode == OpenMode::existing) return disk_error(DiskErrorKind::not_found, path);
   if (!number) {
-    if (tree_->is_directory(path)) return failed(DiskErrorKind::exists, path);
-    if (full_ == Switch::on) return failed(DiskErrorKind::no_space, path);
+    if (tree_->is_directory(path)) return disk_error(DiskErrorKind::exists, path);
+    if (full_ == Switch::on) return disk_error(DiskErrorKind::no_space, path);
     const bool made = tree_.edit().make_directories(parent_of(path));
     if (made) {
       number = files_.edit().add();
       tree_.edit().add(path, *number);
     }
     bound_journal();
-    if (!made) return failed(DiskErrorKind::exists, path);
+    if (!made) return disk_error(DiskErrorKind::exists, path);
   }
   handles_.edit().push_back({next_handle_, *number, files_->serial(*number)});
   return FileId{next_handle_++};
@@ -83,7 +83,7 @@ DiskResult<std::uint64_t> SimDisk::size(FileId file) const {
 
 DiskResult<void> SimDisk::room_for(std::uint64_t bytes, FileNumber file) const {
   if (full_ == Switch::off && bytes <= spec_.capacity && used_ <= spec_.capacity - bytes) return {};
-  return failed(DiskErrorKind::no_space, tree_->path_of(file));
+  return disk_error(DiskErrorKind::no_space, tree_->path_of(file));
 }
 
 void SimDisk::written(std::uint64_t bytes) {
@@ -98,8 +98,8 @@ DiskResult<void> SimDisk::append(FileId file, std::span<const SharedBytes> slice
   std::uint64_t bytes = 0;
   for (const SharedBytes& slice : slices) bytes += slice.size();
   if (const auto room = room_for(bytes, *number); !room) return room;
-  if (files_->get(*number).size() > most_file_size - bytes) {
-    return failed(DiskErrorKind::no_space, tree_->path_of(*number));
+  if (files_->get(*number).size() > most_simulated_size - bytes) {
+    return disk_error(DiskErrorKind::no_space, tree_->path_of(*number));
   }
   written(bytes);
   files_.edit().edit(*number).append(slices, clock_);
@@ -110,7 +110,7 @@ DiskResult<void> SimDisk::append(FileId file, std::span<const SharedBytes> slice
 DiskResult<void> SimDisk::write(FileId file, std::uint64_t at, const SharedBytes& bytes) {
   const auto number = resolve(file);
   if (!number) return tl::unexpected(number.error());
-  if (at > most_file_size - bytes.size()) return failed(DiskErrorKind::no_space, tree_->path_of(*number));
+  if (at > most_simulated_size - bytes.size()) return disk_error(DiskErrorKind::no_space, tree_->path_of(*number));
   const std::uint64_t more = bytes.size() - files_->get(*number).stored_in(at, at + bytes.size());
   if (const auto room = room_for(more, *number); !room) return room;
   written(bytes.size());
@@ -132,7 +132,7 @@ DiskResult<std::vector<SharedBytes>> SimDisk::read(FileId file, std::uint64_t at
 DiskResult<void> SimDisk::truncate(FileId file, std::uint64_t size) {
   const auto number = resolve(file);
   if (!number) return tl::unexpected(number.error());
-  if (size > most_file_size) return failed(DiskErrorKind::no_space, tree_->path_of(*number));
+  if (size > most_simulated_size) return disk_error(DiskErrorKind::no_space, tree_->path_of(*number));
   if (size > files_->get(*number).size()) {
     if (const auto room = room_for(0, *number); !room) return room;
   }
@@ -206,11 +206,11 @@ DiskResult<void> SimDisk::rename(std::string_view from, std::string_view to) {
   if (const auto ok = usable(from); !ok) return ok;
   if (const auto ok = usable(to); !ok) return ok;
   const bool directory = tree_->is_directory(from);
-  if (!directory && !tree_->file(from)) return failed(DiskErrorKind::not_found, from);
-  if (!tree_->is_directory(parent_of(to))) return failed(DiskErrorKind::not_found, to);
+  if (!directory && !tree_->file(from)) return disk_error(DiskErrorKind::not_found, from);
+  if (!tree_->is_directory(parent_of(to))) return disk_error(DiskErrorKind::not_found, to);
   if (from == to) return {};
   const bool taken = tree_->is_directory(to) || (directory && (tree_->file(to) || is_within(to, from)));
-  if (taken) return failed(DiskErrorKind::exists, to);
+  if (taken) return disk_error(DiskErrorKind::exists, to);
   if (const auto replaced = tree_.edit().rename(from, to)) unlink(*replaced);
   bound_journal();
   return {};
@@ -218,7 +218,7 @@ DiskResult<void> SimDisk::rename(std::string_view from, std::string_view to) {
 
 DiskResult<void> SimDisk::remove(std::string_view path) {
   if (const auto ok = usable(path); !ok) return ok;
-  if (!tree_->file(path) && !tree_->is_directory(path)) return failed(DiskErrorKind::not_found, path);
+  if (!tree_->file(path) && !tree_->is_directory(path)) return disk_error(DiskErrorKind::not_found, path);
   for (const auto& [name, file] : tree_->files_within(path)) unlink(file);
   tree_.edit().remove(path);
   bound_journal();
@@ -229,9 +229,9 @@ DiskResult<std::vector<std::string>> SimDisk::list(std::string_view directory) c
   if (!directory.empty()) {
     if (const auto ok = usable(directory); !ok) return tl::unexpected(ok.error());
   } else if (failing_ == Switch::on) {
-    return failed(DiskErrorKind::io_error, directory);
+    return disk_error(DiskErrorKind::io_error, directory);
   }
-  if (!tree_->is_directory(directory)) return failed(DiskErrorKind::not_found, directory);
+  if (!tree_->is_directory(directory)) return disk_error(DiskErrorKind::not_found, directory);
   return tree_->list(directory);
 }
 
@@ -252,9 +252,9 @@ DiskResult<void> SimDisk::sync(FileId file) {
 }
 
 DiskResult<void> SimDisk::sync_directory(std::string_view path) {
-  if (failing_ == Switch::on) return failed(DiskErrorKind::io_error, path);
-  if (!path.empty() && !is_valid_path(path)) return failed(DiskErrorKind::not_found, path);
-  if (!tree_->is_directory(path)) return failed(DiskErrorKind::not_found, path);
+  if (failing_ == Switch::on) return disk_error(DiskErrorKind::io_error, path);
+  if (!path.empty() && !is_valid_path(path)) return disk_error(DiskErrorKind::not_found, path);
+  if (!tree_->is_directory(path)) return disk_error(DiskErrorKind::not_found, path);
   ++costs_.syncs;
   commit(tree_->needed_for_directory(path));
   return {};
@@ -325,7 +325,7 @@ void SimDisk::power_loss(const PowerLossSpec& spec, Random& random) {
 
 DiskResult<void> SimDisk::corrupt(std::string_view path, std::uint64_t at, std::byte mask) {
   const auto file = is_valid_path(path) ? tree_->file(path) : std::nullopt;
-  if (!file || at >= files_->get(*file).size()) return failed(DiskErrorKind::not_found, path);
+  if (!file || at >= files_->get(*file).size()) return disk_error(DiskErrorKind::not_found, path);
   files_.edit().edit(*file).flip(at, mask);
   return {};
 }

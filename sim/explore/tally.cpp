@@ -7,7 +7,7 @@
 
 namespace kafkasim::sim {
 
-using Json = nlohmann::json;
+using PlainJson = nlohmann::json;
 
 void Tally::add(const Tally& other) {
   if (runs.size() < other.runs.size()) runs.resize(other.runs.size());
@@ -26,29 +26,29 @@ std::uint64_t Tally::all_runs() const { return std::accumulate(runs.begin(), run
 std::uint64_t Tally::seeds() const { return runs.empty() ? 0 : *std::ranges::max_element(runs); }
 
 std::string to_bytes(const Tally& tally) {
-  Json failures = Json::array();
+  PlainJson failures = PlainJson::array();
   for (const Failure& f : tally.failures) {
     failures.push_back({f.seed, f.scenario, static_cast<int>(f.breach.kind), f.breach.invariant, f.breach.detail,
                         f.breach.pointer, f.file});
   }
-  const Json all{{"runs", tally.runs}, {"failures", failures}, {"evaluations", tally.evaluations}, {"probes", tally.probes}};
-  return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+  const PlainJson all{{"runs", tally.runs}, {"failures", failures}, {"evaluations", tally.evaluations}, {"probes", tally.probes}};
+  return all.dump(-1, ' ', false, PlainJson::error_handler_t::replace);
 }
 
 Result<Tally> tally_from(const std::string& bytes) {
   try {
-    const Json all = Json::parse(bytes);
+    const PlainJson all = PlainJson::parse(bytes);
     Tally tally;
     all.at("runs").get_to(tally.runs);
     all.at("evaluations").get_to(tally.evaluations);
     all.at("probes").get_to(tally.probes);
-    for (const Json& f : all.at("failures")) {
+    for (const PlainJson& f : all.at("failures")) {
       const int kind = f.at(2).get<int>();
       if (kind < 0 || kind > static_cast<int>(BreachKind::internal_error)) return fail("no such kind of failure");
       tally.failures.push_back({f.at(0), f.at(1), {static_cast<BreachKind>(kind), f.at(3), f.at(4), f.at(5)}, f.at(6)});
     }
     return tally;
-  } catch (const Json::exception& error) {
+  } catch (const PlainJson::exception& error) {
     return fail(std::string{"not a tally: "} + error.what());
   }
 }

@@ -13,10 +13,10 @@ namespace kafkasim::sim {
 namespace {
 
 constexpr std::size_t most_rows = 32;   // printed
-constexpr std::size_t most_kept = 4096;  // of candidates, while it is not known yet which of them are causes
+constexpr std::size_t most_candidates = 4096;  // while it is not known yet which of them are causes
 constexpr std::size_t most_batches = 6;  // of a log's strip
 
-struct Row {
+struct InvestigationRow {
   Instant at;
   HostId host;
   Causality::Node node{};
@@ -78,11 +78,11 @@ class Investigator {
       }
     }
   }
-  [[nodiscard]] std::vector<Row> rows() const {
-    std::vector<Row> causes;
+  [[nodiscard]] std::vector<InvestigationRow> rows() const {
+    std::vector<InvestigationRow> causes;
     if (past_.size() == 0) return causes;
     const std::vector<bool> past = past_.past_of(found_at_);
-    for (const Row& row : rows_) {
+    for (const InvestigationRow& row : rows_) {
       if (row.at <= finding_.at && (past[row.node] || row.fault)) causes.push_back(row);
     }
     if (causes.size() > most_rows)
@@ -91,9 +91,9 @@ class Investigator {
   }
 
  private:
-  void keep(Row row) {
+  void keep(InvestigationRow row) {
     rows_.push_back(std::move(row));
-    if (rows_.size() > most_kept) rows_.pop_front();
+    if (rows_.size() > most_candidates) rows_.pop_front();
   }
 
   const Simulation& run_;
@@ -101,7 +101,7 @@ class Investigator {
   WatchedRecord record_;
   Causality past_;
   Causality::Node found_at_{0};
-  std::deque<Row> rows_;
+  std::deque<InvestigationRow> rows_;
   std::string last_decision_;
 };
 
@@ -160,7 +160,7 @@ std::vector<std::string> investigate(const Simulation& done, const std::shared_p
   header += " |";
   for (const auto& [id, host] : run.cluster().controllers) header += fmt::format("{:>2}", id.value % 100);
   lines.push_back(header + " | c  (brokers, controllers, clients)");
-  for (const Row& row : investigator.rows()) {
+  for (const InvestigationRow& row : investigator.rows()) {
     lines.push_back(fmt::format("{} {:>9} s {}  {}: {}", row.worst ? ">" : row.fault ? "!" : " ", seconds_text(row.at - run.origin()),
                                 lanes(run, row.host), run.story().host(row.host), row.text));
   }

@@ -13,13 +13,13 @@ namespace kafkasim::sim {
 
 namespace {
 
-struct Grouped {
+struct InvariantGroup {
   std::string_view group;
   std::vector<std::string_view> ids;
 };
 
-const std::vector<Grouped>& groups() {
-  static const std::vector<Grouped> table{
+const std::vector<InvariantGroup>& groups() {
+  static const std::vector<InvariantGroup> table{
       {"clients",
        {"acked-record-lost", "offset-inconsistent", "record-duplicated", "order-broken", "poll-skipped", "poll-went-back"}},
       {"transactions",
@@ -56,7 +56,7 @@ JUnitCase invariant_case(std::string_view group, const Simulation& run, const Ru
   return made;
 }
 
-std::string seconds_text(std::int64_t us) { return fmt::format("{}.{:03}", us / 1'000'000, us / 1000 % 1000); }
+std::string wall_text(std::int64_t us) { return fmt::format("{}.{:03}", us / 1'000'000, us / 1000 % 1000); }
 
 // In element content a line break may stay.
 std::string escape_lines(const std::string& text) {
@@ -82,7 +82,7 @@ std::ptrdiff_t failures(const JUnitSuite& suite) {
 }  // namespace
 
 std::string_view invariant_group(std::string_view id) {
-  for (const Grouped& one : groups()) {
+  for (const InvariantGroup& one : groups()) {
     if (std::ranges::find(one.ids, id) != one.ids.end()) return one.group;
   }
   return "partitions";
@@ -100,7 +100,7 @@ JUnitSuite junit_suite(const Simulation& run, const RunFacts& facts) {
     suite.cases.push_back(std::move(one));
   }
   suite.cases.push_back(invariant_case("partitions", run, facts));
-  for (const Grouped& one : groups()) {
+  for (const InvariantGroup& one : groups()) {
     const auto checked = [](std::string_view id) {
       const auto& table = invariant_table();
       return std::ranges::find(table, id, &InvariantInfo::id) != table.end();
@@ -116,7 +116,7 @@ std::string junit_xml(const std::vector<JUnitSuite>& suites) {
   for (const JUnitSuite& suite : suites) {
     const auto skipped = std::ranges::count_if(suite.cases, &JUnitCase::skipped);
     out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"0\" skipped=\"{}\" time=\"{}\">\n",
-                       escape_markup(suite.name), suite.cases.size(), failures(suite), skipped, seconds_text(suite.wall_us));
+                       escape_markup(suite.name), suite.cases.size(), failures(suite), skipped, wall_text(suite.wall_us));
     for (const JUnitCase& one : suite.cases) out += case_xml(suite, one);
     out += "  </testsuite>\n";
   }

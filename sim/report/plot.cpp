@@ -9,8 +9,8 @@ namespace kafkasim::sim {
 
 namespace {
 
-constexpr std::int64_t width = 900;
-constexpr std::int64_t left = 78;  // of the drawing itself
+constexpr std::int64_t plot_width = 900;
+constexpr std::int64_t plot_left = 78;  // of the drawing itself
 constexpr std::int64_t right = 884;
 constexpr std::int64_t top = 30;
 constexpr std::int64_t plot_height = 120;
@@ -25,7 +25,7 @@ std::int64_t scaled(std::int64_t value, std::int64_t most, std::int64_t length) 
 
 std::int64_t x_of(Duration at, Duration end) {
   const std::int64_t whole = std::max<std::int64_t>(1, end.ns);
-  return left + scaled(std::clamp<std::int64_t>(at.ns, 0, whole), whole, right - left);
+  return plot_left + scaled(std::clamp<std::int64_t>(at.ns, 0, whole), whole, right - plot_left);
 }
 
 std::string tick_text(std::int64_t value, PlotUnit unit) {
@@ -52,7 +52,7 @@ std::string text_at(std::int64_t x, std::int64_t y, std::string_view anchor, std
 }
 
 std::string open_svg(std::int64_t height, std::string_view title) {
-  return fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", width, height, escape_markup(title))
+  return fmt::format("<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", plot_width, height, escape_markup(title))
          + fmt::format("<text x=\"0\" y=\"14\" class=\"title\">{}</text>\n", escape_markup(title));
 }
 
@@ -131,8 +131,8 @@ std::string plot_svg(const Plot& plot) {
   std::string out = open_svg(bottom + 20, plot.title) + legend(plot.lines);
   for (const std::int64_t value : {std::int64_t{0}, most / 2, most}) {
     const std::int64_t y = y_of(value);
-    out += fmt::format("<line class=\"grid\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>\n", left, y, right, y);
-    out += text_at(left - 6, y + 4, "end", tick_text(value, plot.unit));
+    out += fmt::format("<line class=\"grid\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>\n", plot_left, y, right, y);
+    out += text_at(plot_left - 6, y + 4, "end", tick_text(value, plot.unit));
   }
   for (std::size_t i = 0; i < plot.lines.size(); ++i) {
     std::string points;
@@ -150,7 +150,7 @@ std::string strips_svg(const StripPlot& plot) {
   std::string out = open_svg(bottom + 20, plot.title);
   for (std::size_t i = 0; i < plot.rows.size(); ++i) {
     const std::int64_t y = top + row_height * static_cast<std::int64_t>(i);
-    out += text_at(left - 6, y + 12, "end", plot.rows[i].name);
+    out += text_at(plot_left - 6, y + 12, "end", plot.rows[i].name);
     for (const StripRow::Stretch& stretch : plot.rows[i].stretches) {
       const std::int64_t x = x_of(stretch.from, plot.end);
       const std::int64_t wide = std::max<std::int64_t>(1, x_of(stretch.to, plot.end) - x);

@@ -8,7 +8,7 @@ namespace kafkasim::sim {
 
 namespace {
 
-std::string ids(const std::vector<NodeId>& nodes) {
+std::string id_list(const std::vector<NodeId>& nodes) {
   std::string text;
   for (const NodeId n : nodes) text += (text.empty() ? "" : ",") + std::to_string(n.value);
   return "[" + text + "]";
@@ -29,7 +29,7 @@ std::string reason_name(trace::DeletionReason reason) {  // the setting to blame
   return "";
 }
 
-std::int64_t number(const std::optional<NodeId>& node) { return node ? node->value : -1; }
+std::int64_t number_or_none(const std::optional<NodeId>& node) { return node ? node->value : -1; }
 
 // "gained 2", "lost 1,3": how one ISR became the other.
 std::string isr_change(const std::vector<NodeId>& before, const std::vector<NodeId>& now) {
@@ -42,8 +42,8 @@ std::string isr_change(const std::vector<NodeId>& before, const std::vector<Node
     if (std::ranges::find(before, n) == before.end()) come.push_back(n);
   }
   std::string text;
-  if (!gone.empty()) text += " without " + ids(gone);
-  if (!come.empty()) text += " with " + ids(come) + " again";
+  if (!gone.empty()) text += " without " + id_list(gone);
+  if (!come.empty()) text += " with " + id_list(come) + " again";
   return text;
 }
 
@@ -112,15 +112,15 @@ void Story::on(const Observation& o, const trace::PartitionChanged& e, const His
     if (is_internal(name)) return;
     add(o.at, "election", name,
         fmt::format("{} leads in epoch {}, after {}{}; ISR {}", node_or_none(e.leader), e.leader_epoch.value,
-                    node_or_none(before.leader), e.unclean ? ", an UNCLEAN election" : "", ids(e.isr)),
+                    node_or_none(before.leader), e.unclean ? ", an UNCLEAN election" : "", id_list(e.isr)),
         e.leader && !e.unclean ? Tone::decision : Tone::warning,
-        {{"from", number(before.leader)},
-         {"to", number(e.leader)},
+        {{"from", number_or_none(before.leader)},
+         {"to", number_or_none(e.leader)},
          {"epoch", std::int64_t{e.leader_epoch.value}},
-         {"isr", ids(e.isr)}});
+         {"isr", id_list(e.isr)}});
   } else if (before.isr != e.isr && !is_internal(name)) {
-    add(o.at, "isr", name, fmt::format("ISR {}{}", ids(e.isr), isr_change(before.isr, e.isr)),
-        e.isr.size() < before.isr.size() ? Tone::warning : Tone::good, {{"isr", ids(e.isr)}});
+    add(o.at, "isr", name, fmt::format("ISR {}{}", id_list(e.isr), isr_change(before.isr, e.isr)),
+        e.isr.size() < before.isr.size() ? Tone::warning : Tone::good, {{"isr", id_list(e.isr)}});
   }
 }
 

@@ -6,7 +6,7 @@ namespace kafkasim::sim {
 
 namespace {
 
-constexpr Duration whole = seconds(5);
+constexpr Duration whole_patience = seconds(5);
 
 // When a controller is lost, another is elected; it notices that a leader is lost, and the followers that lag.
 Duration longest_chain(const ClusterSpec& cluster) {
@@ -41,7 +41,7 @@ Duration longest_group_session(const Scenario& scenario) {
 Duration time_to_rest(const Scenario& scenario) {
   const Duration timers =
       longest_chain(scenario.cluster) * 3 + longest_backoff(scenario) * 4 + longest_group_session(scenario);
-  return whole * ((timers.ns + whole.ns - 1) / whole.ns);
+  return whole_patience * ((timers.ns + whole_patience.ns - 1) / whole_patience.ns);
 }
 
 bool answers_may_be_lost(const Scenario& scenario) {

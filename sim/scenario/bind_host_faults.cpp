@@ -56,17 +56,10 @@ std::optional<Operation> read_clock(Binder& b, const JsonValue& value) {
   return Operation{std::move(out)};
 }
 
-template <class Op>
-std::optional<Operation> of_target(Binder& b, const JsonValue& value) {
-  std::optional<Target> target = read_target(b, value);
-  if (!target) return std::nullopt;
-  return Operation{Op{std::move(*target)}};
-}
-
-using Read = std::optional<Operation> (*)(Binder&, const JsonValue&);
+using ReadHostFault = std::optional<Operation> (*)(Binder&, const JsonValue&);
 struct HostFault {
   std::string_view key;
-  Read read;
+  ReadHostFault read;
 };
 constexpr std::array<HostFault, 7> readers{
     HostFault{"wipe", of_target<Wipe>},

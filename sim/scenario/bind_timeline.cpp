@@ -18,13 +18,6 @@ std::vector<Target> read_targets(Binder& b, const JsonValue& list, std::size_t f
   return targets;
 }
 
-template <class Op>
-std::optional<Operation> of_target(Binder& b, const JsonValue& value) {
-  std::optional<Target> target = read_target(b, value);
-  if (!target) return std::nullopt;
-  return Operation{Op{std::move(*target)}};
-}
-
 void read_keep(Binder& b, const JsonValue& value, PowerOff& out) {
   if (!value.is(JsonKind::object)) {
     if (const auto choice = read_choice(b.faults, value, {"none", "all"}))

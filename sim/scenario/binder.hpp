@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 #include "core/model/config.hpp"
@@ -104,6 +105,12 @@ void finish_consumer_config(Faults& faults, ConsumerConfig& config, const JsonVa
 [[nodiscard]] std::optional<NodeId> read_broker(Binder& b, const JsonValue& value);  // a number, or that as a string
 [[nodiscard]] std::vector<NodeId> read_replicas(Binder& b, const JsonValue& value);  // not empty, each once
 [[nodiscard]] std::optional<Target> read_target(Binder& b, const JsonValue& value);
+template <class Op>  // an operation that says nothing but whom it befalls
+[[nodiscard]] std::optional<Operation> of_target(Binder& b, const JsonValue& value) {
+  std::optional<Target> target = read_target(b, value);
+  if (!target) return std::nullopt;
+  return Operation{Op{std::move(*target)}};
+}
 // A client by its id, "shop/2"; absent, and nothing reported, if there is none of that name.
 [[nodiscard]] std::optional<ClientTarget> find_client(const Names& names, std::string_view text);
 // The name that a client may bear: not empty, not a target's, no '/'.

@@ -13,7 +13,7 @@ namespace kafkasim::sim {
 namespace {
 
 constexpr std::size_t most_bytes = 64UL << 20;
-constexpr std::size_t most_rows = 1'000'000;
+constexpr std::size_t most_trace_rows = 1'000'000;
 constexpr std::int64_t scale_digits = 6;
 
 constexpr bool is_decimal(char c) { return c >= '0' && c <= '9'; }
@@ -45,7 +45,7 @@ tl::expected<std::int64_t, NotANumber> millionths(std::string_view text) {
   if (digits.empty()) return tl::unexpected{NotANumber::form};
   if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
     const bool down = at + 1 < text.size() && text[at + 1] == '-';
-    at += at + 1 < text.size() && (text[at + 1] == '-' || text[at + 1] == '+') ? 2 : 1;
+    at += at + 1 < text.size() && (text[at + 1] == '-' || text[at + 1] == '+') ? 2U : 1U;
     const std::string_view power = text.substr(std::min(at, text.size()));
     if (power.empty() || power.size() > 4 || !std::ranges::all_of(power, is_decimal)) return tl::unexpected{NotANumber::form};
     std::int64_t n = 0;
@@ -135,7 +135,7 @@ Result<std::vector<std::int64_t>> parse_trace(std::string_view text, std::int64_
       return in_line(here, number.empty() ? "column " + std::to_string(column) + " is empty"
                                           : quote(number) + std::string{why});
     }
-    if (values.size() == most_rows) return in_line(here, "a trace has at most a million rows");
+    if (values.size() == most_trace_rows) return in_line(here, "a trace has at most a million rows");
     values.push_back(*value);
     highest = std::max(highest, *value);
   }

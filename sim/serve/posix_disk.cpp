@@ -30,10 +30,10 @@ std::string name_of(std::string_view path) { return std::string{disk_name_of(pat
 
 constexpr int directory_flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-enum class Missing : std::uint8_t { error, make };
+enum class IfMissing : std::uint8_t { error, make };
 
 // The directory at `path`, component by component; "" is the root itself.
-DiskResult<Descriptor> open_directory(int root, std::string_view path, Missing missing = Missing::error) {
+DiskResult<Descriptor> open_directory(int root, std::string_view path, IfMissing missing = IfMissing::error) {
   Descriptor at{retry([&] { return ::openat(root, ".", directory_flags); })};
   if (!at.is_open()) return failed_by(errno, path);
   for (std::string_view left = path; !left.empty();) {
@@ -41,13 +41,13 @@ DiskResult<Descriptor> open_directory(int root, std::string_view path, Missing m
     const std::string name{left.substr(0, slash)};
     left.remove_prefix(slash == std::string_view::npos ? left.size() : slash + 1);
     Descriptor next{retry([&] { return ::openat(at.get(), name.c_str(), directory_flags); })};
-    if (!next.is_open() && errno == ENOENT && missing == Missing::make) {
+    if (!next.is_open() && errno == ENOENT && missing == IfMissing::make) {
       if (::mkdirat(at.get(), name.c_str(), 0777) != 0 && errno != EEXIST) return failed_by(errno, path);
       next = Descriptor{retry([&] { return ::openat(at.get(), name.c_str(), directory_flags); })};
     }
     // A file, or a link, stands where a directory is wanted.
     if (!next.is_open() && (errno == ENOTDIR || errno == ELOOP)) {
-      return failed(missing == Missing::make ? DiskErrorKind::exists : DiskErrorKind::not_found, path);
+      return failed(missing == IfMissing::make ? DiskErrorKind::exists : DiskErrorKind::not_found, path);
     }
     if (!next.is_open()) return failed_by(errno, path);
     at = std::move(next);
@@ -166,7 +166,7 @@ void PosixDisk::shut(File& file) const {
 
 DiskResult<Descriptor> PosixDisk::open_file(std::string_view path, OpenMode mode) const {
   if (!is_disk_path(path)) return failed(DiskErrorKind::not_found, path);
-  const Missing missing = mode == OpenMode::existing ? Missing::error : Missing::make;
+  const IfMissing missing = mode == OpenMode::existing ? IfMissing::error : IfMissing::make;
   const auto parent = open_directory(root_.get(), disk_parent_of(path), missing);
   if (!parent) return failed(parent.error().kind, path);
   const std::string name = name_of(path);
