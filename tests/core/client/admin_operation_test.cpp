@@ -7,9 +7,6 @@
 using namespace kafkasim;
 using namespace kafkasim::test;
 
-namespace {
-}
-
 TEST_CASE("an administrator's operation says in words all that it asks for") {
   CHECK(describe({ElectPartitionLeader{orders0, ElectionKind::preferred, NodeId{2}}}) == "elect_leader orders-0 to 2");
   CHECK(describe({ElectPartitionLeader{orders0, ElectionKind::unclean, {}}}) == "elect_leader orders-0, unclean");

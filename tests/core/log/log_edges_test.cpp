@@ -131,7 +131,8 @@ TEST_CASE("offsets further apart than a segment can hold survive a crash") {
   MemoryDisk disk;
   constexpr std::int64_t far = std::int64_t{3} << 31;
   UnifiedLog log = open_log(disk, tiny_segments);
-  REQUIRE(replicate(log, disk, {stored(make_batch(), 0, 0), stored(make_batch({.records = 2}), far, 0)}) == ErrorCode::none);
+  REQUIRE(replicate(log, disk, {stored(make_batch(), 0, 0), stored(make_batch({.records = 2}), far, 0)})
+          == ErrorCode::none);
   const Offset recovered = log.recovery_point();
   CHECK(recovered == Offset{far});  // the gap was made durable, so that it is nobody's loss
   disk = disk.after_crash();

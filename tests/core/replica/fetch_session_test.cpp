@@ -80,7 +80,8 @@ TEST_CASE("a request alters and adds and forgets partitions of its session", "[r
   request.topics.push_back({.topic_id = session_topic});
   request.topics[0].partitions = {{.partition = PartitionIndex{0}, .fetch_offset = Offset{9}},
                                   {.partition = PartitionIndex{5}}};
-  request.forgotten_topics_data.push_back({.topic_id = session_topic, .partitions = {PartitionIndex{1}, PartitionIndex{8}}});
+  request.forgotten_topics_data.push_back(
+      {.topic_id = session_topic, .partitions = {PartitionIndex{1}, PartitionIndex{8}}});
   const auto woken = session.update(request, 17);
   CHECK(woken == std::vector{id(0), id(1)});
   CHECK(session.size() == 2);
