@@ -7,7 +7,7 @@ namespace kafkasim::sim {
 namespace {
 
 void report_epoch(const Observation& o, const TopicIdPartition& partition, std::string detail, const History& history,
-            Findings& findings) {
+                  Findings& findings) {
   const std::optional<NodeId> broker = history.node(o.host);
   if (broker) detail = fmt::format("node {}: {}", broker->value, detail);
   findings.add({std::string{EpochsMonotonic::id}, o.at, history.name(partition), std::move(detail), {}, {}});
@@ -34,9 +34,9 @@ void EpochsMonotonic::on(const Observation& o, const trace::LogAppended& e, cons
     const bool as_leader = e.role == trace::ReplicaRole::leader;
     if (as_leader ? batch.epoch != e.leader_epoch : batch.epoch > e.leader_epoch) {
       report_epoch(o, e.partition,
-             fmt::format("appended epoch {} at offset {} as {} of epoch {}", batch.epoch.value, batch.base.value,
-                         as_leader ? "leader" : "follower", e.leader_epoch.value),
-             history, findings);
+                   fmt::format("appended epoch {} at offset {} as {} of epoch {}", batch.epoch.value, batch.base.value,
+                               as_leader ? "leader" : "follower", e.leader_epoch.value),
+                   history, findings);
     }
     last = batch.epoch;
   }
@@ -47,9 +47,9 @@ void EpochsMonotonic::on(const Observation& o, const trace::LogLoaded& e, const 
   for (std::size_t i = 1; i < e.batches.size(); ++i) {
     if (e.batches[i].epoch >= e.batches[i - 1].epoch) continue;
     report_epoch(o, e.partition,
-           fmt::format("loaded epoch {} at offset {} behind epoch {}", e.batches[i].epoch.value,
-                       e.batches[i].base.value, e.batches[i - 1].epoch.value),
-           history, findings);
+                 fmt::format("loaded epoch {} at offset {} behind epoch {}", e.batches[i].epoch.value,
+                             e.batches[i].base.value, e.batches[i - 1].epoch.value),
+                 history, findings);
   }
 }
 
@@ -59,7 +59,7 @@ void EpochsMonotonic::enter(const Observation& o, const TopicIdPartition& partit
   LeaderEpoch& known = entered_.try_emplace({partition, o.host}, epoch).first->second;
   if (epoch < known)
     report_epoch(o, partition, fmt::format("went back from leader epoch {} to {}", known.value, epoch.value), history,
-           findings);
+                 findings);
   known = epoch;
 }
 
@@ -87,9 +87,9 @@ void EpochsMonotonic::on(const Observation& o, const trace::PartitionChanged& e,
   Decided& known = decided_[e.partition];
   if (e.leader_epoch < known.leader_epoch || e.partition_epoch <= known.partition_epoch) {
     report_epoch(o, e.partition,
-           fmt::format("decided leader epoch {} and partition epoch {} after {} and {}", e.leader_epoch.value,
-                       e.partition_epoch.value, known.leader_epoch.value, known.partition_epoch.value),
-           history, findings);
+                 fmt::format("decided leader epoch {} and partition epoch {} after {} and {}", e.leader_epoch.value,
+                             e.partition_epoch.value, known.leader_epoch.value, known.partition_epoch.value),
+                 history, findings);
   }
   known = {e.leader_epoch, e.partition_epoch};
 }

@@ -7,7 +7,7 @@ namespace kafkasim::sim {
 namespace {
 
 void report_isr(const Observation& o, const TopicIdPartition& partition, std::string detail, const History& history,
-            Findings& findings) {
+                Findings& findings) {
   const std::optional<NodeId> broker = history.node(o.host);
   findings.add({std::string{MinIsrRespected::id},
                 o.at,
@@ -30,9 +30,9 @@ void MinIsrRespected::on(const Observation& o, const trace::HighWatermarkMoved& 
   const IsrView& view = *leader->isr_view;
   if (view.isr.size() >= view.min_insync_replicas) return;
   report_isr(o, e.partition,
-         fmt::format("moved the high watermark to {} with {} in sync, min.insync.replicas {}", e.to.value,
-                     view.isr.size(), view.min_insync_replicas),
-         history, findings);
+             fmt::format("moved the high watermark to {} with {} in sync, min.insync.replicas {}", e.to.value,
+                         view.isr.size(), view.min_insync_replicas),
+             history, findings);
 }
 
 void MinIsrRespected::on(const Observation& o, const trace::ProduceAnswered& e, const History& history,
@@ -41,9 +41,9 @@ void MinIsrRespected::on(const Observation& o, const trace::ProduceAnswered& e, 
   ++evaluations;
   if (e.isr_size < e.min_insync_replicas)
     report_isr(o, e.partition,
-           fmt::format("acknowledged offset {} with acks=all and {} in sync, min.insync.replicas {}", e.last.value,
-                       e.isr_size, e.min_insync_replicas),
-           history, findings);
+               fmt::format("acknowledged offset {} with acks=all and {} in sync, min.insync.replicas {}", e.last.value,
+                           e.isr_size, e.min_insync_replicas),
+               history, findings);
   if (e.high_watermark <= e.last)
     report_isr(
         o, e.partition,

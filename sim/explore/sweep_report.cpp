@@ -129,7 +129,7 @@ std::string sweep_junit(const Tally& tally, const SweepPlan& plan) {
         if (f.scenario != i || mine != name) continue;
         failures += fmt::format("      <failure message=\"seed {}: {}\">{}</failure>\n", f.seed, xml(f.breach.detail), xml(f.file));
       }
-      failed_cases += failures.empty() ? 0 : 1;
+      failed_cases += failures.empty() ? 0U : 1U;
       body += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml(plan.scenarios[i].scenario->name), xml(name));
       body += failures.empty() ? "/>\n" : ">\n" + failures + "    </testcase>\n";
     }

@@ -31,7 +31,8 @@ std::string to_bytes(const Tally& tally) {
     failures.push_back({f.seed, f.scenario, static_cast<int>(f.breach.kind), f.breach.invariant, f.breach.detail,
                         f.breach.pointer, f.file});
   }
-  const PlainJson all{{"runs", tally.runs}, {"failures", failures}, {"evaluations", tally.evaluations}, {"probes", tally.probes}};
+  const PlainJson all{
+      {"runs", tally.runs}, {"failures", failures}, {"evaluations", tally.evaluations}, {"probes", tally.probes}};
   return all.dump(-1, ' ', false, PlainJson::error_handler_t::replace);
 }
 
@@ -48,9 +49,7 @@ Result<Tally> tally_from(const std::string& bytes) {
       tally.failures.push_back({f.at(0), f.at(1), {static_cast<BreachKind>(kind), f.at(3), f.at(4), f.at(5)}, f.at(6)});
     }
     return tally;
-  } catch (const PlainJson::exception& error) {
-    return fail(std::string{"not a tally: "} + error.what());
-  }
+  } catch (const PlainJson::exception& error) { return fail(std::string{"not a tally: "} + error.what()); }
 }
 
 }  // namespace kafkasim::sim

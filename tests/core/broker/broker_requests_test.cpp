@@ -8,14 +8,14 @@
 
 using namespace kafkasim;
 using test::Asked;
+using test::b1;
+using test::b2;
+using test::orders_id;
 using test::Rig;
 
 namespace {
 
-const NodeId b1{1};
-const NodeId b2{2};
 const NodeId b3{3};
-constexpr Uuid orders_id{7, 7};
 constexpr Uuid offsets_id{8, 8};
 
 // It leads orders-0, and follows broker 2 in orders-1.

@@ -6,16 +6,16 @@
 
 using namespace kafkasim;
 using test::Asked;
+using test::b1;
+using test::b2;
+using test::orders_id;
 using test::Rig;
 
 namespace {
 
-const NodeId b1{1};
-const NodeId b2{2};
-constexpr Uuid orders_id{7, 7};
 constexpr TopicIdPartition orders{orders_id, PartitionIndex{0}};
 
-ProduceRequest produce_to(const Uuid& topic, std::int16_t acks = 1) {
+ProduceRequest produce_to_first(const Uuid& topic, std::int16_t acks = 1) {
   ProduceRequest request{.acks = acks, .timeout = seconds(1)};
   ProduceRequest::Partition partition;
   partition.records.batches.push_back(test::make_batch());
@@ -23,7 +23,7 @@ ProduceRequest produce_to(const Uuid& topic, std::int16_t acks = 1) {
   return request;
 }
 ErrorCode produce(Rig& rig, const Uuid& topic = orders_id) {
-  return rig.ask<ProduceResponse>(produce_to(topic)).responses.at(0).partition_responses.at(0).error_code;
+  return rig.ask<ProduceResponse>(produce_to_first(topic)).responses.at(0).partition_responses.at(0).error_code;
 }
 
 std::vector<trace::LogLoaded> loaded_orders(const Rig& rig) {

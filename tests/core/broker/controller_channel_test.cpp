@@ -23,9 +23,9 @@ const Active first_controller{NodeId{3000}, {"c3000", 9093}};
 const Active second_controller{NodeId{3001}, {"c3001", 9093}};
 
 // Connections are made as soon as they are asked for.
-class Bench {
+class ChannelBench {
  public:
-  Bench() { channel.start(Started{StartKind::first, HostId{1}, 1}); }
+  ChannelBench() { channel.start(Started{StartKind::first, HostId{1}, 1}); }
 
   std::uint64_t send(std::int32_t number, std::optional<Duration> patience = {}, Retry retry = Retry::until_deadline) {
     const std::uint64_t id = stage.act([&](Env& env) {
@@ -95,7 +95,7 @@ using Numbers = std::vector<std::int32_t>;
 }  // namespace
 
 TEST_CASE("a request to the controller waits until one is known") {
-  Bench bench;
+  ChannelBench bench;
   bench.active.reset();
   bench.send(1);
   bench.wait(seconds(1));
@@ -106,7 +106,7 @@ TEST_CASE("a request to the controller waits until one is known") {
 }
 
 TEST_CASE("a request that waited is due as soon as a controller is known") {
-  Bench bench;
+  ChannelBench bench;
   bench.active.reset();
   bench.send(1, seconds(5));
   CHECK(bench.channel.next_deadline(bench.active) == bench.stage.now + seconds(5));
@@ -119,7 +119,7 @@ TEST_CASE("a request that waited is due as soon as a controller is known") {
 }
 
 TEST_CASE("requests go to the controller one at a time in order") {
-  Bench bench;
+  ChannelBench bench;
   const std::uint64_t first = bench.send(1);
   bench.send(2);
   CHECK(bench.sent_to(first_controller) == Numbers{1});
@@ -131,7 +131,7 @@ TEST_CASE("requests go to the controller one at a time in order") {
 }
 
 TEST_CASE("after NOT_CONTROLLER the request goes to whoever is active 100 ms later") {
-  Bench bench;
+  ChannelBench bench;
   const std::uint64_t id = bench.send(1);
   CHECK(bench.sent_to(first_controller) == Numbers{1});
   bench.respond(ErrorCode::not_controller);
@@ -148,7 +148,7 @@ TEST_CASE("after NOT_CONTROLLER the request goes to whoever is active 100 ms lat
 }
 
 TEST_CASE("a request whose connection breaks is sent again before those behind it") {
-  Bench bench;
+  ChannelBench bench;
   bench.send(1);
   bench.send(2);
   CHECK(bench.sent_to(first_controller) == Numbers{1});
@@ -161,7 +161,7 @@ TEST_CASE("a request whose connection breaks is sent again before those behind i
 }
 
 TEST_CASE("a controller that does not answer is asked again after the request timeout") {
-  Bench bench;
+  ChannelBench bench;
   bench.send(1);
   CHECK(bench.sent_to(first_controller) == Numbers{1});
   bench.wait(seconds(29));
@@ -172,7 +172,7 @@ TEST_CASE("a controller that does not answer is asked again after the request ti
 }
 
 TEST_CASE("any other error is for the one who asked") {
-  Bench bench;
+  ChannelBench bench;
   bench.send(1);
   bench.respond(ErrorCode::stale_broker_epoch);
   REQUIRE(bench.done.size() == 1);
@@ -182,7 +182,7 @@ TEST_CASE("any other error is for the one who asked") {
 }
 
 TEST_CASE("a request that its sender repeats itself is tried once") {
-  Bench bench;
+  ChannelBench bench;
   bench.send(1, {}, Retry::no);
   bench.respond(ErrorCode::not_controller);
   REQUIRE(bench.done.size() == 1);
@@ -194,7 +194,7 @@ TEST_CASE("a request that its sender repeats itself is tried once") {
 }
 
 TEST_CASE("a request is given up when its time is over and no controller was found") {
-  Bench bench;
+  ChannelBench bench;
   bench.active.reset();
   const std::uint64_t hasty = bench.send(1, seconds(2));
   bench.send(2);
@@ -210,7 +210,7 @@ TEST_CASE("a request is given up when its time is over and no controller was fou
 }
 
 TEST_CASE("a request that is refused until its time is over is given up") {
-  Bench bench;
+  ChannelBench bench;
   bench.send(1, milliseconds(250));
   for (int i = 0; i < 10 && bench.done.empty(); ++i) {
     bench.respond(ErrorCode::not_controller);
@@ -222,7 +222,7 @@ TEST_CASE("a request that is refused until its time is over is given up") {
 }
 
 TEST_CASE("a new process knows nothing of the requests of the one before") {
-  Bench bench;
+  ChannelBench bench;
   bench.send(1);
   bench.send(2);
   (void)bench.sent_to(first_controller);

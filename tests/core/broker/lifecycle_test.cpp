@@ -15,9 +15,9 @@ BrokerRegistrationRequest registration() {
 }
 
 // A broker's life and, by hand, the controller that it speaks to.
-class Bench {
+class LifecycleBench {
  public:
-  explicit Bench(const NodeConfig& config = {}) : life{registration(), config} {}
+  explicit LifecycleBench(const NodeConfig& config = {}) : life{registration(), config} {}
 
   void start(std::optional<BrokerEpoch> previous = {}) {
     stage.act([&](Env& env) { life.start(Started{StartKind::restart, HostId{1}, ++incarnation_}, previous, env); });
@@ -91,7 +91,7 @@ class Bench {
 }  // namespace
 
 TEST_CASE("a broker begins with its registration and knows its epoch from the answer") {
-  Bench bench;
+  LifecycleBench bench;
   bench.start(BrokerEpoch{17});
   REQUIRE(bench.asked.size() == 1);
   const auto& request = bench.last<BrokerRegistrationRequest>();
@@ -108,7 +108,7 @@ TEST_CASE("a broker begins with its registration and knows its epoch from the an
 }
 
 TEST_CASE("every process registers as an incarnation of its own") {
-  Bench bench;
+  LifecycleBench bench;
   bench.start();
   const Uuid first = bench.last<BrokerRegistrationRequest>().incarnation_id;
   BrokerLifecycle next{registration(), {}};
@@ -118,7 +118,7 @@ TEST_CASE("every process registers as an incarnation of its own") {
 }
 
 TEST_CASE("a broker that nobody registers for a minute gives up") {
-  Bench bench;
+  LifecycleBench bench;
   bench.active.reset();
   bench.start();
   bench.wait(seconds(60) - nanoseconds(1));
@@ -130,7 +130,7 @@ TEST_CASE("a broker that nobody registers for a minute gives up") {
 }
 
 TEST_CASE("once registered it is no matter that the time to register is over") {
-  Bench bench;
+  LifecycleBench bench;
   bench.run();
   for (int i = 0; i < 40; ++i) bench.beat({.is_caught_up = true, .is_fenced = false});
   CHECK(bench.stage.take<Exit>().empty());
@@ -139,7 +139,7 @@ TEST_CASE("once registered it is no matter that the time to register is over") {
 TEST_CASE("a refused registration is tried again after 100 ms doubling up to the session") {
   NodeConfig config;
   config.initial_broker_registration_timeout = seconds(600);
-  Bench bench{config};
+  LifecycleBench bench{config};
   bench.start();
   Duration expected = milliseconds(100);
   for (int i = 0; i < 10; ++i) {
@@ -155,7 +155,7 @@ TEST_CASE("a refused registration is tried again after 100 ms doubling up to the
 }
 
 TEST_CASE("a broker asks to stay fenced until the controller says that it has caught up") {
-  Bench bench;
+  LifecycleBench bench;
   bench.start();
   bench.register_it();
   {
@@ -182,7 +182,7 @@ TEST_CASE("a broker asks to stay fenced until the controller says that it has ca
 }
 
 TEST_CASE("a running broker sends a heartbeat every two seconds and goes on when it was fenced") {
-  Bench bench;
+  LifecycleBench bench;
   bench.run();
   for (int i = 0; i < 3; ++i) {
     CHECK(bench.silence() == seconds(2));
@@ -193,7 +193,7 @@ TEST_CASE("a running broker sends a heartbeat every two seconds and goes on when
 }
 
 TEST_CASE("a heartbeat under a stale epoch is repeated ever more slowly and changes nothing") {
-  Bench bench;
+  LifecycleBench bench;
   bench.run();
   bench.silence();
   Duration before{};
@@ -211,7 +211,7 @@ TEST_CASE("a heartbeat under a stale epoch is repeated ever more slowly and chan
 }
 
 TEST_CASE("a heartbeat that stays unanswered for half a session is given up and sent again") {
-  Bench bench;
+  LifecycleBench bench;
   bench.run();
   bench.silence();
   bench.asked.clear();  // nobody answers
@@ -221,7 +221,7 @@ TEST_CASE("a heartbeat that stays unanswered for half a session is given up and 
 }
 
 TEST_CASE("a broker that is stopped asks to leave and waits until it may") {
-  Bench bench;
+  LifecycleBench bench;
   bench.run();
   bench.stop();
   CHECK(bench.life.state() == BrokerState::leaving);
@@ -239,7 +239,7 @@ TEST_CASE("a broker that is stopped asks to leave and waits until it may") {
 }
 
 TEST_CASE("leaving ends after five minutes whatever the controller says") {
-  Bench bench;
+  LifecycleBench bench;
   bench.run();
   bench.active.reset();
   bench.stop();
@@ -250,7 +250,7 @@ TEST_CASE("leaving ends after five minutes whatever the controller says") {
 }
 
 TEST_CASE("a broker that does not run yet or may not leave in order just stops") {
-  Bench bench;
+  LifecycleBench bench;
   SECTION("not registered") { bench.start(); }
   SECTION("catching up") {
     bench.start();
@@ -267,7 +267,7 @@ TEST_CASE("a broker that does not run yet or may not leave in order just stops")
 }
 
 TEST_CASE("a second request to stop changes nothing") {
-  Bench bench;
+  LifecycleBench bench;
   bench.run();
   bench.stop();
   bench.wait(seconds(1));

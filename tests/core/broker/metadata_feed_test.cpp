@@ -5,11 +5,11 @@
 #include "tests/core/broker/rig.hpp"
 
 using namespace kafkasim;
+using test::orders_id;
 using test::Rig;
 
 namespace {
 
-constexpr Uuid orders_id{7, 7};
 const TopicPartition orders_0{"orders", PartitionIndex{0}};
 
 MetadataImage image_at(std::int32_t epoch) {

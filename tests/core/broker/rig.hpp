@@ -23,6 +23,10 @@
 
 namespace kafkasim::test {
 
+inline const NodeId b1{1};
+inline const NodeId b2{2};
+inline constexpr Uuid orders_id{7, 7};
+
 struct Asked {  // a request that the broker has sent
   NodeId to;
   ConnectionId connection;

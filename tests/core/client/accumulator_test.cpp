@@ -4,13 +4,14 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/core/client/orders.hpp"
+
 using namespace kafkasim;
+using namespace kafkasim::test;
 
 namespace {
 
-const TopicPartition orders0{"orders", PartitionIndex{0}};
-
-ProduceCommand record(std::size_t size) {
+ProduceCommand sized_record(std::size_t size) {
   ProduceCommand r;
   r.topic = "orders";
   r.value = std::string(size, 'x');
@@ -23,9 +24,9 @@ TEST_CASE("a batch is closed when the next record does not fit and a larger reco
   ProducerConfig config;
   config.batch_size = 200;
   Accumulator accumulator{config, 4};
-  CHECK(accumulator.append(orders0, record(60), Timestamp{1}, Instant{})->new_batch);
-  CHECK_FALSE(accumulator.append(orders0, record(50), Timestamp{1}, Instant{})->new_batch);
-  const auto third = accumulator.append(orders0, record(500), Timestamp{1}, Instant{});
+  CHECK(accumulator.append(orders0, sized_record(60), Timestamp{1}, Instant{})->new_batch);
+  CHECK_FALSE(accumulator.append(orders0, sized_record(50), Timestamp{1}, Instant{})->new_batch);
+  const auto third = accumulator.append(orders0, sized_record(500), Timestamp{1}, Instant{});
   CHECK(third->new_batch);
   CHECK(third->batch_full);
   CHECK(third->origin == Origin{4, 2});
@@ -37,12 +38,12 @@ TEST_CASE("each batch reserves batch size bytes of buffer memory until it has an
   config.batch_size = 100;
   config.buffer_memory = 300;
   Accumulator accumulator{config, 0};
-  CHECK(accumulator.append(orders0, record(60), Timestamp{1}, Instant{}));
-  CHECK(accumulator.append(orders0, record(60), Timestamp{1}, Instant{}));
-  CHECK_FALSE(accumulator.append(orders0, record(60), Timestamp{1}, Instant{}));
+  CHECK(accumulator.append(orders0, sized_record(60), Timestamp{1}, Instant{}));
+  CHECK(accumulator.append(orders0, sized_record(60), Timestamp{1}, Instant{}));
+  CHECK_FALSE(accumulator.append(orders0, sized_record(60), Timestamp{1}, Instant{}));
   CHECK(accumulator.take_all().size() == 2);
   CHECK(accumulator.idle());
-  CHECK(accumulator.append(orders0, record(60), Timestamp{1}, Instant{}));
+  CHECK(accumulator.append(orders0, sized_record(60), Timestamp{1}, Instant{}));
 }
 
 TEST_CASE("a batch that is split goes out in order under its own numbers") {
@@ -62,7 +63,7 @@ TEST_CASE("a batch that is split goes out in order under its own numbers") {
   large.count = 5;
   large.built = large.builder.build(large.origin);
   queue.in_flight.push_back(large);
-  (void)accumulator.append(orders0, record(60), Timestamp{1}, Instant{});
+  (void)accumulator.append(orders0, sized_record(60), Timestamp{1}, Instant{});
 
   accumulator.split(orders0, 1000);
   CHECK(queue.in_flight.empty());
@@ -83,9 +84,9 @@ TEST_CASE("a batch that is split goes out in order under its own numbers") {
 
 TEST_CASE("a copy of an accumulator shares its queues until one of them is written") {
   Accumulator accumulator{ProducerConfig{}, 0};
-  (void)accumulator.append(orders0, record(60), Timestamp{1}, Instant{});
+  (void)accumulator.append(orders0, sized_record(60), Timestamp{1}, Instant{});
   Accumulator copy = accumulator;
   CHECK(copy.queues().at(orders0).shares_with(accumulator.queues().at(orders0)));
-  (void)copy.append(orders0, record(60), Timestamp{1}, Instant{});
+  (void)copy.append(orders0, sized_record(60), Timestamp{1}, Instant{});
   CHECK(accumulator.queues().at(orders0)->next_send == 1);
 }

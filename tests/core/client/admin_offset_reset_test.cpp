@@ -9,7 +9,7 @@ using Progress = AdminTask::Progress;
 
 namespace {
 
-constexpr Duration timeout = milliseconds(30'000);
+constexpr Duration reset_timeout = milliseconds(30'000);
 constexpr Timestamp earliest = ListOffsetsRequest::earliest_timestamp;
 constexpr Timestamp latest = ListOffsetsRequest::latest_timestamp;
 
@@ -31,7 +31,7 @@ struct Reset {
   // Answers every ListOffsets, then says that broker 2 coordinates the group.
   void list_and_coordinate() {
     for (;;) {
-      const AdminTask::Ask asked = task.next(timeout);
+      const AdminTask::Ask asked = task.next(reset_timeout);
       const auto* list = asked.request.get_if<ListOffsetsRequest>();
       if (!list) break;
       ++listed;
@@ -51,7 +51,7 @@ struct Reset {
     REQUIRE(task.take(Message::of(std::move(found))) == Progress::on);
   }
   OffsetCommitRequest commit() {
-    const AdminTask::Ask asked = task.next(timeout);
+    const AdminTask::Ask asked = task.next(reset_timeout);
     CHECK(asked.node.value().first == NodeId{2});
     return asked.request.as<OffsetCommitRequest>();
   }
@@ -111,7 +111,7 @@ TEST_CASE("a group that still has members is asked again until the last has gone
   CHECK(reset.committed(ErrorCode::unknown_member_id) == Progress::again);
   CHECK(offsets(reset.commit()) == std::vector<std::int64_t>{90, 90});
   CHECK(reset.committed(ErrorCode::not_coordinator) == Progress::again);
-  CHECK(reset.task.next(timeout).request.get_if<FindCoordinatorRequest>() != nullptr);
+  CHECK(reset.task.next(reset_timeout).request.get_if<FindCoordinatorRequest>() != nullptr);
 }
 
 TEST_CASE("a group that may not be changed is told with its error") {

@@ -2,18 +2,17 @@
 
 #include <catch2/catch.hpp>
 
-using namespace kafkasim;
+#include "tests/core/client/orders.hpp"
 
-namespace {
-const TopicPartition orders{"orders", PartitionIndex{0}};
-}
+using namespace kafkasim;
+using namespace kafkasim::test;
 
 TEST_CASE("an administrator's operation says in words all that it asks for") {
-  CHECK(describe({ElectPartitionLeader{orders, ElectionKind::preferred, NodeId{2}}}) == "elect_leader orders-0 to 2");
-  CHECK(describe({ElectPartitionLeader{orders, ElectionKind::unclean, {}}}) == "elect_leader orders-0, unclean");
-  CHECK(describe({OrderReplicas{orders, {NodeId{2}, NodeId{1}}}}) == "reassign orders-0 to [2,1]");
-  CHECK(describe({DeleteRecordsBefore{orders, Offset{7}}}) == "delete_records orders-0 before 7");
-  CHECK(describe({DeleteRecordsBefore{orders, {}}}) == "delete_records orders-0 before the high watermark");
+  CHECK(describe({ElectPartitionLeader{orders0, ElectionKind::preferred, NodeId{2}}}) == "elect_leader orders-0 to 2");
+  CHECK(describe({ElectPartitionLeader{orders0, ElectionKind::unclean, {}}}) == "elect_leader orders-0, unclean");
+  CHECK(describe({OrderReplicas{orders0, {NodeId{2}, NodeId{1}}}}) == "reassign orders-0 to [2,1]");
+  CHECK(describe({DeleteRecordsBefore{orders0, Offset{7}}}) == "delete_records orders-0 before 7");
+  CHECK(describe({DeleteRecordsBefore{orders0, {}}}) == "delete_records orders-0 before the high watermark");
   CHECK(describe({ResetGroupOffsets{"g", {"a", "b"}, Timestamp{5}}}) == "seek g to timestamp 5 in a, b");
   CreateTopicsRequest::Topic topic{.name = "t", .num_partitions = 3};
   topic.configs = {{"retention.ms", "5"}};
@@ -21,8 +20,8 @@ TEST_CASE("an administrator's operation says in words all that it asks for") {
 }
 
 TEST_CASE("two operations that differ have different hashes") {
-  const AdminCommand one = admin_command({DeleteRecordsBefore{orders, Offset{7}}});
-  const AdminCommand other = admin_command({DeleteRecordsBefore{orders, Offset{8}}});
+  const AdminCommand one = admin_command({DeleteRecordsBefore{orders0, Offset{7}}});
+  const AdminCommand other = admin_command({DeleteRecordsBefore{orders0, Offset{8}}});
   CHECK(one.hash != other.hash);
-  CHECK(one.hash == admin_command({DeleteRecordsBefore{orders, Offset{7}}}).hash);
+  CHECK(one.hash == admin_command({DeleteRecordsBefore{orders0, Offset{7}}}).hash);
 }

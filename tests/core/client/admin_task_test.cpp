@@ -5,14 +5,15 @@
 #include "core/message/alter_partition_reassignments.hpp"
 #include "core/message/delete_records.hpp"
 #include "core/message/elect_leaders.hpp"
+#include "tests/core/client/orders.hpp"
 
 using namespace kafkasim;
+using namespace kafkasim::test;
 using Progress = AdminTask::Progress;
 
 namespace {
 
-const TopicPartition orders{"orders", PartitionIndex{0}};
-constexpr Duration timeout = milliseconds(30'000);
+constexpr Duration task_timeout = milliseconds(30'000);
 
 Message metadata(std::optional<NodeId> leader, ErrorCode error = ErrorCode::none) {
   MetadataResponse answer;
@@ -48,60 +49,60 @@ Message removed(ErrorCode error) {
 }  // namespace
 
 TEST_CASE("an election of a certain replica makes it the preferred one first") {
-  AdminTask task{{ElectPartitionLeader{orders, ElectionKind::preferred, NodeId{3}}}};
-  CHECK(task.next(timeout).request.get_if<MetadataRequest>() != nullptr);
+  AdminTask task{{ElectPartitionLeader{orders0, ElectionKind::preferred, NodeId{3}}}};
+  CHECK(task.next(task_timeout).request.get_if<MetadataRequest>() != nullptr);
   REQUIRE(task.take(metadata(NodeId{1})) == Progress::on);
-  const AdminTask::Ask order = task.next(timeout);
+  const AdminTask::Ask order = task.next(task_timeout);
   CHECK_FALSE(order.node.has_value());
   const auto& asked = order.request.as<AlterPartitionReassignmentsRequest>().topics.at(0);
   CHECK(asked.partitions.at(0).replicas == std::vector{NodeId{3}, NodeId{1}, NodeId{2}});
   REQUIRE(task.take(reordered()) == Progress::on);
-  CHECK(task.next(timeout).request.as<ElectLeadersRequest>().election_type == preferred_election);
+  CHECK(task.next(task_timeout).request.as<ElectLeadersRequest>().election_type == preferred_election);
   CHECK(task.take(elected(ErrorCode::none)) == Progress::over);
   CHECK(task.verdict() == "the leader is elected");
   CHECK(task.seen().empty());
 }
 
 TEST_CASE("an election of a broker that holds no replica ends without a request to the controller") {
-  AdminTask task{{ElectPartitionLeader{orders, ElectionKind::preferred, NodeId{9}}}};
+  AdminTask task{{ElectPartitionLeader{orders0, ElectionKind::preferred, NodeId{9}}}};
   CHECK(task.take(metadata(NodeId{1})) == Progress::over);
   CHECK(task.verdict() == "broker 9 holds no replica of orders-0");
 }
 
 TEST_CASE("an election's error is told and one that may pass is asked for again") {
-  AdminTask task{{ElectPartitionLeader{orders, ElectionKind::unclean, {}}}};
-  CHECK(task.next(timeout).request.as<ElectLeadersRequest>().election_type == unclean_election);
+  AdminTask task{{ElectPartitionLeader{orders0, ElectionKind::unclean, {}}}};
+  CHECK(task.next(task_timeout).request.as<ElectLeadersRequest>().election_type == unclean_election);
   CHECK(task.take(Message::of(ElectLeadersResponse{.error_code = ErrorCode::not_controller})) == Progress::again);
   CHECK(task.unanswered() == Progress::again);
   CHECK(task.take(elected(ErrorCode::election_not_needed)) == Progress::over);
   CHECK(task.verdict() == "the election is not needed");
-  AdminTask offline{{ElectPartitionLeader{orders, ElectionKind::preferred, {}}}};  // retriable, and not for this tool
+  AdminTask offline{{ElectPartitionLeader{orders0, ElectionKind::preferred, {}}}};  // retriable, and not for this tool
   CHECK(offline.take(elected(ErrorCode::preferred_leader_not_available)) == Progress::over);
   CHECK(offline.verdict() == "PREFERRED_LEADER_NOT_AVAILABLE: why");
-  AdminTask other{{OrderReplicas{orders, {NodeId{1}}}}};
+  AdminTask other{{OrderReplicas{orders0, {NodeId{1}}}}};
   CHECK(other.take(reordered(ErrorCode::unsupported_version)) == Progress::over);
   CHECK(other.verdict() == "UNSUPPORTED_VERSION");
   CHECK(other.seen().at(0).error == ErrorCode::unsupported_version);
 }
 
 TEST_CASE("records are deleted at the leader which is looked up again when it has moved") {
-  AdminTask task{{DeleteRecordsBefore{orders, Offset{7}}}};
+  AdminTask task{{DeleteRecordsBefore{orders0, Offset{7}}}};
   CHECK(task.take(metadata(std::nullopt)) == Progress::again);  // nobody leads at the moment
   REQUIRE(task.take(metadata(NodeId{2})) == Progress::on);
-  const AdminTask::Ask asked = task.next(timeout);
+  const AdminTask::Ask asked = task.next(task_timeout);
   CHECK(asked.node.value().first == NodeId{2});
   CHECK(asked.request.as<DeleteRecordsRequest>().topics.at(0).partitions.at(0).offset == Offset{7});
   CHECK(task.take(removed(ErrorCode::not_leader_or_follower)) == Progress::again);
-  CHECK(task.next(timeout).request.get_if<MetadataRequest>() != nullptr);
+  CHECK(task.next(task_timeout).request.get_if<MetadataRequest>() != nullptr);
   REQUIRE(task.take(metadata(NodeId{3})) == Progress::on);
-  CHECK(task.next(timeout).node.value().first == NodeId{3});
+  CHECK(task.next(task_timeout).node.value().first == NodeId{3});
   CHECK(task.take(removed(ErrorCode::none)) == Progress::over);
   CHECK(task.verdict() == "the log starts at 7 on all live replicas");
   CHECK(task.last_error() == "NOT_LEADER_OR_FOLLOWER");
 }
 
 TEST_CASE("an offset beyond the high watermark is an error that ends the deletion") {
-  AdminTask task{{DeleteRecordsBefore{orders, Offset{7}}}};
+  AdminTask task{{DeleteRecordsBefore{orders0, Offset{7}}}};
   REQUIRE(task.take(metadata(NodeId{2})) == Progress::on);
   CHECK(task.take(removed(ErrorCode::offset_out_of_range)) == Progress::over);
   CHECK(task.verdict() == "OFFSET_OUT_OF_RANGE");
@@ -109,7 +110,7 @@ TEST_CASE("an offset beyond the high watermark is an error that ends the deletio
 
 TEST_CASE("a topic that exists already is told as the error that it is") {
   AdminTask task{{CreateOneTopic{{.name = "orders", .num_partitions = 1}}}};
-  CHECK(task.next(timeout).request.as<CreateTopicsRequest>().topics.at(0).name == "orders");
+  CHECK(task.next(task_timeout).request.as<CreateTopicsRequest>().topics.at(0).name == "orders");
   CreateTopicsResponse answer;
   answer.topics.push_back(
       {.name = "orders", .error_code = ErrorCode::topic_already_exists, .error_message = "Topic 'orders' already exists."});

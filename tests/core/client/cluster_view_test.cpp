@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/core/client/model_cluster.hpp"
+#include "tests/core/client/orders.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::test;
@@ -26,8 +27,8 @@ struct Watcher {  // nothing but a channel and a view
   ClusterView view;
 };
 
-struct Rig {
-  explicit Rig(ClientConfig config = {}) : bench{Watcher{config}} {
+struct ViewRig {
+  explicit ViewRig(ClientConfig config = {}) : bench{Watcher{config}} {
     cluster.add_topic("orders", 2);
     bench.machine.view.add_topic("orders");
     bench.start();
@@ -36,12 +37,10 @@ struct Rig {
   Bench<Watcher> bench;
 };
 
-const TopicPartition orders0{"orders", PartitionIndex{0}};
-
 }  // namespace
 
 TEST_CASE("a client learns brokers and leaders and topic ids from a bootstrap server") {
-  Rig rig;
+  ViewRig rig;
   REQUIRE(rig.bench.waiting<MetadataRequest>() == 1);
   CHECK_FALSE(rig.bench.machine.view.was_answered("orders"));
   rig.cluster.serve(rig.bench);
@@ -55,7 +54,7 @@ TEST_CASE("a client learns brokers and leaders and topic ids from a bootstrap se
 }
 
 TEST_CASE("metadata is refreshed when it has reached its greatest age and not before") {
-  Rig rig;
+  ViewRig rig;
   rig.cluster.serve(rig.bench);
   rig.bench.run_for(milliseconds(299'999));
   CHECK(rig.bench.waiting<MetadataRequest>() == 0);
@@ -64,7 +63,7 @@ TEST_CASE("metadata is refreshed when it has reached its greatest age and not be
 }
 
 TEST_CASE("a leader epoch older than the known one is ignored") {
-  Rig rig;
+  ViewRig rig;
   rig.cluster.serve(rig.bench);
   ClusterView& view = rig.bench.machine.view;
   CHECK(view.update_leader(orders0, LeaderIdAndEpoch{NodeId{3}, LeaderEpoch{4}}, {}));
@@ -76,7 +75,7 @@ TEST_CASE("a leader epoch older than the known one is ignored") {
 }
 
 TEST_CASE("a topic that was made anew begins with the leader epochs of its new id") {
-  Rig rig;
+  ViewRig rig;
   rig.cluster.serve(rig.bench);
   ClusterView& view = rig.bench.machine.view;
   CHECK(view.update_leader(orders0, LeaderIdAndEpoch{NodeId{3}, LeaderEpoch{4}}, {}));
@@ -88,7 +87,7 @@ TEST_CASE("a topic that was made anew begins with the leader epochs of its new i
 }
 
 TEST_CASE("refreshes that bring nothing new come further and further apart up to a second") {
-  Rig rig;
+  ViewRig rig;
   rig.cluster.topics.clear();  // the topic does not exist: the client keeps asking
   rig.cluster.run_for(rig.bench, seconds(1));
   const int early = rig.cluster.handled[ApiKey::metadata];
@@ -104,7 +103,7 @@ TEST_CASE("when every known broker refuses the client goes back to its bootstrap
   ClientConfig config;
   config.reconnect_backoff = seconds(100);
   config.reconnect_backoff_max = seconds(100);
-  Rig rig{config};
+  ViewRig rig{config};
   rig.cluster.serve(rig.bench);
   rig.bench.down = {endpoint_of(1), endpoint_of(2), endpoint_of(3)};
   rig.bench.disconnect_all();
@@ -117,7 +116,7 @@ TEST_CASE("when every known broker refuses the client goes back to its bootstrap
 }
 
 TEST_CASE("a partition without leader makes the client ask again") {
-  Rig rig;
+  ViewRig rig;
   const Sent sent = *rig.bench.take<MetadataRequest>();
   auto answer = rig.cluster.handle(sent)->as<MetadataResponse>();
   answer.topics.front().partitions.front().leader_id.reset();

@@ -3,16 +3,10 @@
 #include <catch2/catch.hpp>
 
 #include "tests/core/client/consumer_rig.hpp"
+#include "tests/core/client/orders.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::test;
-
-namespace {
-
-const TopicPartition orders0{"orders", PartitionIndex{0}};
-const TopicPartition orders1{"orders", PartitionIndex{1}};
-
-}  // namespace
 
 TEST_CASE("a member joins its group and reads from the beginning what nobody has committed") {
   ConsumerRig rig;

@@ -4,22 +4,21 @@
 
 #include "core/record/control_record.hpp"
 #include "tests/core/client/consumer_rig.hpp"
+#include "tests/core/client/orders.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::test;
 
 namespace {
 
-const TopicPartition orders0{"orders", PartitionIndex{0}};
-
-ConsumerRig reader(ConsumerConfig config = from_earliest()) {
+ConsumerRig fetching_reader(ConsumerConfig config = from_earliest()) {
   return ConsumerRig{config, ConsumePartitions{{orders0}}, 1};
 }
 
 }  // namespace
 
 TEST_CASE("a fetch carries the leader epoch and the topic id and the limits of the configuration") {
-  ConsumerRig rig = reader();
+  ConsumerRig rig = fetching_reader();
   rig.cluster.at("orders", 0).epoch = LeaderEpoch{6};
   (void)rig.poll();
   rig.cluster.serve(rig.bench);
@@ -33,7 +32,7 @@ TEST_CASE("a fetch carries the leader epoch and the topic id and the limits of t
 }
 
 TEST_CASE("records below the position in the first batch are skipped") {
-  ConsumerRig rig = reader();
+  ConsumerRig rig = fetching_reader();
   rig.cluster.at("orders", 0).start = 0;
   rig.write(0, {"a", "b", "c"});
   rig.cluster.at("orders", 0).start = 1;  // the log begins within the batch
@@ -42,7 +41,7 @@ TEST_CASE("records below the position in the first batch are skipped") {
 }
 
 TEST_CASE("control batches are skipped and the position moves past them") {
-  ConsumerRig rig = reader();
+  ConsumerRig rig = fetching_reader();
   rig.write(0, {"a"});
   RecordBatch control = build_control_batch(ControlType::commit, as_bytes("x"), Timestamp{1});
   control.header.base_offset = 1;
@@ -53,7 +52,7 @@ TEST_CASE("control batches are skipped and the position moves past them") {
 }
 
 TEST_CASE("a position that is out of range is reset") {
-  ConsumerRig rig = reader();
+  ConsumerRig rig = fetching_reader();
   rig.write(0, {"a", "b"});
   rig.poll_for(milliseconds(100));
   rig.cluster.at("orders", 0).log.pop_back();  // an unclean election lost the end of the log
@@ -66,7 +65,7 @@ TEST_CASE("a position that is out of range is reset") {
 
 TEST_CASE("latest begins at the end of the log") {
   ConsumerConfig config;
-  ConsumerRig rig = reader(config);
+  ConsumerRig rig = fetching_reader(config);
   rig.write(0, {"old"});
   rig.poll_for(milliseconds(100));
   rig.write(0, {"new"});
@@ -75,7 +74,7 @@ TEST_CASE("latest begins at the end of the log") {
 }
 
 TEST_CASE("a consumer follows the leader that a fetch error names") {
-  ConsumerRig rig = reader();
+  ConsumerRig rig = fetching_reader();
   rig.write(0, {"a"});
   rig.poll_for(milliseconds(100));
   rig.write(0, {"b"});
@@ -86,7 +85,7 @@ TEST_CASE("a consumer follows the leader that a fetch error names") {
 }
 
 TEST_CASE("after a fetch error the partition waits for the retry backoff") {
-  ConsumerRig rig = reader();
+  ConsumerRig rig = fetching_reader();
   rig.write(0, {"a"});
   rig.cluster.errors[ApiKey::fetch] = {ErrorCode::unknown_leader_epoch, ErrorCode::unknown_leader_epoch};
   rig.poll_for(milliseconds(70));
@@ -96,7 +95,7 @@ TEST_CASE("after a fetch error the partition waits for the retry backoff") {
 }
 
 TEST_CASE("a damaged batch ends the consumer") {
-  ConsumerRig rig = reader();
+  ConsumerRig rig = fetching_reader();
   rig.write(0, {"a"});
   rig.cluster.at("orders", 0).log.front().header.crc ^= 1;
   rig.poll_for(milliseconds(100));
@@ -106,7 +105,7 @@ TEST_CASE("a damaged batch ends the consumer") {
 }
 
 TEST_CASE("records of different leader epochs are handed out apart") {
-  ConsumerRig rig = reader();
+  ConsumerRig rig = fetching_reader();
   rig.write(0, {"a"});
   rig.cluster.at("orders", 0).epoch = LeaderEpoch{3};
   rig.write(0, {"b"});
@@ -120,7 +119,7 @@ TEST_CASE("records of different leader epochs are handed out apart") {
 TEST_CASE("a reader of committed records leaves out aborted transactions up to their marker") {
   ConsumerConfig config = from_earliest();
   config.isolation_level = "read_committed";
-  ConsumerRig rig = reader(config);
+  ConsumerRig rig = fetching_reader(config);
   ModelPartition& partition = rig.cluster.at("orders", 0);
   const auto transactional = [&](const std::string& value, std::int64_t producer) {
     BatchBuilder builder;

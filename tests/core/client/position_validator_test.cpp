@@ -3,13 +3,12 @@
 #include <catch2/catch.hpp>
 
 #include "tests/core/client/consumer_rig.hpp"
+#include "tests/core/client/orders.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::test;
 
 namespace {
-
-const TopicPartition orders0{"orders", PartitionIndex{0}};
 
 ConsumerConfig resetting_to(const std::string& where) {
   ConsumerConfig config;
@@ -18,7 +17,7 @@ ConsumerConfig resetting_to(const std::string& where) {
   return config;
 }
 
-ConsumerRig reader(const std::string& reset = "earliest") {
+ConsumerRig validating_reader(const std::string& reset = "earliest") {
   return ConsumerRig{resetting_to(reset), ConsumePartitions{{orders0}}, 1};
 }
 
@@ -47,7 +46,7 @@ std::string resets(const ConsumerRig& rig) {
 }  // namespace
 
 TEST_CASE("a position is validated with the new leader and reading goes on where all is still there") {
-  ConsumerRig rig = reader();
+  ConsumerRig rig = validating_reader();
   rig.write(0, {"a", "b"});
   rig.poll_for(milliseconds(100));
   CHECK(rig.cluster.handled[ApiKey::offset_for_leader_epoch] == 0);  // from ListOffsets: nothing was read yet
@@ -60,7 +59,7 @@ TEST_CASE("a position is validated with the new leader and reading goes on where
 }
 
 TEST_CASE("a log truncated before the position is read on from where its epoch ends") {
-  ConsumerRig rig = reader();
+  ConsumerRig rig = validating_reader();
   rig.write(0, {"a"});
   rig.write(0, {"b"});
   rig.write(0, {"c"});
@@ -73,7 +72,7 @@ TEST_CASE("a log truncated before the position is read on from where its epoch e
 }
 
 TEST_CASE("an epoch that the leader does not know at all resets the position by the policy") {
-  ConsumerRig rig = reader();
+  ConsumerRig rig = validating_reader();
   rig.write(0, {"a", "b"});
   rig.poll_for(milliseconds(100));
   move_lead(rig, 7, 0);
@@ -122,7 +121,7 @@ TEST_CASE("a committed offset with its epoch is validated before anything is fet
 }
 
 TEST_CASE("a validation that fails is tried again after the retry backoff") {
-  ConsumerRig rig = reader();
+  ConsumerRig rig = validating_reader();
   rig.write(0, {"a"});
   rig.poll_for(milliseconds(100));
   move_lead(rig, 1, 1);

@@ -22,8 +22,8 @@ ProducerRecord record(std::string value, std::optional<std::string> key = std::n
   return r;
 }
 
-struct Rig {
-  explicit Rig(ProducerConfig config = {}, int partitions = 1, std::uint64_t seed = 1)
+struct ProducerRig {
+  explicit ProducerRig(ProducerConfig config = {}, int partitions = 1, std::uint64_t seed = 1)
       : bench{Producer{identity(), config}, seed} {
     cluster.add_topic("orders", partitions);
     bench.start();
@@ -68,7 +68,7 @@ ProduceResponse refuse(const Sent& sent, ErrorCode error) {
   return answer;
 }
 
-const RecordBatch& batch_of(const Sent& sent) {
+const RecordBatch& first_batch_of(const Sent& sent) {
   return sent.envelope.message.as<ProduceRequest>().topic_data.front().partition_data.front().records.batches.front();
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("a producer compresses its batches as compression type says") {
   for (const std::string codec : {"gzip", "snappy", "lz4", "zstd"}) {
     ProducerConfig config;
     config.compression_type = codec;
-    Rig rig{config};
+    ProducerRig rig{config};
     rig.warm_up();
     const std::string value(500, 'v');
     for (int i = 0; i < 5; ++i) rig.send(record(value));
@@ -95,7 +95,7 @@ TEST_CASE("under a codec a producer learns how many records a batch will hold") 
   ProducerConfig config;
   config.compression_type = "zstd";
   config.batch_size = 1000;
-  Rig rig{config};
+  ProducerRig rig{config};
   rig.warm_up();
   const auto most_records_of_40 = [&rig] {
     const std::size_t before = rig.cluster.at("orders", 0).log.size();
@@ -115,7 +115,7 @@ TEST_CASE("under a codec a producer learns how many records a batch will hold") 
 }
 
 TEST_CASE("a producer learns its producer id and the topic before it writes and reports the acknowledged records") {
-  Rig rig;
+  ProducerRig rig;
   rig.send(record("a"));
   rig.send(record("b"));
   rig.run_for(milliseconds(20));
@@ -136,7 +136,7 @@ TEST_CASE("a batch waits for linger and goes out at once when it is full") {
   ProducerConfig config;
   config.linger = milliseconds(40);
   config.batch_size = 200;
-  Rig rig{config};
+  ProducerRig rig{config};
   rig.warm_up();
   rig.send(record("b"));
   rig.cluster.serve(rig.bench);
@@ -153,7 +153,7 @@ TEST_CASE("a batch waits for linger and goes out at once when it is full") {
 TEST_CASE("one request to a broker takes one batch of each partition that it leads") {
   ProducerConfig config;
   config.batch_size = 100;
-  Rig rig{config, 4};
+  ProducerRig rig{config, 4};
   rig.warm_up();  // broker 1 leads partitions 0 and 3
   rig.send(record("p0", std::nullopt, 0));
   rig.send(record("p3", std::nullopt, 3));
@@ -165,7 +165,7 @@ TEST_CASE("one request to a broker takes one batch of each partition that it lea
 }
 
 TEST_CASE("a keyed record goes to the partition of the murmur2 hash of its key") {
-  Rig rig{{}, 5};
+  ProducerRig rig{{}, 5};
   for (const char* key : {"21", "foobar", "abc"}) rig.send(record(key, key, std::nullopt));
   rig.run_for(milliseconds(20));
   for (const char* key : {"21", "foobar", "abc"}) {
@@ -177,7 +177,7 @@ TEST_CASE("a keyed record goes to the partition of the murmur2 hash of its key")
 TEST_CASE("records without key stay on one partition until a batch is full and then move on") {
   ProducerConfig config;
   config.batch_size = 500;
-  Rig rig{config, 3};
+  ProducerRig rig{config, 3};
   for (int i = 0; i < 200; ++i) rig.send(record(std::string(40, 'x'), std::nullopt, std::nullopt));
   rig.run_for(milliseconds(50));
   int partitions_used = 0;
@@ -194,7 +194,7 @@ TEST_CASE("no more than max in flight requests wait for an answer on a connectio
   ProducerConfig config;
   config.batch_size = 100;
   config.max_in_flight = 2;
-  Rig rig{config};
+  ProducerRig rig{config};
   rig.warm_up();
   for (int i = 0; i < 5; ++i) rig.send(record(std::string(60, 'x')));
   rig.bench.run_for(milliseconds(10));
@@ -202,7 +202,7 @@ TEST_CASE("no more than max in flight requests wait for an answer on a connectio
 }
 
 TEST_CASE("a batch that is tried again keeps its sequence numbers and a duplicate is not written") {
-  Rig rig;
+  ProducerRig rig;
   rig.warm_up();
   rig.send(record("b"));
   rig.bench.run_for(milliseconds(5));
@@ -218,7 +218,7 @@ TEST_CASE("a batch that is tried again keeps its sequence numbers and a duplicat
 TEST_CASE("a failed batch goes out again before later ones and alone") {
   ProducerConfig config;
   config.batch_size = 100;
-  Rig rig{config};
+  ProducerRig rig{config};
   rig.warm_up();
   for (int i = 0; i < 3; ++i) rig.send(record(std::string(60, static_cast<char>('a' + i))));
   REQUIRE(rig.bench.waiting<ProduceRequest>() == 3);
@@ -231,7 +231,7 @@ TEST_CASE("a failed batch goes out again before later ones and alone") {
   rig.send(record(std::string(60, 'z')));
   rig.bench.run_for(milliseconds(150));
   REQUIRE(rig.bench.waiting<ProduceRequest>() == 1);
-  CHECK(batch_of(rig.bench.requests.back()).header.base_sequence == batch_of(first).header.base_sequence);
+  CHECK(first_batch_of(rig.bench.requests.back()).header.base_sequence == first_batch_of(first).header.base_sequence);
   rig.run_for(seconds(2));
   const auto all = rig.values();
   REQUIRE(all.size() == 5);
@@ -240,7 +240,7 @@ TEST_CASE("a failed batch goes out again before later ones and alone") {
 }
 
 TEST_CASE("DUPLICATE_SEQUENCE_NUMBER counts as success without an offset") {
-  Rig rig;
+  ProducerRig rig;
   rig.warm_up();
   rig.send(record("b"));
   rig.bench.run_for(milliseconds(5));
@@ -254,13 +254,13 @@ TEST_CASE("DUPLICATE_SEQUENCE_NUMBER counts as success without an offset") {
 
 TEST_CASE("a gap that no retry closes makes the producer bump its epoch and number from zero") {
   for (const ErrorCode error : {ErrorCode::out_of_order_sequence_number, ErrorCode::unknown_producer_id}) {
-    Rig rig;
+    ProducerRig rig;
     rig.warm_up();
     rig.cluster.at("orders", 0).producers.clear();  // the log lost what it knew
     rig.send(record("b"));
     rig.bench.run_for(milliseconds(5));
     const Sent sent = *rig.bench.take<ProduceRequest>();
-    CHECK(batch_of(sent).header.base_sequence == 1);
+    CHECK(first_batch_of(sent).header.base_sequence == 1);
     rig.bench.answer(sent, refuse(sent, error));
     rig.run_for(seconds(1));
     CHECK(rig.values() == std::vector<std::string>{"first", "b"});
@@ -274,7 +274,7 @@ TEST_CASE("a gap that no retry closes makes the producer bump its epoch and numb
 TEST_CASE("records expire after delivery timeout and are surely not written only if they were never sent") {
   ProducerConfig config;
   config.delivery_timeout = seconds(40);
-  Rig rig{config};
+  ProducerRig rig{config};
   rig.warm_up();
   rig.send(record("sent"));
   rig.bench.run_for(milliseconds(5));
@@ -296,7 +296,7 @@ TEST_CASE("records expire after delivery timeout and are surely not written only
 TEST_CASE("an expired batch that may have been written makes later ones use a new epoch") {
   ProducerConfig config;
   config.delivery_timeout = seconds(40);
-  Rig rig{config};
+  ProducerRig rig{config};
   rig.warm_up();
   rig.send(record("lost"));
   rig.bench.run_for(milliseconds(5));
@@ -312,7 +312,7 @@ TEST_CASE("an expired batch that may have been written makes later ones use a ne
 }
 
 TEST_CASE("an error not worth a retry fails the batch at once") {
-  Rig rig;
+  ProducerRig rig;
   rig.warm_up();
   rig.cluster.errors[ApiKey::produce] = {ErrorCode::message_too_large};
   rig.send(record("b"));
@@ -330,7 +330,7 @@ TEST_CASE("a batch that is too large for its broker is split and each record wri
     ProducerConfig config;
     config.compression_type = codec;
     config.linger = milliseconds(5);
-    Rig rig{config};
+    ProducerRig rig{config};
     rig.warm_up();
     rig.cluster.errors[ApiKey::produce] = {ErrorCode::message_too_large};
     std::vector<std::string> all{"first"};
@@ -352,7 +352,7 @@ TEST_CASE("a batch that is too large for its broker is split and each record wri
 }
 
 TEST_CASE("a producer follows a leader that an answer names without waiting for its backoff") {
-  Rig rig{{}, 2};
+  ProducerRig rig{{}, 2};
   rig.warm_up();
   rig.send(record("b"));
   rig.bench.run_for(milliseconds(5));
@@ -372,7 +372,7 @@ TEST_CASE("without idempotence and with several requests in flight a retry may o
   ProducerConfig config;
   config.enable_idempotence = false;
   config.batch_size = 100;
-  Rig rig{config};
+  ProducerRig rig{config};
   rig.warm_up();
   rig.send(record(std::string(60, 'a')));
   rig.send(record(std::string(60, 'b')));
@@ -391,7 +391,7 @@ TEST_CASE("with one request in flight nothing overtakes even without idempotence
   config.enable_idempotence = false;
   config.max_in_flight = 1;
   config.batch_size = 100;
-  Rig rig{config};
+  ProducerRig rig{config};
   rig.warm_up();
   rig.send(record(std::string(60, 'a')));
   rig.send(record(std::string(60, 'b')));
@@ -405,7 +405,7 @@ TEST_CASE("with acks 0 records count as acknowledged when they are sent and have
   ProducerConfig config;
   config.acks = "0";
   config.enable_idempotence = false;
-  Rig rig{config};
+  ProducerRig rig{config};
   rig.send(record("a"));
   rig.run_for(milliseconds(20));
   CHECK(rig.values().size() == 1);
@@ -419,7 +419,7 @@ TEST_CASE("a producer whose buffer memory is used up blocks until a batch has an
   ProducerConfig config;
   config.batch_size = 100;
   config.buffer_memory = 400;
-  Rig rig{config};
+  ProducerRig rig{config};
   rig.warm_up();
   for (int i = 0; i < 3; ++i) rig.send(record(std::string(60, 'x')));
   CHECK(rig.bench.machine.can_accept());
@@ -435,7 +435,7 @@ TEST_CASE("a producer whose buffer memory is used up blocks until a batch has an
 TEST_CASE("a record for a topic that nobody knows is dropped after max block and never counted as sent") {
   ProducerConfig config;
   config.max_block = seconds(5);
-  Rig rig{config};
+  ProducerRig rig{config};
   ProducerRecord r = record("x");
   r.topic = "missing";
   rig.send(r);
@@ -451,7 +451,7 @@ TEST_CASE("a record for a topic that nobody knows is dropped after max block and
 TEST_CASE("close sends what is pending without linger and then exits") {
   ProducerConfig config;
   config.linger = seconds(10);
-  Rig rig{config};
+  ProducerRig rig{config};
   rig.bench.step(Command{record("by hand")});
   rig.cluster.serve(rig.bench);
   CHECK(rig.values().empty());
@@ -464,9 +464,9 @@ TEST_CASE("close sends what is pending without linger and then exits") {
 }
 
 TEST_CASE("a copy of a producer goes on exactly as the producer does") {
-  Rig rig{{}, 3};
+  ProducerRig rig{{}, 3};
   for (int i = 0; i < 20; ++i) rig.send(record(std::to_string(i), std::nullopt, std::nullopt));
-  Rig copy = rig;
+  ProducerRig copy = rig;
   rig.run_for(milliseconds(100));
   copy.run_for(milliseconds(100));
   for (int p = 0; p < 3; ++p) CHECK(rig.values(p) == copy.values(p));
@@ -479,7 +479,7 @@ TEST_CASE("an idempotent producer writes each record once and in order under dis
     ProducerConfig config;
     config.batch_size = 150;
     config.linger = milliseconds(2);
-    Rig rig{config, 3, seed};
+    ProducerRig rig{config, 3, seed};
     Random chaos{seed * 7919};
     const std::array errors{ErrorCode::not_enough_replicas, ErrorCode::not_leader_or_follower,
                             ErrorCode::request_timed_out, ErrorCode::not_enough_replicas_after_append,

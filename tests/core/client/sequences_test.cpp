@@ -2,12 +2,12 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/core/client/orders.hpp"
+
 using namespace kafkasim;
+using namespace kafkasim::test;
 
 namespace {
-
-const TopicPartition orders0{"orders", PartitionIndex{0}};
-const TopicPartition orders1{"orders", PartitionIndex{1}};
 
 ProducerBatch batch_of(std::int32_t count) {
   ProducerBatch batch;
@@ -25,8 +25,8 @@ const ProducerBatch& drain(const Sequences& sequences, PartitionQueue& queue, st
   return queue.in_flight.back();
 }
 
-struct Rig {
-  Rig() { sequences.set_producer({ProducerId{9}, ProducerEpoch{0}}, queues); }
+struct SequencesRig {
+  SequencesRig() { sequences.set_producer({ProducerId{9}, ProducerEpoch{0}}, queues); }
   PartitionQueue& at(const TopicPartition& tp) { return queues[tp].edit(); }
   Sequences sequences;
   PartitionQueues queues;
@@ -35,7 +35,7 @@ struct Rig {
 }  // namespace
 
 TEST_CASE("each partition counts its own sequence numbers from zero") {
-  Rig rig;
+  SequencesRig rig;
   CHECK(drain(rig.sequences, rig.at(orders0), 3).base_sequence == Sequence{0});
   CHECK(drain(rig.sequences, rig.at(orders0), 2).base_sequence == Sequence{3});
   CHECK(drain(rig.sequences, rig.at(orders1), 1).base_sequence == Sequence{0});
@@ -49,7 +49,7 @@ TEST_CASE("nothing is drained before there is a producer id") {
 }
 
 TEST_CASE("a retry waits for the batches before it") {
-  Rig rig;
+  SequencesRig rig;
   PartitionQueue& queue = rig.at(orders0);
   drain(rig.sequences, queue, 1);
   drain(rig.sequences, queue, 1);
@@ -61,7 +61,7 @@ TEST_CASE("a retry waits for the batches before it") {
 }
 
 TEST_CASE("an epoch bump renumbers what has no outcome in the partition with the gap and nothing elsewhere") {
-  Rig rig;
+  SequencesRig rig;
   PartitionQueue& queue = rig.at(orders0);
   ProducerBatch acked = drain(rig.sequences, queue, 5);
   queue.in_flight.clear();
@@ -81,7 +81,7 @@ TEST_CASE("an epoch bump renumbers what has no outcome in the partition with the
 }
 
 TEST_CASE("another partition changes to the new epoch only when its old batches have an outcome") {
-  Rig rig;
+  SequencesRig rig;
   PartitionQueue& other = rig.at(orders1);
   drain(rig.sequences, other, 4);
   rig.sequences.on_failed(orders0, rig.at(orders0), ErrorCode::invalid_record, Sequences::Gap::certain);
@@ -98,7 +98,7 @@ TEST_CASE("another partition changes to the new epoch only when its old batches 
 }
 
 TEST_CASE("OUT_OF_ORDER_SEQUENCE_NUMBER for a batch behind another one is only tried again") {
-  Rig rig;
+  SequencesRig rig;
   PartitionQueue& queue = rig.at(orders0);
   drain(rig.sequences, queue, 1);
   const ProducerBatch second = drain(rig.sequences, queue, 1);
@@ -110,7 +110,7 @@ TEST_CASE("OUT_OF_ORDER_SEQUENCE_NUMBER for a batch behind another one is only t
 }
 
 TEST_CASE("UNKNOWN_PRODUCER_ID without log start offset is tried again under the same number") {
-  Rig rig;
+  SequencesRig rig;
   PartitionQueue& queue = rig.at(orders0);
   const ProducerBatch batch = drain(rig.sequences, queue, 1);
   (void)rig.sequences.on_error(orders0, queue, batch, ErrorCode::unknown_producer_id, std::nullopt);
@@ -122,7 +122,7 @@ TEST_CASE("UNKNOWN_PRODUCER_ID without log start offset is tried again under the
 }
 
 TEST_CASE("an unresolved partition takes no new batch and is resolved when a later one was acknowledged") {
-  Rig rig;
+  SequencesRig rig;
   PartitionQueue& queue = rig.at(orders0);
   const ProducerBatch expired = drain(rig.sequences, queue, 1);
   const ProducerBatch later = drain(rig.sequences, queue, 1);
@@ -137,7 +137,7 @@ TEST_CASE("an unresolved partition takes no new batch and is resolved when a lat
 }
 
 TEST_CASE("a producer whose epochs are used up asks for a new id and renumbers under it") {
-  Rig rig;
+  SequencesRig rig;
   rig.sequences.set_producer({ProducerId{9}, ProducerEpoch{INT16_MAX}}, rig.queues);
   drain(rig.sequences, rig.at(orders0), 2);
   rig.sequences.on_failed(orders0, rig.at(orders0), ErrorCode::invalid_record, Sequences::Gap::certain);

@@ -3,12 +3,9 @@
 #include "tests/core/controller/lone.hpp"
 
 using namespace kafkasim;
+using test::b1;
+using test::b2;
 using test::Lone;
-
-namespace {
-const NodeId b1{1};
-const NodeId b2{2};
-}  // namespace
 
 TEST_CASE("a broker registers fenced and is unfenced by a heartbeat that has caught up", "[controller]") {
   Lone lone;

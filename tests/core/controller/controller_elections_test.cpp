@@ -3,13 +3,13 @@
 #include "tests/core/controller/lone.hpp"
 
 using namespace kafkasim;
+using test::b1;
+using test::b2;
+using test::b3;
 using test::Lone;
 
 namespace {
 
-const NodeId b1{1};
-const NodeId b2{2};
-const NodeId b3{3};
 const PartitionIndex p0{0};
 
 // Three brokers, of which the test may silence some, and a partition that the first leads.

@@ -3,15 +3,14 @@
 #include "tests/core/controller/lone.hpp"
 
 using namespace kafkasim;
+using test::b1;
+using test::b2;
+using test::b3;
 using test::Lone;
 
 namespace {
 
 using Partition = AlterPartitionRequest::Partition;
-
-const NodeId b1{1};
-const NodeId b2{2};
-const NodeId b3{3};
 
 // Three brokers and a partition that the first leads.
 struct Altered : Lone {

@@ -15,6 +15,10 @@
 
 namespace kafkasim::test {
 
+inline const NodeId b1{1};
+inline const NodeId b2{2};
+inline const NodeId b3{3};
+
 class Lone {
  public:
   explicit Lone(NodeConfig config = {}, int voters = 1) : controller{options(std::move(config), voters)} {

@@ -10,12 +10,12 @@ using namespace kafkasim::test;
 
 namespace {
 
-struct Fixture {
+struct ScannerRig {
   MemoryDisk disk{};
   std::vector<RecordBatch> batches{};
   std::vector<std::byte> bytes{};
   FileId file{};
-  Fixture() {
+  ScannerRig() {
     for (int i = 0; i < 6; ++i) {
       batches.push_back(stored(
           make_batch({.records = 1 + i, .value = std::string(static_cast<std::size_t>(40 * i), 'v')}), 10 * i, 1));
@@ -34,7 +34,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a scan gives all batches whatever the chunks and pieces") {
-  Fixture f;
+  ScannerRig f;
   for (const std::uint64_t chunk : {1U, 61U, 100U, 300U, 100'000U}) {
     for (const std::uint64_t piece : {0U, 1U, 5U, 64U}) {
       f.disk.piece = piece;
@@ -54,7 +54,7 @@ TEST_CASE("a scan gives all batches whatever the chunks and pieces") {
 }
 
 TEST_CASE("a scan stops in front of what is no whole batch") {
-  Fixture f;
+  ScannerRig f;
   const std::uint64_t whole = f.bytes.size() - f.batches.back().size_bytes();
   for (std::uint64_t size = whole + 1; size < f.bytes.size(); ++size) {
     BatchScanner scan{f.disk, f.file, 0, size};
@@ -67,7 +67,7 @@ TEST_CASE("a scan stops in front of what is no whole batch") {
 }
 
 TEST_CASE("a length that was read is never taken for granted") {
-  Fixture f;
+  ScannerRig f;
   for (const int value : {0x7f, 0xff, 0x00}) {
     std::vector<std::byte> bytes = f.bytes;
     bytes[8] = static_cast<std::byte>(value);
@@ -81,7 +81,7 @@ TEST_CASE("a length that was read is never taken for granted") {
 }
 
 TEST_CASE("a file that is shorter than believed ends a scan") {
-  Fixture f;
+  ScannerRig f;
   BatchScanner scan{f.disk, f.file, 0, f.bytes.size() + 1000};
   int count = 0;
   while (scan.next() != nullptr) ++count;
@@ -90,7 +90,7 @@ TEST_CASE("a file that is shorter than believed ends a scan") {
 }
 
 TEST_CASE("an error of the disk ends a scan and is no damage") {
-  Fixture f;
+  ScannerRig f;
   BatchScanner scan{f.disk, FileId{12345}, 0, 100};
   CHECK(scan.next() == nullptr);
   CHECK(scan.disk_error().has_value());
@@ -98,7 +98,7 @@ TEST_CASE("an error of the disk ends a scan and is no damage") {
 }
 
 TEST_CASE("a header is only given where a whole batch stands") {
-  Fixture f;
+  ScannerRig f;
   const std::uint64_t second = f.batches[0].size_bytes();
   CHECK((*header_at(f.disk, f.file, second, f.bytes.size()))->base_offset == 10);
   CHECK_FALSE((*header_at(f.disk, f.file, second + 1, f.bytes.size())).has_value());

@@ -7,12 +7,11 @@ using namespace kafkasim::test;
 
 namespace {
 
-const TopicIdPartition id{Uuid{1, 2}, PartitionIndex{0}};
 const TopicPartition partition{"t", PartitionIndex{0}};
 
 std::optional<LogToClean> dirtiest(CleanerRig& rig, CleanerManager& manager) {
   LogDirectory::Logs logs;
-  logs.emplace(id, Cow<UnifiedLog>{rig.log()});
+  logs.emplace(cleaned, Cow<UnifiedLog>{rig.log()});
   const auto found = manager.dirtiest(logs, rig.now, rig.disk);
   REQUIRE(found);
   return *found;
@@ -37,7 +36,7 @@ TEST_CASE("a checkpoint outside of its log is taken for the log start") {
   REQUIRE(rig.log().maybe_increment_log_start_offset(Offset{2}, rig.disk));
   CHECK(cleanable_offsets(rig.log(), Offset{1}, rig.now) == CleanableOffsets{Offset{2}, Offset{3}, true});
   CleanerManager manager;
-  REQUIRE(manager.cleaned(partition, Offset{1}, {{id, Cow<UnifiedLog>{rig.log()}}}, rig.disk));
+  REQUIRE(manager.cleaned(partition, Offset{1}, {{cleaned, Cow<UnifiedLog>{rig.log()}}}, rig.disk));
   (void)dirtiest(rig, manager);
   CHECK(manager.checkpoint(partition) == Offset{2});
 }
@@ -93,7 +92,7 @@ TEST_CASE("a log is cleaned when enough of it is dirty") {
   rig.roll();
   REQUIRE(dirtiest(rig, manager));
   CHECK(dirtiest(rig, manager)->dirty_ratio() == Ratio{1'000'000});
-  const LogDirectory::Logs logs{{id, Cow<UnifiedLog>{rig.log()}}};
+  const LogDirectory::Logs logs{{cleaned, Cow<UnifiedLog>{rig.log()}}};
   REQUIRE(manager.cleaned(partition, rig.log().segments().back().base_offset(), logs, rig.disk));
   CHECK_FALSE(dirtiest(rig, manager));
   rig.put("a", "v");
@@ -111,7 +110,7 @@ TEST_CASE("a little that is older than max.compaction.lag.ms is cleaned all the 
   CleanerManager manager;
   for (int i = 0; i < 10; ++i) rig.put("a", "v");
   rig.roll();
-  const LogDirectory::Logs logs{{id, Cow<UnifiedLog>{rig.log()}}};
+  const LogDirectory::Logs logs{{cleaned, Cow<UnifiedLog>{rig.log()}}};
   REQUIRE(manager.cleaned(partition, rig.log().segments().back().base_offset(), logs, rig.disk));
   rig.put("a", "v");
   rig.roll();
@@ -140,7 +139,7 @@ TEST_CASE("a log that is uncleanable or not compacted is left alone") {
 TEST_CASE("the cleaner's checkpoint outlives the process and follows truncation and removal") {
   CleanerRig rig;
   CleanerManager manager;
-  const LogDirectory::Logs logs{{id, Cow<UnifiedLog>{rig.log()}}};
+  const LogDirectory::Logs logs{{cleaned, Cow<UnifiedLog>{rig.log()}}};
   REQUIRE(manager.cleaned({"gone", PartitionIndex{0}}, Offset{5}, logs, rig.disk));
   REQUIRE(manager.cleaned(partition, Offset{50}, logs, rig.disk));
   CleanerManager next;

@@ -13,6 +13,8 @@
 
 namespace kafkasim::test {
 
+inline const TopicIdPartition cleaned{Uuid{1, 2}, PartitionIndex{0}};
+
 struct KeyValue {
   std::optional<std::string> key;
   std::optional<std::string> value;

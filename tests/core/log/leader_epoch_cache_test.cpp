@@ -11,7 +11,7 @@ namespace {
 EpochEntry entry(int epoch, std::int64_t start) { return {LeaderEpoch{epoch}, Offset{start}}; }
 OffsetAndEpoch end_of(int epoch, std::int64_t offset) { return {Offset{offset}, LeaderEpoch{epoch}}; }
 
-struct Fixture {
+struct EpochCacheRig {
   test::MemoryDisk disk{};
   LeaderEpochCache cache{};
   void assign(int epoch, std::int64_t start) { REQUIRE(cache.assign(disk, "p-0", entry(epoch, start))); }
@@ -23,7 +23,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("an epoch ends where the next one begins and the latest at the log end") {
-  Fixture f;
+  EpochCacheRig f;
   f.assign(2, 6);
   f.assign(3, 10);
   f.assign(7, 20);
@@ -34,11 +34,11 @@ TEST_CASE("an epoch ends where the next one begins and the latest at the log end
   CHECK(f.end(1) == end_of(1, 6));
   CHECK_FALSE(f.end(8).has_value());
   CHECK_FALSE(f.end(-1).has_value());
-  CHECK_FALSE(Fixture{}.end(1).has_value());
+  CHECK_FALSE(EpochCacheRig{}.end(1).has_value());
 }
 
 TEST_CASE("an epoch is assigned once and a lower start corrects it") {
-  Fixture f;
+  EpochCacheRig f;
   f.assign(1, 5);
   f.assign(1, 9);
   CHECK(f.cache.entries() == std::vector{entry(1, 5)});
@@ -47,7 +47,7 @@ TEST_CASE("an epoch is assigned once and a lower start corrects it") {
 }
 
 TEST_CASE("an entry that contradicts later ones removes them") {
-  Fixture f;
+  EpochCacheRig f;
   f.assign(1, 0);
   f.assign(2, 10);
   f.assign(3, 20);
@@ -58,7 +58,7 @@ TEST_CASE("an entry that contradicts later ones removes them") {
 }
 
 TEST_CASE("the epoch of an offset is the one that holds it") {
-  Fixture f;
+  EpochCacheRig f;
   f.assign(1, 5);
   f.assign(4, 10);
   CHECK_FALSE(f.cache.epoch_of(Offset{4}, Offset{20}).has_value());
@@ -68,7 +68,7 @@ TEST_CASE("the epoch of an offset is the one that holds it") {
 }
 
 TEST_CASE("truncation from the end keeps epochs that begin below") {
-  Fixture f;
+  EpochCacheRig f;
   f.assign(1, 0);
   f.assign(2, 10);
   f.assign(3, 20);
@@ -78,7 +78,7 @@ TEST_CASE("truncation from the end keeps epochs that begin below") {
 }
 
 TEST_CASE("truncation from the start lets the epoch that holds it begin there") {
-  Fixture f;
+  EpochCacheRig f;
   f.assign(1, 0);
   f.assign(2, 10);
   f.assign(3, 20);
@@ -90,7 +90,7 @@ TEST_CASE("truncation from the start lets the epoch that holds it begin there") 
 }
 
 TEST_CASE("the checkpoint survives a power loss at once") {
-  Fixture f;
+  EpochCacheRig f;
   f.assign(1, 0);
   f.assign(5, 7);
   REQUIRE(f.disk.sync_directory(""));
@@ -105,7 +105,7 @@ TEST_CASE("the checkpoint survives a power loss at once") {
 }
 
 TEST_CASE("an empty epoch cache knows no epoch and no end and can be truncated") {
-  Fixture f;
+  EpochCacheRig f;
   CHECK_FALSE(f.cache.latest().has_value());
   CHECK_FALSE(f.cache.earliest().has_value());
   for (const int epoch : {-1, 0, 7}) CHECK_FALSE(f.end(epoch, 73).has_value());
@@ -115,7 +115,7 @@ TEST_CASE("an empty epoch cache knows no epoch and no end and can be truncated")
 }
 
 TEST_CASE("of epochs that begin at the same offset the latest stays") {
-  Fixture f;
+  EpochCacheRig f;
   f.assign(2, 9);
   f.assign(3, 9);
   CHECK(f.cache.entries() == std::vector{entry(3, 9)});
@@ -124,7 +124,7 @@ TEST_CASE("of epochs that begin at the same offset the latest stays") {
 }
 
 TEST_CASE("an epoch below the latest takes its place") {
-  Fixture f;
+  EpochCacheRig f;
   f.assign(1, 5);
   f.assign(2, 6);
   f.assign(1, 7);
@@ -134,7 +134,7 @@ TEST_CASE("an epoch below the latest takes its place") {
 }
 
 TEST_CASE("a matching epoch with a lower start takes what stands behind that start") {
-  Fixture f;
+  EpochCacheRig f;
   f.assign(5, 11);
   f.assign(6, 12);
   f.assign(7, 13);
@@ -144,7 +144,7 @@ TEST_CASE("a matching epoch with a lower start takes what stands behind that sta
 }
 
 TEST_CASE("epochs are tracked as leaders change many times") {
-  Fixture f;
+  EpochCacheRig f;
   f.assign(0, 0);
   f.assign(1, 0);
   CHECK(f.cache.latest() == LeaderEpoch{1});
@@ -158,7 +158,7 @@ TEST_CASE("epochs are tracked as leaders change many times") {
 }
 
 TEST_CASE("epochs are tracked as a follower appends batch after batch") {
-  Fixture f;
+  EpochCacheRig f;
   for (int offset = 0; offset < 9; ++offset) f.assign(offset / 3, offset);
   CHECK(f.cache.entries() == std::vector{entry(0, 0), entry(1, 3), entry(2, 6)});
   CHECK(f.end(2, 9) == end_of(2, 9));
@@ -168,7 +168,7 @@ TEST_CASE("epochs are tracked as a follower appends batch after batch") {
 
 TEST_CASE("truncation from the start keeps at least the latest epoch") {
   const auto after = [](std::int64_t start) {
-    Fixture f;
+    EpochCacheRig f;
     f.assign(2, 6);
     f.assign(3, 8);
     f.assign(4, 11);
@@ -185,7 +185,7 @@ TEST_CASE("truncation from the start keeps at least the latest epoch") {
 }
 
 TEST_CASE("truncation from the end inside of an epoch keeps that epoch") {
-  Fixture f;
+  EpochCacheRig f;
   f.assign(2, 6);
   f.assign(3, 8);
   f.assign(4, 11);
@@ -197,7 +197,7 @@ TEST_CASE("truncation from the end inside of an epoch keeps that epoch") {
 }
 
 TEST_CASE("truncations and clearing of epochs are in the checkpoint") {
-  Fixture f;
+  EpochCacheRig f;
   f.assign(2, 6);
   f.assign(3, 8);
   f.assign(4, 11);

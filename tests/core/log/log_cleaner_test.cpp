@@ -7,10 +7,9 @@ using namespace kafkasim::test;
 
 namespace {
 
-const TopicIdPartition id{Uuid{1, 2}, PartitionIndex{0}};
 constexpr Timestamp wall{2'000'000};
 
-struct Fixture {
+struct LogCleanerRig {
   NodeConfig config{};
   MemoryDisk disk{};
   LogDirectory directory{};
@@ -18,11 +17,11 @@ struct Fixture {
   Instant now{};
   std::vector<LogCleaner::Event> events{};
 
-  explicit Fixture(const NodeConfig& settings = {}) : config{settings}, cleaner{settings} {
+  explicit LogCleanerRig(const NodeConfig& settings = {}) : config{settings}, cleaner{settings} {
     REQUIRE(cleaner.start(now, disk));
-    REQUIRE(directory.create(id, {"t", PartitionIndex{0}}, CleanerRig::small(), wall, disk));
+    REQUIRE(directory.create(cleaned, {"t", PartitionIndex{0}}, CleanerRig::small(), wall, disk));
   }
-  UnifiedLog& log() { return *directory.edit(id); }
+  UnifiedLog& log() { return *directory.edit(cleaned); }
   void fill() {
     for (int i = 0; i < 200; ++i) {
       REQUIRE(log().append_as_leader({keyed_batch({{"k" + std::to_string(i % 5), "value"}})}, LeaderEpoch{1}, wall,
@@ -48,7 +47,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("the cleaner looks for work every log.cleaner.backoff.ms once a compacted log has two segments") {
-  Fixture f;
+  LogCleanerRig f;
   CHECK_FALSE(f.cleaner.next_deadline());
   f.now = Instant{} + seconds(20);
   f.fill();
@@ -68,7 +67,7 @@ TEST_CASE("the cleaner looks for work every log.cleaner.backoff.ms once a compac
 TEST_CASE("the cleaner reads and writes no faster than it may") {
   NodeConfig slow;
   slow.log_cleaner_io_max_bytes_per_second = 1000;
-  Fixture f{slow};
+  LogCleanerRig f{slow};
   f.fill();
   const std::uint64_t bytes = f.log().size_bytes();
   f.step();
@@ -80,7 +79,7 @@ TEST_CASE("the cleaner reads and writes no faster than it may") {
 TEST_CASE("without log.cleaner.enable nothing is cleaned") {
   NodeConfig off;
   off.log_cleaner_enable = false;
-  Fixture f{off};
+  LogCleanerRig f{off};
   f.fill();
   CHECK_FALSE(f.cleaner.next_deadline());
 }
@@ -88,13 +87,13 @@ TEST_CASE("without log.cleaner.enable nothing is cleaned") {
 TEST_CASE("a pass over a log that goes away is given up") {
   NodeConfig small;
   small.log_cleaner_io_buffer_size = 1024;
-  Fixture f{small};
+  LogCleanerRig f{small};
   f.fill();
   while (f.events.empty()) f.step();
   f.step();
-  CHECK(f.cleaner.cleaning() == id);
+  CHECK(f.cleaner.cleaning() == cleaned);
   REQUIRE(f.disk.exists("t-0/00000000000000000000.log.cleaned"));
-  REQUIRE(f.cleaner.give_up(id, f.log(), f.now, f.disk));
+  REQUIRE(f.cleaner.give_up(cleaned, f.log(), f.now, f.disk));
   CHECK_FALSE(f.cleaner.cleaning());
   CHECK_FALSE(f.disk.exists("t-0/00000000000000000000.log.cleaned"));
   CHECK(f.cleaner.next_deadline());
@@ -103,7 +102,7 @@ TEST_CASE("a pass over a log that goes away is given up") {
 TEST_CASE("a map too small for even one batch is followed by a rest") {
   NodeConfig tiny;
   tiny.log_cleaner_io_buffer_load_factor = Ratio{0};
-  Fixture f{tiny};
+  LogCleanerRig f{tiny};
   f.fill();
   f.clean();
   REQUIRE(f.events.size() == 1);

@@ -2,18 +2,14 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/support/batches.hpp"
-#include "tests/support/memory_disk.hpp"
+#include "tests/core/log/log_rig.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::test;
 
 namespace {
 
-constexpr Timestamp now{1'000'000};
 constexpr Instant later{seconds(60).ns};
-const TopicIdPartition orders{{1, 2}, PartitionIndex{0}};
-const TopicPartition orders_name{"orders", PartitionIndex{0}};
 
 LogDirectory::Opened open_directory(Disk& disk) {
   auto opened = LogDirectory::open(
@@ -29,7 +25,7 @@ UnifiedLog& create(LogDirectory& logs, Disk& disk, const TopicIdPartition& id = 
   return **log;
 }
 
-void append(UnifiedLog& log, Disk& disk, int count) {
+void append_to(UnifiedLog& log, Disk& disk, int count) {
   for (int i = 0; i < count; ++i)
     REQUIRE(log.append_as_leader({make_batch()}, LeaderEpoch{1}, now, disk)->error == ErrorCode::none);
 }
@@ -40,7 +36,7 @@ TEST_CASE("a clean stop is known at the next start and only once") {
   MemoryDisk disk;
   LogDirectory logs = open_directory(disk).directory;
   UnifiedLog& log = create(logs, disk);
-  append(log, disk, 5);
+  append_to(log, disk, 5);
   log.update_high_watermark(Offset{4});
   REQUIRE(logs.close_cleanly(BrokerEpoch{17}, disk));
   CHECK(disk.open_handles() == 0);
@@ -63,7 +59,7 @@ TEST_CASE("after a power loss the checkpoints give recovery point and high water
   MemoryDisk disk;
   LogDirectory logs = open_directory(disk).directory;
   UnifiedLog& log = create(logs, disk);
-  append(log, disk, 10);
+  append_to(log, disk, 10);
   REQUIRE(log.flush(disk));
   log.update_high_watermark(Offset{9});
   REQUIRE(log.maybe_increment_log_start_offset(Offset{3}, disk));
@@ -85,7 +81,7 @@ TEST_CASE("after a power loss the checkpoints give recovery point and high water
 TEST_CASE("damaged checkpoints are told of and passed over") {
   MemoryDisk disk;
   LogDirectory logs = open_directory(disk).directory;
-  append(create(logs, disk), disk, 3);
+  append_to(create(logs, disk), disk, 3);
   disk = disk.after_crash();
   disk.set_text("recovery-point-offset-checkpoint", "0\n1\norders zero 10\n");
   disk.set_text("replication-offset-checkpoint", "\xff\xff");
@@ -100,7 +96,7 @@ TEST_CASE("a directory without readable metadata is set aside and taken up again
   for (const bool missing : {true, false}) {
     MemoryDisk disk;
     LogDirectory logs = open_directory(disk).directory;
-    append(create(logs, disk), disk, 3);
+    append_to(create(logs, disk), disk, 3);
     disk = disk.after_crash();
     if (missing) {
       REQUIRE(disk.remove("orders-0/partition.metadata"));
@@ -138,7 +134,7 @@ TEST_CASE("directories that are no partition are left alone and those on their w
 TEST_CASE("a topic of the same name with another id has to wait until the old log is removed") {
   MemoryDisk disk;
   LogDirectory logs = open_directory(disk).directory;
-  append(create(logs, disk), disk, 3);
+  append_to(create(logs, disk), disk, 3);
   const TopicIdPartition again{{5, 6}, PartitionIndex{0}};
   const auto refused = logs.create(again, orders_name, {}, now, disk);
   REQUIRE_FALSE(refused);
@@ -152,11 +148,11 @@ TEST_CASE("a topic of the same name with another id has to wait until the old lo
 TEST_CASE("copies of a directory share their logs until one is written") {
   MemoryDisk disk;
   LogDirectory logs = open_directory(disk).directory;
-  append(create(logs, disk), disk, 3);
+  append_to(create(logs, disk), disk, 3);
   create(logs, disk, {{1, 2}, PartitionIndex{1}}, {"orders", PartitionIndex{1}});
   LogDirectory copy = logs;
   MemoryDisk other = disk;
-  append(*copy.edit(orders), other, 2);
+  append_to(*copy.edit(orders), other, 2);
   CHECK(logs.find(orders)->log_end_offset() == Offset{3});
   CHECK(copy.find(orders)->log_end_offset() == Offset{5});
   const TopicIdPartition untouched{{1, 2}, PartitionIndex{1}};
@@ -167,12 +163,12 @@ TEST_CASE("a removed log keeps its files under another name until their time has
   MemoryDisk disk;
   LogDirectory logs = open_directory(disk).directory;
   const std::string out = "orders-0.00000000000000010000000000000002-delete";
-  append(create(logs, disk), disk, 3);
+  append_to(create(logs, disk), disk, 3);
   REQUIRE(logs.remove(orders, later, disk));
   CHECK(logs.find(orders) == nullptr);
   CHECK(disk.exists(out + "/00000000000000000000.log"));
   // The replica comes back, and leaves again.
-  append(create(logs, disk), disk, 1);
+  append_to(create(logs, disk), disk, 1);
   REQUIRE(logs.remove(orders, later, disk));
   CHECK(disk.exists("orders-0.00000000000000010000000000000003-delete/00000000000000000000.log"));
   CHECK(logs.next_removal() == later);
@@ -198,7 +194,7 @@ TEST_CASE("a topic name of any length leaves a name that a file system takes") {
 TEST_CASE("a stray log is set aside and never opened again") {
   MemoryDisk disk;
   LogDirectory logs = open_directory(disk).directory;
-  append(create(logs, disk), disk, 3);
+  append_to(create(logs, disk), disk, 3);
   REQUIRE(logs.set_aside(orders, disk));
   CHECK(disk.open_handles() == 0);
   CHECK_FALSE(logs.next_removal().has_value());
@@ -212,7 +208,7 @@ TEST_CASE("the files of old segments go after the delay of their topic") {
   MemoryDisk disk;
   LogDirectory logs = open_directory(disk).directory;
   UnifiedLog& log = create(logs, disk);
-  append(log, disk, 3);
+  append_to(log, disk, 3);
   log.update_high_watermark(Offset{3});
   LogConfig config;
   config.retention_bytes = 0;
@@ -235,7 +231,7 @@ TEST_CASE("a log that is removed takes the deleted files in it along") {
   MemoryDisk disk;
   LogDirectory logs = open_directory(disk).directory;
   UnifiedLog& log = create(logs, disk);
-  append(log, disk, 3);
+  append_to(log, disk, 3);
   log.update_high_watermark(Offset{3});
   LogConfig config;
   config.retention_bytes = 0;

@@ -4,31 +4,14 @@
 #include "core/log/log_files.hpp"
 #include "core/log/producer_snapshot.hpp"
 #include "core/log/unified_log.hpp"
-#include "tests/support/batches.hpp"
-#include "tests/support/memory_disk.hpp"
+#include "tests/core/log/log_rig.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::test;
 
 namespace {
 
-constexpr Timestamp now{1'000'000};
-const LogConfig small{.segment_bytes = 400, .index_interval_bytes = 100};
-
-UnifiedLog open_log(Disk& disk, const LogConfig& config = small, const LogOpenOptions& options = {}) {
-  auto opened = UnifiedLog::open(disk, "orders-0", {"orders", PartitionIndex{0}}, config, options, now);
-  REQUIRE(opened);
-  return std::move(opened->log);
-}
-
-LogAppendResult append(UnifiedLog& log, Disk& disk, const RecordBatch& batch,
-                       AppendOrigin origin = AppendOrigin::client) {
-  auto result = log.append_as_leader({batch}, LeaderEpoch{0}, now, disk, origin);
-  REQUIRE(result);
-  return *result;
-}
-
-ErrorCode follow(UnifiedLog& log, Disk& disk, std::vector<RecordBatch> batches) {
+ErrorCode replicate(UnifiedLog& log, Disk& disk, std::vector<RecordBatch> batches) {
   const auto result = log.append_as_follower(std::move(batches), LeaderEpoch{9}, now, disk);
   REQUIRE(result);
   return result->error;
@@ -45,22 +28,22 @@ std::vector<Offset> bases_of(const UnifiedLog& log) {
 TEST_CASE("an empty log opens in an empty directory and takes appends") {
   MemoryDisk disk;
   disk.set_text("orders-0/partition.metadata", "version: 0\n");
-  UnifiedLog log = open_log(disk);
+  UnifiedLog log = open_log(disk, tiny_segments);
   CHECK(log.log_end_offset() == Offset{0});
   CHECK(log.segment_count() == 1);
   CHECK(append(log, disk, make_batch()).first == Offset{0});
   log.close(disk);
-  log = open_log(disk);
+  log = open_log(disk, tiny_segments);
   CHECK(log.log_end_offset() == Offset{1});
 }
 
 TEST_CASE("a log whose files somebody has removed begins empty") {
   MemoryDisk disk;
-  UnifiedLog log = open_log(disk);
+  UnifiedLog log = open_log(disk, tiny_segments);
   for (int i = 0; i < 10; ++i) append(log, disk, make_batch());
   log.close(disk);
   REQUIRE(disk.remove("orders-0"));
-  log = open_log(disk, small, {.clean = CleanShutdown::yes, .recovery_point = Offset{10}});
+  log = open_log(disk, tiny_segments, {.clean = CleanShutdown::yes, .recovery_point = Offset{10}});
   CHECK(log.log_end_offset() == Offset{0});
   CHECK(log.latest_epoch() == std::nullopt);
   CHECK(append(log, disk, make_batch()).first == Offset{0});
@@ -68,11 +51,11 @@ TEST_CASE("a log whose files somebody has removed begins empty") {
 
 TEST_CASE("a log whose last segment is empty comes back with it") {
   MemoryDisk disk;
-  UnifiedLog log = open_log(disk);
+  UnifiedLog log = open_log(disk, tiny_segments);
   append(log, disk, make_batch({.records = 3}));
   log.close(disk);
   disk.set_text(segment_path("orders-0", Offset{3}, log_suffix), "");
-  log = open_log(disk);
+  log = open_log(disk, tiny_segments);
   CHECK(bases_of(log) == std::vector{Offset{0}, Offset{3}});
   CHECK(append(log, disk, make_batch()).first == Offset{3});
   CHECK(bases_of(log) == std::vector{Offset{0}, Offset{3}});
@@ -102,10 +85,10 @@ TEST_CASE("with a jitter segments roll earlier but by no more than the jitter") 
     REQUIRE(opened);
     UnifiedLog& log = opened->log;
     const auto at = [](std::int64_t after) { return make_batch({.timestamp = now.value + after}); };
-    append(log, disk, at(0), AppendOrigin::raft_leader);
-    append(log, disk, at(hour - jitter), AppendOrigin::raft_leader);
+    append(log, disk, at(0), 0, AppendOrigin::raft_leader);
+    append(log, disk, at(hour - jitter), 0, AppendOrigin::raft_leader);
     CHECK(log.segment_count() == 1);
-    append(log, disk, at(hour + 1), AppendOrigin::raft_leader);
+    append(log, disk, at(hour + 1), 0, AppendOrigin::raft_leader);
     CHECK(log.segment_count() == 2);
   }
 }
@@ -124,12 +107,12 @@ TEST_CASE("the leader of the quorum appends several batches at once") {
 
 TEST_CASE("a follower takes no batch below its log end and none out of order") {
   MemoryDisk disk;
-  UnifiedLog log = open_log(disk, small, {.log_start_offset = Offset{7}});
-  CHECK(follow(log, disk, {stored(make_batch({.records = 4}), 3, 1)}) == ErrorCode::offset_out_of_range);
-  CHECK(follow(log, disk, {stored(make_batch(), 8, 1), stored(make_batch(), 7, 1)}) == ErrorCode::invalid_record);
+  UnifiedLog log = open_log(disk, tiny_segments, {.log_start_offset = Offset{7}});
+  CHECK(replicate(log, disk, {stored(make_batch({.records = 4}), 3, 1)}) == ErrorCode::offset_out_of_range);
+  CHECK(replicate(log, disk, {stored(make_batch(), 8, 1), stored(make_batch(), 7, 1)}) == ErrorCode::invalid_record);
   CHECK(log.log_end_offset() == Offset{7});
-  CHECK(follow(log, disk, {stored(make_batch(), 7, 1), stored(make_batch(), 9, 1)}) == ErrorCode::none);
-  CHECK(follow(log, disk, {stored(make_batch(), 9, 1)}) == ErrorCode::offset_out_of_range);
+  CHECK(replicate(log, disk, {stored(make_batch(), 7, 1), stored(make_batch(), 9, 1)}) == ErrorCode::none);
+  CHECK(replicate(log, disk, {stored(make_batch(), 9, 1)}) == ErrorCode::offset_out_of_range);
   CHECK(log.log_end_offset() == Offset{10});
 }
 
@@ -140,19 +123,20 @@ TEST_CASE("a follower takes a batch above max message bytes that its leader has 
   UnifiedLog log = open_log(disk, config);
   const RecordBatch large = make_batch({.value = std::string(500, 'v')});
   CHECK(append(log, disk, large).error == ErrorCode::message_too_large);
-  CHECK(follow(log, disk, {stored(large, 0, 0)}) == ErrorCode::none);
+  CHECK(replicate(log, disk, {stored(large, 0, 0)}) == ErrorCode::none);
   CHECK(log.log_end_offset() == Offset{1});
 }
 
 TEST_CASE("offsets further apart than a segment can hold survive a crash") {
   MemoryDisk disk;
   constexpr std::int64_t far = std::int64_t{3} << 31;
-  UnifiedLog log = open_log(disk, small);
-  REQUIRE(follow(log, disk, {stored(make_batch(), 0, 0), stored(make_batch({.records = 2}), far, 0)}) == ErrorCode::none);
+  UnifiedLog log = open_log(disk, tiny_segments);
+  REQUIRE(replicate(log, disk, {stored(make_batch(), 0, 0), stored(make_batch({.records = 2}), far, 0)})
+          == ErrorCode::none);
   const Offset recovered = log.recovery_point();
   CHECK(recovered == Offset{far});  // the gap was made durable, so that it is nobody's loss
   disk = disk.after_crash();
-  log = open_log(disk, small, {.recovery_point = recovered});
+  log = open_log(disk, tiny_segments, {.recovery_point = recovered});
   CHECK(log.log_end_offset() == Offset{far + 2});
   CHECK(log.segment_count() == 2);
   CHECK(log.all_batches(disk)->size() == 2);
@@ -160,7 +144,7 @@ TEST_CASE("offsets further apart than a segment can hold survive a crash") {
 
 TEST_CASE("a retention pass that comes again finds nothing to do") {
   MemoryDisk disk;
-  LogConfig config = small;
+  LogConfig config = tiny_segments;
   config.retention_bytes = 500;
   UnifiedLog log = open_log(disk, config);
   for (int i = 0; i < 30; ++i) append(log, disk, make_batch());
@@ -178,7 +162,7 @@ TEST_CASE("a retention pass that comes again finds nothing to do") {
 
 TEST_CASE("truncation of an empty log does nothing") {
   MemoryDisk disk;
-  UnifiedLog log = open_log(disk);
+  UnifiedLog log = open_log(disk, tiny_segments);
   const auto cut = log.truncate_to(Offset{0}, now, disk);
   REQUIRE(cut);
   CHECK_FALSE(*cut);
@@ -188,11 +172,11 @@ TEST_CASE("truncation of an empty log does nothing") {
 TEST_CASE("a follower has the same files as its leader") {
   MemoryDisk disk;
   MemoryDisk other_disk;
-  UnifiedLog log = open_log(disk);
-  UnifiedLog other = open_log(other_disk);
+  UnifiedLog log = open_log(disk, tiny_segments);
+  UnifiedLog other = open_log(other_disk, tiny_segments);
   for (int i = 0; i < 30; ++i) {
     const LogAppendResult result = append(log, disk, make_batch({.records = 2, .timestamp = now.value + i % 7}));
-    REQUIRE(follow(other, other_disk, result.appended) == ErrorCode::none);
+    REQUIRE(replicate(other, other_disk, result.appended) == ErrorCode::none);
   }
   REQUIRE(log.segment_count() > 2);
   REQUIRE(disk.paths() == other_disk.paths());

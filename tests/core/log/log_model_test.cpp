@@ -11,16 +11,13 @@
 
 #include "core/log/cleaning_pass.hpp"
 #include "core/log/unified_log.hpp"
-#include "tests/support/batches.hpp"
-#include "tests/support/memory_disk.hpp"
+#include "tests/core/log/log_rig.hpp"
 #include "tests/support/sanitized.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::test;
 
 namespace {
-
-constexpr Timestamp now{1'000'000};
 
 enum class Act : std::uint8_t { append, read, truncate, retain, compact, crash };
 struct LogCommand {
@@ -62,9 +59,9 @@ LogConfig compacted() {
   return config;
 }
 
-class Play {
+class CompactedPlay {
  public:
-  Play() : log_{open({})} {}
+  CompactedPlay() : log_{open({})} {}
 
   void run(const LogCommand& command) {
     switch (command.act) {
@@ -206,7 +203,7 @@ TEST_CASE("a compacted log has the records that a list would have after any sequ
   const auto result = rc::detail::checkTestable(
       [] {
         const auto commands = *rc::gen::container<std::vector<LogCommand>>(any_command());
-        Play play;
+        CompactedPlay play;
         for (const LogCommand& command : commands) {
           play.run(command);
           play.check();

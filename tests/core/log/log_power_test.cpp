@@ -6,8 +6,7 @@
 
 #include "core/log/log_directory.hpp"
 #include "core/log/log_files.hpp"
-#include "tests/support/batches.hpp"
-#include "tests/support/memory_disk.hpp"
+#include "tests/core/log/log_rig.hpp"
 #include "tests/support/sanitized.hpp"
 
 using namespace kafkasim;
@@ -15,17 +14,14 @@ using namespace kafkasim::test;
 
 namespace {
 
-constexpr Timestamp now{1'000'000};
-const TopicIdPartition id{{1, 2}, PartitionIndex{0}};
-const TopicPartition name{"orders", PartitionIndex{0}};
-const LogConfig small{.segment_bytes = 500, .index_interval_bytes = 100};
+const LogConfig hour_config{.segment_bytes = 500, .index_interval_bytes = 100};
 
-DiskResult<LogDirectory::Opened> open_directory(Disk& disk) {
+DiskResult<LogDirectory::Opened> try_to_open(Disk& disk) {
   return LogDirectory::open(
-      disk, [](const TopicPartition&) { return small; }, now);
+      disk, [](const TopicPartition&) { return hour_config; }, now);
 }
 
-RecordBatch batch_number(int i) {
+RecordBatch batch_of_hour(int i) {
   if (i % 5 == 3) return make_batch({.producer = producer(7, 0, i), .transactional = Transactional::yes});
   if (i % 5 == 4) return marker(7, 0, i % 2 == 0 ? TransactionOutcome::abort : TransactionOutcome::commit);
   return make_batch({.records = 1 + i % 3, .timestamp = now.value + i, .producer = producer(i % 2, 0, i)});
@@ -42,11 +38,11 @@ struct Hour {
   bool append(UnifiedLog& log, int count) {
     for (int i = 0; i < count; ++i) {
       const int number = static_cast<int>(written.size());
-      RecordBatch expected = batch_number(number);
+      RecordBatch expected = batch_of_hour(number);
       expected.header.base_offset = written.empty() ? 0 : written.back().next_offset().value;
       expected.header.partition_leader_epoch = 1 + number / 20;
       written.push_back(expected);
-      const auto result = log.append_as_leader({batch_number(number)}, LeaderEpoch{1 + number / 20}, now, disk,
+      const auto result = log.append_as_leader({batch_of_hour(number)}, LeaderEpoch{1 + number / 20}, now, disk,
                                                AppendOrigin::raft_leader);
       if (!result) return false;
       REQUIRE(result->appended.front() == expected);
@@ -69,10 +65,10 @@ struct Hour {
     return logs.write_recovery_points(disk) && logs.write_high_watermarks(disk) && logs.write_log_start_offsets(disk);
   }
   void live() {
-    auto opened = open_directory(disk);
+    auto opened = try_to_open(disk);
     if (!opened) return;
     LogDirectory& logs = opened->directory;
-    const auto created = logs.create(id, name, small, now, disk);
+    const auto created = logs.create(orders, orders_name, hour_config, now, disk);
     if (!created) return;
     UnifiedLog& log = **created;
     for (int round = 0; round < 3; ++round) {
@@ -117,9 +113,9 @@ void check_says_what_the_log_says(const UnifiedLog& log, const std::vector<Recor
 }
 
 void check_comes_up(const Hour& hour, MemoryDisk disk) {
-  const auto opened = open_directory(disk);
+  const auto opened = try_to_open(disk);
   REQUIRE(opened);
-  const UnifiedLog* log = opened->directory.find(id);
+  const UnifiedLog* log = opened->directory.find(orders);
   if (log == nullptr) {  // its directory was not durable yet
     REQUIRE(hour.synced == 0);
     return;

@@ -7,24 +7,14 @@
 #include "core/log/log_files.hpp"
 #include "core/log/producer_snapshot.hpp"
 #include "core/log/unified_log.hpp"
-#include "tests/support/batches.hpp"
-#include "tests/support/memory_disk.hpp"
+#include "tests/core/log/log_rig.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::test;
 
 namespace {
 
-constexpr Timestamp now{1'000'000};
-const LogConfig small{.segment_bytes = 400, .index_interval_bytes = 100};
-
-UnifiedLog open_log(Disk& disk, const LogOpenOptions& options = {}) {
-  auto opened = UnifiedLog::open(disk, "orders-0", {"orders", PartitionIndex{0}}, small, options, now);
-  REQUIRE(opened);
-  return std::move(opened->log);
-}
-
-void append(UnifiedLog& log, Disk& disk, const RecordBatch& batch) {
+void lead(UnifiedLog& log, Disk& disk, const RecordBatch& batch) {
   const auto result = log.append_as_leader({batch}, LeaderEpoch{0}, now, disk, AppendOrigin::raft_leader);
   REQUIRE(result);
   REQUIRE(result->error == ErrorCode::none);
@@ -52,9 +42,9 @@ std::vector<Offset> snapshots_of(const MemoryDisk& disk) { return *list_producer
 
 TEST_CASE("a roll takes a snapshot of the producers as they were before the batch that rolls") {
   MemoryDisk disk;
-  UnifiedLog log = open_log(disk);
+  UnifiedLog log = open_log(disk, tiny_segments);
   int sequence = 0;
-  while (log.segment_count() == 1) append(log, disk, from(1, sequence++));
+  while (log.segment_count() == 1) lead(log, disk, from(1, sequence++));
   const Offset base = log.segments().back().base_offset();
   CHECK(snapshots_of(disk) == std::vector{base});
   const auto snapshot = load_producer_snapshot(disk, "orders-0", base);
@@ -63,16 +53,16 @@ TEST_CASE("a roll takes a snapshot of the producers as they were before the batc
   CHECK((*snapshot)->end_offset() == base);
   CHECK((*snapshot)->producers().at(ProducerId{1}).last()->last_sequence == Sequence{sequence - 2});
   CHECK(log.producer_state().producers().at(ProducerId{1}).last()->last_sequence == Sequence{sequence - 1});
-  while (log.segment_count() < 4) append(log, disk, from(1, sequence++));
+  while (log.segment_count() < 4) lead(log, disk, from(1, sequence++));
   REQUIRE(log.flush(disk));
   CHECK(snapshots_of(disk).size() == 3);  // a flush takes none of them away
 }
 
 TEST_CASE("producers outlive the segments that told of them until their log is opened anew") {
   MemoryDisk disk;
-  UnifiedLog log = open_log(disk);
-  append(log, disk, from(1, 0));
-  for (int i = 0; log.segment_count() < 3; ++i) append(log, disk, from(2, i));
+  UnifiedLog log = open_log(disk, tiny_segments);
+  lead(log, disk, from(1, 0));
+  for (int i = 0; log.segment_count() < 3; ++i) lead(log, disk, from(2, i));
   (void)log.update_high_watermark(log.log_end_offset());
   REQUIRE(log.maybe_increment_log_start_offset(log.segments()[1].base_offset(), disk));
   const auto gone = log.delete_old_segments(now, 1, disk);
@@ -82,29 +72,29 @@ TEST_CASE("producers outlive the segments that told of them until their log is o
   const Offset start = log.log_start_offset();
   log.close(disk);
   disk = disk.after_crash();
-  log = open_log(disk, {.log_start_offset = start});
+  log = open_log(disk, tiny_segments, {.log_start_offset = start});
   CHECK(producers_of(log) == std::set<std::int64_t>{2});
 }
 
 TEST_CASE("producers of which all lies below the log start are not loaded") {
   MemoryDisk disk;
-  UnifiedLog log = open_log(disk);
-  append(log, disk, from(1, 0));
-  append(log, disk, from(2, 0));
+  UnifiedLog log = open_log(disk, tiny_segments);
+  lead(log, disk, from(1, 0));
+  lead(log, disk, from(2, 0));
   (void)log.update_high_watermark(log.log_end_offset());
   REQUIRE(log.maybe_increment_log_start_offset(Offset{1}, disk));
   CHECK(producers_of(log) == std::set<std::int64_t>{1, 2});
   log.close(disk);
-  log = open_log(disk, {.log_start_offset = Offset{1}});
+  log = open_log(disk, tiny_segments, {.log_start_offset = Offset{1}});
   CHECK(producers_of(log) == std::set<std::int64_t>{2});
   CHECK(log.producer_state().end_offset() == Offset{2});
 }
 
 TEST_CASE("a log begun anew has no producers and no transactions and no snapshots") {
   MemoryDisk disk;
-  UnifiedLog log = open_log(disk);
+  UnifiedLog log = open_log(disk, tiny_segments);
   for (int i = 0; i < 12; ++i)
-    append(log, disk, make_batch({.producer = producer(1, 0, i), .transactional = Transactional::yes}));
+    lead(log, disk, make_batch({.producer = producer(1, 0, i), .transactional = Transactional::yes}));
   (void)log.update_high_watermark(log.log_end_offset());
   CHECK(log.last_stable_offset() == Offset{0});
   REQUIRE_FALSE(snapshots_of(disk).empty());
@@ -113,14 +103,14 @@ TEST_CASE("a log begun anew has no producers and no transactions and no snapshot
   CHECK(snapshots_of(disk).empty());
   CHECK(log.last_stable_offset() == Offset{29});
   CHECK(log.producer_state().first_unstable_offset() == std::nullopt);
-  append(log, disk, from(1, 0));
+  lead(log, disk, from(1, 0));
   CHECK(log.log_end_offset() == Offset{30});
 }
 
 TEST_CASE("truncation without any snapshot reads the producers out of the log") {
   MemoryDisk disk;
-  UnifiedLog log = open_log(disk);
-  for (int i = 0; i < 20; ++i) append(log, disk, from(1 + i / 10, i % 10));
+  UnifiedLog log = open_log(disk, tiny_segments);
+  for (int i = 0; i < 20; ++i) lead(log, disk, from(1 + i / 10, i % 10));
   REQUIRE(log.segment_count() > 2);
   for (const Offset snapshot : snapshots_of(disk)) REQUIRE(remove_producer_snapshot(disk, "orders-0", snapshot));
   REQUIRE(log.truncate_to(Offset{7}, now, disk));
@@ -130,7 +120,7 @@ TEST_CASE("truncation without any snapshot reads the producers out of the log") 
 
 TEST_CASE("producers of a compacted log are those of its emptied and thinned batches") {
   MemoryDisk disk;
-  UnifiedLog log = open_log(disk);
+  UnifiedLog log = open_log(disk, tiny_segments);
   RecordBatch emptied = stored(from(1, 0, 4), 0, 0);
   emptied.body = {};
   emptied.header.records_count = 0;
@@ -152,13 +142,13 @@ TEST_CASE("producers of a compacted log are those of its emptied and thinned bat
   };
   check();
   disk = disk.after_crash();
-  log = open_log(disk);
+  log = open_log(disk, tiny_segments);
   check();
 }
 
 TEST_CASE("recovery takes markers whose coordinator epochs fall") {
   MemoryDisk disk;
-  UnifiedLog log = open_log(disk);
+  UnifiedLog log = open_log(disk, tiny_segments);
   const auto begin = [&](std::int32_t sequence) {
     follow(log, disk,
            stored(make_batch({.producer = producer(1, 0, sequence), .transactional = Transactional::yes}),
@@ -172,7 +162,7 @@ TEST_CASE("recovery takes markers whose coordinator epochs fall") {
   begin(1);
   end(TransactionOutcome::commit, 3);
   disk = disk.after_crash();
-  log = open_log(disk);
+  log = open_log(disk, tiny_segments);
   CHECK(log.log_end_offset() == Offset{4});
   CHECK(log.producer_state().first_undecided_offset() == std::nullopt);
   const auto aborted = log.aborted_transactions(Offset{0}, Offset{4}, disk);
@@ -182,10 +172,10 @@ TEST_CASE("recovery takes markers whose coordinator epochs fall") {
 
 TEST_CASE("a snapshot of a clean stop serves a segment behind it that must be read whole") {
   MemoryDisk disk;
-  UnifiedLog log = open_log(disk);
+  UnifiedLog log = open_log(disk, tiny_segments);
   for (int i = 0; log.segment_count() < 4; ++i) {
-    append(log, disk, make_batch({.producer = producer(i % 3, 0, i), .transactional = Transactional::yes}));
-    if (i % 4 == 3) append(log, disk, marker(i % 3, 0, TransactionOutcome::abort));
+    lead(log, disk, make_batch({.producer = producer(i % 3, 0, i), .transactional = Transactional::yes}));
+    if (i % 4 == 3) lead(log, disk, marker(i % 3, 0, TransactionOutcome::abort));
   }
   const ProducerState before = log.producer_state();
   const auto aborted = log.aborted_transactions(Offset{0}, log.log_end_offset(), disk);
@@ -193,7 +183,7 @@ TEST_CASE("a snapshot of a clean stop serves a segment behind it that must be re
   const Offset third = log.segments()[2].base_offset();
   REQUIRE(log.close_cleanly(disk));
   REQUIRE(disk.remove(segment_path("orders-0", third, index_suffix)));  // that one must be read, those around it not
-  auto opened = UnifiedLog::open(disk, "orders-0", {"orders", PartitionIndex{0}}, small,
+  auto opened = UnifiedLog::open(disk, "orders-0", {"orders", PartitionIndex{0}}, tiny_segments,
                                  {.clean = CleanShutdown::yes, .recovery_point = end}, now);
   REQUIRE(opened);
   CHECK(opened->report.segments_scanned == 1);

@@ -7,21 +7,17 @@
 #include "core/log/log_files.hpp"
 #include "core/log/producer_snapshot.hpp"
 #include "core/log/unified_log.hpp"
-#include "tests/support/batches.hpp"
-#include "tests/support/memory_disk.hpp"
+#include "tests/core/log/log_rig.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::test;
 
 namespace {
 
-constexpr Timestamp now{1'000'000};
-constexpr auto commit = TransactionOutcome::commit;
-constexpr auto aborts = TransactionOutcome::abort;
 const LogConfig config{
     .segment_bytes = 600, .index_interval_bytes = 1, .require_verification = RequireVerification::no};
 
-struct Fixture {
+struct LogProducersRig {
   MemoryDisk disk{};
   UnifiedLog log{open(disk, {})};
   std::map<std::int64_t, int> sequences{};
@@ -74,14 +70,10 @@ struct Fixture {
   }
 };
 
-AbortedTransaction aborted(std::int64_t id, std::int64_t first, std::int64_t last, std::int64_t stable) {
-  return {ProducerId{id}, Offset{first}, Offset{last}, Offset{stable}};
-}
-
 }  // namespace
 
 TEST_CASE("read committed stops at the first transaction that is open") {
-  Fixture f;
+  LogProducersRig f;
   f.plain();
   f.write(1);
   f.plain();
@@ -100,7 +92,7 @@ TEST_CASE("read committed stops at the first transaction that is open") {
 }
 
 TEST_CASE("the last stable offset is never above the high watermark nor below the log start") {
-  Fixture f;
+  LogProducersRig f;
   f.plain();
   f.write(1);
   f.plain();
@@ -111,7 +103,7 @@ TEST_CASE("the last stable offset is never above the high watermark nor below th
 }
 
 TEST_CASE("read committed is told of the aborted transactions that reach into what it reads") {
-  Fixture f;
+  LogProducersRig f;
   f.write(1);
   f.write(2);
   f.end(1, aborts);
@@ -124,7 +116,7 @@ TEST_CASE("read committed is told of the aborted transactions that reach into wh
 }
 
 TEST_CASE("an aborted transaction is found although its marker is in a later segment") {
-  Fixture f;
+  LogProducersRig f;
   f.write(1);
   while (f.log.segment_count() < 4) f.plain();
   f.end(1, aborts);
@@ -137,7 +129,7 @@ TEST_CASE("an aborted transaction is found although its marker is in a later seg
 }
 
 TEST_CASE("a search for aborted transactions ends where no later one can matter") {
-  Fixture f;
+  LogProducersRig f;
   f.mix();
   f.replicate();
   const auto near = f.log.aborted_transactions(Offset{0}, Offset{3}, f.disk);
@@ -151,10 +143,10 @@ TEST_CASE("a search for aborted transactions ends where no later one can matter"
 }
 
 TEST_CASE("a follower builds the same producers and transaction indexes as its leader") {
-  Fixture f;
+  LogProducersRig f;
   f.mix();
   MemoryDisk other_disk;
-  UnifiedLog other = Fixture::open(other_disk, {});
+  UnifiedLog other = LogProducersRig::open(other_disk, {});
   const auto batches = f.log.all_batches(f.disk);
   REQUIRE(batches);
   REQUIRE(other.append_as_follower(*batches, LeaderEpoch{0}, now, other_disk)->error == ErrorCode::none);
@@ -163,7 +155,7 @@ TEST_CASE("a follower builds the same producers and transaction indexes as its l
 }
 
 TEST_CASE("truncation undoes transactions and their ends") {
-  Fixture f;
+  LogProducersRig f;
   f.write(1);
   f.end(1, aborts);
   f.write(1);
@@ -181,14 +173,14 @@ TEST_CASE("truncation undoes transactions and their ends") {
 }
 
 TEST_CASE("after a crash transaction indexes and open transactions are rebuilt from the log") {
-  Fixture f;
+  LogProducersRig f;
   f.mix();
   const std::vector<AbortedTransaction> before = f.all_aborted(f.log, f.disk);
   for (const bool flushed : {false, true}) {
     if (flushed) REQUIRE(f.log.flush(f.disk));
     f.plain();
     MemoryDisk after = flushed ? f.disk.after_power_loss() : f.disk.after_crash();
-    const UnifiedLog again = Fixture::open(after, {.recovery_point = f.log.recovery_point()});
+    const UnifiedLog again = LogProducersRig::open(after, {.recovery_point = f.log.recovery_point()});
     CHECK(f.all_aborted(again, after) == before);
     CHECK(again.producer_state().first_undecided_offset() == f.log.producer_state().first_undecided_offset());
     CHECK(again.producer_state().producers().size() == 4);
@@ -196,20 +188,20 @@ TEST_CASE("after a crash transaction indexes and open transactions are rebuilt f
 }
 
 TEST_CASE("a recovery from the middle of a segment keeps the aborted transactions in front of it") {
-  Fixture f;
+  LogProducersRig f;
   f.write(1);
   REQUIRE(f.log.close_cleanly(f.disk));
-  f.log = Fixture::open(f.disk, {.clean = CleanShutdown::yes, .recovery_point = Offset{1}});
+  f.log = LogProducersRig::open(f.disk, {.clean = CleanShutdown::yes, .recovery_point = Offset{1}});
   f.end(1, aborts);
   REQUIRE(f.log.flush(f.disk));
   f.plain();
   MemoryDisk after = f.disk.after_crash();
-  const UnifiedLog again = Fixture::open(after, {.recovery_point = f.log.recovery_point()});
+  const UnifiedLog again = LogProducersRig::open(after, {.recovery_point = f.log.recovery_point()});
   CHECK(f.all_aborted(again, after) == std::vector{aborted(1, 0, 1, 2)});
 }
 
 TEST_CASE("a transaction index that was damaged or is torn is made anew at the next start") {
-  Fixture f;
+  LogProducersRig f;
   f.write(1);
   f.end(1, aborts);
   REQUIRE(f.log.close_cleanly(f.disk));
@@ -219,13 +211,13 @@ TEST_CASE("a transaction index that was damaged or is torn is made anew at the n
     std::vector<std::byte> bytes = after.bytes_of(path);
     bytes.resize(size);
     after.set_bytes(path, bytes);
-    const UnifiedLog again = Fixture::open(after, {.clean = CleanShutdown::yes, .recovery_point = Offset{2}});
+    const UnifiedLog again = LogProducersRig::open(after, {.clean = CleanShutdown::yes, .recovery_point = Offset{2}});
     CHECK(f.all_aborted(again, after) == std::vector{aborted(1, 0, 1, 2)});
   }
 }
 
 TEST_CASE("transaction indexes go with their segments and without them") {
-  Fixture f;
+  LogProducersRig f;
   f.mix();
   const auto count = [](const MemoryDisk& disk) {
     return std::ranges::count_if(disk.paths(), [](const std::string& path) { return path.ends_with(".txnindex"); });
@@ -235,12 +227,12 @@ TEST_CASE("transaction indexes go with their segments and without them") {
   CHECK(count(f.disk) <= 1);
   f.log.close(f.disk);
   f.disk.set_text("orders-0/00000000000000000777.txnindex", "orphan");
-  (void)Fixture::open(f.disk, {});
+  (void)LogProducersRig::open(f.disk, {});
   CHECK_FALSE(f.disk.exists("orders-0/00000000000000000777.txnindex"));
 }
 
 TEST_CASE("an index entry that cannot be read fails the read and not the log") {
-  Fixture f;
+  LogProducersRig f;
   f.write(1);
   f.end(1, aborts);
   f.replicate();
@@ -255,7 +247,7 @@ TEST_CASE("an index entry that cannot be read fails the read and not the log") {
 // ---- verification -----------------------------------------------------------------------------------
 
 TEST_CASE("a transactional batch that nobody has verified opens no transaction") {
-  Fixture f;
+  LogProducersRig f;
   f.log.set_config({});
   const RecordBatch batch = f.batch_of(1);
   CHECK(f.append(batch) == ErrorCode::invalid_txn_state);
@@ -274,7 +266,7 @@ TEST_CASE("a transactional batch that nobody has verified opens no transaction")
 }
 
 TEST_CASE("a marker that comes first makes the verification under way worthless") {
-  Fixture f;
+  LogProducersRig f;
   f.log.set_config({});
   const auto guard = f.log.maybe_start_verification(ProducerId{1}, Sequence{0}, ProducerEpoch{0}, EpochBumps::no, now);
   f.end(1, aborts);
@@ -282,7 +274,7 @@ TEST_CASE("a marker that comes first makes the verification under way worthless"
 }
 
 TEST_CASE("producers and verifications that are idle for long are forgotten by the log") {
-  Fixture f;
+  LogProducersRig f;
   f.log.set_config({.producer_id_expiration_ms = 1'000});
   (void)f.log.maybe_start_verification(ProducerId{1}, Sequence{0}, ProducerEpoch{0}, EpochBumps::no, now);
   REQUIRE(f.append(make_batch({.producer = producer(2, 0, 0)})) == ErrorCode::none);
@@ -297,7 +289,7 @@ TEST_CASE("producers and verifications that are idle for long are forgotten by t
 // ---- snapshots --------------------------------------------------------------------------------------
 
 TEST_CASE("truncation removes producer snapshots beyond the new end and those below the log start") {
-  Fixture f;
+  LogProducersRig f;
   while (f.log.segment_count() < 6) f.plain();
   f.replicate();
   const Offset second = f.log.segments()[1].base_offset();
@@ -309,7 +301,7 @@ TEST_CASE("truncation removes producer snapshots beyond the new end and those be
 }
 
 TEST_CASE("a snapshot is written once for an offset") {
-  Fixture f;
+  LogProducersRig f;
   f.plain();
   REQUIRE(f.log.truncate_to(Offset{0}, now, f.disk));
   CHECK(list_producer_snapshots(f.disk, "orders-0")->empty());
@@ -322,7 +314,7 @@ TEST_CASE("a snapshot is written once for an offset") {
 }
 
 TEST_CASE("snapshots without a segment are removed at load but for that of the clean stop") {
-  Fixture f;
+  LogProducersRig f;
   while (f.log.segment_count() < 3) f.plain();
   f.plain();
   const Offset active = f.log.segments().back().base_offset();
@@ -331,7 +323,7 @@ TEST_CASE("snapshots without a segment are removed at load but for that of the c
   ProducerState stray;
   stray.set_end_offset(Offset{1});
   REQUIRE(write_producer_snapshot(f.disk, "orders-0", stray, SyncSnapshot::yes));
-  (void)Fixture::open(f.disk, {.clean = CleanShutdown::yes, .recovery_point = end});
+  (void)LogProducersRig::open(f.disk, {.clean = CleanShutdown::yes, .recovery_point = end});
   const auto kept = *list_producer_snapshots(f.disk, "orders-0");
   CHECK(kept.front() > Offset{1});
   CHECK(kept.back() == end);
@@ -339,7 +331,7 @@ TEST_CASE("snapshots without a segment are removed at load but for that of the c
 }
 
 TEST_CASE("only a stray snapshot below the last segment is no use") {
-  Fixture f;
+  LogProducersRig f;
   while (f.log.segment_count() < 2) f.plain();
   REQUIRE(f.log.close_cleanly(f.disk));
   const auto snapshots = list_producer_snapshots(f.disk, "orders-0");
@@ -348,14 +340,14 @@ TEST_CASE("only a stray snapshot below the last segment is no use") {
   ProducerState stray;
   stray.set_end_offset(Offset{1});
   REQUIRE(write_producer_snapshot(f.disk, "orders-0", stray, SyncSnapshot::yes));
-  f.log = Fixture::open(f.disk, {.clean = CleanShutdown::yes, .recovery_point = f.log.log_end_offset()});
+  f.log = LogProducersRig::open(f.disk, {.clean = CleanShutdown::yes, .recovery_point = f.log.log_end_offset()});
   const auto left = list_producer_snapshots(f.disk, "orders-0");
   REQUIRE(left);
   CHECK(std::ranges::count(*left, Offset{1}) == 0);
 }
 
 TEST_CASE("producers that expired before a restart are not brought back by the snapshot") {
-  Fixture f;
+  LogProducersRig f;
   REQUIRE(f.append(make_batch({.producer = producer(2, 0, 0)})) == ErrorCode::none);
   REQUIRE(f.append(make_batch({.timestamp = 1'900'000, .producer = producer(3, 0, 0)})) == ErrorCode::none);
   REQUIRE(f.log.close_cleanly(f.disk));
@@ -372,11 +364,11 @@ TEST_CASE("producers that expired before a restart are not brought back by the s
 }
 
 TEST_CASE("after a crash snapshots are taken at the last two segments and at the end") {
-  Fixture f;
+  LogProducersRig f;
   while (f.log.segment_count() < 5) f.plain();
   const Offset fourth = f.log.segments()[3].base_offset();
   const Offset fifth = f.log.segments()[4].base_offset();
   MemoryDisk after = f.disk.after_crash();
-  const UnifiedLog again = Fixture::open(after, {});
+  const UnifiedLog again = LogProducersRig::open(after, {});
   CHECK(*list_producer_snapshots(after, "orders-0") == std::vector{fourth, fifth, again.log_end_offset()});
 }

@@ -5,24 +5,14 @@
 #include <catch2/catch.hpp>
 
 #include "core/log/unified_log.hpp"
-#include "tests/support/batches.hpp"
-#include "tests/support/memory_disk.hpp"
+#include "tests/core/log/log_rig.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::test;
 
 namespace {
 
-constexpr Timestamp now{1'000'000};
-const LogConfig small{.segment_bytes = 600, .index_interval_bytes = 150};
-
-UnifiedLog::Opened open_log(Disk& disk, const LogOpenOptions& options = {}) {
-  auto opened = UnifiedLog::open(disk, "orders-0", {"orders", PartitionIndex{0}}, small, options, now);
-  REQUIRE(opened);
-  return std::move(*opened);
-}
-
-RecordBatch batch_number(int i) {
+RecordBatch any_batch(int i) {
   const auto transactional_id = static_cast<std::int64_t>(10 + i / 5 % 3);
   if (i % 5 == 3)
     return make_batch({.producer = producer(transactional_id, 0, i), .transactional = Transactional::yes});
@@ -32,12 +22,6 @@ RecordBatch batch_number(int i) {
                      .timestamp = 1'000'000 + 7 * i,
                      .value = "value " + std::to_string(i),
                      .producer = i % 2 == 0 ? std::optional{producer(i % 4, 0, i)} : std::nullopt});
-}
-
-std::vector<RecordBatch> batches_of(const UnifiedLog& log, const Disk& disk) {
-  auto batches = log.all_batches(disk);
-  REQUIRE(batches);
-  return *batches;
 }
 
 void check_producers_replayable(const UnifiedLog& log, const Disk& disk) {
@@ -66,7 +50,7 @@ void check_producers_replayable(const UnifiedLog& log, const Disk& disk) {
   }
 }
 
-struct Play {
+struct RandomPlay {
   Random random;
   MemoryDisk disk{};
   UnifiedLog log;
@@ -75,14 +59,14 @@ struct Play {
   Offset checkpoint{};               // the recovery point as last checkpointed
   int epoch{0};
 
-  explicit Play(std::uint64_t seed) : random{seed}, log{open_log(disk).log} {
+  explicit RandomPlay(std::uint64_t seed) : random{seed}, log{start_log(disk).log} {
     disk.piece = seed % 3 == 0 ? 1 + random.below(200) : 0;
   }
 
   void append() {
     const auto number = static_cast<int>(random.below(1000));
     const auto result =
-        log.append_as_leader({batch_number(number)}, LeaderEpoch{epoch}, now, disk, AppendOrigin::raft_leader);
+        log.append_as_leader({any_batch(number)}, LeaderEpoch{epoch}, now, disk, AppendOrigin::raft_leader);
     REQUIRE(result);
     REQUIRE(result->error == ErrorCode::none);
     model.push_back(result->appended.front());
@@ -116,7 +100,7 @@ struct Play {
   void restart_cleanly() {
     REQUIRE(log.close_cleanly(disk));
     disk = disk.after_power_loss();
-    UnifiedLog::Opened opened = open_log(disk, {.clean = CleanShutdown::yes, .recovery_point = log.recovery_point()});
+    UnifiedLog::Opened opened = start_log(disk, {.clean = CleanShutdown::yes, .recovery_point = log.recovery_point()});
     REQUIRE(opened.report.segments_scanned == 0);
     log = std::move(opened.log);
     synced = model.size();
@@ -124,7 +108,7 @@ struct Play {
   }
   void crash() {
     disk = disk.after_crash();
-    log = open_log(disk, {.recovery_point = checkpoint}).log;
+    log = start_log(disk, {.recovery_point = checkpoint}).log;
     REQUIRE(batches_of(log, disk) == model);
     check_producers_replayable(log, disk);
   }
@@ -155,7 +139,7 @@ struct Play {
 TEST_CASE("whatever happens a log is what was written to it") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     INFO("seed " << seed);
-    Play play{seed};
+    RandomPlay play{seed};
     for (int step = 0; step < 120; ++step) {
       play.step();
       play.check();
@@ -166,12 +150,12 @@ TEST_CASE("whatever happens a log is what was written to it") {
 
 TEST_CASE("a log holds all that was synced whatever a power loss leaves of the rest") {
   for (std::uint64_t seed = 100; seed <= 160; ++seed) {
-    Play play{seed};
+    RandomPlay play{seed};
     for (int step = 0; step < 120; ++step) play.step();
     for (int loss = 0; loss < 8; ++loss) {
       INFO("seed " << seed << " loss " << loss);
       MemoryDisk after = loss == 0 ? play.disk.after_power_loss() : play.disk.after_torn_power_loss(play.random);
-      UnifiedLog log = open_log(after, {.recovery_point = play.checkpoint}).log;
+      UnifiedLog log = start_log(after, {.recovery_point = play.checkpoint}).log;
       const std::vector<RecordBatch> kept = batches_of(log, after);
       REQUIRE(kept.size() >= play.synced);
       REQUIRE(

@@ -13,7 +13,7 @@ using namespace kafkasim::test;
 
 namespace {
 
-constexpr Timestamp now{10'000'000};
+constexpr Timestamp late{10'000'000};
 constexpr std::size_t all = 1000;
 using trace::DeletionReason;
 
@@ -23,8 +23,8 @@ LogConfig keep_for_ever() {
   return config;
 }
 
-UnifiedLog open_log(Disk& disk, const LogConfig& config, const LogOpenOptions& options = {}) {
-  auto opened = UnifiedLog::open(disk, "orders-0", {"orders", PartitionIndex{0}}, config, options, now);
+UnifiedLog open_late(Disk& disk, const LogConfig& config, const LogOpenOptions& options = {}) {
+  auto opened = UnifiedLog::open(disk, "orders-0", {"orders", PartitionIndex{0}}, config, options, late);
   REQUIRE(opened);
   return std::move(opened->log);
 }
@@ -37,7 +37,7 @@ struct Segments {
   int epoch{0};
 
   explicit Segments(int count, LogConfig config = keep_for_ever(), std::int64_t timestamp = 1'000'000)
-      : log{open_log(disk, config)} {
+      : log{open_late(disk, config)} {
     for (int i = 0; i < count; ++i) {
       if (i > 0) roll();
       for (int record = 0; record < 5; ++record) append(timestamp);
@@ -46,7 +46,7 @@ struct Segments {
     log.update_high_watermark(log.log_end_offset());
   }
   void append(std::int64_t timestamp) {
-    const auto result = log.append_as_leader({make_batch({.timestamp = timestamp})}, LeaderEpoch{epoch}, now, disk,
+    const auto result = log.append_as_leader({make_batch({.timestamp = timestamp})}, LeaderEpoch{epoch}, late, disk,
                                              AppendOrigin::raft_leader);
     REQUIRE(result);
     REQUIRE(result->error == ErrorCode::none);
@@ -58,10 +58,10 @@ struct Segments {
     log.set_config(config);
     append(1'000'000);
     REQUIRE(log.segments().back().base_offset() == log.log_end_offset().plus(-1));
-    REQUIRE(log.truncate_to(log.log_end_offset().plus(-1), now, disk));
+    REQUIRE(log.truncate_to(log.log_end_offset().plus(-1), late, disk));
     log.set_config(before);
   }
-  RetentionResult run(std::size_t most = all, Timestamp at = now) {
+  RetentionResult run(std::size_t most = all, Timestamp at = late) {
     auto result = log.delete_old_segments(at, most, disk);
     REQUIRE(result);
     return std::move(*result);
@@ -90,7 +90,7 @@ TEST_CASE("retention by size deletes the oldest segments while the rest has at l
   CHECK(s.log.segment_count() == 2);
   CHECK(s.log.log_start_offset() == Offset{10});
   CHECK(s.log.log_end_offset() == Offset{20});
-  CHECK_FALSE(s.log.has_old_segments(now));
+  CHECK_FALSE(s.log.has_old_segments(late));
 }
 
 TEST_CASE("retention by size deletes nothing where a segment less would be too little") {
@@ -108,36 +108,36 @@ TEST_CASE("retention by size deletes nothing where a segment less would be too l
 TEST_CASE("retention by time goes by the largest timestamp of a segment") {
   LogConfig config = keep_for_ever();
   config.retention_ms = 1'000;
-  Segments s{2, config, now.value - 2'000};
+  Segments s{2, config, late.value - 2'000};
   s.roll();
-  s.append(now.value - 1'000);
+  s.append(late.value - 1'000);
   s.log.update_high_watermark(s.log.log_end_offset());
   const RetentionResult result = s.run();
   REQUIRE(result.runs.size() == 1);
   CHECK(result.runs[0].reason == DeletionReason::retention_ms);
   CHECK(result.runs[0].to == Offset{10});
   CHECK(s.log.segment_count() == 1);
-  CHECK(s.run(all, Timestamp{now.value + 1}).runs.size() == 1);  // more than retention.ms ago, not as much
+  CHECK(s.run(all, Timestamp{late.value + 1}).runs.size() == 1);  // more than retention.ms ago, not as much
 }
 
 TEST_CASE("a record from the future keeps its segment and all behind it") {
   LogConfig config = keep_for_ever();
   config.retention_ms = 1'000;
   Segments s{1, config, 1};
-  s.append(now.value + 100'000);
+  s.append(late.value + 100'000);
   s.roll();
   s.append(1);
   s.log.update_high_watermark(s.log.log_end_offset());
   CHECK(s.run().runs.empty());
-  CHECK(s.run(all, Timestamp{now.value + 200'000}).runs.size() == 1);
+  CHECK(s.run(all, Timestamp{late.value + 200'000}).runs.size() == 1);
 }
 
 TEST_CASE("a segment of records without timestamps is as old as its last append") {
   LogConfig config = keep_for_ever();
   config.retention_ms = 1'000;
   Segments s{2, config, -1'000};  // all before 1970, so that no record counts
-  CHECK(s.run(all, Timestamp{now.value + 1'000}).runs.empty());
-  CHECK(s.run(all, Timestamp{now.value + 1'001}).runs.size() == 1);
+  CHECK(s.run(all, Timestamp{late.value + 1'000}).runs.empty());
+  CHECK(s.run(all, Timestamp{late.value + 1'001}).runs.size() == 1);
 }
 
 TEST_CASE("a log whose every record is too old begins a new segment at its end") {
@@ -152,7 +152,7 @@ TEST_CASE("a log whose every record is too old begins a new segment at its end")
   CHECK(s.log.log_end_offset() == Offset{15});
   CHECK(s.log.size_bytes() == 0);
   CHECK(s.run().runs.empty());  // the empty active segment stays
-  s.append(now.value);
+  s.append(late.value);
   CHECK(s.log.log_end_offset() == Offset{16});
 }
 
@@ -194,7 +194,7 @@ TEST_CASE("a topic that is only compacted keeps what is old and what is much") {
   config.compaction = Compaction::on;
   config.deletion = Deletion::off;
   Segments s{3, config};
-  CHECK_FALSE(s.log.has_old_segments(now));
+  CHECK_FALSE(s.log.has_old_segments(late));
   CHECK(s.run().runs.empty());
   config.deletion = Deletion::on;  // compact,delete
   s.set(config);
@@ -204,7 +204,7 @@ TEST_CASE("a topic that is only compacted keeps what is old and what is much") {
 TEST_CASE("each reason takes what the one before has left and says so") {
   Segments s{6, keep_for_ever(), 1'000};
   s.roll();
-  s.append(now.value);
+  s.append(late.value);
   s.log.update_high_watermark(s.log.log_end_offset());
   REQUIRE(s.log.maybe_increment_log_start_offset(Offset{6}, s.disk));
   LogConfig config = keep_for_ever();
@@ -269,7 +269,7 @@ TEST_CASE("epochs that end below the new log start are forgotten and the one tha
   CHECK(s.log.epoch_of(Offset{6}) == LeaderEpoch{3});
   CHECK(s.log.epoch_of(Offset{7}) == LeaderEpoch{4});
   CHECK(s.log.epochs().earliest() == EpochEntry{LeaderEpoch{3}, Offset{6}});
-  const UnifiedLog again = open_log(s.disk, config);
+  const UnifiedLog again = open_late(s.disk, config);
   CHECK(again.epochs() == s.log.epochs());
 }
 
@@ -301,7 +301,7 @@ TEST_CASE("a restart finishes what a pass had begun") {
   Segments s{3, config};
   (void)s.run(2);
   MemoryDisk after = s.disk.after_crash();
-  const UnifiedLog log = open_log(after, config);
+  const UnifiedLog log = open_late(after, config);
   CHECK(log.log_start_offset() == Offset{10});
   CHECK(log.log_end_offset() == Offset{15});
   for (const std::string& path : after.paths()) CHECK_FALSE(path.ends_with(".deleted"));
@@ -318,19 +318,19 @@ TEST_CASE("whichever disk operation of a pass is the last a sound log comes up")
     const std::vector<RecordBatch> before = s.log.all_batches(s.disk).value();
     s.set(config);
     s.disk.operations_left = operations;
-    const bool finished = s.log.delete_old_segments(now, all, s.disk).has_value();
+    const bool finished = s.log.delete_old_segments(late, all, s.disk).has_value();
     Random random{operations};
     for (int loss = 0; loss < 10; ++loss) {
       MemoryDisk after = loss == 0   ? s.disk.after_crash()
                          : loss == 1 ? s.disk.after_power_loss()
                                      : s.disk.after_torn_power_loss(random);
-      UnifiedLog log = open_log(after, config, {.recovery_point = recovery_point});
+      UnifiedLog log = open_late(after, config, {.recovery_point = recovery_point});
       const std::vector<RecordBatch> left = log.all_batches(after).value();
       // What is left is the end of what there was: a whole, without gaps, that can be appended to.
       REQUIRE(left.size() <= before.size());
       REQUIRE(std::equal(left.rbegin(), left.rend(), before.rbegin()));
       CHECK(log.log_end_offset() >= (left.empty() ? log.log_start_offset() : Offset{20}));
-      CHECK(log.append_as_leader({make_batch()}, LeaderEpoch{1}, now, after)->error == ErrorCode::none);
+      CHECK(log.append_as_leader({make_batch()}, LeaderEpoch{1}, late, after)->error == ErrorCode::none);
     }
     if (finished) break;
   }

@@ -12,7 +12,7 @@ using namespace kafkasim::test;
 
 namespace {
 
-struct Fixture {
+struct OffsetIndexRig {
   MemoryDisk disk{};
   OffsetIndex index{*OffsetIndex::open(disk, "p-0/i", Offset{40}, 80)};
   void append(std::int64_t offset, std::uint64_t position) { REQUIRE(index.append(disk, {Offset{offset}, position})); }
@@ -24,7 +24,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("an offset index finds the last entry at or below an offset") {
-  Fixture f;
+  OffsetIndexRig f;
   CHECK_FALSE(f.lookup(50).has_value());
   f.append(45, 100);
   f.append(50, 300);
@@ -37,7 +37,7 @@ TEST_CASE("an offset index finds the last entry at or below an offset") {
 }
 
 TEST_CASE("an offset index entry is relative offset and position in eight bytes") {
-  Fixture f;
+  OffsetIndexRig f;
   f.append(45, 258);
   CHECK(to_hex(f.disk.bytes_of("p-0/i")) == "0000000500000102");
   const OffsetIndex again = *OffsetIndex::open(f.disk, "p-0/i", Offset{40}, 80);
@@ -47,7 +47,7 @@ TEST_CASE("an offset index entry is relative offset and position in eight bytes"
 }
 
 TEST_CASE("truncation of an offset index leaves the entries below") {
-  Fixture f;
+  OffsetIndexRig f;
   f.append(45, 100);
   f.append(50, 300);
   f.append(58, 700);
@@ -59,7 +59,7 @@ TEST_CASE("truncation of an offset index leaves the entries below") {
 }
 
 TEST_CASE("an offset index is full at its size in whole entries") {
-  Fixture f;
+  OffsetIndexRig f;
   for (int i = 0; i < 10; ++i) {
     CHECK_FALSE(f.index.is_full());
     f.append(41 + i, static_cast<std::uint64_t>(i));
@@ -68,7 +68,7 @@ TEST_CASE("an offset index is full at its size in whole entries") {
 }
 
 TEST_CASE("an offset index that was damaged at rest begins anew") {
-  Fixture f;
+  OffsetIndexRig f;
   f.append(900, 1);
   f.append(50, 300);
   CHECK(f.index.count() == 1);
@@ -96,7 +96,7 @@ TEST_CASE("an offset index answers as a sorted map does") {
 }
 
 TEST_CASE("the upper bound of a fetch is the offset of the first entry behind its bytes") {
-  Fixture f;
+  OffsetIndexRig f;
   const auto upper = [&f](std::uint64_t position) { return *f.index.upper_bound(f.disk, position); };
   CHECK_FALSE(upper(5).has_value());
   f.append(40, 0);
@@ -113,7 +113,7 @@ TEST_CASE("the upper bound of a fetch is the offset of the first entry behind it
 }
 
 TEST_CASE("an offset index takes entries again after any truncation") {
-  Fixture f;
+  OffsetIndexRig f;
   for (std::int64_t i = 1; i < 10; ++i) f.append(40 + i, static_cast<std::uint64_t>(i));
   for (const std::int64_t to : {12, 10, 9, 5}) {
     REQUIRE(f.index.truncate_to(f.disk, Offset{40 + to}));
@@ -127,7 +127,7 @@ TEST_CASE("an offset index takes entries again after any truncation") {
 }
 
 TEST_CASE("an offset index whose only entry is of the base offset is sane") {
-  Fixture f;
+  OffsetIndexRig f;
   f.append(40, 0);
   CHECK(f.index.is_sane(61));
   const OffsetIndex again = *OffsetIndex::open(f.disk, "p-0/i", Offset{40}, 80);
@@ -137,7 +137,7 @@ TEST_CASE("an offset index whose only entry is of the base offset is sane") {
 }
 
 TEST_CASE("an entry beyond the end of an index is not read") {
-  Fixture f;
+  OffsetIndexRig f;
   CHECK_THROWS_AS(f.index.file().read(f.disk, 0, 1), InternalError);
   f.append(45, 100);
   CHECK(f.index.file().read(f.disk, 0, 1).has_value());

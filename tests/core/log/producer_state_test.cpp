@@ -9,7 +9,7 @@ using namespace kafkasim::test;
 
 namespace {
 
-struct Fixture {
+struct ProducerStateRig {
   ProducerState state{};
   std::int64_t next{0};
 
@@ -33,13 +33,13 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("an unknown producer may begin with any sequence") {
-  Fixture f;
+  ProducerStateRig f;
   CHECK(f.append(3, 17) == ErrorCode::none);
   CHECK(f.append(3, 18) == ErrorCode::none);
 }
 
 TEST_CASE("a gap in the sequence is refused") {
-  Fixture f;
+  ProducerStateRig f;
   CHECK(f.append(0, 0, 5) == ErrorCode::none);
   CHECK(f.append(0, 6) == ErrorCode::out_of_order_sequence_number);
   CHECK(f.append(0, 4) == ErrorCode::out_of_order_sequence_number);
@@ -47,7 +47,7 @@ TEST_CASE("a gap in the sequence is refused") {
 }
 
 TEST_CASE("the last five batches are recognised when they come again and older ones are not") {
-  Fixture f;
+  ProducerStateRig f;
   for (int i = 0; i < 7; ++i) REQUIRE(f.append(0, 2 * i, 2) == ErrorCode::none);
   for (int i = 2; i < 7; ++i) {
     const auto verdict = f.check(f.batch(0, 2 * i, 2));
@@ -60,7 +60,7 @@ TEST_CASE("the last five batches are recognised when they come again and older o
 }
 
 TEST_CASE("an epoch below the known one is fenced but a follower takes it") {
-  Fixture f;
+  ProducerStateRig f;
   CHECK(f.append(5, 0) == ErrorCode::none);
   CHECK(f.append(4, 1) == ErrorCode::invalid_producer_epoch);
   CHECK(f.append(4, 1, 1, AppendOrigin::coordinator) == ErrorCode::invalid_producer_epoch);
@@ -68,7 +68,7 @@ TEST_CASE("an epoch below the known one is fenced but a follower takes it") {
 }
 
 TEST_CASE("a new epoch begins at sequence 0 and forgets the batches of the old one") {
-  Fixture f;
+  ProducerStateRig f;
   CHECK(f.append(0, 0) == ErrorCode::none);
   CHECK(f.append(1, 1) == ErrorCode::out_of_order_sequence_number);
   CHECK(f.append(1, 0) == ErrorCode::none);
@@ -77,26 +77,26 @@ TEST_CASE("a new epoch begins at sequence 0 and forgets the batches of the old o
 }
 
 TEST_CASE("after the largest sequence comes 0") {
-  Fixture f;
+  ProducerStateRig f;
   CHECK(f.append(0, 2147483646, 2) == ErrorCode::none);
   CHECK(f.append(0, 0) == ErrorCode::none);
   CHECK(f.append(0, 1) == ErrorCode::none);
   CHECK(f.check(f.batch(0, 2147483646, 2)).duplicate.has_value());
-  Fixture across;
+  ProducerStateRig across;
   CHECK(across.append(0, 2147483647, 3) == ErrorCode::none);
   CHECK(across.append(0, 2) == ErrorCode::none);
   CHECK(across.check(across.batch(0, 2147483647, 3)).duplicate.has_value());
 }
 
 TEST_CASE("followers and coordinators are not held to sequences") {
-  Fixture f;
+  ProducerStateRig f;
   CHECK(f.append(0, 0) == ErrorCode::none);
   CHECK(f.append(0, 50, 1, AppendOrigin::replication) == ErrorCode::none);
   CHECK(f.append(0, 90, 1, AppendOrigin::coordinator) == ErrorCode::none);
 }
 
 TEST_CASE("batches appended together are judged one after the other") {
-  Fixture f;
+  ProducerStateRig f;
   const std::vector<RecordBatch> good{f.batch(0, 0, 2), f.batch(0, 2, 1)};
   CHECK(f.state.check(good, AppendOrigin::client).error == ErrorCode::none);
   const std::vector<RecordBatch> gap{f.batch(0, 0, 2), f.batch(0, 3, 1)};
@@ -104,7 +104,7 @@ TEST_CASE("batches appended together are judged one after the other") {
 }
 
 TEST_CASE("a producer that has been silent for long is forgotten") {
-  Fixture f;
+  ProducerStateRig f;
   REQUIRE(f.append(0, 0) == ErrorCode::none);
   f.state.remove_expired(Timestamp{1'000'999}, 1'000);
   CHECK(f.state.producers().size() == 1);
@@ -121,7 +121,7 @@ TEST_CASE("batches without a producer only move the end of the state") {
 }
 
 TEST_CASE("an append that repeats a known batch or leaves a gap changes nothing") {
-  Fixture f;
+  ProducerStateRig f;
   REQUIRE(f.append(0, 0) == ErrorCode::none);
   REQUIRE(f.append(0, 1) == ErrorCode::none);
   const ProducerState before = f.state;
@@ -134,13 +134,13 @@ TEST_CASE("an append that repeats a known batch or leaves a gap changes nothing"
 }
 
 TEST_CASE("after the largest sequence anything but 0 is a gap") {
-  Fixture f;
+  ProducerStateRig f;
   REQUIRE(f.append(15, 2147483647, 1, AppendOrigin::replication) == ErrorCode::none);
   CHECK(f.append(15, 1) == ErrorCode::out_of_order_sequence_number);
 }
 
 TEST_CASE("a batch whose sequences wrap is known by its first and last") {
-  Fixture f;
+  ProducerStateRig f;
   REQUIRE(f.append(15, 2147483637, 21, AppendOrigin::replication) == ErrorCode::none);
   const ProducedBatch last = f.state.producers().at(ProducerId{7}).last().value();
   CHECK(last.first_sequence() == Sequence{2147483637});
@@ -150,7 +150,7 @@ TEST_CASE("a batch whose sequences wrap is known by its first and last") {
 }
 
 TEST_CASE("a follower takes a gap in the sequence and goes on from there") {
-  Fixture f;
+  ProducerStateRig f;
   REQUIRE(f.append(0, 0) == ErrorCode::none);
   CHECK(f.append(0, 3) == ErrorCode::out_of_order_sequence_number);
   CHECK(f.append(0, 3, 1, AppendOrigin::replication) == ErrorCode::none);
@@ -158,7 +158,7 @@ TEST_CASE("a follower takes a gap in the sequence and goes on from there") {
 }
 
 TEST_CASE("a coordinator writes without sequences") {
-  Fixture f;
+  ProducerStateRig f;
   for (int i = 0; i < 2; ++i) CHECK(f.append(0, -1, 1, AppendOrigin::coordinator) == ErrorCode::none);
   CHECK(f.state.producers().at(ProducerId{7}).last()->last_sequence == Sequence{-1});
 }

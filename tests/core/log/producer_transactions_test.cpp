@@ -3,18 +3,16 @@
 
 #include "core/log/producer_snapshot.hpp"
 #include "core/log/producer_state.hpp"
-#include "tests/support/batches.hpp"
+#include "tests/core/log/log_rig.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::test;
 
 namespace {
 
-constexpr auto commit = TransactionOutcome::commit;
-constexpr auto aborts = TransactionOutcome::abort;
 constexpr Duration fifteen_minutes = seconds(900);
 
-struct Fixture {
+struct ProducerTransactionsRig {
   ProducerState state{};
 
   static RecordBatch data(std::int64_t id, int epoch, int sequence, std::int64_t offset, Transactional transactional,
@@ -56,7 +54,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a marker of an unknown producer leaves its epoch behind so that older ones stay fenced") {
-  Fixture f;
+  ProducerTransactionsRig f;
   REQUIRE(f.end(1, 2, commit, 27) == ErrorCode::none);
   CHECK(f.entry().epoch() == ProducerEpoch{2});
   CHECK_FALSE(f.entry().last().has_value());
@@ -67,7 +65,7 @@ TEST_CASE("a marker of an unknown producer leaves its epoch behind so that older
 }
 
 TEST_CASE("a marker may raise the epoch and the sequence begins anew then") {
-  Fixture f;
+  ProducerTransactionsRig f;
   REQUIRE(f.transactional(1, 0, 0, 0) == ErrorCode::none);
   REQUIRE(f.transactional(1, 0, 1, 1) == ErrorCode::none);
   REQUIRE(f.end(1, 1, aborts, 2) == ErrorCode::none);
@@ -80,7 +78,7 @@ TEST_CASE("a marker may raise the epoch and the sequence begins anew then") {
 }
 
 TEST_CASE("a transaction begins with its first batch and a marker of its epoch leaves the batches known") {
-  Fixture f;
+  ProducerTransactionsRig f;
   REQUIRE(f.plain(1, 0, 0, 9) == ErrorCode::none);
   REQUIRE(f.transactional(1, 0, 1, 16) == ErrorCode::none);
   REQUIRE(f.transactional(1, 0, 2, 26) == ErrorCode::none);
@@ -94,33 +92,33 @@ TEST_CASE("a transaction begins with its first batch and a marker of its epoch l
 }
 
 TEST_CASE("a batch outside of its open transaction is an invalid transaction state") {
-  Fixture f;
+  ProducerTransactionsRig f;
   REQUIRE(f.transactional(1, 0, 0, 0) == ErrorCode::none);
   CHECK(f.plain(1, 0, 1, 1) == ErrorCode::invalid_txn_state);
   CHECK(f.plain(2, 0, 0, 1) == ErrorCode::none);
 }
 
 TEST_CASE("a marker of an old producer epoch is refused") {
-  Fixture f;
+  ProducerTransactionsRig f;
   REQUIRE(f.transactional(1, 5, 0, 99) == ErrorCode::none);
   CHECK(f.end(1, 3, commit, 100) == ErrorCode::invalid_producer_epoch);
   CHECK(f.end(1, 3, commit, 100, 0, AppendOrigin::replication) == ErrorCode::none);
 }
 
 TEST_CASE("a marker of an old coordinator is fenced also after a reload") {
-  Fixture f;
+  ProducerTransactionsRig f;
   REQUIRE(f.transactional(1, 5, 0, 99) == ErrorCode::none);
   REQUIRE(f.end(1, 5, commit, 100, 1) == ErrorCode::none);
   CHECK(f.end(1, 5, commit, 101, 1) == ErrorCode::none);
   CHECK(f.end(1, 5, commit, 102, 2) == ErrorCode::none);
   CHECK(f.end(1, 5, commit, 103, 1) == ErrorCode::transaction_coordinator_fenced);
-  Fixture again{.state = f.reloaded()};
+  ProducerTransactionsRig again{.state = f.reloaded()};
   CHECK(again.end(1, 5, commit, 103, 1) == ErrorCode::transaction_coordinator_fenced);
   CHECK(again.end(1, 5, commit, 103, 1, AppendOrigin::replication) == ErrorCode::none);
 }
 
 TEST_CASE("a marker that cannot be read is refused and an empty control batch is nothing") {
-  Fixture f;
+  ProducerTransactionsRig f;
   RecordBatch odd = stored(build_leader_change_batch(as_bytes("x"), Timestamp{1}), 5, 0);
   odd.header.producer_id = 1;
   odd.header.producer_epoch = 0;
@@ -134,7 +132,7 @@ TEST_CASE("a marker that cannot be read is refused and an empty control batch is
 }
 
 TEST_CASE("the first unstable offset waits for the marker and then for the high watermark to pass it") {
-  Fixture f;
+  ProducerTransactionsRig f;
   CHECK_FALSE(f.state.first_undecided_offset().has_value());
   REQUIRE(f.transactional(1, 5, 0, 99) == ErrorCode::none);
   REQUIRE(f.transactional(2, 5, 0, 105) == ErrorCode::none);
@@ -154,7 +152,7 @@ TEST_CASE("the first unstable offset waits for the marker and then for the high 
 }
 
 TEST_CASE("the last stable offset of a completed transaction is the start of the next open one") {
-  Fixture f;
+  ProducerTransactionsRig f;
   for (int i = 0; i < 3; ++i) REQUIRE(f.transactional(1 + i, 0, 0, 100 + 10 * i) == ErrorCode::none);
   CHECK(f.state.last_stable_offset({ProducerId{1}, Offset{100}, Offset{130}, commit}) == Offset{110});
   REQUIRE(f.end(1, 0, commit, 130) == ErrorCode::none);
@@ -167,7 +165,7 @@ TEST_CASE("the last stable offset of a completed transaction is the start of the
 }
 
 TEST_CASE("markers without a transaction complete none") {
-  Fixture f;
+  ProducerTransactionsRig f;
   REQUIRE(f.transactional(1, 0, 0, 16) == ErrorCode::none);
   f.state.high_watermark_moved(Offset{17});
   REQUIRE(f.end(1, 0, commit, 21) == ErrorCode::none);
@@ -185,7 +183,7 @@ TEST_CASE("markers without a transaction complete none") {
 }
 
 TEST_CASE("a producer whose transaction is open does not expire and one that was fenced keeps its epoch for a while") {
-  Fixture f;
+  ProducerTransactionsRig f;
   REQUIRE(f.transactional(1, 5, 0, 99) == ErrorCode::none);
   REQUIRE(f.end(2, 5, aborts, 100) == ErrorCode::none);
   f.state.remove_expired(Timestamp{1'000'500}, 1'000);
@@ -197,10 +195,10 @@ TEST_CASE("a producer whose transaction is open does not expire and one that was
 }
 
 TEST_CASE("an unfinished transaction comes back from a snapshot and goes on") {
-  Fixture f;
+  ProducerTransactionsRig f;
   REQUIRE(f.transactional(1, 0, 0, 0) == ErrorCode::none);
   REQUIRE(f.transactional(1, 0, 1, 1) == ErrorCode::none);
-  Fixture again{.state = f.reloaded()};
+  ProducerTransactionsRig again{.state = f.reloaded()};
   CHECK(again.entry().batches().size() == 1);
   CHECK(again.entry().transaction_start() == Offset{0});
   CHECK(again.state.first_unstable_offset() == Offset{0});
@@ -210,7 +208,7 @@ TEST_CASE("an unfinished transaction comes back from a snapshot and goes on") {
 }
 
 TEST_CASE("a finished or empty transaction comes back from a snapshot as finished") {
-  Fixture f;
+  ProducerTransactionsRig f;
   REQUIRE(f.transactional(1, 0, 0, 0) == ErrorCode::none);
   REQUIRE(f.end(1, 0, aborts, 1) == ErrorCode::none);
   REQUIRE(f.end(2, 0, aborts, 2) == ErrorCode::none);
@@ -222,7 +220,7 @@ TEST_CASE("a finished or empty transaction comes back from a snapshot as finishe
 }
 
 TEST_CASE("a transaction that has been silent for too long is late until it ends") {
-  Fixture f;
+  ProducerTransactionsRig f;
   const std::int64_t late = 1'000'000 + fifteen_minutes.whole_ms() + 300'000 + 1;
   const auto is_late = [&f](std::int64_t now) { return f.state.has_late_transaction(Timestamp{now}, fifteen_minutes); };
   REQUIRE(f.transactional(1, 2, 0, 100) == ErrorCode::none);
@@ -238,7 +236,7 @@ TEST_CASE("a transaction that has been silent for too long is late until it ends
 }
 
 TEST_CASE("a cleared state has no transaction and none that is late") {
-  Fixture f;
+  ProducerTransactionsRig f;
   REQUIRE(f.transactional(1, 2, 0, 100) == ErrorCode::none);
   f.state.clear(Offset{150});
   CHECK_FALSE(f.state.first_unstable_offset().has_value());

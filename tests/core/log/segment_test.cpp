@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/core/log/log_rig.hpp"
 #include "tests/support/batches.hpp"
 #include "tests/support/memory_disk.hpp"
 
@@ -10,13 +11,11 @@ using namespace kafkasim::test;
 
 namespace {
 
-constexpr Timestamp now{1'000'000};
-
-struct Fixture {
+struct SegmentRig {
   MemoryDisk disk{};
   LogConfig config{.segment_bytes = 10'000, .index_interval_bytes = 200};
   LogSegment segment;
-  explicit Fixture(std::int64_t base = 0) : segment{*LogSegment::open(disk, "p-0", Offset{base}, config, now)} {}
+  explicit SegmentRig(std::int64_t base = 0) : segment{*LogSegment::open(disk, "p-0", Offset{base}, config, now)} {}
   void append(int batches, int records = 2) {
     for (int i = 0; i < batches; ++i) {
       const std::int64_t base = segment.next_offset().value;
@@ -33,7 +32,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a segment rolls before the append that would make it too large") {
-  Fixture f;
+  SegmentRig f;
   CHECK_FALSE(f.rolls(20'000, 1000, 1));
   f.append(1);
   CHECK_FALSE(f.rolls(10'000 - f.segment.size_bytes(), 1000, 5));
@@ -41,7 +40,7 @@ TEST_CASE("a segment rolls before the append that would make it too large") {
 }
 
 TEST_CASE("a segment rolls by the timestamps of its records and not by the clock") {
-  Fixture f;
+  SegmentRig f;
   f.config.segment_ms = 500;
   f.append(1, 1);
   CHECK_FALSE(f.rolls(10, 1500, 5, now.value + 100'000));
@@ -49,7 +48,7 @@ TEST_CASE("a segment rolls by the timestamps of its records and not by the clock
 }
 
 TEST_CASE("a segment whose first record has no timestamp rolls by the clock") {
-  Fixture f;
+  SegmentRig f;
   f.config.segment_ms = 500;
   const RecordBatch batch = stored(make_batch({.timestamp = -1}), 0, 0);
   REQUIRE(f.segment.append(f.disk, {&batch, 1}, 200));
@@ -58,7 +57,7 @@ TEST_CASE("a segment whose first record has no timestamp rolls by the clock") {
 }
 
 TEST_CASE("a segment rolls when an index is full or an offset does not fit") {
-  Fixture f{100};
+  SegmentRig f{100};
   f.append(1);
   CHECK(f.rolls(10, 1000, 100LL + INT32_MAX + 1));
   CHECK_FALSE(f.rolls(10, 1000, 100LL + INT32_MAX));
@@ -73,7 +72,7 @@ TEST_CASE("a segment rolls when an index is full or an offset does not fit") {
 }
 
 TEST_CASE("index entries stand for a batch whenever more than the interval was appended") {
-  Fixture f;
+  SegmentRig f;
   f.append(20);
   std::uint64_t position = 0;
   std::uint64_t since = 0;
@@ -94,7 +93,7 @@ TEST_CASE("index entries stand for a batch whenever more than the interval was a
 }
 
 TEST_CASE("a batch is found by any of its offsets and in a gap the one after") {
-  Fixture f;
+  SegmentRig f;
   f.append(10);
   const RecordBatch far = stored(make_batch(), 50, 0);
   REQUIRE(f.segment.append(f.disk, {&far, 1}, 200));
@@ -108,10 +107,10 @@ TEST_CASE("a batch is found by any of its offsets and in a gap the one after") {
 }
 
 TEST_CASE("truncation leaves a segment as if the rest had never been") {
-  Fixture f;
+  SegmentRig f;
   f.append(30);
   REQUIRE(f.segment.truncate_to(f.disk, Offset{25}, now));
-  Fixture g;
+  SegmentRig g;
   g.append(12);
   CHECK(f.segment.next_offset() == g.segment.next_offset());
   CHECK(f.disk.bytes_of("p-0/00000000000000000000.index") == g.disk.bytes_of("p-0/00000000000000000000.index"));
@@ -122,7 +121,7 @@ TEST_CASE("truncation leaves a segment as if the rest had never been") {
 }
 
 TEST_CASE("a finished segment closes its time index with its largest timestamp") {
-  Fixture f;
+  SegmentRig f;
   f.append(1);
   CHECK(f.segment.time_index().count() == 0);
   REQUIRE(f.segment.on_become_inactive(f.disk));
@@ -130,7 +129,7 @@ TEST_CASE("a finished segment closes its time index with its largest timestamp")
 }
 
 TEST_CASE("recovery cuts at a wrong checksum and tells of each good batch") {
-  Fixture f;
+  SegmentRig f;
   f.append(5);
   std::vector<std::byte> bytes = f.disk.bytes_of("p-0/00000000000000000000.log");
   const std::size_t size = bytes.size() / 5;
@@ -149,7 +148,7 @@ TEST_CASE("recovery cuts at a wrong checksum and tells of each good batch") {
 }
 
 TEST_CASE("bytes that changed at rest end a read and do not crash it") {
-  Fixture f;
+  SegmentRig f;
   f.append(5);
   std::vector<std::byte> bytes = f.disk.bytes_of("p-0/00000000000000000000.log");
   const std::size_t size = bytes.size() / 5;

@@ -9,7 +9,7 @@ using namespace kafkasim::test;
 
 namespace {
 
-struct Fixture {
+struct TimeIndexRig {
   MemoryDisk disk{};
   TimeIndex index{*TimeIndex::open(disk, "p-0/t", Offset{40}, 60)};
   void append(std::int64_t timestamp, std::int64_t offset, Closing closing = Closing::no) {
@@ -23,7 +23,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a time index finds the last entry at or below a timestamp") {
-  Fixture f;
+  TimeIndexRig f;
   f.append(100, 45);
   f.append(200, 50);
   CHECK_FALSE(f.lookup(99).has_value());
@@ -32,7 +32,7 @@ TEST_CASE("a time index finds the last entry at or below a timestamp") {
 }
 
 TEST_CASE("a time index only takes larger timestamps") {
-  Fixture f;
+  TimeIndexRig f;
   f.append(100, 45);
   f.append(100, 46);
   f.append(90, 47, Closing::yes);
@@ -41,7 +41,7 @@ TEST_CASE("a time index only takes larger timestamps") {
 }
 
 TEST_CASE("a time index keeps room for the closing entry") {
-  Fixture f;
+  TimeIndexRig f;
   for (int i = 0; i < 4; ++i) {
     CHECK_FALSE(f.index.is_full());
     f.append(100 + i, 41 + i);
@@ -54,7 +54,7 @@ TEST_CASE("a time index keeps room for the closing entry") {
 }
 
 TEST_CASE("truncation of a time index goes by offset") {
-  Fixture f;
+  TimeIndexRig f;
   f.append(100, 45);
   f.append(200, 50);
   f.append(300, 55);
@@ -65,7 +65,7 @@ TEST_CASE("truncation of a time index goes by offset") {
 }
 
 TEST_CASE("a time index that was damaged at rest begins anew") {
-  Fixture f;
+  TimeIndexRig f;
   f.append(100, 900);
   f.append(200, 50);
   CHECK(f.index.count() == 1);
@@ -73,7 +73,7 @@ TEST_CASE("a time index that was damaged at rest begins anew") {
 }
 
 TEST_CASE("an empty time index has no last entry") {
-  Fixture f;
+  TimeIndexRig f;
   CHECK_FALSE(f.index.last().has_value());
   CHECK_FALSE(f.lookup(1000).has_value());
   f.append(1, 41);
@@ -81,7 +81,7 @@ TEST_CASE("an empty time index has no last entry") {
 }
 
 TEST_CASE("a time index that is opened again has its entries") {
-  Fixture f;
+  TimeIndexRig f;
   for (int i = 1; i <= 4; ++i) f.append(10 * i, 40 + 10 * i);
   f.index = *TimeIndex::open(f.disk, "p-0/t", Offset{40}, 60);
   CHECK(f.index.count() == 4);
@@ -90,7 +90,7 @@ TEST_CASE("a time index that is opened again has its entries") {
 }
 
 TEST_CASE("a time index of odd size or with an offset outside of its segment is not sane") {
-  Fixture f;
+  TimeIndexRig f;
   CHECK(f.index.is_sane());
   f.append(100, 45);
   f.append(200, 50);
@@ -108,7 +108,7 @@ TEST_CASE("a time index of odd size or with an offset outside of its segment is 
 }
 
 TEST_CASE("a time index takes entries again after truncation") {
-  Fixture f;
+  TimeIndexRig f;
   for (int round = 0; round < 2; ++round) {
     for (int i = 1; i <= 4; ++i) f.append(10 * i, 40 + 10 * i);
     CHECK(f.index.count() == 4);

@@ -3,21 +3,17 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/check.hpp"
-#include "tests/support/memory_disk.hpp"
+#include "tests/core/log/log_rig.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::test;
 
 namespace {
 
-AbortedTransaction aborted(std::int64_t id, std::int64_t first, std::int64_t last, std::int64_t stable) {
-  return {ProducerId{id}, Offset{first}, Offset{last}, Offset{stable}};
-}
-
 const std::vector<AbortedTransaction> four{aborted(0, 0, 10, 11), aborted(1, 5, 15, 13), aborted(2, 18, 35, 25),
                                            aborted(3, 32, 50, 40)};
 
-struct Fixture {
+struct TransactionIndexRig {
   MemoryDisk disk{};
   TransactionIndex index{open()};
   TransactionIndex open(std::int64_t base = 0) {
@@ -38,7 +34,7 @@ std::vector<AbortedTransaction> part(std::ptrdiff_t from, std::ptrdiff_t to) {
 }  // namespace
 
 TEST_CASE("an aborted transaction is an entry of thirty four bytes") {
-  Fixture f;
+  TransactionIndexRig f;
   REQUIRE(f.index.append(f.disk, aborted(983'493, 137, 299, 200)));
   CHECK(to_hex(f.disk.bytes_of("p-0/00000000000000000000.txnindex")) ==
         "0000"
@@ -50,7 +46,7 @@ TEST_CASE("an aborted transaction is an entry of thirty four bytes") {
 }
 
 TEST_CASE("a transaction index that is opened again goes on at its end") {
-  Fixture f;
+  TransactionIndexRig f;
   f.append_four();
   f.index.close(f.disk);
   f.index = f.open();
@@ -63,7 +59,7 @@ TEST_CASE("a transaction index that is opened again goes on at its end") {
 
 TEST_CASE("the last offsets of aborted transactions rise") {
   for (const std::int64_t last : {15, 10}) {
-    Fixture f;
+    TransactionIndexRig f;
     REQUIRE(f.index.append(f.disk, aborted(1, 5, 15, 13)));
     CHECK_THROWS_AS(f.index.append(f.disk, aborted(0, 0, last, 11)), InternalError);
     f.index = f.open();
@@ -72,7 +68,7 @@ TEST_CASE("the last offsets of aborted transactions rise") {
 }
 
 TEST_CASE("aborted transactions are found by the range they reach into until the last stable offset is beyond it") {
-  Fixture f;
+  TransactionIndexRig f;
   f.append_four();
   const auto is = [](const TransactionIndex::Found& found, const std::vector<AbortedTransaction>& expected,
                      bool complete) { return found.transactions == expected && found.complete == complete; };
@@ -85,7 +81,7 @@ TEST_CASE("aborted transactions are found by the range they reach into until the
 }
 
 TEST_CASE("truncation of a transaction index leaves transactions that ended below") {
-  Fixture f;
+  TransactionIndexRig f;
   f.append_four();
   REQUIRE(f.index.truncate_to(f.disk, Offset{51}));
   CHECK(f.index.all(f.disk)->transactions == four);
@@ -98,7 +94,7 @@ TEST_CASE("truncation of a transaction index leaves transactions that ended belo
 }
 
 TEST_CASE("a transaction index that contradicts its segment is not sane") {
-  Fixture f;
+  TransactionIndexRig f;
   CHECK(*f.index.is_sane(f.disk, Offset{0}));
   f.append_four();
   CHECK(*f.index.is_sane(f.disk, Offset{51}));
@@ -121,7 +117,7 @@ TEST_CASE("a transaction index that contradicts its segment is not sane") {
 }
 
 TEST_CASE("a transaction index makes its file with the first entry") {
-  Fixture f;
+  TransactionIndexRig f;
   CHECK_FALSE(f.index.exists());
   CHECK_FALSE(f.index.file().has_value());
   REQUIRE(f.index.sync(f.disk));
@@ -137,7 +133,7 @@ TEST_CASE("a transaction index makes its file with the first entry") {
 }
 
 TEST_CASE("a transaction index goes on when its directory is renamed") {
-  Fixture f;
+  TransactionIndexRig f;
   REQUIRE(f.index.append(f.disk, four[0]));
   REQUIRE(f.disk.rename("p-0", "p-0.x-delete"));
   REQUIRE(f.index.append(f.disk, four[1]));

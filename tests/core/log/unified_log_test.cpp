@@ -3,34 +3,12 @@
 #include <catch2/catch.hpp>
 
 #include "core/base/check.hpp"
-#include "tests/support/batches.hpp"
-#include "tests/support/memory_disk.hpp"
+#include "tests/core/log/log_rig.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::test;
 
 namespace {
-
-constexpr Timestamp now{1'000'000};
-
-UnifiedLog open_log(Disk& disk, const LogConfig& config = {}, const LogOpenOptions& options = {}) {
-  auto opened = UnifiedLog::open(disk, "orders-0", {"orders", PartitionIndex{0}}, config, options, now);
-  REQUIRE(opened);
-  return std::move(opened->log);
-}
-
-LogAppendResult append(UnifiedLog& log, Disk& disk, const RecordBatch& batch, int epoch = 0,
-                       AppendOrigin origin = AppendOrigin::client) {
-  auto result = log.append_as_leader({batch}, LeaderEpoch{epoch}, now, disk, origin);
-  REQUIRE(result);
-  return *result;
-}
-
-std::vector<RecordBatch> read_all(const UnifiedLog& log, const Disk& disk) {
-  auto batches = log.all_batches(disk);
-  REQUIRE(batches);
-  return *batches;
-}
 
 LogReadResult read(const UnifiedLog& log, const Disk& disk, std::int64_t from, std::uint64_t bytes = 1 << 20) {
   auto result = log.read(Offset{from}, bytes, log.log_end_offset(), MinOneBatch::yes, disk);
@@ -51,7 +29,7 @@ TEST_CASE("a leader stamps offsets and its epoch on what it appends") {
   const LogAppendResult second = append(log, disk, make_batch({.records = 2}), 5);
   CHECK(second.first == Offset{3});
   CHECK(log.log_end_offset() == Offset{5});
-  const std::vector<RecordBatch> batches = read_all(log, disk);
+  const std::vector<RecordBatch> batches = batches_of(log, disk);
   REQUIRE(batches.size() == 2);
   CHECK(batches[1].base_offset() == Offset{3});
   CHECK(batches[1].leader_epoch() == LeaderEpoch{5});
@@ -121,7 +99,7 @@ TEST_CASE("a follower takes offsets and epochs as the leader gave them") {
   CHECK(log.log_end_offset() == Offset{6});
   CHECK(log.latest_epoch() == LeaderEpoch{3});
   CHECK(log.end_offset_for_epoch(LeaderEpoch{1}) == OffsetAndEpoch{Offset{5}, LeaderEpoch{1}});
-  CHECK(read_all(log, disk) == batches);
+  CHECK(batches_of(log, disk) == batches);
   const auto behind = log.append_as_follower({stored(make_batch(), 5, 3)}, LeaderEpoch{3}, now, disk);
   REQUIRE(behind);
   CHECK(behind->error == ErrorCode::offset_out_of_range);
@@ -180,7 +158,7 @@ TEST_CASE("a segment rolls when it is full and the next begins at the next offse
   CHECK(disk.exists("orders-0/00000000000000000002.log"));
   CHECK(disk.exists("orders-0/00000000000000000004.timeindex"));
   CHECK(disk.exists("orders-0/00000000000000000004.snapshot"));
-  CHECK(read_all(log, disk).size() == 5);
+  CHECK(batches_of(log, disk).size() == 5);
 }
 
 TEST_CASE("more bytes than a segment holds are refused from a leader and spread over segments by a follower") {
@@ -258,7 +236,7 @@ TEST_CASE("a topic with log append time answers with the broker clock and stores
   UnifiedLog log = open_log(disk, {.timestamp_type = TimestampType::append});
   const LogAppendResult result = append(log, disk, make_batch({.timestamp = 5}));
   CHECK(result.log_append_time == now);
-  const RecordBatch batch = read_all(log, disk).front();
+  const RecordBatch batch = batches_of(log, disk).front();
   CHECK(batch.timestamp_type() == TimestampType::append);
   CHECK(batch.header.max_timestamp == now.value);
   CHECK(crc_matches(batch));
@@ -272,8 +250,8 @@ TEST_CASE("a copy of a log and its disk goes its own way") {
   UnifiedLog other = log;
   append(other, other_disk, make_batch({.records = 4}));
   CHECK(log.log_end_offset() == Offset{1});
-  CHECK(read_all(log, disk).size() == 1);
-  CHECK(read_all(other, other_disk).size() == 2);
+  CHECK(batches_of(log, disk).size() == 1);
+  CHECK(batches_of(other, other_disk).size() == 2);
 }
 
 TEST_CASE("every failure of the disk comes back as a disk error") {

@@ -10,11 +10,11 @@ using namespace kafkasim::test;
 
 namespace {
 
-constexpr ProducerId id{7};
+constexpr ProducerId verified{7};
 
 VerificationGuard begin(Verifications& verifications, int sequence, std::int16_t epoch = 0,
                         EpochBumps bumps = EpochBumps::no, std::int64_t now = 1000) {
-  return verifications.begin(id, Sequence{sequence}, ProducerEpoch{epoch}, bumps, Timestamp{now});
+  return verifications.begin(verified, Sequence{sequence}, ProducerEpoch{epoch}, bumps, Timestamp{now});
 }
 
 RecordBatch transactional(int sequence, std::int16_t epoch = 0) {
@@ -32,19 +32,19 @@ TEST_CASE("a verification under way gives the same guard to all who ask until it
   Verifications verifications;
   const VerificationGuard first = begin(verifications, 0);
   CHECK(begin(verifications, 0) == first);
-  CHECK(verifications.is_verified(id, first));
-  CHECK_FALSE(verifications.is_verified(id, std::nullopt));
-  verifications.clear(id);
-  CHECK(verifications.find(id) == nullptr);
-  CHECK_FALSE(verifications.is_verified(id, first));
+  CHECK(verifications.is_verified(verified, first));
+  CHECK_FALSE(verifications.is_verified(verified, std::nullopt));
+  verifications.clear(verified);
+  CHECK(verifications.find(verified) == nullptr);
+  CHECK_FALSE(verifications.is_verified(verified, first));
   CHECK(begin(verifications, 0) != first);
-  CHECK_FALSE(verifications.is_verified(id, first));  // the answer to the question before the last
+  CHECK_FALSE(verifications.is_verified(verified, first));  // the answer to the question before the last
 }
 
 TEST_CASE("a verification remembers the lowest sequence of the newest epoch") {
   Verifications verifications;
   const auto seen = [&] {
-    const Verification* entry = verifications.find(id);
+    const Verification* entry = verifications.find(verified);
     return std::pair{entry->lowest_sequence.value, entry->epoch.value};
   };
   const VerificationGuard guard = begin(verifications, 1, 0);
@@ -73,9 +73,9 @@ TEST_CASE("a verification that nobody finishes expires with idle producers") {
   verifications.remove_expired(Timestamp{1500}, 1000);
   (void)begin(verifications, 0, 0, EpochBumps::no, 1900);  // asking again does not make it younger
   verifications.remove_expired(Timestamp{1999}, 1000);
-  CHECK(verifications.find(id) != nullptr);
+  CHECK(verifications.find(verified) != nullptr);
   verifications.remove_expired(Timestamp{2000}, 1000);
-  CHECK(verifications.find(id) == nullptr);
+  CHECK(verifications.find(verified) == nullptr);
 }
 
 TEST_CASE("the first batch of a transaction needs the guard of its verification") {

@@ -23,6 +23,17 @@ namespace kafkasim::test {
 inline constexpr Uuid orders_id{7, 7};
 inline constexpr TopicIdPartition orders{orders_id, PartitionIndex{0}};
 
+using Values = std::vector<std::string>;
+
+inline Values values(const std::vector<RecordBatch>& batches) {
+  Values found;
+  for (const RecordBatch& batch : batches) {
+    const DecodedRecords records = decode_records(batch).value();
+    for (const Record& record : records) found.emplace_back(as_text(*record.value));
+  }
+  return found;
+}
+
 class Cluster {
  public:
   struct Broker {

@@ -7,7 +7,7 @@ using namespace kafkasim;
 
 namespace {
 
-constexpr Uuid foo{1, 1};
+constexpr Uuid cached_topic{1, 1};
 using Kind = FetchContext::Kind;
 
 struct Sessions {
@@ -20,7 +20,7 @@ struct Sessions {
     FetchSession* session = cache.create(static_cast<std::size_t>(partitions), who, Naming::by_id, now);
     if (session == nullptr) return 0;
     for (int i = 0; i < partitions; ++i)
-      session->add({foo, {}, PartitionIndex{i}}, {.partition = PartitionIndex{i}, .fetch_offset = Offset{i}});
+      session->add({cached_topic, {}, PartitionIndex{i}}, {.partition = PartitionIndex{i}, .fetch_offset = Offset{i}});
     cache.admitted(session->id(), now);
     return session->id();
   }
@@ -81,7 +81,7 @@ TEST_CASE("a session of which all is forgotten is closed", "[replica]") {
   Sessions s;
   const SessionId id = s.create(1);
   FetchRequest request;
-  request.forgotten_topics_data.push_back({.topic_id = foo, .partitions = {PartitionIndex{0}}});
+  request.forgotten_topics_data.push_back({.topic_id = cached_topic, .partitions = {PartitionIndex{0}}});
   CHECK(s.begin(id, 1, 17, request).kind == Kind::sessionless);
   CHECK(s.cache.size() == 0);
 }
@@ -126,8 +126,8 @@ TEST_CASE("the place of an old session goes only to one that is no smaller", "[r
 TEST_CASE("what wakes a quiet partition says which requests have to watch it", "[replica]") {
   Sessions s;
   const SessionId id = s.create(2);
-  const FetchKey key{foo, {}, PartitionIndex{1}};
-  const TopicIdPartition partition{foo, PartitionIndex{1}};
+  const FetchKey key{cached_topic, {}, PartitionIndex{1}};
+  const TopicIdPartition partition{cached_topic, PartitionIndex{1}};
   s.cache.hush(id, key, partition);
   s.cache.began_to_wait(id, 42);
   const auto woken = s.cache.wake(partition);
@@ -140,7 +140,7 @@ TEST_CASE("what wakes a quiet partition says which requests have to watch it", "
 TEST_CASE("a session that is closed lives on while a request waits in it", "[replica]") {
   Sessions s;
   const SessionId id = s.create(2);
-  s.cache.hush(id, {foo, {}, PartitionIndex{1}}, {foo, PartitionIndex{1}});
+  s.cache.hush(id, {cached_topic, {}, PartitionIndex{1}}, {cached_topic, PartitionIndex{1}});
   s.cache.began_to_wait(id, 42);
   (void)s.begin(id, 0);
   CHECK(s.cache.size() == 0);

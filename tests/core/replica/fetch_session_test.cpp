@@ -6,16 +6,16 @@ using namespace kafkasim;
 
 namespace {
 
-constexpr Uuid foo{1, 1};
-FetchKey key(int partition) { return {foo, {}, PartitionIndex{partition}}; }
-TopicIdPartition id(int partition) { return {foo, PartitionIndex{partition}}; }
+constexpr Uuid session_topic{1, 1};
+FetchKey key(int partition) { return {session_topic, {}, PartitionIndex{partition}}; }
+TopicIdPartition id(int partition) { return {session_topic, PartitionIndex{partition}}; }
 
 FetchSession session_of(int partitions) {
   FetchSession session{7, FetchedBy::follower, Naming::by_id, Instant{0}};
   for (int i = 0; i < partitions; ++i) session.add(key(i), {.partition = PartitionIndex{i}});
   return session;
 }
-FetchResponse::Partition answer(std::int64_t high_watermark, std::size_t batches = 0) {
+FetchResponse::Partition answer_of(std::int64_t high_watermark, std::size_t batches = 0) {
   FetchResponse::Partition one{.high_watermark = Offset{high_watermark}, .log_start_offset = Offset{0}};
   one.records.batches.resize(batches);
   return one;
@@ -30,34 +30,34 @@ std::vector<int> order(const FetchSession& session) {
 
 TEST_CASE("a session tells of a partition what it has not told", "[replica]") {
   FetchSession session = session_of(1);
-  CHECK(session.has_news(key(0), answer(5)));
-  session.told(key(0), answer(5));
-  CHECK_FALSE(session.has_news(key(0), answer(5)));
-  CHECK(session.has_news(key(0), answer(6)));     // the high watermark
-  CHECK(session.has_news(key(0), answer(5, 1)));  // records
-  FetchResponse::Partition start = answer(5);
+  CHECK(session.has_news(key(0), answer_of(5)));
+  session.told(key(0), answer_of(5));
+  CHECK_FALSE(session.has_news(key(0), answer_of(5)));
+  CHECK(session.has_news(key(0), answer_of(6)));     // the high watermark
+  CHECK(session.has_news(key(0), answer_of(5, 1)));  // records
+  FetchResponse::Partition start = answer_of(5);
   start.log_start_offset = Offset{3};
   CHECK(session.has_news(key(0), start));
-  FetchResponse::Partition diverging = answer(5);
+  FetchResponse::Partition diverging = answer_of(5);
   diverging.diverging_epoch.emplace();
   CHECK(session.has_news(key(0), diverging));
 }
 
 TEST_CASE("a partition with an error is told each time and once more when the error has gone", "[replica]") {
   FetchSession session = session_of(1);
-  session.told(key(0), answer(5));
-  FetchResponse::Partition failed = answer(5);
+  session.told(key(0), answer_of(5));
+  FetchResponse::Partition failed = answer_of(5);
   failed.error_code = ErrorCode::not_leader_or_follower;
   session.told(key(0), failed);
   CHECK(session.has_news(key(0), failed));
-  CHECK(session.has_news(key(0), answer(5)));
+  CHECK(session.has_news(key(0), answer_of(5)));
 }
 
 TEST_CASE("only partitions that gave records go behind the others", "[replica]") {
   FetchSession session = session_of(3);
-  session.told(key(0), answer(1, 1));
+  session.told(key(0), answer_of(1, 1));
   CHECK(order(session) == std::vector{1, 2, 0});
-  session.told(key(1), answer(2));  // a high watermark only
+  session.told(key(1), answer_of(2));  // a high watermark only
   CHECK(order(session) == std::vector{1, 2, 0});
 }
 
@@ -77,10 +77,11 @@ TEST_CASE("a request alters and adds and forgets partitions of its session", "[r
   session.hush(key(0), id(0));
   session.hush(key(1), id(1));
   FetchRequest request;
-  request.topics.push_back({.topic_id = foo});
+  request.topics.push_back({.topic_id = session_topic});
   request.topics[0].partitions = {{.partition = PartitionIndex{0}, .fetch_offset = Offset{9}},
                                   {.partition = PartitionIndex{5}}};
-  request.forgotten_topics_data.push_back({.topic_id = foo, .partitions = {PartitionIndex{1}, PartitionIndex{8}}});
+  request.forgotten_topics_data.push_back(
+      {.topic_id = session_topic, .partitions = {PartitionIndex{1}, PartitionIndex{8}}});
   const auto woken = session.update(request, 17);
   CHECK(woken == std::vector{id(0), id(1)});
   CHECK(session.size() == 2);

@@ -78,7 +78,7 @@ struct Fetchers {
   }
 };
 
-const TopicIdPartition p1{orders_id, PartitionIndex{1}};
+const TopicIdPartition orders_1{orders_id, PartitionIndex{1}};
 
 }  // namespace
 
@@ -146,7 +146,7 @@ TEST_CASE("a partition that backs off is left out of fetches while others go on"
   f.fetchers.back_off(orders, f.now);
   f.send();
   REQUIRE(f.request().topics[0].partitions.size() == 1);
-  CHECK(f.request().topics[0].partitions[0].partition == p1.partition);
+  CHECK(f.request().topics[0].partitions[0].partition == orders_1.partition);
 }
 
 TEST_CASE("a follower that is fenced in its present epoch stops until it hears of a new one", "[replica]") {
@@ -187,7 +187,7 @@ TEST_CASE("a partition that got data stands behind the others in the next fetch"
   (void)f.answer(Fetchers::response({0, 1}));
   f.fetchers.advance(orders, Offset{6}, LeaderEpoch{3}, ReplicaFetchers::Got::data);
   f.send();
-  CHECK(f.request().topics[0].partitions[0].partition == p1.partition);
+  CHECK(f.request().topics[0].partitions[0].partition == orders_1.partition);
   CHECK(f.request().topics[0].partitions[1].fetch_offset == Offset{6});
 }
 
@@ -195,7 +195,7 @@ TEST_CASE("in a session a fetcher names only partitions that have moved", "[repl
   Fetchers f;
   f.open_session();
   f.fetchers.advance(orders, Offset{5}, LeaderEpoch{3}, ReplicaFetchers::Got::nothing);
-  f.fetchers.advance(p1, Offset{9}, LeaderEpoch{3}, ReplicaFetchers::Got::data);
+  f.fetchers.advance(orders_1, Offset{9}, LeaderEpoch{3}, ReplicaFetchers::Got::data);
   f.send();
   CHECK(f.request().session_id == 123);
   CHECK(f.request().session_epoch == 1);
@@ -207,10 +207,10 @@ TEST_CASE("in a session a fetcher names only partitions that have moved", "[repl
 TEST_CASE("in a session a partition that backs off is forgotten and comes back when its time is over", "[replica]") {
   Fetchers f;
   f.open_session();
-  f.fetchers.back_off(p1, f.now);
+  f.fetchers.back_off(orders_1, f.now);
   f.send();
   REQUIRE(f.request().forgotten_topics_data.size() == 1);
-  CHECK(f.request().forgotten_topics_data[0].partitions == std::vector{p1.partition});
+  CHECK(f.request().forgotten_topics_data[0].partitions == std::vector{orders_1.partition});
   FetchResponse nothing;
   nothing.session_id = 123;
   f.now = f.now + milliseconds(1'000);
@@ -218,7 +218,7 @@ TEST_CASE("in a session a partition that backs off is forgotten and comes back w
   f.send();
   CHECK(f.request().forgotten_topics_data.empty());
   REQUIRE(f.request().topics.size() == 1);
-  CHECK(f.request().topics[0].partitions[0].partition == p1.partition);
+  CHECK(f.request().topics[0].partitions[0].partition == orders_1.partition);
 }
 
 TEST_CASE("a fetcher whose session is lost asks for all again at once", "[replica]") {

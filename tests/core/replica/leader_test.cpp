@@ -7,16 +7,16 @@ using namespace kafkasim;
 namespace {
 
 constexpr Instant start{seconds(100).ns};
-constexpr NodeId me{1};
+constexpr NodeId self{1};
 
-struct Fixture {
+struct LeaderRig {
   BrokerMap brokers;
   Partition partition;
   Offset log_end{10};
   Offset high_watermark{4};
   Instant now{start};
 
-  explicit Fixture(std::vector<NodeId> isr = {NodeId{1}, NodeId{2}, NodeId{3}}, std::int64_t min_isr = 1) {
+  explicit LeaderRig(std::vector<NodeId> isr = {NodeId{1}, NodeId{2}, NodeId{3}}, std::int64_t min_isr = 1) {
     for (const NodeId id : {NodeId{1}, NodeId{2}, NodeId{3}}) {
       brokers[id].id = id;
       brokers[id].epoch = BrokerEpoch{100 + id.value};
@@ -25,7 +25,7 @@ struct Fixture {
     partition.replicas = {NodeId{1}, NodeId{2}, NodeId{3}};
     partition.min_insync_replicas = min_isr;
     partition.role = LeaderRole{Offset{6}, IsrState{std::move(isr)}, {}};
-    set_remote_replicas(leader(), me, partition.replicas);
+    set_remote_replicas(leader(), self, partition.replicas);
     reset_remote_replicas(leader(), Reign::first, log_end, now);
   }
   LeaderRole& leader() { return *partition.leader(); }
@@ -41,7 +41,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("the high watermark goes as far as every member of the ISR has replicated", "[replica]") {
-  Fixture f;
+  LeaderRig f;
   CHECK(f.fetch(2, 9) == ErrorCode::none);
   CHECK(f.candidate() == std::nullopt);  // nothing is known of broker 3
   CHECK(f.fetch(3, 7) == ErrorCode::none);
@@ -49,7 +49,7 @@ TEST_CASE("the high watermark goes as far as every member of the ISR has replica
 }
 
 TEST_CASE("the high watermark waits for a replica whose joining the controller has not confirmed", "[replica]") {
-  Fixture f{{NodeId{1}, NodeId{2}}};
+  LeaderRig f{{NodeId{1}, NodeId{2}}};
   (void)f.fetch(2, 10);
   (void)f.fetch(3, 7);
   f.now = f.now + seconds(60);  // so that broker 3 does not count as caught up
@@ -59,7 +59,7 @@ TEST_CASE("the high watermark waits for a replica whose joining the controller h
 }
 
 TEST_CASE("the high watermark waits for a replica outside the ISR that is caught up and may join", "[replica]") {
-  Fixture f{{NodeId{1}, NodeId{2}}};
+  LeaderRig f{{NodeId{1}, NodeId{2}}};
   (void)f.fetch(2, 10);
   (void)f.fetch(3, 10);
   f.log_end = Offset{12};
@@ -76,7 +76,7 @@ TEST_CASE("the high watermark waits for a replica outside the ISR that is caught
 }
 
 TEST_CASE("the high watermark stands still while the ISR is under min insync replicas", "[replica]") {
-  Fixture f{{NodeId{1}}, 2};
+  LeaderRig f{{NodeId{1}}, 2};
   CHECK(f.candidate() == std::nullopt);
   f.leader().isr.expand(NodeId{2}, 1);  // what is only asked for does not count
   (void)f.fetch(2, 10);
@@ -86,21 +86,21 @@ TEST_CASE("the high watermark stands still while the ISR is under min insync rep
 }
 
 TEST_CASE("min insync replicas never asks for more replicas than there are", "[replica]") {
-  Fixture f{{NodeId{1}}, 5};
+  LeaderRig f{{NodeId{1}}, 5};
   CHECK(f.partition.effective_min_isr() == 3);
-  f.partition.replicas = {me};
+  f.partition.replicas = {self};
   CHECK(f.partition.effective_min_isr() == 1);
 }
 
 TEST_CASE("a follower that reads to the end is caught up at the time of that fetch", "[replica]") {
-  Fixture f;
+  LeaderRig f;
   f.now = start + seconds(5);
   (void)f.fetch(2, 10);
   CHECK(f.remote(2).last_caught_up == f.now);
 }
 
 TEST_CASE("a follower that always has what there was at its previous fetch keeps up", "[replica]") {
-  Fixture f;
+  LeaderRig f;
   f.now = start + seconds(5);
   (void)f.fetch(2, 8);  // behind
   CHECK(f.remote(2).last_caught_up == start);
@@ -113,20 +113,20 @@ TEST_CASE("a follower that always has what there was at its previous fetch keeps
 }
 
 TEST_CASE("a replica falls out of the ISR when it was not caught up for the lag time", "[replica]") {
-  Fixture f;
+  LeaderRig f;
   (void)f.fetch(2, 10);
   (void)f.fetch(3, 9);
   f.now = start + seconds(30);
-  CHECK(out_of_sync(f.leader(), me, f.view()).empty());
+  CHECK(out_of_sync(f.leader(), self, f.view()).empty());
   f.now = start + seconds(31);
-  CHECK(out_of_sync(f.leader(), me, f.view()) == std::vector{NodeId{3}});  // broker 2 is silent but misses nothing
+  CHECK(out_of_sync(f.leader(), self, f.view()) == std::vector{NodeId{3}});  // broker 2 is silent but misses nothing
   f.leader().isr.shrink({NodeId{3}}, 1);
-  CHECK(out_of_sync(f.leader(), me, f.view()).empty());  // one change at a time
+  CHECK(out_of_sync(f.leader(), self, f.view()).empty());  // one change at a time
 }
 
 TEST_CASE("a replica may join the ISR only with all below the high watermark and the start of the leader epoch",
           "[replica]") {
-  Fixture f{{NodeId{1}}};
+  LeaderRig f{{NodeId{1}}};
   f.high_watermark = Offset{4};
   (void)f.fetch(2, 5);
   CHECK_FALSE(may_join_isr(f.leader(), NodeId{2}, f.view()));  // the epoch starts at 6
@@ -137,7 +137,7 @@ TEST_CASE("a replica may join the ISR only with all below the high watermark and
 }
 
 TEST_CASE("a fenced or leaving or restarted broker may not join the ISR", "[replica]") {
-  Fixture f{{NodeId{1}}};
+  LeaderRig f{{NodeId{1}}};
   (void)f.fetch(2, 10);
   REQUIRE(may_join_isr(f.leader(), NodeId{2}, f.view()));
   SECTION("fenced") { f.brokers[NodeId{2}].fenced = true; }
@@ -148,7 +148,7 @@ TEST_CASE("a fenced or leaving or restarted broker may not join the ISR", "[repl
 }
 
 TEST_CASE("a fetch of a broker process that is gone changes nothing", "[replica]") {
-  Fixture f;
+  LeaderRig f;
   (void)f.fetch(2, 7);
   CHECK(f.fetch(2, 9, 50) == ErrorCode::not_leader_or_follower);
   CHECK(f.remote(2).log_end == Offset{7});
@@ -156,7 +156,7 @@ TEST_CASE("a fetch of a broker process that is gone changes nothing", "[replica]
 }
 
 TEST_CASE("a new leader knows of no follower but gives the ISR time to show what it has", "[replica]") {
-  Fixture f{{NodeId{1}, NodeId{2}}};
+  LeaderRig f{{NodeId{1}, NodeId{2}}};
   (void)f.fetch(2, 9);
   f.now = start + seconds(60);
   SECTION("leader for the first time") {

@@ -7,8 +7,8 @@ using namespace kafkasim::test;
 
 namespace {
 
-constexpr NodeId me{1};
-constexpr NodeId two{2};
+constexpr NodeId leading{1};
+constexpr NodeId following{2};
 
 LegacyBehaviours only(Legacy behaviour) {
   LegacyBehaviours legacy;
@@ -21,15 +21,15 @@ struct Leading {
   BrokerMap brokers;
   Partition partition;
   explicit Leading(std::vector<NodeId> isr, std::int64_t min_isr = 1) {
-    for (const NodeId id : {me, two}) {
+    for (const NodeId id : {leading, following}) {
       brokers[id].id = id;
       brokers[id].epoch = BrokerEpoch{100 + id.value};
       brokers[id].fenced = false;
     }
-    partition.replicas = {me, two};
+    partition.replicas = {leading, following};
     partition.min_insync_replicas = min_isr;
     partition.role = LeaderRole{Offset{6}, IsrState{std::move(isr)}, {}};
-    set_remote_replicas(leader(), me, partition.replicas);
+    set_remote_replicas(leader(), leading, partition.replicas);
     reset_remote_replicas(leader(), Reign::first, Offset{10}, now);
   }
   LeaderRole& leader() { return *partition.leader(); }
@@ -37,7 +37,7 @@ struct Leading {
     return {Offset{10}, Offset{4}, now, seconds(30), brokers, legacy};
   }
   void fetches(std::int64_t offset) {
-    (void)record_fetch(leader(), {two, BrokerEpoch{102}, Offset{offset}, Offset{0}}, view());
+    (void)record_fetch(leader(), {following, BrokerEpoch{102}, Offset{offset}, Offset{0}}, view());
   }
   Instant now{seconds(100).ns};
 };
@@ -48,56 +48,46 @@ NodeConfig two_in_sync() {
   return config;
 }
 
-std::vector<std::string> values(const std::vector<RecordBatch>& batches) {
-  std::vector<std::string> found;
-  for (const RecordBatch& batch : batches) {
-    const DecodedRecords records = decode_records(batch).value();
-    for (const Record& record : records) found.emplace_back(as_text(*record.value));
-  }
-  return found;
-}
-using Values = std::vector<std::string>;
-
 }  // namespace
 
 TEST_CASE("isr-join-by-hw lets a follower join that lacks what was before the leader epoch", "[replica]") {
-  Leading f{{me}};
+  Leading f{{leading}};
   f.fetches(5);
-  CHECK_FALSE(may_join_isr(f.leader(), two, f.view()));
-  CHECK(may_join_isr(f.leader(), two, f.view(only(Legacy::isr_join_by_hw))));
+  CHECK_FALSE(may_join_isr(f.leader(), following, f.view()));
+  CHECK(may_join_isr(f.leader(), following, f.view(only(Legacy::isr_join_by_hw))));
 }
 
 TEST_CASE("committed-isr-for-hw does not wait for a replica whose joining is only asked for", "[replica]") {
-  Leading f{{me}};
+  Leading f{{leading}};
   f.fetches(7);
-  f.leader().isr.expand(two, 1);
+  f.leader().isr.expand(following, 1);
   CHECK(high_watermark_candidate(f.partition, f.view()) == Offset{7});
   CHECK(high_watermark_candidate(f.partition, f.view(only(Legacy::committed_isr_for_hw))) == Offset{10});
 }
 
 TEST_CASE("last-replica-standing moves the high watermark under min insync replicas", "[replica]") {
-  Leading f{{me}, 2};
+  Leading f{{leading}, 2};
   f.now = f.now + seconds(60);
   CHECK(high_watermark_candidate(f.partition, f.view()) == std::nullopt);
   CHECK(high_watermark_candidate(f.partition, f.view(only(Legacy::last_replica_standing))) == Offset{10});
 }
 
 TEST_CASE("fenced-joins-isr takes a fenced broker into the ISR", "[replica]") {
-  Leading f{{me}};
+  Leading f{{leading}};
   f.fetches(10);
-  f.brokers[two].fenced = true;
-  CHECK_FALSE(may_join_isr(f.leader(), two, f.view()));
-  CHECK(may_join_isr(f.leader(), two, f.view(only(Legacy::fenced_joins_isr))));
+  f.brokers[following].fenced = true;
+  CHECK_FALSE(may_join_isr(f.leader(), following, f.view()));
+  CHECK(may_join_isr(f.leader(), following, f.view(only(Legacy::fenced_joins_isr))));
 }
 
 TEST_CASE("stale-broker-epoch-joins-isr does not ask which process caught up", "[replica]") {
-  Leading f{{me}};
+  Leading f{{leading}};
   f.fetches(10);
-  f.brokers[two].epoch = BrokerEpoch{500};
+  f.brokers[following].epoch = BrokerEpoch{500};
   const LeaderView then = f.view(only(Legacy::stale_broker_epoch_joins_isr));
-  CHECK_FALSE(may_join_isr(f.leader(), two, f.view()));
-  CHECK(may_join_isr(f.leader(), two, then));
-  CHECK(record_fetch(f.leader(), {two, BrokerEpoch{102}, Offset{10}, Offset{0}}, then) == ErrorCode::none);
+  CHECK_FALSE(may_join_isr(f.leader(), following, f.view()));
+  CHECK(may_join_isr(f.leader(), following, then));
+  CHECK(record_fetch(f.leader(), {following, BrokerEpoch{102}, Offset{10}, Offset{0}}, then) == ErrorCode::none);
 }
 
 TEST_CASE("hw-truncate-loss makes a follower cut what was acknowledged when the leader changes", "[replica]") {

@@ -5,20 +5,6 @@
 using namespace kafkasim;
 using namespace kafkasim::test;
 
-namespace {
-
-std::vector<std::string> values(const std::vector<RecordBatch>& batches) {
-  std::vector<std::string> found;
-  for (const RecordBatch& batch : batches) {
-    const DecodedRecords records = decode_records(batch).value();
-    for (const Record& record : records) found.emplace_back(as_text(*record.value));
-  }
-  return found;
-}
-using Values = std::vector<std::string>;
-
-}  // namespace
-
 TEST_CASE("what a leader appends is fetched by its followers and then committed", "[replica]") {
   Cluster c{3};
   c.add_topic({1, 2, 3});

@@ -11,7 +11,7 @@ const std::map<std::string, std::string> compacted{
     {"cleanup.policy", "compact"}, {"segment.ms", "1"}, {"min.cleanable.dirty.ratio", "0.1"}};
 
 // Eight records of one key, each in a segment of its own, durable and replicated.
-void fill(Cluster& c) {
+void fill_segments(Cluster& c) {
   for (int i = 0; i < 8; ++i) {
     c.produce(1, make_batch({.timestamp = c.now.ns / 1'000'000 - 100 + 10 * i, .value = "v" + std::to_string(i)}));
     c.run(seconds(1));
@@ -24,7 +24,7 @@ void fill(Cluster& c) {
 TEST_CASE("leader and follower each compact their log within the backoff of the cleaner", "[replica]") {
   Cluster c{2};
   c.add_topic({1, 2}, compacted);
-  fill(c);
+  fill_segments(c);
   c.run(seconds(16));
   for (const std::int32_t id : {1, 2}) {
     const auto cleaned = c.notes<trace::LogCleaned>(id);
@@ -41,7 +41,7 @@ TEST_CASE("leader and follower each compact their log within the backoff of the 
 TEST_CASE("a compacted replica that crashes comes back with all of its offsets", "[replica]") {
   Cluster c{2};
   c.add_topic({1, 2}, compacted);
-  fill(c);
+  fill_segments(c);
   c.run(seconds(16));
   REQUIRE(c.batches(2).size() == 2);
   c.kill(2);
@@ -56,7 +56,7 @@ TEST_CASE("a compacted replica that crashes comes back with all of its offsets",
 TEST_CASE("a topic that is not compacted is left as it is", "[replica]") {
   Cluster c{2};
   c.add_topic({1, 2}, {{"segment.ms", "1"}});
-  fill(c);
+  fill_segments(c);
   c.run(seconds(60));
   CHECK(c.notes<trace::LogCleaned>(1).empty());
   CHECK(c.batches(1).size() == 8);

@@ -9,7 +9,6 @@ using namespace kafkasim::sim;
 using namespace kafkasim::sim::test;
 
 namespace {
-constexpr std::int32_t producer = 9;
 trace::RecordsFailed failed(std::int64_t send, bool surely) {
   return {name, Origin{0, send}, 2, ErrorCode::request_timed_out, surely};
 }

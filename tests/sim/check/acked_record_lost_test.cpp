@@ -8,11 +8,6 @@ using namespace kafkasim;
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::test;
 
-namespace {
-const Batch first{0, 4, 0, 11, 0};
-const Batch second{5, 9, 0, 12, 5};
-}  // namespace
-
 TEST_CASE("an acknowledged record that the new leader lacks breaks acked-record-lost once", "[check]") {
   Tale tale;
   tale.append_everywhere(first);

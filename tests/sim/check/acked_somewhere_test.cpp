@@ -8,11 +8,6 @@ using namespace kafkasim;
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::test;
 
-namespace {
-const Batch first{0, 4, 0, 11, 0};
-const Batch second{5, 9, 0, 12, 5};
-}  // namespace
-
 TEST_CASE("an acknowledged record that the last replica cuts off breaks acked-somewhere", "[check]") {
   Tale tale;
   tale.append_everywhere(first);

@@ -8,11 +8,6 @@ using namespace kafkasim;
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::test;
 
-namespace {
-const Batch first{0, 4, 0, 11, 0};
-const Batch second{5, 9, 0, 12, 5};
-}  // namespace
-
 TEST_CASE("a replica that joins the ISR below what was ever committed breaks candidates-complete", "[check]") {
   Tale tale;
   tale.isr(1, 0, {1, 2});

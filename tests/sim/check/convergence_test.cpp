@@ -11,7 +11,6 @@ using namespace kafkasim::sim::test;
 namespace {
 
 const TopicIdPartition home{Uuid{8, 8}, PartitionIndex{0}};
-constexpr std::int32_t producer = 9;
 
 // Three brokers in sync with ten records, controller 3000 active, and a reader in the group "g" that has read them all.
 Tale at_rest() {

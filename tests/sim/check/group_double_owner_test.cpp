@@ -12,14 +12,14 @@ namespace {
 trace::GroupChanged stable(std::vector<TopicPartition> a, std::vector<TopicPartition> b) {
   return {"g", "Stable", Generation{1}, {{"m1", "g/1", std::move(a)}, {"m2", "g/2", std::move(b)}}, "assigned"};
 }
-const TopicPartition second{"orders", PartitionIndex{1}};
+const TopicPartition orders_1{"orders", PartitionIndex{1}};
 }  // namespace
 
 TEST_CASE("a stable group whose coordinator gives a partition to two members breaks group-double-owner", "[check]") {
   Tale tale;
-  tale.tell(0, stable({name}, {second}));
+  tale.tell(0, stable({name}, {orders_1}));
   CHECK(tale.findings(GroupDoubleOwner::id) == 0);
-  tale.tell(0, stable({name}, {second, name}));
+  tale.tell(0, stable({name}, {orders_1, name}));
   CHECK(tale.violations(GroupDoubleOwner::id) == 1);
 }
 

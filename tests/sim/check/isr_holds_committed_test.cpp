@@ -8,11 +8,6 @@ using namespace kafkasim;
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::test;
 
-namespace {
-const Batch first{0, 4, 0, 11, 0};
-const Batch second{5, 9, 0, 12, 5};
-}  // namespace
-
 TEST_CASE("a high watermark beyond what a running member of the ISR holds breaks isr-holds-committed", "[check]") {
   Tale tale;
   tale.append_everywhere(first);

@@ -9,7 +9,6 @@ using namespace kafkasim::sim;
 using namespace kafkasim::sim::test;
 
 namespace {
-const Batch first{0, 4, 0, 11, 0};
 const Batch another{0, 4, 1, 22, 50};
 }  // namespace
 

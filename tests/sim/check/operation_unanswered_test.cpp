@@ -9,7 +9,6 @@ using namespace kafkasim::sim;
 using namespace kafkasim::sim::test;
 
 namespace {
-constexpr std::int32_t producer = 9;
 ClientFacts impatient() {
   ClientFacts shop{"shop"};
   shop.host = HostId{producer};

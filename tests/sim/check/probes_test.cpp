@@ -4,16 +4,17 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/sim/check/story.hpp"
+
 using namespace kafkasim;
 using namespace kafkasim::sim;
+using namespace kafkasim::sim::test;
 
 namespace {
 
-const TopicIdPartition tp{Uuid{7, 7}, PartitionIndex{0}};
-
-class Tale {  // hosts 0 to 2 are brokers 1 to 3
+class ProbedTale {  // hosts 0 to 2 are brokers 1 to 3
  public:
-  Tale() : history_{subjects()} {
+  ProbedTale() : history_{subjects()} {
     probes_.begin();
     tell(0, trace::TopicCreated{1, "orders", tp.topic_id});
     decide(1, 0, {1, 2, 3});
@@ -80,18 +81,18 @@ TEST_CASE("probes have different names in the order of their enumeration") {
 }
 
 TEST_CASE("a decision that every controller tells counts once") {
-  Tale t;
+  ProbedTale t;
   t.decide(1, 0, {1});
   t.decide(1, 0, {1, 2});
   CHECK(t.reached() == "isr-shrank=1 isr-grew=1 isr-of-one=1 ");
 }
 
 TEST_CASE("elections are told by their kind") {
-  Tale unclean;
+  ProbedTale unclean;
   unclean.decide(std::nullopt, 0, {1});
   unclean.decide(2, 1, {2}, true);
   CHECK(unclean.reached() == "isr-shrank=1 isr-of-one=1 partition-without-leader=1 unclean-election=1 ");
-  Tale quick;
+  ProbedTale quick;
   quick.now = Instant{seconds(10).ns};
   quick.decide(2, 1, {1, 2, 3});
   quick.now = Instant{seconds(11).ns};
@@ -102,7 +103,7 @@ TEST_CASE("elections are told by their kind") {
 }
 
 TEST_CASE("a leader that is replaced while it asks for another ISR and one that goes on writing are rare") {
-  Tale t;
+  ProbedTale t;
   t.tell(0, trace::IsrChangeRequested{tp, LeaderEpoch{0}, {}, {}});
   t.decide(2, 1, {1, 2, 3});
   t.append(0, 0, 0);
@@ -114,7 +115,7 @@ TEST_CASE("a leader that is replaced while it asks for another ISR and one that 
 }
 
 TEST_CASE("what disks and clients tell is counted") {
-  Tale t;
+  ProbedTale t;
   t.tell(0, trace::LogLoaded{tp, Offset{0}, Offset{5}, Offset{0}, 17, false, {}});
   t.tell(0, trace::LogDirectoryFailed{"no space"});
   trace::ProduceAnswered answer{};
@@ -133,7 +134,7 @@ TEST_CASE("what disks and clients tell is counted") {
 }
 
 TEST_CASE("failures of controllers are told apart") {
-  Tale t;
+  ProbedTale t;
   t.tell(5, trace::ControllerActivated{1});
   t.tell(6, trace::RaftRoleChanged{trace::RaftRole::candidate, 2, std::nullopt});
   t.tell(7, trace::RaftRoleChanged{trace::RaftRole::candidate, 3, std::nullopt});
@@ -145,7 +146,7 @@ TEST_CASE("failures of controllers are told apart") {
 }
 
 TEST_CASE("a broker that is fenced while it runs is rare and one that crashed before is not") {
-  Tale t;
+  ProbedTale t;
   t.tell(0, ProcessStarted{});
   t.tell(1, ProcessStarted{});
   t.tell(1, ProcessCrashed{});
@@ -157,7 +158,7 @@ TEST_CASE("a broker that is fenced while it runs is rare and one that crashed be
 }
 
 TEST_CASE("a group whose rebalance goes on at another coordinator is rare") {
-  Tale t;
+  ProbedTale t;
   t.tell(0, trace::GroupChanged{"g", "PreparingRebalance", Generation{1}, {}, ""});
   t.tell(0, trace::GroupChanged{"g", "Stable", Generation{1}, {}, ""});
   t.tell(1, trace::GroupsLoaded{PartitionIndex{0}, 1});

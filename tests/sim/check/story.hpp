@@ -10,6 +10,7 @@ namespace kafkasim::sim::test {
 inline const TopicIdPartition tp{Uuid{7, 7}, PartitionIndex{0}};
 inline const TopicPartition name{"orders", PartitionIndex{0}};
 
+inline constexpr std::int32_t producer = 9;  // the host of "shop"
 inline constexpr HostId reader{30};
 inline constexpr HostId other_reader{31};
 
@@ -21,6 +22,10 @@ struct Batch {
   std::int64_t send{-1};  // of the client "shop"; -1: nobody's
   std::int32_t sequence{-1};
 };
+
+// What most stories begin with.
+inline const Batch first{0, 4, 0, 11, 0};
+inline const Batch second{5, 9, 0, 12, 5};
 
 inline trace::AppendedBatch appended(const Batch& b) {
   trace::AppendedBatch batch;
@@ -78,8 +83,9 @@ class Tale {
     tell(broker - 1, trace::HighWatermarkMoved{tp, role, LeaderEpoch{epoch}, Offset{from}, Offset{to}, end});
   }
   void acked(const Batch& batch, std::int16_t acks = -1) {
-    tell(9, trace::RecordsAcked{name, Origin{0, batch.send}, static_cast<std::int32_t>(batch.last - batch.base + 1),
-                                acks, Offset{batch.base}, milliseconds(1)});
+    tell(producer,
+         trace::RecordsAcked{name, Origin{0, batch.send}, static_cast<std::int32_t>(batch.last - batch.base + 1), acks,
+                             Offset{batch.base}, milliseconds(1)});
   }
   // A poll returns records of orders-0: their offset and the number of the send that is read there.
   void delivered(const std::vector<std::pair<std::int64_t, std::int64_t>>& records, HostId who = reader) {

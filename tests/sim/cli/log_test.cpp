@@ -7,13 +7,13 @@
 
 using namespace kafkasim;
 using namespace kafkasim::sim::testing;
-using kafkasim::sim::logtool::testing::Folder;
+using kafkasim::sim::logtool::testing::LogFolder;
 using kafkasim::sim::logtool::testing::lines_of;
 using kafkasim::sim::logtool::testing::Rig;
 
 TEST_CASE("log dump reads real files and whole directories") {
   const Rig rig;
-  const Folder folder{"cli"};
+  const LogFolder folder{"cli"};
   folder.write(rig.disk);
   const Outcome one = call({"log", "dump", folder.at("orders-0/00000000000000000000.log")});
   CHECK(one.code == 0);
@@ -30,7 +30,7 @@ TEST_CASE("log dump reads real files and whole directories") {
 
 TEST_CASE("log verify ends with 0 for sound directories and 1 for findings and 2 for what it cannot read") {
   Rig rig;
-  const Folder folder{"verify"};
+  const LogFolder folder{"verify"};
   folder.write(rig.disk);
   const Outcome sound = call({"log", "verify", folder.path()});
   CHECK(sound.code == 0);

@@ -1,18 +1,16 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/sim/cli/support.hpp"
+#include "tests/support/text.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::testing;
+using kafkasim::test::content;
+using kafkasim::test::has;
 
 namespace {
 
-std::string content(const std::string& path) {
-  std::ifstream in{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 std::string with(const std::string& rest) {
   return R"({"name": "o", "duration": "2s", "epilogue": false, "cluster": {"brokers": 1, "controllers": 1, "profile": "fast"},
 "topics": [{"name": "t"}], "producers": [{"id": "p", "topic": "t", "records": 5}])" + rest + "}";

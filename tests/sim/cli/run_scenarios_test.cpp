@@ -6,10 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/sim/cli/support.hpp"
+#include "tests/support/text.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::testing;
+using kafkasim::test::content;
+using kafkasim::test::has;
 using Json = nlohmann::json;
 
 namespace {
@@ -22,12 +25,6 @@ std::string text(const std::string& more = "") {
 const std::string fails = R"(, "expect": [{"metric": "records.acked", "is": -1}])";
 const std::string excused =
     R"(, "timeline": [{"at": "500ms", "power_off": {"target": 1, "keep": "none"}, "for": "10ms"}])";
-
-bool has(const std::string& all, const std::string& part) { return all.find(part) != std::string::npos; }
-std::string content(const std::string& path) {
-  std::ifstream in{path};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
 
 }  // namespace
 

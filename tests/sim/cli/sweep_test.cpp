@@ -7,14 +7,15 @@
 
 #include "tests/sim/cli/support.hpp"
 #include "tests/sim/explore/support.hpp"
+#include "tests/support/text.hpp"
 
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::testing;
+using kafkasim::test::has;
 using Json = nlohmann::json;
 
 namespace {
 
-bool has(const std::string& all, const std::string& part) { return all.find(part) != std::string::npos; }
 Json report(const std::string& path) {
   Json all = Json::parse(content(path));
   for (const char* key : {"wall_ms", "runs_per_minute"}) all.erase(key);

@@ -1,5 +1,4 @@
 // What every Disk promises, asked of each there is: the simulated one, real files, and the tests' own.
-#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,8 +14,6 @@
 
 namespace kafkasim::sim {
 namespace {
-
-constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
 
 struct Simulated {
   SimDisk disk;
@@ -55,11 +52,11 @@ TEMPLATE_TEST_CASE("What was appended is read at once", "", DISKS) {
   REQUIRE(disk.append(file, slices));
   put(disk, file, "tail");
   CHECK(disk.size(file) == 19U);
-  CHECK(join(*disk.read(file, 0, all)) == "headerbbbbbbbbbtail");
+  CHECK(join(*disk.read(file, 0, to_the_end)) == "headerbbbbbbbbbtail");
   CHECK(join(*disk.read(file, 4, 3)) == "erb");
-  CHECK(join(*disk.read(file, 17, all)) == "il");
+  CHECK(join(*disk.read(file, 17, to_the_end)) == "il");
   CHECK(disk.read(file, 19, 1)->empty());
-  CHECK(disk.read(file, all, all)->empty());
+  CHECK(disk.read(file, to_the_end, to_the_end)->empty());
   CHECK(join(*disk.read(file, 3, 0)).empty());
   REQUIRE(disk.append(file, {}));
   CHECK(disk.size(file) == 19U);
@@ -70,7 +67,7 @@ TEMPLATE_TEST_CASE("Slices that were read outlive what happens to the file", "",
   Disk& disk = at.disk;
   const FileId file = create(disk, "log");
   put(disk, file, "as it was");
-  const auto read = disk.read(file, 0, all);
+  const auto read = disk.read(file, 0, to_the_end);
   REQUIRE(read);
   REQUIRE(disk.write(file, 0, SharedBytes::of("AS")));
   REQUIRE(disk.truncate(file, 0));

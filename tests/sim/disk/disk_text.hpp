@@ -1,5 +1,6 @@
 #pragma once
 // Shorthands of the disk's tests: files as text.
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "sim/disk/sim_disk.hpp"
 
 namespace kafkasim::sim {
+
+inline constexpr std::uint64_t to_the_end = std::numeric_limits<std::uint64_t>::max();
 
 inline FileId create(Disk& disk, std::string_view path) {
   const auto file = disk.open(path, OpenMode::create);

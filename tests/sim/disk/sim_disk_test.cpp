@@ -1,6 +1,5 @@
 #include "sim/disk/sim_disk.hpp"
 
-#include <limits>
 #include <string>
 #include <vector>
 
@@ -11,8 +10,6 @@
 namespace kafkasim::sim {
 namespace {
 
-constexpr std::uint64_t all = std::numeric_limits<std::uint64_t>::max();
-
 TEST_CASE("What was appended is read in the memory that was given") {
   SimDisk disk;
   const FileId file = create(disk, "orders-0/00000000000000000000.log");
@@ -21,7 +18,7 @@ TEST_CASE("What was appended is read in the memory that was given") {
   const std::vector<SharedBytes> slices{header, body};
   REQUIRE(disk.append(file, slices));
   CHECK(disk.size(file) == 1006U);
-  const auto read = disk.read(file, 0, all);
+  const auto read = disk.read(file, 0, to_the_end);
   REQUIRE(read);
   REQUIRE(read->size() == 2);
   CHECK((*read)[0].same_memory(header));
@@ -256,11 +253,11 @@ TEST_CASE("After a power loss everything is read from the platter and after a cr
   REQUIRE(disk.sync(file));
   disk.process_crash();
   (void)disk.take_costs();
-  (void)disk.read(*disk.open("log", OpenMode::existing), 0, all);
+  (void)disk.read(*disk.open("log", OpenMode::existing), 0, to_the_end);
   CHECK(disk.take_costs().platter_bytes == 0);
   Random random{1};
   disk.power_loss({}, random);
-  (void)disk.read(*disk.open("log", OpenMode::existing), 0, all);
+  (void)disk.read(*disk.open("log", OpenMode::existing), 0, to_the_end);
   CHECK(disk.take_costs() == DiskCosts{.read_bytes = 1000, .platter_bytes = 1000, .seeks = 1});
 }
 

@@ -11,7 +11,7 @@ using namespace kafkasim::sim;
 
 namespace {
 
-const std::string text = R"({"name": "n", "duration": "64s",
+const std::string to_reduce = R"({"name": "n", "duration": "64s",
   "cluster": {"brokers": 3, "controllers": 3, "racks": ["a", "b"], "config": {"min.insync.replicas": 2}},
   "network": {"latency": "1ms", "links": [{"between": ["rack:a", "rack:b"], "latency": "2ms"}]},
   "topics": [{"name": "a", "partitions": 3, "replication_factor": 3}, {"name": "b", "assignment": [[1, 2, 3], [3, 2, 1]]}],
@@ -21,7 +21,7 @@ const std::string text = R"({"name": "n", "duration": "64s",
 
 // The failure is that the file still has all these words.
 Reduction reduction(std::vector<std::string> words) {
-  return {*read_json(text).root, [words](const JsonValue& candidate) {
+  return {*read_json(to_reduce).root, [words](const JsonValue& candidate) {
             const std::string written = write_json(candidate);
             const Parsed parsed = parse_scenario(written);
             for (const std::string& word : words) {
@@ -86,7 +86,7 @@ TEST_CASE("any broker becomes the one that was hit") {
 }
 
 TEST_CASE("a candidate that does not fail is dropped") {
-  Reduction r{*read_json(text).root, [](const JsonValue&) { return false; }};
+  Reduction r{*read_json(to_reduce).root, [](const JsonValue&) { return false; }};
   const std::string before = written(r);
   r.take_out_faults();
   r.take_out_clients();

@@ -9,12 +9,13 @@ using namespace kafkasim::sim::testing;
 namespace {
 const ShrinkWatch quiet{[](const std::string&, std::uint64_t) {}};
 // Broker 1 alone leads t-0: only its crash brings about an election.
-const std::string text = tiny(chaos + R"x(, "timeline": [{"at": "900ms", "crash": "leader(t-0)", "for": "800ms"}, {"at": "1s", "note": "x"}],
+const std::string to_shrink =
+    tiny(chaos + R"x(, "timeline": [{"at": "900ms", "crash": "leader(t-0)", "for": "800ms"}, {"at": "1s", "note": "x"}],
   "expect": [{"metric": "unavailable.ms", "of": "t-0", "at_most": "500ms"}])x");
 }  // namespace
 
 TEST_CASE("what is shrunk fails by itself with less") {
-  const auto shrunk = shrink(text, *parsed(text, 3), {60, [] { return false; }}, quiet);
+  const auto shrunk = shrink(to_shrink, *parsed(to_shrink, 3), {60, [] { return false; }}, quiet);
   REQUIRE(shrunk.has_value());
   INFO(shrunk->text);
   CHECK(shrunk->runs <= 60);
@@ -36,7 +37,7 @@ TEST_CASE("a run that breaks nothing cannot be shrunk") {
 }
 
 TEST_CASE("shrinking ends where its limit is met and has a file that fails") {
-  const auto shrunk = shrink(text, *parsed(text, 3), {4, [] { return false; }}, quiet);
+  const auto shrunk = shrink(to_shrink, *parsed(to_shrink, 3), {4, [] { return false; }}, quiet);
   REQUIRE(shrunk.has_value());
   CHECK(shrunk->runs <= 4);
   CHECK_FALSE(shrunk->complete);

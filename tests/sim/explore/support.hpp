@@ -10,8 +10,11 @@
 #include <catch2/catch.hpp>
 
 #include "sim/scenario/parse.hpp"
+#include "tests/support/text.hpp"
 
 namespace kafkasim::sim::testing {
+
+using kafkasim::test::content;
 
 inline std::string tiny(const std::string& more) {
   return R"({"name": "tiny", "duration": "2s", "cluster": {"brokers": 2, "controllers": 1, "profile": "fast",
@@ -48,10 +51,5 @@ class Folder {  // that is gone when the test ends
  private:
   std::string path_;
 };
-
-inline std::string content(const std::string& path) {
-  std::ifstream in{path};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
 
 }  // namespace kafkasim::sim::testing

@@ -8,7 +8,7 @@ using namespace kafkasim::sim::testing;
 
 namespace {
 
-std::string told(const Simulation& run) {
+std::string told_of_admin(const Simulation& run) {
   std::string text;
   for (const StoryLine& line : lines_of(run.story(), "admin")) text += (text.empty() ? "" : "; ") + line.text;
   return text;
@@ -46,7 +46,7 @@ TEST_CASE("leadership moves to the broker that an election names and back to the
   CHECK(partition(run, 0).leader == NodeId{2});
   run_until(run, milliseconds(2500));
   CHECK(partition(run, 0).leader == NodeId{1});
-  CHECK(told(run) == "elect_leader t-0 to 2; elect_leader t-0 to 2: the leader is elected; reassign t-0 to [1,2]; "
+  CHECK(told_of_admin(run) == "elect_leader t-0 to 2; elect_leader t-0 to 2: the leader is elected; reassign t-0 to [1,2]; "
                      "reassign t-0 to [1,2]: the replicas stand in that order; elect_leader t-0; "
                      "elect_leader t-0: the leader is elected");
 }
@@ -57,9 +57,9 @@ TEST_CASE("an operation's error is told on the timeline and counts as seen by a 
                                            {"at": "2900ms", "elect_leader": {"partition": "t-1"}},
                                            {"at": "600ms", "delete_records": {"partition": "t-0", "before": 9}})"));
   while (run.step()) {}
-  CHECK(told(run).find("elect_leader t-0: the election is not needed") != std::string::npos);
-  CHECK(told(run).find("elect_leader t-1: PREFERRED_LEADER_NOT_AVAILABLE") != std::string::npos);
-  CHECK(told(run).find("delete_records t-0 before 9: OFFSET_OUT_OF_RANGE") != std::string::npos);
+  CHECK(told_of_admin(run).find("elect_leader t-0: the election is not needed") != std::string::npos);
+  CHECK(told_of_admin(run).find("elect_leader t-1: PREFERRED_LEADER_NOT_AVAILABLE") != std::string::npos);
+  CHECK(told_of_admin(run).find("delete_records t-0 before 9: OFFSET_OUT_OF_RANGE") != std::string::npos);
 }
 
 TEST_CASE("records are deleted and a topic is created in the middle of a run") {
@@ -70,7 +70,8 @@ TEST_CASE("records are deleted and a topic is created in the middle of a run") {
                                            {"at": "2s", "produce": {"topic": "late", "value": "v"}})"));
   while (run.step()) {}
   CHECK(partition(run, 0).acting_leader()->log_start == Offset{1});
-  CHECK(told(run).find("delete_records t-0 before 1: the log starts at 1 on all live replicas") != std::string::npos);
+  CHECK(told_of_admin(run).find("delete_records t-0 before 1: the log starts at 1 on all live replicas")
+        != std::string::npos);
   const PartitionHistory* late = run.checks().history().partition(TopicPartition{"late", PartitionIndex{0}});
   REQUIRE(late != nullptr);
   CHECK(late->acting_leader()->log_end == Offset{1});
@@ -122,6 +123,6 @@ TEST_CASE("a group that seeks stops and reads again from where its offsets were 
     while (run.step()) {}
     CHECK(members_up(run) == std::vector<std::string>{"g/1", "g/2"});
     CHECK(value_of(run, Metric::records_consumed) == consumed);
-    CHECK(told(run).find("the group goes on with") != std::string::npos);
+    CHECK(told_of_admin(run).find("the group goes on with") != std::string::npos);
   }
 }

@@ -18,17 +18,11 @@ std::vector<std::string> notes(const Simulation& run) {
   return texts;
 }
 
-std::string faults(const Simulation& run) {
+std::string faults_in_time(const Simulation& run) {
   std::string text;
   for (const FaultRecord& fault : run.driver().faults())
     text += (text.empty() ? "" : "; ") + std::to_string(fault.at.whole_ms()) + " " + fault.fault + " " + fault.target;
   return text;
-}
-
-Simulation whole(const std::shared_ptr<const Scenario>& s) {
-  Simulation run = formed(s);
-  while (run.step()) {}
-  return run;
 }
 
 }  // namespace
@@ -46,7 +40,7 @@ TEST_CASE("a crash kills the process and for starts it again") {
   run_until(run, milliseconds(1200));
   CHECK(is_up(run, 1));
   CHECK_FALSE(is_up(run, 3000));
-  CHECK(faults(run) == "500 crash broker 1; 600 crash controller 3000");
+  CHECK(faults_in_time(run) == "500 crash broker 1; 600 crash controller 3000");
 }
 
 TEST_CASE("a machine without power starts again after for and keeps what the entry says") {
@@ -156,7 +150,7 @@ TEST_CASE("traffic changes the rate of the producer that is meant until for is o
   const std::int64_t until_then = produced("p/1");
   while (run.step()) {}
   CHECK(produced("p/1") <= until_then + 1);
-  CHECK(faults(run) == "1000 traffic p/2; 2000 traffic p/1, p/2");
+  CHECK(faults_in_time(run) == "1000 traffic p/2; 2000 traffic p/1, p/2");
 }
 
 TEST_CASE("records by hand come from the producer that is named or from one of its own") {
@@ -239,7 +233,7 @@ TEST_CASE("a target that is nobody at the moment is a warning and no fault") {
       R"({"at": "200ms", "crash": "all controllers"}, {"at": "300ms", "crash": "controller", "for": "100ms"},
                                                 {"at": "400ms", "partition": [["controller"], [1]]})",
       "1s"));
-  CHECK(faults(run) == "200 crash controller 3000");
+  CHECK(faults_in_time(run) == "200 crash controller 3000");
   std::vector<std::string> warnings;
   for (const StoryLine& line : lines_of(run.story(), "fault")) {
     if (line.tone == Tone::warning) warnings.push_back(line.text);
@@ -251,12 +245,12 @@ TEST_CASE("a target that is nobody at the moment is a warning and no fault") {
 
 TEST_CASE("whom any broker means follows from the seed and not from other entries") {
   const std::string any = R"({"at": "500ms", "pause": "any broker"})";
-  const std::string first = faults(whole(with_timeline(any, "600ms")));
-  CHECK(faults(whole(with_timeline(any + R"(, {"at": "100ms", "pause": "any broker", "for": "1ms"})", "600ms")))
+  const std::string first = faults_in_time(whole(with_timeline(any, "600ms")));
+  CHECK(faults_in_time(whole(with_timeline(any + R"(, {"at": "100ms", "pause": "any broker", "for": "1ms"})", "600ms")))
             .ends_with(first));
   bool differs = false;
   for (int seed = 1; seed <= 8; ++seed)
-    differs = differs || faults(whole(with_timeline(any, "600ms", {{"/seed", std::to_string(seed)}}))) != first;
+    differs = differs || faults_in_time(whole(with_timeline(any, "600ms", {{"/seed", std::to_string(seed)}}))) != first;
   CHECK(differs);
 }
 
@@ -269,7 +263,7 @@ TEST_CASE("a copy of a run in the middle of a fault undoes it as the original do
   while (run.step()) {}
   while (copy.step()) {}
   CHECK(copy.world().trace_hash() == run.world().trace_hash());
-  CHECK(faults(copy) == faults(run));
+  CHECK(faults_in_time(copy) == faults_in_time(run));
 }
 
 TEST_CASE("entries due at the same moment fire in the order of the file however they came to be due") {

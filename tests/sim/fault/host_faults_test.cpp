@@ -11,7 +11,6 @@ using namespace kafkasim::sim::testing;
 
 namespace {
 
-const TopicPartition t0{"t", PartitionIndex{0}};
 const std::vector<Patch> traffic{
     {"/producers", R"([{"id": "p", "topic": "t", "partition": 0, "rate": "100/s", "to": "2s"}])"}};
 
@@ -26,12 +25,6 @@ std::string told(const Simulation& run, std::string_view kind) {
   std::string text;
   for (const StoryLine& line : lines_of(run.story(), kind)) text += line.subject + ": " + line.text + "\n";
   return text;
-}
-
-Simulation whole(const std::shared_ptr<const Scenario>& s) {
-  Simulation run = formed(s);
-  while (run.step()) {}
-  return run;
 }
 
 std::optional<NodeId> leader(const Simulation& run) { return run.checks().history().partition(t0)->leader; }

@@ -3,14 +3,14 @@
 #include <catch2/catch.hpp>
 
 #include "sim/disk/sim_disk.hpp"
+#include "tests/sim/fault/support.hpp"
 #include "tests/support/batches.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::sim;
+using kafkasim::sim::testing::t0;
 
 namespace {
-
-const TopicPartition t0{"t", PartitionIndex{0}};
 
 // A log of single records on a disk; transactional ones by their producer.
 struct StoredLog {

@@ -10,7 +10,6 @@ using namespace kafkasim::sim::testing;
 
 namespace {
 
-const TopicPartition t0{"t", PartitionIndex{0}};
 const TopicPartition t1{"t", PartitionIndex{1}};
 
 // v0, null, v2 in t-0, each a batch of its own.

@@ -6,12 +6,21 @@
 
 namespace kafkasim::sim::testing {
 
+inline const TopicPartition t0{"t", PartitionIndex{0}};
+
 inline std::shared_ptr<const Scenario> with_timeline(const std::string& entries, std::string_view duration = "3s",
                                                      const std::vector<Patch>& more = {}) {
   std::vector<Patch> patches{{"/cluster/racks", R"(["a", "b"])"}, {"/timeline", "[" + entries + "]"}};
   patches.insert(patches.end(), more.begin(), more.end());
   return scenario(
       small(2, duration, R"("topics": [{"name": "t", "assignment": [[1, 2], [2, 1]]}], "epilogue": false, )"), patches);
+}
+
+// To its end, which it does not judge.
+inline Simulation whole(const std::shared_ptr<const Scenario>& s) {
+  Simulation run = formed(s);
+  while (run.step()) {}
+  return run;
 }
 
 inline HostId host_of(const Simulation& run, std::int32_t node) { return *run.cluster().node(NodeId{node}); }

@@ -37,7 +37,6 @@ std::vector<std::string> names(const Target& target, std::uint64_t seed = 1) {
   return found;
 }
 using Names = std::vector<std::string>;
-const TopicPartition t0{"t", PartitionIndex{0}};
 const TopicPartition nothing{"t", PartitionIndex{9}};
 
 }  // namespace

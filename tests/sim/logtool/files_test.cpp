@@ -49,7 +49,7 @@ TEST_CASE("an index is read in pieces and ends at zeros") {
 }
 
 TEST_CASE("a small file that is far too long is not read") {
-  const Folder folder{"long"};
+  const LogFolder folder{"long"};
   folder.write("meta.properties", "x");
   std::filesystem::resize_file(folder.at("meta.properties"), std::uintmax_t{1} << 40);
   RealFiles disk;

@@ -7,7 +7,7 @@ using namespace kafkasim::sim::logtool;
 using namespace kafkasim::sim::logtool::testing;
 
 TEST_CASE("files of the real file system are read and nothing is changed") {
-  const Folder folder{"real"};
+  const LogFolder folder{"real"};
   folder.write("b/two.txt", "0123456789");
   folder.write("a.txt", "x");
   RealFiles disk;
@@ -33,7 +33,7 @@ TEST_CASE("files of the real file system are read and nothing is changed") {
 }
 
 TEST_CASE("what is no plain file is not opened") {
-  const Folder folder{"plain"};
+  const LogFolder folder{"plain"};
   RealFiles disk;
   CHECK(disk.open(folder.path(), OpenMode::existing).error().kind == DiskErrorKind::io_error);
   CHECK(disk.open("/dev/zero", OpenMode::existing).error().kind == DiskErrorKind::io_error);

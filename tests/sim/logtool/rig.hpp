@@ -134,16 +134,16 @@ inline std::vector<Json> json_of(Disk& disk, const std::string& path, ShowRecord
 }
 
 // A directory of the real file system that is gone when the test ends.
-class Folder {
+class LogFolder {
  public:
-  explicit Folder(const std::string& name)
+  explicit LogFolder(const std::string& name)
       : path_{(std::filesystem::temp_directory_path() / ("kafkasim-logtool-" + name)).string()} {
     std::filesystem::remove_all(path_);
     std::filesystem::create_directories(path_);
   }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
+  ~LogFolder() { std::filesystem::remove_all(path_); }
+  LogFolder(const LogFolder&) = delete;
+  LogFolder& operator=(const LogFolder&) = delete;
   void write(const std::string& name, const std::string& text) const {
     const std::filesystem::path file = std::filesystem::path{path_} / name;
     std::filesystem::create_directories(file.parent_path());

@@ -40,7 +40,7 @@ TEST_CASE("nothing is found in a log directory that our own code closed") {
     (*log)->update_high_watermark((*log)->log_end_offset());
   }
   REQUIRE(opened->directory.close_cleanly(BrokerEpoch{9}, disk));
-  const Folder folder{"sound"};
+  const LogFolder folder{"sound"};
   folder.write(disk);
   const Findings found = verify_folder(folder.path());
   CHECK(found.text.empty());
@@ -51,7 +51,7 @@ TEST_CASE("nothing is found in a log directory that our own code closed") {
 
 TEST_CASE("checkpoints of a log directory must lie within the logs that they name") {
   const Rig rig;
-  const Folder folder{"checkpoints"};
+  const LogFolder folder{"checkpoints"};
   folder.write(rig.disk);
   CHECK(verify_folder(folder.path()).text.empty());
   folder.write("recovery-point-offset-checkpoint", "0\n1\norders 0 72\n");
@@ -65,7 +65,7 @@ TEST_CASE("checkpoints of a log directory must lie within the logs that they nam
 }
 
 TEST_CASE("a directory that is none of a log cannot be verified") {
-  const Folder folder{"none"};
+  const LogFolder folder{"none"};
   CHECK_FALSE(verify_folder(folder.path()).verified.readable);
   CHECK_FALSE(verify_folder(folder.at("missing")).verified.readable);
   folder.write("meta.properties", "version=1\ncluster.id=x\nnode.id=1\n");
@@ -75,7 +75,7 @@ TEST_CASE("a directory that is none of a log cannot be verified") {
 
 TEST_CASE("one partition is verified by itself") {
   const Rig rig;
-  const Folder folder{"one"};
+  const LogFolder folder{"one"};
   folder.write(rig.disk);
   const Findings found = verify_folder(folder.at("orders-0"));
   CHECK(found.text.empty());

@@ -1,14 +1,12 @@
 #include "sim/report/html.hpp"
 
 #include "tests/sim/run/support.hpp"
+#include "tests/support/text.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::testing;
-
-namespace {
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-}  // namespace
+using kafkasim::test::has;
 
 TEST_CASE("the page of a run holds verdict and findings and plots and timeline and needs nothing else") {
   const auto s = scenario(

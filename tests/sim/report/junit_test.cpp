@@ -1,14 +1,14 @@
 #include "sim/report/junit.hpp"
 
 #include "tests/sim/run/support.hpp"
+#include "tests/support/text.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::testing;
+using kafkasim::test::has;
 
 namespace {
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::string xml(const std::string& expect, Strict strict = Strict::no) {
   const Simulation run = run_to_end(scenario(

@@ -2,12 +2,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/support/text.hpp"
+
 using namespace kafkasim;
 using namespace kafkasim::sim;
-
-namespace {
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-}  // namespace
+using kafkasim::test::has;
 
 TEST_CASE("what stands in a page cannot become markup") {
   CHECK(escape_markup("a<b> & \"c\"\n\x01") == "a&lt;b&gt; &amp; &quot;c&quot; \xEF\xBF\xBD");

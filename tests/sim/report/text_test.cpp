@@ -5,10 +5,12 @@
 
 #include "sim/report/report.hpp"
 #include "tests/sim/run/support.hpp"
+#include "tests/support/text.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::testing;
+using kafkasim::test::has;
 
 namespace {
 
@@ -27,7 +29,6 @@ std::string verdict(const Simulation& run, Outcome outcome, Colour colour = Colo
   print_verdict(run, {"f.json", outcome, 1'234'567, "", Strict::no}, {"how it came about"}, {out, err, colour, Colour::off});
   return out.str();
 }
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 // One broker; ten records; the power goes off at 1 s if `loses`.
 Simulation run_of(bool loses, const std::string& expect = "[]") {

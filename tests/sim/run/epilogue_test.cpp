@@ -11,13 +11,6 @@ using namespace kafkasim::sim::testing;
 
 namespace {
 
-// One broker alone holds t-0; ten records are acknowledged by 1 s.
-std::string alone(const std::string& more) {
-  return small(
-      1, "2s",
-      R"("topics": [{"name": "t"}], "producers": [{"id": "p", "topic": "t", "records": 10, "rate": "20/s"}], )" + more);
-}
-
 std::vector<Finding> of_the_epilogue(const Simulation& run) {
   std::vector<Finding> found;
   for (const Finding& finding : run.findings().kept()) {

@@ -9,17 +9,6 @@ using namespace kafkasim;
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::testing;
 
-namespace {
-
-// One broker alone holds t-0; ten records are acknowledged by 1 s.
-std::string alone() {
-  return small(
-      1, "2s",
-      R"("topics": [{"name": "t"}], "producers": [{"id": "p", "topic": "t", "records": 10, "rate": "20/s"}], )");
-}
-
-}  // namespace
-
 // A bit rots in the log of the only replica and nobody reads it again before the end: no check of the run itself can
 // see that, only a reader from the start.
 TEST_CASE("the final read finds a record that was acknowledged and cannot be read any more") {

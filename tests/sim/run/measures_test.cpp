@@ -167,7 +167,7 @@ TEST_CASE("a new generation of a group is a rebalance and a change of state alon
   w.tell(broker_host(1), group("Stable", 2, 2));
   w.tell(broker_host(1), trace::OffsetsCommitted{"g", "m0", Generation{2}, {{orders_0, Offset{5}}}});
   w.tell(broker_host(1), trace::OffsetsCommitted{"g", "m0", Generation{2}, {{orders_0, Offset{7}}}});
-  const GroupState& state = w.measures.groups().at("g");
+  const sim::GroupState& state = w.measures.groups().at("g");
   CHECK(state.rebalances == 2);
   CHECK(state.state == "Stable");
   CHECK(state.members.size() == 2);

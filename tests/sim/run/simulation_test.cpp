@@ -9,10 +9,12 @@
 #include "sim/check/offset_inconsistent.hpp"
 #include "sim/report/report.hpp"
 #include "sim/scenario/parse.hpp"
+#include "tests/sim/run/support.hpp"
 #include "tests/support/sanitized.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::sim;
+using namespace kafkasim::sim::testing;
 
 namespace {
 
@@ -33,19 +35,6 @@ constexpr const char* small_cluster = R"json({
              {"metric": "records.lost", "is": 0}]
 })json";
 // clang-format on
-
-std::shared_ptr<const Scenario> scenario(std::string_view text, const std::vector<Patch>& patches = {}) {
-  Parsed parsed = parse_scenario(text, patches);
-  for (const Diagnostic& d : parsed.diagnostics) UNSCOPED_INFO(d.message);
-  REQUIRE(parsed.scenario.has_value());
-  return std::make_shared<const Scenario>(std::move(*parsed.scenario));
-}
-
-Simulation formed(const std::shared_ptr<const Scenario>& s, WireMode mode = WireMode::fast) {
-  Simulation run{s, mode};
-  REQUIRE(run.form().has_value());
-  return run;
-}
 
 void finish(Simulation& run) {
   while (run.step()) {}

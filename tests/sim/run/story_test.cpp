@@ -53,7 +53,7 @@ TEST_CASE("a change of leader is an election and is told once however many contr
   CHECK(field(told[0], "epoch") == "1");
   CHECK(field(told[0], "isr") == "[2,3]");
   REQUIRE(w.story.elections().size() == 1);
-  const Election& election = w.story.elections()[0];
+  const sim::Election& election = w.story.elections()[0];
   CHECK(election.at == seconds(2));
   CHECK(election.partition == orders_0);
   CHECK(election.from == NodeId{1});

@@ -28,6 +28,13 @@ inline std::string small(int brokers, std::string_view duration, std::string_vie
          + R"(, "controllers": 1, "profile": "fast", "config": {"offsets.topic.num.partitions": 1, "group.initial.rebalance.delay.ms": 0}}})";
 }
 
+// One broker alone holds t-0; ten records are acknowledged by 1 s.
+inline std::string alone(const std::string& more = "") {
+  return small(
+      1, "2s",
+      R"("topics": [{"name": "t"}], "producers": [{"id": "p", "topic": "t", "records": 10, "rate": "20/s"}], )" + more);
+}
+
 inline Simulation formed(const std::shared_ptr<const Scenario>& s, WireMode mode = WireMode::fast) {
   Simulation run{s, mode};
   REQUIRE(run.form().has_value());

@@ -11,11 +11,13 @@ const std::string placed = head + R"("cluster": {"brokers": 3},
   "consumers": [{"group": "analytics", "topics": ["orders"]}],
 )";
 
-std::string entry(const std::string& operation) { return placed + R"("timeline": [{"at": "1s", )" + operation + "}]}"; }
+std::string placed_entry(const std::string& operation) {
+  return placed + R"("timeline": [{"at": "1s", )" + operation + "}]}";
+}
 
 template <class Op>
 Op only(const std::string& operation) {
-  return std::get<Op>(good(entry(operation)).timeline.at(0).operation);
+  return std::get<Op>(good(placed_entry(operation)).timeline.at(0).operation);
 }
 
 const TopicPartition orders0{"orders", PartitionIndex{0}};
@@ -30,10 +32,11 @@ TEST_CASE("an election says which partition and how and of whom") {
   const auto full = only<ElectLeader>(R"("elect_leader": {"partition": "orders-0", "unclean": true, "to": 2})");
   CHECK(full.mode == ElectionMode::unclean);
   CHECK(full.to == NodeId{2});
-  check_error(entry(R"("elect_leader": {"partition": "orders-0", "to": @3})"), "/timeline/0/elect_leader/to",
+  check_error(placed_entry(R"("elect_leader": {"partition": "orders-0", "to": @3})"), "/timeline/0/elect_leader/to",
               "broker 3 holds no replica of orders-0");
-  check_error(entry(R"("elect_leader": @{"unclean": false})"), "/timeline/0/elect_leader", "'partition' is missing");
-  check_error(entry(R"("elect_leader": {"partition": "orders-0"}, "for": @"1s")"), "/timeline/0/for",
+  check_error(placed_entry(R"("elect_leader": @{"unclean": false})"), "/timeline/0/elect_leader",
+              "'partition' is missing");
+  check_error(placed_entry(R"("elect_leader": {"partition": "orders-0"}, "for": @"1s")"), "/timeline/0/for",
               "'for' cannot stand here: 'elect_leader' cannot be undone");
 }
 
@@ -43,9 +46,11 @@ TEST_CASE("replicas may be put in another order and not yet be moved") {
   CHECK(only<Reassign>(R"("reassign": {"partition": "free-0", "to": [3, 1]})").partition.topic == "free");
   const std::string later = "'reassign' is not available in this release of kafkasim to other brokers than hold the "
                             "partition: only to the same in another order";
-  check_error(entry(R"("reassign": {"partition": "orders-0", "to": @[2, 3]})"), "/timeline/0/reassign/to", later);
-  check_error(entry(R"("reassign": {"partition": "free-0", "to": @[1, 2, 3]})"), "/timeline/0/reassign/to", later);
-  check_error(entry(R"("reassign": {"partition": "orders-0", "to": [2, @2]})"), "/timeline/0/reassign/to/1",
+  check_error(placed_entry(R"("reassign": {"partition": "orders-0", "to": @[2, 3]})"), "/timeline/0/reassign/to",
+              later);
+  check_error(placed_entry(R"("reassign": {"partition": "free-0", "to": @[1, 2, 3]})"), "/timeline/0/reassign/to",
+              later);
+  check_error(placed_entry(R"("reassign": {"partition": "orders-0", "to": [2, @2]})"), "/timeline/0/reassign/to/1",
               "broker 2 cannot hold two replicas of a partition");
 }
 
@@ -53,7 +58,7 @@ TEST_CASE("records are deleted before an offset or up to the high watermark") {
   CHECK(only<DeleteRecords>(R"("delete_records": {"partition": "orders-0", "before": 7})").before == Offset{7});
   CHECK_FALSE(
       only<DeleteRecords>(R"("delete_records": {"partition": "orders-0", "before": -1})").before.has_value());
-  check_error(entry(R"("delete_records": {"partition": "orders-0", "before": @-2})"),
+  check_error(placed_entry(R"("delete_records": {"partition": "orders-0", "before": @-2})"),
               "/timeline/0/delete_records/before", "this must be at least -1");
 }
 
@@ -67,7 +72,7 @@ TEST_CASE("a topic that the timeline creates can be named by clients and metrics
   CHECK(create.topic.partitions == 2);
   CHECK(create.topic.config == std::vector<std::pair<std::string, std::string>>{{"retention.ms", "1000"}});
   CHECK(scenario.topics.empty());
-  check_error(entry(R"("create_topic": {"name": @"orders"})"), "/timeline/0/create_topic/name",
+  check_error(placed_entry(R"("create_topic": {"name": @"orders"})"), "/timeline/0/create_topic/name",
               "there are two topics 'orders'");
 }
 
@@ -75,10 +80,10 @@ TEST_CASE("members come and leave and vanish by number") {
   CHECK(only<AddConsumers>(R"("add_consumers": {"group": "analytics", "count": 2}, "for": "5s")").count == 2);
   CHECK(only<RemoveConsumers>(R"("remove_consumers": {"group": "analytics", "count": 1})").group == "analytics");
   CHECK(only<CrashConsumers>(R"("crash_consumers": {"group": "analytics", "count": 3})").count == 3);
-  check_error(entry(R"("add_consumers": {"group": @"analytic", "count": 2})"), "/timeline/0/add_consumers/group",
+  check_error(placed_entry(R"("add_consumers": {"group": @"analytic", "count": 2})"), "/timeline/0/add_consumers/group",
               "there is no group 'analytic', did you mean 'analytics'?");
-  check_error(entry(R"("add_consumers": {"group": "analytics", "count": @0})"), "/timeline/0/add_consumers/count",
-              "this must be between 1 and 1000");
+  check_error(placed_entry(R"("add_consumers": {"group": "analytics", "count": @0})"),
+              "/timeline/0/add_consumers/count", "this must be between 1 and 1000");
 }
 
 TEST_CASE("a seek goes to an end or an offset or a virtual time") {
@@ -89,15 +94,15 @@ TEST_CASE("a seek goes to an end or an offset or a virtual time") {
   CHECK(std::get<SeekEnd>(to(R"("latest")")) == SeekEnd::latest);
   CHECK(std::get<Offset>(to("17")) == Offset{17});
   CHECK(std::get<Duration>(to(R"({"time": "5s"})")) == seconds(5));
-  check_error(entry(R"("seek": {"group": "analytics", "to": @"earlies"})"), "/timeline/0/seek/to",
+  check_error(placed_entry(R"("seek": {"group": "analytics", "to": @"earlies"})"), "/timeline/0/seek/to",
               "'earlies' is none of 'earliest', 'latest', did you mean 'earliest'?");
-  check_error(entry(R"("seek": {"group": "analytics", "to": @[]})"), "/timeline/0/seek/to",
+  check_error(placed_entry(R"("seek": {"group": "analytics", "to": @[]})"), "/timeline/0/seek/to",
               "'to' is \"earliest\", \"latest\", an offset, or {\"time\": ...}");
 }
 
 TEST_CASE("operations whose requests do not exist yet are refused by name") {
   for (const std::string key : {"delete_topic", "add_partitions", "configure"}) {
-    check_error(entry("@\"" + key + "\": {}"), "/timeline/0/" + key,
+    check_error(placed_entry("@\"" + key + "\": {}"), "/timeline/0/" + key,
                 "'" + key + "' is not available in this release of kafkasim");
   }
 }

@@ -4,18 +4,6 @@ using namespace kafkasim;
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::testing;
 
-namespace {
-
-std::string timeline(const std::string& list) { return world + R"("timeline": [)" + list + "]}"; }
-template <class Op>
-Op operation(const std::string& members) {
-  const Scenario s = good(timeline(R"({"at": "1s", )" + members + "}"));
-  REQUIRE(std::holds_alternative<Op>(s.timeline.at(0).operation));
-  return std::get<Op>(s.timeline[0].operation);
-}
-
-}  // namespace
-
 TEST_CASE("a bad link lies between two ends and says what is bad about it") {
   const auto link = operation<SlowLink>(
       R"("slow_link": {"between": ["rack:a", [2, "shop"]], "latency": "5ms..9ms", "bandwidth": "1MiB/s", "loss": 0.05}, "for": "1s")");

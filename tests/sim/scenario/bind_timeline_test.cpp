@@ -4,16 +4,6 @@ using namespace kafkasim;
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::testing;
 
-namespace {
-std::string timeline(const std::string& list) { return world + R"("timeline": [)" + list + "]}"; }
-template <class Op>
-Op operation(const std::string& members) {
-  const Scenario s = good(timeline(R"({"at": "1s", )" + members + "}"));
-  REQUIRE(std::holds_alternative<Op>(s.timeline.at(0).operation));
-  return std::get<Op>(s.timeline[0].operation);
-}
-}  // namespace
-
 TEST_CASE("an entry fires at a moment or after another or when a condition holds") {
   const Scenario s = good(timeline(R"(
     {"at": "10s", "plus": "1s", "name": "first", "crash": 1, "for": "15s"},

@@ -59,6 +59,16 @@ inline Scenario good(const std::string& text, const std::vector<Patch>& patches 
   return *parsed.scenario;
 }
 
+// Entries of a timeline of that world.
+inline std::string timeline(const std::string& list) { return world + R"("timeline": [)" + list + "]}"; }
+inline std::string at_one_second(const std::string& members) { return timeline(R"({"at": "1s", )" + members + "}"); }
+template <class Op>
+[[nodiscard]] Op operation(const std::string& members) {
+  const Scenario s = good(at_one_second(members));
+  REQUIRE(std::holds_alternative<Op>(s.timeline.at(0).operation));
+  return std::get<Op>(s.timeline[0].operation);
+}
+
 inline std::string file_text(const std::string& path) {
   std::ifstream in{path, std::ios::binary};
   REQUIRE(in.is_open());

@@ -10,8 +10,9 @@ using namespace kafkasim::test;
 
 namespace {
 
-struct Rig {
-  explicit Rig(Duration process_time, ConsumerConfig config = {}) : bench{make(process_time, std::move(config))} {
+struct ConsumingRig {
+  explicit ConsumingRig(Duration process_time, ConsumerConfig config = {})
+      : bench{make(process_time, std::move(config))} {
     cluster.add_topic("orders", 1);
     bench.start();
   }
@@ -35,7 +36,7 @@ struct Rig {
 }  // namespace
 
 TEST_CASE("an application without process time takes all there is at once") {
-  Rig rig{Duration{}};
+  ConsumingRig rig{Duration{}};
   rig.write(700);
   rig.run_for(milliseconds(500));
   CHECK(rig.bench.machine.consumed() == 700);
@@ -44,7 +45,7 @@ TEST_CASE("an application without process time takes all there is at once") {
 TEST_CASE("an application polls again only when it has worked on every record") {
   ConsumerConfig config;
   config.max_poll_records = 10;
-  Rig rig{milliseconds(10), config};
+  ConsumingRig rig{milliseconds(10), config};
   rig.write(25);
   rig.run_for(milliseconds(50));
   CHECK(rig.bench.machine.consumed() == 10);
@@ -57,7 +58,7 @@ TEST_CASE("an application polls again only when it has worked on every record") 
 }
 
 TEST_CASE("an application that is stopped finishes its work before it commits and leaves") {
-  Rig rig{milliseconds(10)};
+  ConsumingRig rig{milliseconds(10)};
   rig.write(20);
   rig.run_for(milliseconds(50));
   REQUIRE(rig.bench.machine.consumed() == 20);

@@ -20,8 +20,8 @@ ProducingPlan plan_of(std::int64_t records_per_1000_s) {
   return plan;
 }
 
-struct Rig {
-  explicit Rig(ProducingPlan plan, ProducerConfig config = {})
+struct ProducingRig {
+  explicit ProducingRig(ProducingPlan plan, ProducerConfig config = {})
       : bench{ProducingApp{identity("shop/1"), config, std::move(plan)}} {
     cluster.add_topic("orders", 2);
     bench.start();
@@ -37,7 +37,7 @@ struct Rig {
 TEST_CASE("an application produces at its rate from its beginning to its end without drift") {
   ProducingPlan plan = plan_of(333'000);
   plan.to = Instant{12'000'000'000};
-  Rig rig{plan};
+  ProducingRig rig{plan};
   rig.run_for(milliseconds(1'000));
   CHECK(rig.produced() == 0);
   rig.run_for(microseconds(3'004));
@@ -54,7 +54,7 @@ TEST_CASE("an application produces at its rate from its beginning to its end wit
 
 TEST_CASE("records come at drawn moments: one in each interval of the rate and not in step with it") {
   ProducingPlan plan = plan_of(100'000);
-  Rig rig{plan};
+  ProducingRig rig{plan};
   rig.run_for(seconds(1));
   std::set<std::int64_t> phases;
   for (std::int64_t n = 0; n < 100; ++n) {
@@ -72,7 +72,7 @@ TEST_CASE("values are unique text filled up to a size within the range and keys 
   plan.records = 50;
   plan.keys = KeySpec{KeyDistribution::uniform, 5};
   plan.value_bytes = {20, 30};
-  Rig rig{plan};
+  ProducingRig rig{plan};
   rig.run_for(seconds(3));
   std::set<std::string> values;
   std::set<std::string> keys;
@@ -93,7 +93,7 @@ TEST_CASE("values are unique text filled up to a size within the range and keys 
 }
 
 TEST_CASE("a changed rate counts from the moment it comes and nothing restores the first one") {
-  Rig rig{plan_of(100'000)};
+  ProducingRig rig{plan_of(100'000)};
   rig.run_for(seconds(2));
   CHECK(rig.produced() == 100);
   rig.bench.step(Command{SetRate{10'000, std::nullopt}});
@@ -109,7 +109,7 @@ TEST_CASE("a changed rate counts from the moment it comes and nothing restores t
 }
 
 TEST_CASE("after Finish no record is produced and what was sent is still delivered") {
-  Rig rig{plan_of(100'000)};
+  ProducingRig rig{plan_of(100'000)};
   rig.bench.run_for(milliseconds(1500));
   rig.bench.step(Command{Finish{}});
   rig.run_for(seconds(5));
@@ -122,7 +122,7 @@ TEST_CASE("what came due while the producer was blocked follows at once when it 
   ProducerConfig config;
   config.batch_size = 200;
   config.buffer_memory = 2'000;
-  Rig rig{plan_of(100'000), config};
+  ProducingRig rig{plan_of(100'000), config};
   rig.run_for(milliseconds(1'100));
   rig.bench.down = {endpoint_of(1), endpoint_of(2), endpoint_of(3)};
   rig.bench.disconnect_all();
@@ -158,7 +158,7 @@ TEST_CASE("a rate that changes is exact in each stretch of time and a lull is on
   using Change = ProducingPlan::Change;
   plan.changes = std::make_shared<const std::vector<Change>>(std::vector<Change>{
       {Instant{4'000'000'000}, 0}, {Instant{7'000'000'000}, 500'000}, {Instant{8'000'000'000}, 10'000}});
-  Rig rig{plan};
+  ProducingRig rig{plan};
   rig.run_for(seconds(3));  // the clock began at one second, the plan at two
   CHECK(rig.produced() == 200);
   rig.run_for(seconds(3));
@@ -174,7 +174,7 @@ TEST_CASE("a factor holds for all rates of a plan and a rate until it is taken b
   using Change = ProducingPlan::Change;
   plan.changes = std::make_shared<const std::vector<Change>>(
       std::vector<Change>{{Instant{4'000'000'000}, 200'000}, {Instant{6'000'000'000}, 50'000}});
-  Rig rig{plan};
+  ProducingRig rig{plan};
   rig.run_for(seconds(2));
   rig.bench.step(Command{SetRate{2'000, std::nullopt}});
   rig.run_for(seconds(2));  // one second at 200, one at 400
@@ -192,7 +192,7 @@ TEST_CASE("rates below one in a stretch come out right over many stretches") {
   std::vector<ProducingPlan::Change> changes;
   for (std::int64_t i = 1; i < 4'000; ++i) changes.push_back({plan.from + seconds(i), i % 2 == 0 ? 500 : 501});
   plan.changes = std::make_shared<const std::vector<ProducingPlan::Change>>(std::move(changes));
-  Rig rig{plan};
+  ProducingRig rig{plan};
   rig.run_for(seconds(4'001));
   CHECK(rig.produced() > 1'850);
   CHECK(rig.produced() < 2'150);
