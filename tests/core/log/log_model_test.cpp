@@ -185,7 +185,10 @@ class CompactedPlay {
     const Offset end = log_.log_end_offset();
     disk_ = disk_.after_crash();
     log_ = open(options);
-    RC_ASSERT(log_.log_end_offset() == end);
+    // Offsets behind the last record, whose records compaction took, are not remembered (nor by Kafka).
+    const std::int64_t last = batches_.empty() ? -1 : batches_.back().last;
+    RC_ASSERT(log_.log_end_offset() <= end);
+    RC_ASSERT(log_.log_end_offset().value > last || log_.log_end_offset() == end);
   }
 
   MemoryDisk disk_;
