@@ -4,6 +4,19 @@
 
 namespace kafkasim::sim {
 
+namespace {
+
+// The producer's first batch in the log did not begin its sequence: nobody there knew of the ones before.
+bool came_unknown(const BatchChain& log, const StoredBatch& batch) {
+  for (std::size_t i = 0; i < log.size() && log[i].base <= batch.base; ++i) {
+    if (log[i].producer_id == batch.producer_id && log[i].producer_epoch == batch.producer_epoch)
+      return log[i].base_sequence > 0;
+  }
+  return false;
+}
+
+}  // namespace
+
 void OrderBroken::on(const Observation& o, const NewlyCommitted& committed, const History& history,
                      Findings& findings) {
   evaluations += committed.news.committed;
@@ -17,7 +30,8 @@ void OrderBroken::on(const Observation& o, const NewlyCommitted& committed, cons
                               pair.earlier.origin.first_send, client.name, pair.earlier.base.value,
                               pair.later.origin.first_send, pair.later.base.value),
                   {},
-                  {}});
+                  came_unknown(committed.partition.committed->batches(), pair.later) ? std::optional{Excuse::unknown_producer}
+                                                                                     : std::nullopt});
   }
 }
 

@@ -68,7 +68,9 @@ void ProducerStateReplayable::on(const Observation& o, const trace::ProducersTol
   for (const Told& told : e.producers) {
     const auto found = expected.find(told.producer_id);
     if (found == expected.end()) continue;  // of a snapshot: its batches have been deleted
-    if (!is_same(told, found->second)) report(told.producer_id, describe(told), describe(found->second));
+    // Cut back into what compaction reached, a log may lack the last batch of a producer: the one that stood for it went.
+    const bool compacted = replica->log_end <= partition->compacted_to && told.last_offset <= found->second.last_offset;
+    if (!is_same(told, found->second) && !compacted) report(told.producer_id, describe(told), describe(found->second));
     expected.erase(found);
   }
   if (!history.subjects().producers_stay) return;

@@ -33,3 +33,17 @@ TEST_CASE("a producer with several requests in flight and no idempotence may reo
   tale.commit(1, 0, 10);
   CHECK(tale.findings(OrderBroken::id) == 0);
 }
+
+TEST_CASE("what a leader took that knew nothing of its producer may stand before earlier sends", "[check]") {
+  Tale tale;
+  std::int64_t violations = 0;
+  SECTION("its sequence had begun elsewhere") { tale.append(1, {0, 4, 0, 11, 5, 5}); }
+  SECTION("its sequence begins there") {
+    tale.append(1, {0, 4, 0, 11, 5, 0});
+    violations = 1;
+  }
+  tale.append(1, {5, 9, 0, 12, 0, 10});
+  tale.commit(1, 0, 10);
+  CHECK(tale.violations(OrderBroken::id) == violations);
+  CHECK(tale.findings(OrderBroken::id) == 1);
+}

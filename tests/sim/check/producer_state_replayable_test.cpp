@@ -64,3 +64,21 @@ TEST_CASE("a transaction is open from its first batch to its marker and sequence
   tale.tell(1, open);
   CHECK(tale.violations(ProducerStateReplayable::id) == 1);
 }
+
+TEST_CASE("a log that was cut back into what compaction reached may know less of a producer", "[check]") {
+  Tale tale;
+  tale.append(2, {0, 4, 0, 11, 0, 0});
+  tale.append(2, {5, 9, 0, 12, 5, 5});
+  tale.append(2, {10, 14, 0, 13, 10, 10});
+  SECTION("compaction had been there") {
+    tale.tell(1, trace::LogCleaningBegan{tp, Offset{15}});
+    tale.truncate(2, 15, 10);
+    tale.tell(1, told(4, 4));
+    CHECK(tale.findings(ProducerStateReplayable::id) == 0);
+  }
+  SECTION("it had not") {
+    tale.truncate(2, 15, 10);
+    tale.tell(1, told(4, 4));
+    CHECK(tale.violations(ProducerStateReplayable::id) == 1);
+  }
+}
