@@ -36,7 +36,7 @@ TEST_CASE("a producer with several requests in flight and no idempotence may reo
 
 TEST_CASE("what a leader took that knew nothing of its producer may stand before earlier sends", "[check]") {
   Tale tale;
-  std::int64_t violations = 0;
+  std::uint64_t violations = 0;
   SECTION("its sequence had begun elsewhere") { tale.append(1, {0, 4, 0, 11, 5, 5}); }
   SECTION("its sequence begins there") {
     tale.append(1, {0, 4, 0, 11, 5, 0});
