@@ -23,6 +23,7 @@ void offset_index(test::MemoryDisk& disk, Offset base, std::int64_t asked) {
   KAFKASIM_CHECK(index.truncate_to(disk, Offset{asked}).has_value());
   KAFKASIM_CHECK(index.count() <= before);
   if (!sane || index.is_full() || index.count() == before) return;
+  if (index.last() && index.last()->offset.value == INT64_MAX) return;  // no offset comes next
   const OffsetPosition next{index.last() ? index.last()->offset.next() : base, 1};
   if (next.offset - base > INT32_MAX) return;
   KAFKASIM_CHECK(index.append(disk, next).has_value() && index.last()->offset == next.offset);
