@@ -167,7 +167,9 @@ std::vector<std::string> investigate(const Simulation& done, const std::shared_p
   add_strips(run, finding, lines);
   const std::string seed = fmt::format(" --seed {}", scenario->seed);
   const std::int64_t until_ms = (finding.at - run.origin()).whole_ms() + 1;
-  lines.push_back(fmt::format("  again: kafkasim run {}{} --until {}ms", facts.file, seed, until_ms));
+  std::string legacy;
+  for (const std::string& name : scenario->cluster.legacy) legacy += " --legacy " + name;
+  lines.push_back(fmt::format("  again: kafkasim run {}{}{} --until {}ms", facts.file, seed, legacy, until_ms));
   return lines;
 }
 
