@@ -39,15 +39,16 @@ void Simulation::appoint(Instant at, Planned kind, std::uint64_t what) {
 void Simulation::absorb() {
   if (watching_ == Watching::nothing) return;
   while (absorbed_ < world_.observations().size()) {  // a fault that answers an observation makes further ones
-    const std::vector<Observation> fresh{world_.observations().begin() + static_cast<std::ptrdiff_t>(absorbed_),
-                                         world_.observations().end()};
-    absorbed_ = world_.observations().size();
+    std::vector<Observation> may_act_on;  // the driver: a copy, for what it does is observed as well
+    const auto fresh = world_.observations().subspan(absorbed_);
+    absorbed_ += fresh.size();
     for (const Observation& o : fresh) {
       checks_.observe(o);
       probes_.observe(o, checks_.history());
       measures_.observe(o, checks_.history());
       story_.observe(o, checks_.history());
       disk_uses_.observe(o, checks_.history());
+      if (o.kernel() || o.get_if<trace::LogDirectoryFailed>()) may_act_on.push_back(o);
     }
     if (!formed_) continue;
     for (; findings_told_ < checks_.findings().kept().size(); ++findings_told_) {
@@ -59,7 +60,7 @@ void Simulation::absorb() {
                   finding.excuse ? Tone::warning : Tone::violation);
     }
     Access access{*this};
-    driver_.on_observations(fresh, access);
+    driver_.on_observations(may_act_on, access);
     note_interventions();
     watch_expectations();
   }
