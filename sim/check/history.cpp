@@ -293,15 +293,17 @@ void History::on(const Observation& o, const trace::RecordsAcked& e) {
   if (!known || !e.base) return;
   // The batch as a replica holds it. What was sent again after an election may stand at the same offset twice, on a leader
   // that was replaced too: who leads now has the one that was acknowledged, or if it has none, the one of the later epoch.
-  const StoredBatch* stored = nullptr;
+  const auto copy_on = [&e](const ReplicaHistory& replica) {
+    const StoredBatch* batch = replica.log.at(*e.base);
+    return batch && batch->origin == e.origin ? batch : nullptr;
+  };
   const ReplicaHistory* leader = known->acting_leader();
-  const StoredBatch* at_leader = leader ? leader->log.at(*e.base) : nullptr;
-  if (at_leader && at_leader->origin == e.origin) stored = at_leader;
-  for (const auto& [broker, replica] : known->replicas) {
-    const StoredBatch* candidate = replica->log.at(*e.base);
-    if (stored == at_leader && stored) break;
-    if (!candidate || candidate->origin != e.origin) continue;
-    if (!stored || candidate->epoch > stored->epoch) stored = candidate;
+  const StoredBatch* stored = leader ? copy_on(*leader) : nullptr;
+  if (!stored) {
+    for (const auto& [broker, replica] : known->replicas) {
+      const StoredBatch* candidate = copy_on(*replica);
+      if (candidate && (!stored || candidate->epoch > stored->epoch)) stored = candidate;
+    }
   }
   AckedBatch acked{stored ? *stored : StoredBatch{}, o.at, e.acks == -1};
   if (!stored) {  // on no replica any more: whoever compares finds nothing equal to it

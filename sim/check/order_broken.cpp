@@ -30,7 +30,7 @@ void OrderBroken::on(const Observation& o, const NewlyCommitted& committed, cons
                               pair.earlier.origin.first_send, client.name, pair.earlier.base.value,
                               pair.later.origin.first_send, pair.later.base.value),
                   {},
-                  came_unknown(committed.partition.committed->batches(), pair.later) ? std::optional{Excuse::unknown_producer}
+                  came_unknown(committed.log.batches(), pair.later) ? std::optional{Excuse::unknown_producer}
                                                                                      : std::nullopt});
   }
 }
