@@ -17,7 +17,7 @@ namespace kafkasim::sim {
 namespace {
 
 // Subcommands of later releases, told apart from misspelt ones: one that is added below leaves this list.
-constexpr std::array<std::string_view, 4> later_commands{"view", "serve", "replay", "learn"};
+constexpr std::array<std::string_view, 2> later_commands{"view", "learn"};
 
 int parse_and_run(const std::vector<std::string>& arguments, const Terminal& terminal) {
   CLI::App app{"kafkasim: a deterministic simulator of Kafka clusters", "kafkasim"};
@@ -31,6 +31,8 @@ int parse_and_run(const std::vector<std::string>& arguments, const Terminal& ter
   add_check(app, terminal, code);
   add_list(app, terminal, code);
   add_log(app, terminal, code);
+  add_serve(app, terminal, code);
+  add_replay(app, terminal, code);
   if (!arguments.empty() && std::ranges::find(later_commands, arguments.front()) != later_commands.end()) {
     terminal.err << "kafkasim: " << not_available(arguments.front()) << '\n';
     return exit_code::bad_input;

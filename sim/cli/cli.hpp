@@ -29,5 +29,7 @@ void add_list(CLI::App& app, const Terminal& terminal, int& code);
 void add_shrink(CLI::App& app, const Terminal& terminal, int& code);
 void add_sweep(CLI::App& app, const Terminal& terminal, int& code);
 void add_log(CLI::App& app, const Terminal& terminal, int& code);
+void add_serve(CLI::App& app, const Terminal& terminal, int& code);
+void add_replay(CLI::App& app, const Terminal& terminal, int& code);
 
 }  // namespace kafkasim::sim

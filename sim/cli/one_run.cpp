@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <ostream>
 #include <set>
@@ -13,6 +14,7 @@
 #include "sim/report/html.hpp"
 #include "sim/report/investigation.hpp"
 #include "sim/report/perfetto.hpp"
+#include "sim/serve/recording.hpp"
 
 namespace kafkasim::sim {
 
@@ -116,6 +118,32 @@ std::vector<std::string> investigations(const Simulation& run, const std::shared
   return lines;
 }
 
+// A run that nobody disturbs follows from its scenario alone: the recording is that, and what it came to.
+bool write_recording(const WhichRun& which, const RunOptions& options, const Simulation& run, const Terminal& terminal) {
+  const Result<std::string> text = read_scenario_file(which.file);
+  Result<RecordingWriter> writer = fail("cannot read " + which.file);
+  if (text) {
+    RecordingHead head;
+    head.version = KAFKASIM_VERSION;
+    head.file = which.file;
+    head.source = {*text, options.patches, std::filesystem::absolute(which.file).parent_path().string()};
+    for (const Patch& patch : which.variant_patches) head.source.patches.push_back(patch);
+    head.seed = options.seed;
+    head.legacy = options.legacy;
+    head.until = options.until;
+    writer = RecordingWriter::create(*options.record, head);
+  }
+  if (writer) {
+    writer->add({run.events(), run.world().now(), RecordedEnd{run.world().trace_hash()}});
+    writer->flush();
+  }
+  if (writer && writer->ok()) return true;
+  terminal.err << "kafkasim: " << (writer ? "cannot write " + *options.record : writer.error().message) << '\n';
+  return false;
+}
+
+}  // namespace
+
 int code_of(Outcome outcome) {
   switch (outcome) {
     case Outcome::pass: return exit_code::held;
@@ -124,8 +152,6 @@ int code_of(Outcome outcome) {
   }
   return exit_code::our_fault;
 }
-
-}  // namespace
 
 OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& options, const Interrupt& interrupt,
                const Terminal& terminal) {
@@ -150,6 +176,8 @@ OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& optio
     run.observe_details();
   }
   const bool completed = run_to_end(run, options, onlookers, interrupt, terminal);
+  if (options.record) result.code = write_recording(which, options, run, terminal) ? result.code : exit_code::bad_input;
+  const bool recorded = !options.record || result.code != exit_code::bad_input;
   run.finish();
   facts.wall_us =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();
@@ -163,6 +191,7 @@ OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& optio
   }
   result = {code_of(facts.outcome), report_json(run, facts), timeline_ndjson(run.story()), {}, junit_suite(run, facts),
             variant_column(run, facts)};
+  if (!recorded) result.code = std::max(result.code, exit_code::bad_input);
   if (options.html) result.html = html_section(run, facts, onlookers.series, investigation);
   if (onlookers.perfetto_file && !onlookers.perfetto_file->flush()) {
     terminal.err << "kafkasim: cannot write " << *options.perfetto << '\n';

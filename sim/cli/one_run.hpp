@@ -13,7 +13,8 @@ namespace kafkasim::sim {
 
 struct WhichRun {
   std::string file;
-  std::string variant;  // empty: the file has none
+  std::string variant{};                 // empty: the file has none
+  std::vector<Patch> variant_patches{};  // what makes it
 };
 struct OneRun {
   int code{};
@@ -23,6 +24,8 @@ struct OneRun {
   JUnitSuite junit;
   std::vector<std::pair<std::string, std::string>> column;  // for the table of variants
 };
+
+[[nodiscard]] int code_of(Outcome outcome);
 
 // An interrupt ends the run at its next event; what it asks for is told as far as it came.
 [[nodiscard]] OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& options, const Interrupt& interrupt,

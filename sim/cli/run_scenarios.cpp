@@ -43,7 +43,7 @@ bool plan(const RunOptions& options, std::vector<Planned>& runs, const Terminal&
       for (Patch& patch : patches_of(variant)) patches.push_back(std::move(patch));
       Parsed varied = load_scenario(file, patches);
       good = good && varied.scenario.has_value();
-      if (varied.scenario) runs.push_back({{file, variant.name}, std::move(*varied.scenario)});
+      if (varied.scenario) runs.push_back({{file, variant.name, patches_of(variant)}, std::move(*varied.scenario)});
     }
   }
   return good;
@@ -90,8 +90,8 @@ bool write_results(const RunOptions& options, const Results& results, const Term
 int run_scenarios(const RunOptions& options, const Terminal& terminal) {
   std::vector<Planned> runs;
   if (!plan(options, runs, terminal)) return exit_code::bad_input;
-  if (options.perfetto && runs.size() > 1) {
-    terminal.err << "kafkasim: --perfetto takes one run: one scenario without variants\n";
+  if ((options.perfetto || options.record) && runs.size() > 1) {
+    terminal.err << "kafkasim: " << (options.perfetto ? "--perfetto" : "--record") << " takes one run: one scenario without variants\n";
     return exit_code::bad_input;
   }
   const Interrupt interrupt;

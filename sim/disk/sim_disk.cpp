@@ -334,6 +334,7 @@ void SimDisk::wipe() {
   SimDisk fresh{spec_};
   fresh.failing_ = failing_;
   fresh.full_ = full_;
+  fresh.wipes_ = wipes_ + 1;
   *this = std::move(fresh);
 }
 
@@ -342,9 +343,15 @@ void SimDisk::wipe() {
 std::vector<FileInfo> SimDisk::files() const {
   std::vector<FileInfo> all;
   for (const auto& [path, file] : tree_->files_within({})) {
-    all.push_back({path, files_->get(file).size(), files_->get(file).durable_size()});
+    all.push_back(info_of(path, file));
   }
   return all;
+}
+
+FileInfo SimDisk::info_of(std::string path, FileNumber number) const {
+  const DiskFile& file = files_->get(number);
+  return {std::move(path), file.size(), file.durable_size(), wipes_ << 48 | files_->serial(number),
+          file.mark().changes << 16 | file.flipped_bits().size()};
 }
 
 std::vector<FlippedBits> SimDisk::flipped_bits() const {
@@ -358,7 +365,7 @@ std::vector<FlippedBits> SimDisk::flipped_bits() const {
 std::optional<FileInfo> SimDisk::info(std::string_view path) const {
   const auto file = is_valid_path(path) ? tree_->file(path) : std::nullopt;
   if (!file) return std::nullopt;
-  return FileInfo{std::string{path}, files_->get(*file).size(), files_->get(*file).durable_size()};
+  return info_of(std::string{path}, *file);
 }
 
 std::optional<std::vector<SharedBytes>> SimDisk::content(std::string_view path) const {

@@ -56,6 +56,9 @@ struct FileInfo {
   std::string path;
   std::uint64_t size{};
   std::uint64_t durable_size{};
+  // Where both are what they were, it is the same file and was at most appended to.
+  std::uint64_t identity{};
+  std::uint64_t version{};
 };
 
 class SimDisk final : public Disk {
@@ -132,6 +135,7 @@ class SimDisk final : public Disk {
   void written(std::uint64_t bytes);
   void unlink(FileNumber file);
   void release(const std::vector<FileNumber>& files);
+  [[nodiscard]] FileInfo info_of(std::string path, FileNumber file) const;
   void commit(std::size_t count);
   void bound_journal();
   [[nodiscard]] std::uint64_t warm_since() const;
@@ -144,6 +148,7 @@ class SimDisk final : public Disk {
   std::vector<FileNumber> unlinked_;  // sorted: they have no name any more, but a power loss may give it back
   std::uint64_t next_handle_{1};
   std::uint64_t used_{0};
+  std::uint64_t wipes_{0};
   std::uint64_t clock_{0};        // bytes written so far: the age of what the page cache holds
   std::uint64_t cold_before_{0};  // what is older than this was lost from the page cache with the power
   Switch failing_{Switch::off};

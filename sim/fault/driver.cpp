@@ -32,15 +32,28 @@ void Driver::fire_due(Host& host) {
 
 void Driver::begin(Instant origin, Host& host) {
   origin_ = origin;
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    const Trigger& trigger = entry(i).trigger;
-    if (trigger.after || trigger.hit) continue;
-    if (trigger.at) {
-      come(i, origin + *trigger.at + trigger.plus, host);
-    } else {
-      come(i, origin, host);  // a condition that stands alone
+  for (std::size_t i = 0; i < entries_.size(); ++i) arm(i, host);
+}
+
+void Driver::arm(std::size_t i, Host& host) {
+  const Trigger& trigger = entry(i).trigger;
+  if (trigger.hit) return;
+  if (trigger.after) {  // what it waits for may have fired already, if it came later
+    for (std::size_t j = 0; j < entries_.size(); ++j) {
+      if (entries_[j].fired && entry(j).name == *trigger.after) come(i, host.world.now() + trigger.plus, host);
     }
+  } else if (trigger.at) {
+    come(i, std::max(origin_ + *trigger.at + trigger.plus, host.world.now()), host);
+  } else {
+    come(i, host.world.now(), host);  // a condition that stands alone
   }
+}
+
+void Driver::extend(std::shared_ptr<const Scenario> scenario, Host& host) {
+  scenario_ = std::move(scenario);
+  const std::size_t before = entries_.size();
+  entries_.resize(scenario_->timeline.size());
+  for (std::size_t i = before; i < entries_.size(); ++i) arm(i, host);
 }
 
 void Driver::on_appointment(std::uint64_t what, Host& host) {

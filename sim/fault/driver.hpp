@@ -51,6 +51,8 @@ class Driver {
 
   Driver(std::shared_ptr<const Scenario> scenario, Random random);
   void begin(Instant origin, Host& host);
+  // The scenario has more entries now, behind those that it had.
+  void extend(std::shared_ptr<const Scenario> scenario, Host& host);
   void on_appointment(std::uint64_t what, Host& host);
   void on_observations(std::span<const Observation> observations, Host& host);  // conditions, restarts
   void on_interceptions(std::span<const Interception> messages, Host& host);    // `hit`
@@ -79,6 +81,7 @@ class Driver {
   }
   [[nodiscard]] const TimelineEntry& entry(std::size_t i) const { return scenario_->timeline[i]; }
 
+  void arm(std::size_t i, Host& host);  // it counts from now on
   void fall_due(std::size_t i, Instant when, Host& host);
   void fire_due(Host& host);
   void fire(std::size_t i, Host& host);

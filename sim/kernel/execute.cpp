@@ -215,7 +215,11 @@ void World::drain(NetOut& out) {
     } else if (const auto* lost = std::get_if<Disconnected>(&delivery.input)) {
       observe(delivery.host, ConnectionLost{lost->connection, lost->reason});
     }
-    hand(delivery.host, Waiting{std::move(delivery.input), delivery.bytes});
+    if (!spec(delivery.host).factory) {
+      come_outside(std::move(delivery));
+    } else {
+      hand(delivery.host, Waiting{std::move(delivery.input), delivery.bytes});
+    }
   }
 }
 

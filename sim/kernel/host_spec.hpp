@@ -22,7 +22,9 @@ struct HostSpec {
   std::string name;                  // "broker-1", "shop/2": unique; random streams are forked by it
   std::optional<Endpoint> endpoint;  // where it listens; unique. Absent: nobody can connect to it
   std::optional<std::string> rack;
-  std::function<AnyMachine()> factory;  // a fresh process: called at each start, must give an equal machine each time
+  // A fresh process: called at each start, must give an equal machine each time. Absent: the host's processes are outside
+  // of the World (real clients); it is never started, and what comes for it is left for World::take_outside().
+  std::function<AnyMachine()> factory;
   LaneThreads threads;
   CpuCost cpu;
   DiskSpec disk;

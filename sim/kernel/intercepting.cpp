@@ -26,6 +26,9 @@ void World::lift(InterceptId id) {
 
 void World::execute(const ParcelDue& due) {
   std::optional<Parcel> parcel = intercepts_.open(due.number);
+  if (parcel && !spec(parcel->to).factory) {
+    return come_outside(Delivery{parcel->to, std::move(parcel->message), parcel->bytes, {}, MadeBy::process});
+  }
   if (!parcel || !host(parcel->to).is_up() || incarnation(parcel->to) != parcel->incarnation) return;
   hand(parcel->to, Waiting{std::move(parcel->message), parcel->bytes});
 }

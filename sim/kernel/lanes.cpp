@@ -112,6 +112,14 @@ void Lanes::forget(const ConnectionId& connection) {
   queued_.erase(queued);
 }
 
+std::uint64_t Lanes::bytes_waiting(const ConnectionId& connection) const {
+  const auto channel = channels_.find(connection);
+  if (channel == channels_.end()) return 0;
+  std::uint64_t bytes = 0;
+  for (const Waiting& waiting : channel->second.muted) bytes += waiting.bytes;
+  return bytes;
+}
+
 void Lanes::clear() {
   for (LaneThread& thread : threads_) {
     thread.busy = false;

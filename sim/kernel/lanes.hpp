@@ -49,6 +49,8 @@ class Lanes {
   [[nodiscard]] const std::vector<LaneThread>& threads() const { return threads_; }
   [[nodiscard]] LaneThread& thread(std::uint32_t index);
   [[nodiscard]] std::uint32_t first_thread(Lane lane) const;
+  // Of requests on the connection that have not been given to the process.
+  [[nodiscard]] std::uint64_t bytes_waiting(const ConnectionId& connection) const;
   [[nodiscard]] std::size_t waiting(Lane lane) const { return queues_[static_cast<std::size_t>(lane)].size(); }
 
  private:

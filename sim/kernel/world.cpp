@@ -14,7 +14,6 @@ World::World(std::uint64_t seed, WireMode mode, LinkQuality everywhere)
 // ---- hosts ----------------------------------------------------------------------------------------------------------
 
 HostId World::add_host(HostSpec spec) {
-  KAFKASIM_CHECK(spec.factory != nullptr, spec.name);
   KAFKASIM_CHECK(!find_host(spec.name), spec.name);
   const HostId id{static_cast<std::int32_t>(hosts_.size())};
   network_.add_host(id, spec.name, spec.rack, spec.endpoint);
@@ -52,7 +51,7 @@ void World::observe(HostId id, std::variant<KernelEvent, trace::Event> what) {
 // --------------------------------------------------------------------------------------------
 
 void World::start(HostId id) {
-  if (host(id).is_up()) return;
+  if (host(id).is_up() || !spec(id).factory) return;
   operation("start", id);
   Host& host = edit(id);
   host.launch();

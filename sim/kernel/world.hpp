@@ -95,6 +95,16 @@ class World {
   // Those since the last step() or run_until() began.
   [[nodiscard]] std::span<const Interception> interceptions() const { return interceptions_; }
 
+  // ---- hosts whose processes are outside (outside.cpp) --------------------------------------------------------------
+  // What they do to the network, at this moment; as a machine's Connect, Send and Close.
+  void dial(const ConnectionId& connection, const Endpoint& to);
+  void send_from_outside(const ConnectionId& connection, Envelope envelope, std::uint64_t bytes);
+  void hang_up(const ConnectionId& connection);
+  void note_outside(HostId id, trace::Event event);  // what such a process tells of itself
+  [[nodiscard]] std::vector<Delivery> take_outside();  // what came for them since it was last called, in order
+  // How many bytes of requests of the connection are still on their way to the accepter's process, or wait there.
+  [[nodiscard]] std::uint64_t bytes_under_way(const ConnectionId& connection) const;
+
   // ---- time ---------------------------------------------------------------------------------------------------------
   [[nodiscard]] Instant now() const { return now_; }
   [[nodiscard]] std::optional<Instant> next_event_at() const { return queue_.next_at(); }
@@ -161,6 +171,7 @@ class World {
   void end_process(HostId id, ProcessEnd how);
   void arm(HostId id);
   void drain(NetOut& out);
+  void come_outside(Delivery delivery);
   void intercept_deliveries(NetOut& out);  // takes out those that an intercept has taken
   [[nodiscard]] std::optional<Delivery> intercepted(Delivery delivery, NetOut& out);  // what is left of it to deliver
   [[nodiscard]] Parcel parcel_of(Delivery delivery) const;
@@ -178,6 +189,7 @@ class World {
   std::uint64_t events_{0};
   std::vector<Observation> observations_;
   std::vector<Interception> interceptions_;
+  std::vector<Delivery> outside_;
   std::uint64_t observed_{0};
   Details details_{};
 };

@@ -29,7 +29,7 @@ struct RunFacts {  // what is not in the run itself
 [[nodiscard]] std::string report_json(const Simulation& run, const RunFacts& facts);
 // {"runs": [...]}
 [[nodiscard]] std::string reports_json(const std::vector<std::string>& reports);
-[[nodiscard]] std::string timeline_ndjson(const Story& story);
+[[nodiscard]] std::string timeline_ndjson(const Story& story, std::size_t from = 0);  // from that line on
 
 // Durations in milliseconds with microseconds behind the point: describe() is for scenario files, exact to the nanosecond.
 [[nodiscard]] std::string value_text(MetricUnit unit, const MetricValue& value);

@@ -23,7 +23,7 @@ std::string controller_name(NodeId id) { return "controller-" + std::to_string(i
 
 std::vector<Endpoint> bootstrap(const Scenario& scenario) {
   std::vector<Endpoint> endpoints;
-  for (const NodeSpec& broker : scenario.cluster.brokers) endpoints.push_back({broker_name(broker.id), broker_port});
+  for (const NodeSpec& broker : scenario.cluster.brokers) endpoints.push_back(endpoint_of(broker));
   return endpoints;
 }
 
@@ -174,6 +174,10 @@ bool produces_by_hand(const Scenario& scenario) {
 
 }  // namespace
 
+Endpoint endpoint_of(const NodeSpec& broker) {
+  return broker.advertised.value_or(Endpoint{broker_name(broker.id), broker_port});
+}
+
 LinkQuality everywhere(const NetworkSpec& network) {
   return {network.latency.least, network.latency.most, static_cast<std::uint64_t>(network.bytes_per_s), 0};
 }
@@ -218,7 +222,7 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
   }
   for (const NodeSpec& spec : scenario.cluster.brokers) {
     const BrokerOptions options{spec.id,
-                                Endpoint{broker_name(spec.id), broker_port},
+                                endpoint_of(spec),
                                 spec.rack,
                                 cluster_id,
                                 voters,
@@ -283,6 +287,12 @@ HostId add_administrator(const Scenario& scenario, World& world) {
   return world.add_host(client_spec("administrator", std::nullopt, [who] {
     return AnyMachine{Admin{who, ClientConfig{}, {}}};
   }));
+}
+
+HostId add_real_clients(World& world) {
+  HostSpec spec;
+  spec.name = "real-clients";
+  return world.add_host(std::move(spec));
 }
 
 HostId add_final_reader(const Scenario& scenario, World& world, const std::vector<TopicPartition>& partitions,

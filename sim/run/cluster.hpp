@@ -32,6 +32,7 @@ struct Cluster {
   [[nodiscard]] const ClientHost* client(const std::string& name) const;
 };
 
+[[nodiscard]] Endpoint endpoint_of(const NodeSpec& broker);  // where it listens
 [[nodiscard]] LinkQuality everywhere(const NetworkSpec& network);
 
 // Controllers, brokers, and the admin client that creates the topics; none is started.
@@ -45,6 +46,8 @@ void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster
 // An administrator that is given its operations by command.
 [[nodiscard]] HostId add_administrator(const Scenario& scenario, World& world);
 [[nodiscard]] CreateTopicsRequest::Topic as_request(const TopicSpec& spec);
+// The host that all real clients share: outside of the World.
+[[nodiscard]] HostId add_real_clients(World& world);
 // A consumer of the epilogue: reads all partitions from the start by itself, outside any rack.
 [[nodiscard]] HostId add_final_reader(const Scenario& scenario, World& world,
                                       const std::vector<TopicPartition>& partitions, Cluster& cluster);

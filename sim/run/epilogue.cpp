@@ -37,6 +37,7 @@ Liveness Simulation::converge(const Core& core) {
   verdict.core = names_of(core);
   verdict.whole = outside_of(core, cluster_).empty();
   verdict.budget = convergence_budget(patient, core);
+  if (guests_.host()) guests_.hang_up_all(world_);  // nobody speaks for them here
   for (const ClientHost& client : cluster_.clients) {
     if (client.kind == ClientKind::producer) world_.command(client.host, Finish{});
   }

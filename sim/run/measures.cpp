@@ -227,6 +227,7 @@ void Measures::observe(const Observation& o, const History& history) {
     ++counts_of(o.host, sent->partition)->produced;
   } else if (const auto* acked = o.get_if<trace::RecordsAcked>()) {
     counts_of(o.host, acked->partition)->acked += acked->count;
+    if (!acked->origin.known()) counts_of(o.host, acked->partition)->produced += acked->count;  // a real client's: it had them
     produce_latency_.add(key_of(o.host, acked->partition), acked->latency);
   } else if (const auto* failed = o.get_if<trace::RecordsFailed>()) {
     counts_of(o.host, failed->partition)->failed += failed->count;

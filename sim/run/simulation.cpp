@@ -200,6 +200,7 @@ bool Simulation::step() {
   }
   absorbed_ = 0;
   const std::optional<StepResult> result = world_.step();
+  if (guests_.host()) guests_.collect(checks_.history(), world_);
   if (!world_.interceptions().empty()) {
     Access access{*this};
     driver_.on_interceptions(world_.interceptions(), access);

@@ -17,6 +17,7 @@
 #include "sim/fault/driver.hpp"
 #include "sim/run/cluster.hpp"
 #include "sim/run/disk_use.hpp"
+#include "sim/run/guests.hpp"
 #include "sim/run/measures.hpp"
 #include "sim/run/story.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -51,6 +52,19 @@ class Simulation {
   // Nothing: from now on nobody looks at what the World tells: no checks, measures, story or conditions. For benchmarks.
   void watch(Watching what) { watching_ = what; }
   void finish();  // once, at the end, or wherever an interrupted run stands
+
+  // ---- with real clients: kafkasim serve, and what was recorded of it (serving.cpp) -------------------------------------
+  // All of these happen now, between two events; the same calls between the same events give the same run.
+  void serve_on();            // the run goes on until end_here(), whatever its duration
+  void end_here();
+  void advance(Instant to);   // no event is due until then
+  [[nodiscard]] std::optional<Instant> next_event_at() const { return world_.next_event_at(); }
+  GuestId dial(NodeId broker);
+  [[nodiscard]] Result<void> receive(GuestId guest, const SharedBytes& frame);  // fails: hang up (guests.hpp)
+  void hang_up(GuestId guest);
+  [[nodiscard]] std::vector<GuestNews> take_news() { return guests_.take_news(); }  // after each step
+  [[nodiscard]] const Guests& guests() const { return guests_; }
+  void extend_timeline(std::vector<TimelineEntry> entries);
 
   void observe_details() { world_.observe_details(World::Details::yes); }  // of the World, from now on: see there
   [[nodiscard]] const Scenario& scenario() const { return *scenario_; }
@@ -122,6 +136,7 @@ class Simulation {
   Measures measures_;
   Story story_;
   DiskUses disk_uses_;
+  Guests guests_;
   Driver driver_;
   std::vector<Plan> plans_;
   std::size_t absorbed_{0};

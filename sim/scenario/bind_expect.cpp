@@ -59,8 +59,8 @@ std::string kinds_of(const MetricInfo& info) {
 std::optional<Subject> subject_of_kind(Binder& b, const JsonValue& value, std::string_view text, char kind) {
   if (kind == 'p' && looks_like_partition(text)) {
     const std::string_view topic = text.substr(0, text.rfind('-'));
-    if (!b.names.topics.contains(topic) && topic != "__consumer_offsets" && topic != "__cluster_metadata")
-      return std::nullopt;
+    const bool internal = topic == "__consumer_offsets" || topic == "__cluster_metadata";
+    if (!b.names.topics.contains(topic) && !internal && !topic_may_come(b, topic)) return std::nullopt;
     if (const auto partition = resolve_partition(b, value, text)) return Subject{*partition};
     return Subject{};  // reported
   }
@@ -89,6 +89,10 @@ std::optional<Subject> read_subject(Binder& b, const JsonValue& value, const Met
   for (const char kind : info.of) {
     if (const auto subject = subject_of_kind(b, value, *text, kind)) return subject;
   }
+  // A name that nothing has yet: a real client may bring it.
+  if (info.of.find('g') != std::string_view::npos && b.clients == Clients::real_ones_too && !text->empty())
+    return Subject{GroupName{*text}};
+  if (info.of.find('t') != std::string_view::npos && topic_may_come(b, *text)) return Subject{TopicName{*text}};
   if (info.of.find('p') != std::string_view::npos && looks_like_partition(*text)) {
     (void)resolve_partition(b, value, *text);  // says which topic is not known
     return std::nullopt;

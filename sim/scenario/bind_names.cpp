@@ -60,7 +60,8 @@ std::optional<Target> call_target(Binder& b, const JsonValue& at, std::string_vi
     return std::nullopt;
   }
   if (form == "coordinator") {
-    if (b.names.groups.contains(argument)) return with(CoordinatorTarget{std::string{argument}});
+    const bool may_come = b.clients == Clients::real_ones_too && !argument.empty();
+    if (may_come || b.names.groups.contains(argument)) return with(CoordinatorTarget{std::string{argument}});
     b.faults.error(at, "there is no group " + quote(argument) + suggestion(argument, names_in(b.names.groups)));
     return std::nullopt;
   }
@@ -83,10 +84,14 @@ std::optional<Target> call_target(Binder& b, const JsonValue& at, std::string_vi
 
 }  // namespace
 
+bool topic_may_come(const Binder& b, std::string_view name) {
+  return b.clients == Clients::real_ones_too && is_legal_topic_name(name);
+}
+
 std::vector<std::string_view> topic_names(const Names& names) { return names_in(names.topics); }
 
 bool known_topic(Binder& b, const JsonValue& at, std::string_view name) {
-  if (b.names.topics.contains(name)) return true;
+  if (b.names.topics.contains(name) || topic_may_come(b, name)) return true;
   b.faults.error(at, "there is no topic " + quote(name) + suggestion(name, topic_names(b.names)));
   return false;
 }
@@ -109,7 +114,7 @@ std::optional<TopicPartition> resolve_partition(Binder& b, const JsonValue& at, 
     }
   } else if (const auto found = b.names.topics.find(topic); found != b.names.topics.end()) {
     count = found->second;
-  } else {
+  } else if (!topic_may_come(b, topic)) {
     b.faults.error(at, "there is no topic " + quote(topic) + suggestion(topic, topic_names(b.names)));
     return std::nullopt;
   }

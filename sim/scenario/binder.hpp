@@ -15,6 +15,7 @@
 #include "core/model/config.hpp"
 #include "sim/scenario/faults.hpp"
 #include "sim/scenario/operation.hpp"
+#include "sim/scenario/parse.hpp"
 #include "sim/scenario/scenario.hpp"
 
 namespace kafkasim::sim {
@@ -36,6 +37,7 @@ struct Binder {
   Faults& faults;
   Scenario& out;
   std::string folder{};  // what the scenario names files by
+  Clients clients{};
   Names names{};
   std::map<std::string, TopicSpec, std::less<>> created{};  // by `create_topic` entries, by the entry's pointer
 };
@@ -97,6 +99,8 @@ void finish_consumer_config(Faults& faults, ConsumerConfig& config, const JsonVa
 
 // ---- names --------------------------------------------------------------------------------------------
 [[nodiscard]] std::vector<std::string_view> topic_names(const Names& names);
+[[nodiscard]] bool is_legal_topic_name(std::string_view name);
+[[nodiscard]] bool topic_may_come(const Binder& b, std::string_view name);  // by a real client
 [[nodiscard]] bool known_topic(Binder& b, const JsonValue& at, std::string_view name);  // reports
 [[nodiscard]] std::optional<TopicPartition> resolve_partition(Binder& b, const JsonValue& at, std::string_view text);
 [[nodiscard]] std::optional<TopicPartition> read_partition(Binder& b, const JsonValue& value);

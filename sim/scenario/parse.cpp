@@ -57,7 +57,7 @@ void apply_patches(Faults& faults, JsonValue& root, const std::vector<Patch>& pa
 }
 
 void parse_into(Faults& faults, Scenario& scenario, std::string_view text, const std::vector<Patch>& patches,
-                const std::string& folder) {
+                const std::string& folder, Clients clients) {
   const JsonDocument document = read_json(text);
   for (const JsonFault& fault : document.faults) {
     faults.add(Diagnostic{Severity::error, fault.place.line, fault.place.column, fault.message, fault.pointer});
@@ -65,7 +65,7 @@ void parse_into(Faults& faults, Scenario& scenario, std::string_view text, const
   if (!document.root) return;
   apply_patches(faults, *document.root, patches);
   link(*document.root);
-  Binder binder{faults, scenario, folder};
+  Binder binder{faults, scenario, folder, clients};
   bind_scenario(binder, *document.root);
 }
 
@@ -105,11 +105,11 @@ Result<Patch> parse_patch(std::string_view argument) {
 
 namespace {
 
-Parsed parse_alone(std::string_view text, const std::vector<Patch>& patches, const std::string& folder) {
+Parsed parse_alone(std::string_view text, const std::vector<Patch>& patches, const std::string& folder, Clients clients) {
   Faults faults;
   Scenario scenario;
   try {
-    parse_into(faults, scenario, text, patches, folder);
+    parse_into(faults, scenario, text, patches, folder, clients);
   } catch (const TooManyFaults&) {
     // What was found so far says enough.
   }
@@ -127,14 +127,14 @@ std::vector<Patch> patches_of(const Variant& variant) {
   return patches;
 }
 
-Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches, const std::string& folder) {
-  Parsed parsed = parse_alone(text, patches, folder);
+Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches, const std::string& folder, Clients clients) {
+  Parsed parsed = parse_alone(text, patches, folder, clients);
   if (!parsed.scenario) return parsed;
   bool good = true;
   for (const Variant& variant : parsed.scenario->variants) {
     std::vector<Patch> all = patches;
     for (Patch& patch : patches_of(variant)) all.push_back(std::move(patch));
-    Parsed varied = parse_alone(text, all, folder);
+    Parsed varied = parse_alone(text, all, folder, clients);
     good = good && varied.scenario.has_value();
     for (Diagnostic& d : varied.diagnostics) {
       if (d.severity != Severity::error) continue;
@@ -146,19 +146,25 @@ Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches, 
   return parsed;
 }
 
-Parsed load_scenario(const std::string& path, const std::vector<Patch>& patches) {
+Result<std::string> read_scenario_file(const std::string& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) return Parsed{std::nullopt, {whole_file("there is no such file")}};
-  if (std::filesystem::is_directory(status)) return Parsed{std::nullopt, {whole_file("this is a folder, not a file")}};
+  if (!std::filesystem::exists(status)) return fail("there is no such file");
+  if (std::filesystem::is_directory(status)) return fail("this is a folder, not a file");
   std::ifstream in{path, std::ios::binary};
   std::string text;
   // One byte more than allowed: enough to know that the file is too large, whatever its size says.
   text.resize(json_most_bytes + 1);
   if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!in.is_open() || in.bad()) return Parsed{std::nullopt, {whole_file("the file cannot be read")}};
+  if (!in.is_open() || in.bad()) return fail("the file cannot be read");
   text.resize(static_cast<std::size_t>(in.gcount()));
-  return parse_scenario(text, patches, std::filesystem::path{path}.parent_path().string());
+  return text;
+}
+
+Parsed load_scenario(const std::string& path, const std::vector<Patch>& patches) {
+  const Result<std::string> text = read_scenario_file(path);
+  if (!text) return Parsed{std::nullopt, {whole_file(text.error().message)}};
+  return parse_scenario(*text, patches, std::filesystem::path{path}.parent_path().string());
 }
 
 }  // namespace kafkasim::sim

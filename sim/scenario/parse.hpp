@@ -38,10 +38,28 @@ struct Parsed {
   std::optional<Scenario> scenario;     // absent if there is an error among the diagnostics
   std::vector<Diagnostic> diagnostics;  // in the order of the file; about a thousand at most
 };
+// Whose clients there are. Real ones (kafkasim serve) may bring topics and groups that the file does not name.
+enum class Clients : std::uint8_t { of_the_scenario, real_ones_too };
 // Files that it names are looked for in `folder`.
 [[nodiscard]] Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches = {},
-                                    const std::string& folder = {});
+                                    const std::string& folder = {}, Clients clients = Clients::of_the_scenario);
 // A file that cannot be read gives one error at 1:1.
 [[nodiscard]] Parsed load_scenario(const std::string& path, const std::vector<Patch>& patches = {});
+// What stands in the file, one byte more than is allowed at most; fails if it cannot be read.
+[[nodiscard]] Result<std::string> read_scenario_file(const std::string& path);
+
+// Entries that are added to the timeline of a scenario that runs: a JSON object, or a list of at most a thousand. Names in them mean
+// what they would at the end of the file, after `earlier` ones that were added so. One without a trigger fires at `now`.
+struct ScenarioSource {
+  std::string text;
+  std::vector<Patch> patches;
+  std::string folder;
+};
+struct ParsedEntries {
+  std::vector<TimelineEntry> entries;   // empty if there is an error
+  std::vector<Diagnostic> diagnostics;  // places and pointers in `added`
+};
+[[nodiscard]] ParsedEntries parse_entries(const ScenarioSource& source, const std::vector<std::string>& earlier,
+                                          std::string_view added, Duration now);
 
 }  // namespace kafkasim::sim

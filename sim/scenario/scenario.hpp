@@ -23,6 +23,7 @@ struct NodeSpec {
   NodeId id;
   std::optional<std::string> rack;
   DiskSpec disk;
+  std::optional<Endpoint> advertised;  // where clients find the broker; absent: at a name that only the World knows
   NodeConfig config;  // profile, then cluster.config, then the override of this broker
 };
 

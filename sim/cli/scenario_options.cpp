@@ -1,0 +1,44 @@
+#include "sim/cli/scenario_options.hpp"
+
+#include <charconv>
+
+#include "core/model/legacy.hpp"
+#include "sim/cli/parsed_option.hpp"
+#include "sim/scenario/units.hpp"
+
+namespace kafkasim::sim {
+
+namespace {
+
+// By hand: CLI11 would read -1 as 2^64 - 1.
+std::string take_seed(ScenarioOptions& options, const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, seed);
+  if (error != std::errc{} || at != end) return "a seed is a whole number from 0 to 2^64 - 1, not " + quote(text);
+  options.seed = seed;
+  return "";
+}
+
+std::string take_patch(ScenarioOptions& options, const std::string& text) {
+  Result<Patch> patch = parse_patch(text);
+  if (!patch) return patch.error().message;
+  options.patches.push_back(std::move(*patch));
+  return "";
+}
+
+std::string take_legacy(ScenarioOptions& options, const std::string& text) {
+  if (!legacy_by_name(text)) return "there is no legacy behaviour " + quote(text) + ": see 'kafkasim list legacy'";
+  options.legacy.push_back(text);
+  return "";
+}
+
+}  // namespace
+
+void add_scenario_options(CLI::App& command, const std::shared_ptr<ScenarioOptions>& options) {
+  add_parsed(command, options, "--seed", "instead of the scenario's own", "N", take_seed);
+  add_parsed(command, options, "--set", "change the scenario first; VALUE is JSON, else a string", "/json/pointer=VALUE", take_patch);
+  add_parsed(command, options, "--legacy", "bring back a historical behaviour (kafkasim list legacy)", "NAME", take_legacy);
+}
+
+}  // namespace kafkasim::sim

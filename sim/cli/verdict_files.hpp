@@ -1,0 +1,19 @@
+#pragma once
+// The files that `serve` and `replay` leave of a run that is over.
+#include <optional>
+#include <string>
+
+#include "sim/cli/terminal.hpp"
+#include "sim/report/report.hpp"
+
+namespace kafkasim::sim {
+
+struct VerdictFiles {
+  std::optional<std::string> report;
+  std::optional<std::string> timeline;
+  std::optional<std::string> junit;
+};
+// False if one could not be written: said on the terminal.
+[[nodiscard]] bool write_verdict(const VerdictFiles& files, const Simulation& run, const RunFacts& facts, const Terminal& terminal);
+
+}  // namespace kafkasim::sim
