@@ -6,8 +6,8 @@ using namespace kafkasim;
 
 namespace {
 
-constexpr std::int8_t topic_type = 2;
-constexpr std::int8_t broker_type = 4;
+constexpr std::int8_t of_topic = 2;
+constexpr std::int8_t of_broker = 4;
 using Changes = std::vector<IncrementalAlterConfigsRequest::Config>;
 
 ResourceVerdict verdict(std::int8_t type, std::string name, Changes changes) {
@@ -20,7 +20,7 @@ ResourceVerdict verdict(std::int8_t type, std::string name, Changes changes) {
 
 TEST_CASE("a resource that stands twice is refused both times") {
   AlterConfigsRequest request;
-  request.resources = {{topic_type, "orders", {}}, {topic_type, "orders", {}}, {topic_type, "payments", {}}};
+  request.resources = {{of_topic, "orders", {}}, {of_topic, "orders", {}}, {of_topic, "payments", {}}};
   const auto verdicts = preprocess(request, NodeId{1});
   REQUIRE(verdicts.size() == 3);
   CHECK(verdicts[0].error == ErrorCode::invalid_request);
@@ -32,18 +32,18 @@ TEST_CASE("a resource that stands twice is refused both times") {
 }
 
 TEST_CASE("a resource with a key twice or without a value or with an unknown operation or type is refused") {
-  CHECK(verdict(topic_type, "orders", {{"retention.ms", 0, "1"}, {"retention.ms", 1, {}}}).message
+  CHECK(verdict(of_topic, "orders", {{"retention.ms", 0, "1"}, {"retention.ms", 1, {}}}).message
         == "Error due to duplicate config keys");
-  CHECK(verdict(topic_type, "orders", {{"retention.ms", 0, {}}}).error == ErrorCode::invalid_request);
-  CHECK(verdict(topic_type, "orders", {{"retention.ms", 1, {}}}).error == ErrorCode::none);
-  CHECK(verdict(topic_type, "orders", {{"retention.ms", 9, "1"}}).error == ErrorCode::invalid_request);
+  CHECK(verdict(of_topic, "orders", {{"retention.ms", 0, {}}}).error == ErrorCode::invalid_request);
+  CHECK(verdict(of_topic, "orders", {{"retention.ms", 1, {}}}).error == ErrorCode::none);
+  CHECK(verdict(of_topic, "orders", {{"retention.ms", 9, "1"}}).error == ErrorCode::invalid_request);
   CHECK(verdict(1, "orders", {}).message == "Unknown resource type 1");
 }
 
 TEST_CASE("a broker takes only what can change while it runs and only for itself or all") {
-  CHECK(verdict(broker_type, "1", {{"log.retention.ms", 0, "1"}}).error == ErrorCode::none);
-  CHECK(verdict(broker_type, "", {{"log.retention.ms", 0, "1"}}).error == ErrorCode::none);
-  CHECK(verdict(broker_type, "2", {}).error == ErrorCode::invalid_request);
-  CHECK(verdict(broker_type, "1", {{"log.retention.hours", 0, "1"}}).error == ErrorCode::invalid_request);
-  CHECK(verdict(broker_type, "1", {{"log.retention.ms", 0, "soon"}}).error == ErrorCode::invalid_request);
+  CHECK(verdict(of_broker, "1", {{"log.retention.ms", 0, "1"}}).error == ErrorCode::none);
+  CHECK(verdict(of_broker, "", {{"log.retention.ms", 0, "1"}}).error == ErrorCode::none);
+  CHECK(verdict(of_broker, "2", {}).error == ErrorCode::invalid_request);
+  CHECK(verdict(of_broker, "1", {{"log.retention.hours", 0, "1"}}).error == ErrorCode::invalid_request);
+  CHECK(verdict(of_broker, "1", {{"log.retention.ms", 0, "soon"}}).error == ErrorCode::invalid_request);
 }

@@ -20,9 +20,9 @@ using test::Rig;
 
 namespace {
 
-constexpr Uuid offsets_id{8, 8};
-constexpr std::int8_t topic_type = 2;
-constexpr std::int8_t broker_type = 4;
+constexpr Uuid group_log_id{8, 8};
+constexpr std::int8_t topic_resource = 2;
+constexpr std::int8_t broker_resource = 4;
 
 // It leads orders-0, and follows broker 2 in orders-1.
 struct Administered : Rig {
@@ -160,7 +160,7 @@ TEST_CASE("the log of a deleted topic goes and a topic of the same name begins a
 
 TEST_CASE("offsets of a deleted topic are forgotten by the coordinator") {
   Administered rig;
-  rig.add_topic("__consumer_offsets", offsets_id, {{b1}});
+  rig.add_topic("__consumer_offsets", group_log_id, {{b1}});
   OffsetCommitRequest commit{.group_id = "readers"};
   commit.topics.push_back({.name = "orders", .partitions = {{PartitionIndex{0}, Offset{5}, {}, ""}}});
   (void)rig.send(commit);
@@ -174,18 +174,18 @@ TEST_CASE("offsets of a deleted topic are forgotten by the coordinator") {
 
 TEST_CASE("who deletes the offsets topic takes all groups from their coordinator") {
   Administered rig;
-  rig.add_topic("__consumer_offsets", offsets_id, {{b1}});
+  rig.add_topic("__consumer_offsets", group_log_id, {{b1}});
   OffsetCommitRequest commit{.group_id = "readers"};
   commit.topics.push_back({.name = "orders", .partitions = {{PartitionIndex{0}, Offset{5}, {}, ""}}});
   (void)rig.send(commit);
   REQUIRE(rig.ask<ListGroupsResponse>(ListGroupsRequest{}).groups.size() == 1);
-  rig.append({RemoveTopicRecord{offsets_id}});
+  rig.append({RemoveTopicRecord{group_log_id}});
   CHECK(rig.ask<ListGroupsResponse>(ListGroupsRequest{}).groups.empty());
 }
 
 TEST_CASE("OffsetDelete of a partition that is not there is told by the broker") {
   Administered rig;
-  rig.add_topic("__consumer_offsets", offsets_id, {{b1}});
+  rig.add_topic("__consumer_offsets", group_log_id, {{b1}});
   OffsetCommitRequest commit{.group_id = "readers"};
   commit.topics.push_back({.name = "orders", .partitions = {{PartitionIndex{0}, Offset{5}, {}, ""}}});
   (void)rig.send(commit);
@@ -204,7 +204,7 @@ TEST_CASE("OffsetDelete of a partition that is not there is told by the broker")
 
 TEST_CASE("a topic's new settings take effect on its log at once") {
   Administered rig;
-  const std::int64_t before = rig.log_of(orders_id)->config().retention_ms;
+  const std::optional<std::int64_t> before = rig.log_of(orders_id)->config().retention_ms;
   rig.append({config(ConfigResourceType::topic, "orders", "retention.ms", "1234")});
   CHECK(rig.log_of(orders_id)->config().retention_ms == 1234);
   rig.append({config(ConfigResourceType::topic, "orders", "retention.ms", std::nullopt)});
@@ -226,16 +226,16 @@ TEST_CASE("a broker's new settings are what topics fall back to") {
 TEST_CASE("what is asked wrongly of settings is refused by the broker and the rest goes to the controller") {
   Administered rig;
   IncrementalAlterConfigsRequest request;
-  request.resources.push_back({broker_type, "2", {{"log.retention.ms", config_operation::set, "5"}}});
-  request.resources.push_back({topic_type, "orders", {{"retention.ms", config_operation::set, "5"}}});
-  request.resources.push_back({broker_type, "1", {{"num.io.threads", config_operation::set, "5"}}});
+  request.resources.push_back({broker_resource, "2", {{"log.retention.ms", config_operation::set, "5"}}});
+  request.resources.push_back({topic_resource, "orders", {{"retention.ms", config_operation::set, "5"}}});
+  request.resources.push_back({broker_resource, "1", {{"num.io.threads", config_operation::set, "5"}}});
   const std::int32_t id = rig.send(request);
   const Asked asked = rig.take<IncrementalAlterConfigsRequest>();
   const auto& forwarded = asked.message.as<IncrementalAlterConfigsRequest>();
   REQUIRE(forwarded.resources.size() == 1);
   CHECK(forwarded.resources[0].resource_name == "orders");
   rig.reply(asked,
-            IncrementalAlterConfigsResponse{.responses = {{.resource_type = topic_type, .resource_name = "orders"}}});
+            IncrementalAlterConfigsResponse{.responses = {{.resource_type = topic_resource, .resource_name = "orders"}}});
   const auto told = rig.answer<IncrementalAlterConfigsResponse>(id).responses;
   REQUIRE(told.size() == 3);
   CHECK(told[0].error_code == ErrorCode::invalid_request);
@@ -247,7 +247,7 @@ TEST_CASE("what is asked wrongly of settings is refused by the broker and the re
 TEST_CASE("a request of which nothing is left does not reach the controller") {
   Administered rig;
   AlterConfigsRequest request;
-  request.resources.push_back({topic_type, "orders", {{"retention.ms", std::nullopt}}});
+  request.resources.push_back({topic_resource, "orders", {{"retention.ms", std::nullopt}}});
   const auto told = rig.ask<AlterConfigsResponse>(request).responses;
   CHECK(told.at(0).error_code == ErrorCode::invalid_request);
   CHECK(told.at(0).error_message == "Null value not supported for : retention.ms");
