@@ -111,6 +111,7 @@ void Broker::settle(Env& env) {
   if (const std::optional<BrokerEpoch> epoch = lifecycle_.epoch()) replicas_.set_broker_epoch(*epoch);
   publish(env);
   lead_offsets_partitions(env);
+  forget_removed_topics(env);
   run_groups(env);
   ask_controller(env);
   // What has become possible by the above: a controller is known, a state was reached.
@@ -146,7 +147,20 @@ bool Broker::apply(CommittedBatch batch, Env& env) {
   image_.end_offset =
       whole ? batch.last_offset.value + 1 : batch.base_offset.value + static_cast<std::int64_t>(applied);
   image_.epoch = batch.epoch;
+  note_changes(std::move(delta));
+  if (published_ && !batch.records.empty()) env.out.note(trace::MetadataApplied{image_.end_offset});
+  if (!whole) feed_.put_back(std::move(batch), applied);
+  return true;
+}
+
+void Broker::note_changes(MetadataDelta delta) {
   unpublished_.insert(unpublished_.end(), delta.partitions.begin(), delta.partitions.end());
+  removed_.insert(removed_.end(), delta.removed.begin(), delta.removed.end());
+  const std::string own = std::to_string(options_.id.value);
+  const bool configured = std::ranges::any_of(
+      delta.configured_nodes, [&own](const std::string& node) { return node.empty() || node == own; });
+  configured_ = configured_ || configured;
+  if (configured) delta.brokers.push_back(options_.id);  // what its partitions fall back to
   for (const NodeId changed : delta.brokers) {  // eligibility for ISRs, endpoints of leaders
     (void)changed;
     for (const auto& [id, topic] : image_.topics) {
@@ -157,9 +171,6 @@ bool Broker::apply(CommittedBatch batch, Env& env) {
       }
     }
   }
-  if (published_ && !batch.records.empty()) env.out.note(trace::MetadataApplied{image_.end_offset});
-  if (!whole) feed_.put_back(std::move(batch), applied);
-  return true;
 }
 
 void Broker::publish(Env& env) {
@@ -171,11 +182,14 @@ void Broker::publish(Env& env) {
   if (first) {
     published_ = true;
     unpublished_.clear();
+    removed_.clear();
     for (const auto& [id, topic] : image_.topics) {
       for (std::size_t i = 0; i < topic->partitions.size(); ++i)
         unpublished_.push_back({id, PartitionIndex{static_cast<std::int32_t>(i)}});
     }
   }
+  if (std::exchange(configured_, false))
+    replicas_.set_topic_defaults(effective_config(image_, options_.id, options_.config).topic_defaults);
   if (first || !unpublished_.empty()) {
     std::ranges::sort(unpublished_);
     unpublished_.erase(std::unique(unpublished_.begin(), unpublished_.end()), unpublished_.end());
@@ -190,8 +204,7 @@ void Broker::publish(Env& env) {
 
 void Broker::lead_offsets_partitions(Env& env) {
   for (const LeadershipChange& change : replicas_.take_leadership_changes()) {
-    const TopicImage* topic = image_.topic(change.id.topic_id);
-    if (!topic || topic->name != offsets_topic) continue;
+    if (change.name.topic != offsets_topic) continue;  // by name: it may have been deleted
     if (!change.leads_in) {
       groups_.on_resigned(change.id.partition, env);
       continue;
@@ -199,6 +212,12 @@ void Broker::lead_offsets_partitions(Env& env) {
     const InternalRead read = replicas_.read_internal(change.id, Offset{0}, env);
     if (read.error == ErrorCode::none) groups_.on_elected(change.id.partition, *change.leads_in, read.batches, env);
   }
+}
+
+// After the coordinator has taken over what it leads now, so that it finds their offsets.
+void Broker::forget_removed_topics(Env& env) {
+  if (!published_ || removed_.empty()) return;
+  groups_.on_partitions_deleted(std::exchange(removed_, {}), env);
 }
 
 void Broker::run_groups(Env& env) {
@@ -245,6 +264,10 @@ void Broker::on_controller_done(const ControllerChannel::Done& done, Env& env) {
     producer_ids_.on_answer(done.response ? done.response->get_if<AllocateProducerIdsResponse>() : nullptr);
   } else if (const auto* created = std::get_if<ForAutoCreation>(&purpose)) {
     for (const std::string& topic : created->topics) std::erase(being_created_, topic);
+  } else if (const auto* configs = std::get_if<ForConfigs>(&purpose)) {
+    if (!done.response) return env.out.add(Close{configs->from.connection});
+    env.out.add(Send{configs->from.connection, Envelope{configs->from.correlation_id, configs->from.version, {},
+                                                        reassembled(configs->api, configs->verdicts, done.response)}});
   } else if (const auto* client = std::get_if<ForClient>(&purpose)) {
     if (done.response) {
       env.out.add(Send{client->from.connection,

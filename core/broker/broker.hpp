@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/broker/alter_configs.hpp"
 #include "core/broker/controller_channel.hpp"
 #include "core/broker/lifecycle.hpp"
 #include "core/broker/metadata_feed.hpp"
@@ -23,10 +24,13 @@
 #include "core/group/group_coordinator.hpp"
 #include "core/machine/request_ref.hpp"
 #include "core/machine/seam.hpp"
+#include "core/message/api_versions.hpp"
 #include "core/message/create_topics.hpp"
+#include "core/message/describe_cluster.hpp"
 #include "core/message/find_coordinator.hpp"
 #include "core/message/init_producer_id.hpp"
 #include "core/message/metadata.hpp"
+#include "core/message/offset_delete.hpp"
 #include "core/model/metadata_image.hpp"
 #include "core/raft/raft_node.hpp"
 #include "core/replica/replica_manager.hpp"
@@ -67,7 +71,12 @@ class Broker {
   struct ForClient {
     RequestRef from;
   };
-  using Purpose = std::variant<ForAlterPartition, ForProducerIds, ForAutoCreation, ForClient>;
+  struct ForConfigs {
+    RequestRef from;
+    ApiKey api{};
+    std::vector<ResourceVerdict> verdicts;
+  };
+  using Purpose = std::variant<ForAlterPartition, ForProducerIds, ForAutoCreation, ForClient, ForConfigs>;
 
   // life (broker.cpp)
   void on_started(const Started& started, Env& env);
@@ -76,7 +85,9 @@ class Broker {
   void on_command(const Command& command, Env& env);
   void apply_committed(Env& env);
   bool apply(CommittedBatch batch, Env& env);  // false: it cannot go on
+  void note_changes(MetadataDelta delta);
   void publish(Env& env);
+  void forget_removed_topics(Env& env);
   void lead_offsets_partitions(Env& env);
   void run_groups(Env& env);
   void ask_controller(Env& env);
@@ -90,10 +101,18 @@ class Broker {
   void on_metadata(const MetadataRequest& request, const RequestRef& from, Env& env);
   void on_find_coordinator(const FindCoordinatorRequest& request, const RequestRef& from, Env& env);
   void on_init_producer_id(const InitProducerIdRequest& request, const RequestRef& from, Env& env);
+  void forward_alter_configs(const Message& request, std::vector<ResourceVerdict> verdicts, const RequestRef& from,
+                             Env& env);
   void forward(const Message& request, const RequestRef& from, Env& env);
   void create_automatically(const std::string& topic, Env& env);
   [[nodiscard]] FindCoordinatorResponse::Coordinator coordinator_of(const FindCoordinatorRequest& request,
                                                                     const std::string& key, Env& env);
+  // administration (broker_admin.cpp)
+  [[nodiscard]] bool administer(const Message& message, const RequestRef& from, Env& env);  // false: no such request
+  void on_api_versions(const ApiVersionsRequest& request, const RequestRef& from, Env& env);
+  void on_describe_cluster(const DescribeClusterRequest& request, const RequestRef& from, Env& env);
+  void on_offset_delete(const OffsetDeleteRequest& request, const RequestRef& from, Env& env);
+  [[nodiscard]] std::optional<NodeId> any_live_broker(Env& env) const;
 
   BrokerOptions options_;
   RaftNode raft_;
@@ -105,6 +124,8 @@ class Broker {
   MetadataFeed feed_;
   MetadataImage image_;
   std::vector<TopicIdPartition> unpublished_;  // changed since the last publication
+  std::vector<TopicPartition> removed_;        // of deleted topics, likewise
+  bool configured_{false};                     // likewise: its own settings have changed
   bool published_{false};
   std::deque<Received> held_requests_;  // until then; at most one a connection
   std::map<std::uint64_t, Purpose> asked_;

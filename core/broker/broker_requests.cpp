@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "core/broker/broker.hpp"
-#include "core/message/alter_partition_reassignments.hpp"
-#include "core/message/elect_leaders.hpp"
+#include "core/message/error_answer.hpp"
+#include "core/model/topic_name.hpp"
 
 namespace kafkasim {
 
@@ -30,12 +30,20 @@ MetadataResponse::Partition partition_answer(PartitionIndex index, const Partiti
 }
 
 MetadataResponse::Topic topic_answer(const TopicImage& topic, const MetadataImage& image) {
-  MetadataResponse::Topic told{.name = topic.name, .topic_id = topic.id, .is_internal = topic.name == offsets_topic};
+  MetadataResponse::Topic told{.name = topic.name, .topic_id = topic.id, .is_internal = is_internal_topic(topic.name)};
   for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
     told.partitions.push_back(
         partition_answer(PartitionIndex{static_cast<std::int32_t>(i)}, topic.partitions[i], image));
   }
   return told;
+}
+
+// Versions 10 and 11 have ids in their form, but names must be given.
+bool is_sound(const MetadataRequest& request, std::int16_t version) {
+  constexpr std::int16_t first_with_ids = 12;
+  if (version >= first_with_ids || !request.topics) return true;
+  return std::ranges::all_of(*request.topics,
+                             [](const auto& topic) { return topic.name.has_value() && topic.topic_id.is_zero(); });
 }
 
 }  // namespace
@@ -54,22 +62,21 @@ void Broker::on_request(const Received& received, Env& env) {
   if (const auto* request = message.get_if<MetadataRequest>()) return on_metadata(*request, from, env);
   if (const auto* request = message.get_if<FindCoordinatorRequest>()) return on_find_coordinator(*request, from, env);
   if (const auto* request = message.get_if<InitProducerIdRequest>()) return on_init_producer_id(*request, from, env);
-  const bool for_controller = message.get_if<CreateTopicsRequest>() || message.get_if<ElectLeadersRequest>()
-                              || message.get_if<AlterPartitionReassignmentsRequest>();
-  if (for_controller) return forward(message, from, env);
+  if (administer(message, from, env)) return;
   env.out.add(Close{from.connection});  // not an API of a broker's listener
 }
 
 void Broker::on_metadata(const MetadataRequest& request, const RequestRef& from, Env& env) {
+  if (!is_sound(request, from.version)) {
+    const std::optional<Message> refusal = error_answer(Message::of(request), ErrorCode::invalid_request);
+    return env.out.add(Send{from.connection, Envelope{from.correlation_id, from.version, {}, *refusal}});
+  }
   MetadataResponse response{.cluster_id = options_.cluster_id};
-  std::vector<NodeId> alive;
   for (const auto& [id, broker] : image_.brokers) {
     if (broker.fenced) continue;
     response.brokers.push_back({id, broker.endpoint.host, broker.endpoint.port, broker.rack});
-    alive.push_back(id);
   }
-  // A client must not address the controllers: with KRaft any live broker stands in for the controller (KIP-631).
-  if (!alive.empty()) response.controller_id = alive[env.random.below(alive.size())];
+  response.controller_id = any_live_broker(env);
   if (!request.topics) {
     for (const auto& [name, id] : image_.topic_ids) response.topics.push_back(topic_answer(*image_.topic(id), image_));
   } else {
@@ -80,10 +87,17 @@ void Broker::on_metadata(const MetadataRequest& request, const RequestRef& from,
         response.topics.push_back(topic_answer(*topic, image_));
         continue;
       }
-      const ErrorCode error = by_id ? ErrorCode::unknown_topic_id : ErrorCode::unknown_topic_or_partition;
-      response.topics.push_back({.error_code = error, .name = asked.name, .topic_id = asked.topic_id});
-      if (!by_id && asked.name && request.allow_auto_topic_creation && options_.config.auto_create_topics_enable)
-        create_automatically(*asked.name, env);
+      if (by_id) {
+        response.topics.push_back(
+            {.error_code = ErrorCode::unknown_topic_id, .name = std::nullopt, .topic_id = asked.topic_id});
+        continue;
+      }
+      const std::string name = asked.name.value_or(std::string{});
+      const bool valid = !topic_name_fault(name);
+      const ErrorCode error = valid ? ErrorCode::unknown_topic_or_partition : ErrorCode::invalid_topic_exception;
+      response.topics.push_back({.error_code = error, .name = name, .is_internal = is_internal_topic(name)});
+      if (valid && request.allow_auto_topic_creation && options_.config.auto_create_topics_enable)
+        create_automatically(name, env);
     }
   }
   answer(from, std::move(response), env);

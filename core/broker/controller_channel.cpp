@@ -4,19 +4,30 @@
 
 #include "core/machine/deadlines.hpp"
 #include "core/message/allocate_producer_ids.hpp"
+#include "core/message/alter_configs.hpp"
 #include "core/message/alter_partition.hpp"
 #include "core/message/alter_partition_reassignments.hpp"
 #include "core/message/broker_heartbeat.hpp"
 #include "core/message/broker_registration.hpp"
+#include "core/message/create_partitions.hpp"
 #include "core/message/create_topics.hpp"
+#include "core/message/delete_topics.hpp"
 #include "core/message/elect_leaders.hpp"
+#include "core/message/list_partition_reassignments.hpp"
 
 namespace kafkasim {
 
 namespace {
 constexpr Duration retry_backoff =
     milliseconds(100);  // InterBrokerSendThread polls at that pace while it has nobody to send to
+
+// Of answers that carry their errors one by one.
+template <class Results>
+ErrorCode has_moved(const Results& results) {
+  const auto moved = [](const auto& result) { return result.error_code == ErrorCode::not_controller; };
+  return std::ranges::any_of(results, moved) ? ErrorCode::not_controller : ErrorCode::none;
 }
+}  // namespace
 
 ErrorCode controller_error(const Message& response) {
   if (const auto* r = response.get_if<BrokerRegistrationResponse>()) return r->error_code;
@@ -25,10 +36,12 @@ ErrorCode controller_error(const Message& response) {
   if (const auto* r = response.get_if<AllocateProducerIdsResponse>()) return r->error_code;
   if (const auto* r = response.get_if<ElectLeadersResponse>()) return r->error_code;
   if (const auto* r = response.get_if<AlterPartitionReassignmentsResponse>()) return r->error_code;
-  if (const auto* r = response.get_if<CreateTopicsResponse>()) {
-    const auto moved = [](const auto& topic) { return topic.error_code == ErrorCode::not_controller; };
-    if (std::ranges::any_of(r->topics, moved)) return ErrorCode::not_controller;
-  }
+  if (const auto* r = response.get_if<CreateTopicsResponse>()) return has_moved(r->topics);
+  if (const auto* r = response.get_if<ListPartitionReassignmentsResponse>()) return r->error_code;
+  if (const auto* r = response.get_if<DeleteTopicsResponse>()) return has_moved(r->responses);
+  if (const auto* r = response.get_if<CreatePartitionsResponse>()) return has_moved(r->results);
+  if (const auto* r = response.get_if<AlterConfigsResponse>()) return has_moved(r->responses);
+  if (const auto* r = response.get_if<IncrementalAlterConfigsResponse>()) return has_moved(r->responses);
   return ErrorCode::none;
 }
 

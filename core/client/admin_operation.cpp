@@ -34,6 +34,17 @@ struct Words {
     for (const auto& config : o.topic.configs) text += fmt::format(", {}={}", config.name, config.value.value_or(""));
     return text;
   }
+  std::string operator()(const DeleteOneTopic& o) const { return "delete_topic " + o.topic; }
+  std::string operator()(const AddPartitionsTo& o) const {
+    return fmt::format("add_partitions {} to {}", o.topic, o.count);
+  }
+  std::string operator()(const AlterSettings& o) const {
+    const auto* topic = std::get_if<std::string>(&o.of);
+    std::string text =
+        topic ? "configure topic " + *topic : fmt::format("configure broker {}", std::get<NodeId>(o.of).value);
+    for (const auto& [name, value] : o.settings) text += fmt::format(", {}={}", name, value);
+    return text;
+  }
   std::string operator()(const ResetGroupOffsets& o) const {
     std::string text = "seek " + o.group + " to ";
     if (const auto* end = std::get_if<LogEnd>(&o.to)) text += *end == LogEnd::earliest ? "earliest" : "latest";

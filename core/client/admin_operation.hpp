@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -31,6 +32,17 @@ struct DeleteRecordsBefore {  // kafka-delete-records.sh
 struct CreateOneTopic {  // kafka-topics.sh --create
   CreateTopicsRequest::Topic topic;
 };
+struct DeleteOneTopic {  // kafka-topics.sh --delete
+  std::string topic;
+};
+struct AddPartitionsTo {  // kafka-topics.sh --alter --partitions
+  std::string topic;
+  std::int32_t count{};  // of all, when it is done
+};
+struct AlterSettings {                   // kafka-configs.sh --alter --add-config
+  std::variant<std::string, NodeId> of;  // a topic, or a broker
+  std::vector<std::pair<std::string, std::string>> settings;
+};
 enum class LogEnd : std::uint8_t { earliest, latest };
 struct ResetGroupOffsets {  // kafka-consumer-groups.sh --reset-offsets; the group must have no members
   std::string group;
@@ -39,7 +51,9 @@ struct ResetGroupOffsets {  // kafka-consumer-groups.sh --reset-offsets; the gro
 };
 
 struct AdminOperation {
-  std::variant<ElectPartitionLeader, OrderReplicas, DeleteRecordsBefore, CreateOneTopic, ResetGroupOffsets> what;
+  std::variant<ElectPartitionLeader, OrderReplicas, DeleteRecordsBefore, CreateOneTopic, ResetGroupOffsets,
+               DeleteOneTopic, AddPartitionsTo, AlterSettings>
+      what;
 };
 
 // "elect_leader orders-0 to 2": all that the operation says, in words.

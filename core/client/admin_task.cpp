@@ -4,10 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "core/message/alter_configs.hpp"
 #include "core/message/alter_partition_reassignments.hpp"
+#include "core/message/create_partitions.hpp"
 #include "core/message/delete_records.hpp"
+#include "core/message/delete_topics.hpp"
 #include "core/message/elect_leaders.hpp"
 #include "core/message/find_coordinator.hpp"
+#include "core/message/metadata_record.hpp"
 #include "core/message/offset_commit.hpp"
 
 namespace kafkasim {
@@ -17,6 +21,10 @@ AdminTask::AdminTask(AdminOperation operation) : operation_{std::move(operation)
   if (elect && !elect->to) phase_ = Phase::elect;
   if (std::holds_alternative<OrderReplicas>(operation_.what)) phase_ = Phase::order;
   if (std::holds_alternative<CreateOneTopic>(operation_.what)) phase_ = Phase::create;
+  if (std::holds_alternative<DeleteOneTopic>(operation_.what)) phase_ = Phase::drop;
+  if (std::holds_alternative<AddPartitionsTo>(operation_.what)) phase_ = Phase::grow;
+  const auto* alter = std::get_if<AlterSettings>(&operation_.what);
+  if (alter && std::holds_alternative<std::string>(alter->of)) phase_ = Phase::alter;
 }
 
 std::string AdminTask::last_error() const { return seen_.empty() ? "" : std::string{error_name(seen_.back().error)}; }
@@ -62,6 +70,20 @@ AdminTask::Ask AdminTask::next(Duration timeout) const {
       return {std::nullopt, Message::of(std::move(ask))};
     }
     case Phase::commit: return {coordinator_, commit_request()};
+    case Phase::drop: {
+      DeleteTopicsRequest ask{.topics = {{.name = std::get<DeleteOneTopic>(operation_.what).topic}}, .timeout = timeout};
+      return {std::nullopt, Message::of(std::move(ask))};
+    }
+    case Phase::grow: {
+      const auto& grow = std::get<AddPartitionsTo>(operation_.what);
+      CreatePartitionsRequest ask{.timeout = timeout};
+      ask.topics.push_back({grow.topic, grow.count, std::nullopt});
+      return {std::nullopt, Message::of(std::move(ask))};
+    }
+    case Phase::alter: {
+      const auto* broker = std::get_if<NodeId>(&std::get<AlterSettings>(operation_.what).of);
+      return {broker ? at(*broker) : std::nullopt, alter_request()};
+    }
   }
   return {std::nullopt, order_request(timeout)};
 }
@@ -82,6 +104,16 @@ Message AdminTask::order_request(Duration timeout) const {
   AlterPartitionReassignmentsRequest ask{.timeout = timeout};
   ask.topics.push_back({partition.topic, {{partition.partition, std::move(replicas)}}});
   return Message::of(std::move(ask));
+}
+
+Message AdminTask::alter_request() const {
+  const auto& alter = std::get<AlterSettings>(operation_.what);
+  const auto* topic = std::get_if<std::string>(&alter.of);
+  IncrementalAlterConfigsRequest::Resource resource;
+  resource.resource_type = static_cast<std::int8_t>(topic ? ConfigResourceType::topic : ConfigResourceType::broker);
+  resource.resource_name = topic ? *topic : std::to_string(std::get<NodeId>(alter.of).value);
+  for (const auto& [name, value] : alter.settings) resource.configs.push_back({name, config_operation::set, value});
+  return Message::of(IncrementalAlterConfigsRequest{.resources = {std::move(resource)}});
 }
 
 Message AdminTask::elect_request(Duration timeout) const {
@@ -116,7 +148,9 @@ AdminTask::Progress AdminTask::refused(ApiKey api, ErrorCode error, const std::o
 }
 
 AdminTask::Progress AdminTask::unanswered() {
-  if (phase_ == Phase::remove || phase_ == Phase::list) phase_ = Phase::look_up;
+  const auto* alter = std::get_if<AlterSettings>(&operation_.what);
+  const bool broker_asked = alter && std::holds_alternative<NodeId>(alter->of);
+  if (phase_ == Phase::remove || phase_ == Phase::list || broker_asked) phase_ = Phase::look_up;
   if (phase_ == Phase::commit) phase_ = Phase::coordinate;
   return Progress::again;
 }
@@ -129,6 +163,9 @@ AdminTask::Progress AdminTask::take(const Message& answer) {
     case Phase::elect: return on_elected(answer);
     case Phase::remove: return on_removed(answer);
     case Phase::create: return on_created(answer);
+    case Phase::drop: return on_dropped(answer);
+    case Phase::grow: return on_grown(answer);
+    case Phase::alter: return on_altered(answer);
     case Phase::coordinate: return on_coordinator(answer);
     case Phase::commit: return on_committed(answer);
     default: return Progress::again;
@@ -161,6 +198,11 @@ AdminTask::Progress AdminTask::on_metadata(const MetadataResponse& answer) {
     if (found == partitions_.end()) return failed(ApiKey::metadata, ErrorCode::unknown_topic_or_partition, {});
     if (!found->second.leader) return failed(ApiKey::metadata, ErrorCode::leader_not_available, {});
     phase_ = Phase::remove;
+    return Progress::on;
+  }
+  if (const auto* alter = std::get_if<AlterSettings>(&operation_.what)) {  // a broker's
+    if (!brokers_.contains(std::get<NodeId>(alter->of))) return Progress::again;
+    phase_ = Phase::alter;
     return Progress::on;
   }
   const bool leaderless = std::ranges::any_of(partitions_, [](const auto& p) { return !p.second.leader; });
@@ -212,9 +254,35 @@ AdminTask::Progress AdminTask::on_created(const Message& answer) {
   const auto* told = answer.get_if<CreateTopicsResponse>();
   if (!told || told->topics.empty()) return Progress::again;
   const auto& topic = told->topics.front();
-  if (topic.error_code == ErrorCode::not_controller) return failed(ApiKey::create_topics, topic.error_code, {});
-  if (topic.error_code != ErrorCode::none) return refused(ApiKey::create_topics, topic.error_code, topic.error_message);
-  return over("the topic is created");
+  return decided(ApiKey::create_topics, topic.error_code, topic.error_message, "the topic is created");
+}
+
+AdminTask::Progress AdminTask::decided(ApiKey api, ErrorCode error, const std::optional<std::string>& why,
+                                       std::string done) {
+  if (error == ErrorCode::none) return over(std::move(done));
+  return error == ErrorCode::not_controller ? failed(api, error, why) : refused(api, error, why);
+}
+
+AdminTask::Progress AdminTask::on_dropped(const Message& answer) {
+  const auto* told = answer.get_if<DeleteTopicsResponse>();
+  if (!told || told->responses.empty()) return Progress::again;
+  const auto& topic = told->responses.front();
+  return decided(ApiKey::delete_topics, topic.error_code, topic.error_message, "the topic is deleted");
+}
+
+AdminTask::Progress AdminTask::on_grown(const Message& answer) {
+  const auto* told = answer.get_if<CreatePartitionsResponse>();
+  if (!told || told->results.empty()) return Progress::again;
+  const auto& topic = told->results.front();
+  return decided(ApiKey::create_partitions, topic.error_code, topic.error_message, "the partitions are added");
+}
+
+AdminTask::Progress AdminTask::on_altered(const Message& answer) {
+  const auto* told = answer.get_if<IncrementalAlterConfigsResponse>();
+  if (!told || told->responses.empty()) return Progress::again;
+  const auto& resource = told->responses.front();
+  return decided(ApiKey::incremental_alter_configs, resource.error_code, resource.error_message,
+                 "the settings are changed");
 }
 
 }  // namespace kafkasim

@@ -5,6 +5,7 @@
 //   elect a leader    [look up -> order ->] elect         reassign        order
 //   delete records    look up -> delete                   create a topic  create
 //   reset offsets     look up -> list ... -> coordinate -> commit
+//   delete a topic    drop    add partitions    grow    change settings    [look up ->] alter, a broker's at that broker
 //
 // An answer moves the task on, or back to looking up who leads, or is to be asked for again after a pause, or ends it.
 #include <map>
@@ -42,7 +43,19 @@ class AdminTask {
   [[nodiscard]] std::string last_error() const;
 
  private:
-  enum class Phase : std::uint8_t { look_up, order, elect, remove, create, list, coordinate, commit };
+  enum class Phase : std::uint8_t {
+    look_up,
+    order,
+    elect,
+    remove,
+    create,
+    list,
+    coordinate,
+    commit,
+    drop,
+    grow,
+    alter
+  };
   struct Partition {
     std::optional<NodeId> leader;
     std::vector<NodeId> replicas;
@@ -53,6 +66,7 @@ class AdminTask {
   [[nodiscard]] Message elect_request(Duration timeout) const;
   [[nodiscard]] Message list_request(NodeId leader) const;
   [[nodiscard]] Message commit_request() const;
+  [[nodiscard]] Message alter_request() const;
   [[nodiscard]] std::optional<NodeId> leader_to_ask() const;
   [[nodiscard]] std::vector<Timestamp> questions() const;  // of ListOffsets, for a reset
   [[nodiscard]] std::optional<Timestamp> open_question() const;
@@ -63,6 +77,11 @@ class AdminTask {
   Progress on_elected(const Message& answer);
   Progress on_removed(const Message& answer);
   Progress on_created(const Message& answer);
+  Progress on_dropped(const Message& answer);
+  Progress on_grown(const Message& answer);
+  Progress on_altered(const Message& answer);
+  // Of a change that the controller makes: only that it has moved is tried again.
+  Progress decided(ApiKey api, ErrorCode error, const std::optional<std::string>& why, std::string done);
   Progress on_listed(const ListOffsetsResponse& answer);
   Progress on_coordinator(const Message& answer);
   Progress on_committed(const Message& answer);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/machine/deadlines.hpp"
+#include "core/message/error_answer.hpp"
 #include "core/wire/metadata_record_codec.hpp"
 
 namespace kafkasim {
@@ -14,6 +15,12 @@ constexpr Duration longest_shutdown = seconds(5);  // KafkaRaftClient.shutdown a
 
 RaftOptions raft_options(const ControllerOptions& options) {
   return {options.id, options.voters, QuorumMember::voter, options.config, options.cluster_id, raft_channel, options.legacy};
+}
+
+// The APIs that came after those that are spelt out below.
+bool is_for_administrators(ApiKey api) {
+  return api == ApiKey::delete_topics || api == ApiKey::create_partitions || api == ApiKey::alter_configs
+         || api == ApiKey::incremental_alter_configs || api == ApiKey::list_partition_reassignments;
 }
 
 // What a node that is not the active controller says to a request.
@@ -39,6 +46,7 @@ std::optional<Message> not_controller(const Message& request) {
     }
     return Message::of(std::move(response));
   }
+  if (is_for_administrators(request.api())) return error_answer(request, ErrorCode::not_controller);
   return std::nullopt;
 }
 
@@ -60,6 +68,7 @@ Message not_controller_any_more(const Message& response) {
       failed.topics.push_back({.name = topic.name, .error_code = ErrorCode::not_controller});
     return Message::of(std::move(failed));
   }
+  if (is_for_administrators(response.api())) return *failed_answer(response, ErrorCode::not_controller);
   return Message::of(AllocateProducerIdsResponse{.error_code = ErrorCode::not_controller});
 }
 
@@ -214,6 +223,13 @@ void Controller::on_request(const Received& received, Env& env) {
   if (const auto* elect = message.get_if<ElectLeadersRequest>()) return on_elect_leaders(*elect, from, env);
   if (const auto* reassign = message.get_if<AlterPartitionReassignmentsRequest>())
     return on_reassignments(*reassign, from, env);
+  if (const auto* list = message.get_if<ListPartitionReassignmentsRequest>())
+    return on_list_reassignments(*list, from, env);
+  if (const auto* remove = message.get_if<DeleteTopicsRequest>()) return on_delete_topics(*remove, from, env);
+  if (const auto* more = message.get_if<CreatePartitionsRequest>()) return on_create_partitions(*more, from, env);
+  if (const auto* change = message.get_if<IncrementalAlterConfigsRequest>())
+    return on_incremental_alter_configs(*change, from, env);
+  if (const auto* change = message.get_if<AlterConfigsRequest>()) return on_alter_configs(*change, from, env);
   if (const auto* allocate = message.get_if<AllocateProducerIdsRequest>())
     return on_allocate_producer_ids(*allocate, from, env);
   env.out.add(Close{from.connection});

@@ -9,7 +9,8 @@
 //   the same
 //           come back through the log
 //
-// Answered: BrokerRegistration, BrokerHeartbeat, AlterPartition, CreateTopics, ElectLeaders, AlterPartitionReassignments,
+// Answered: BrokerRegistration, BrokerHeartbeat, AlterPartition, CreateTopics, DeleteTopics, CreatePartitions,
+// IncrementalAlterConfigs, AlterConfigs, ElectLeaders, AlterPartitionReassignments, ListPartitionReassignments,
 // AllocateProducerIds. On its own it
 // fences brokers whose session is over, and writes a NoOp record when nothing else moves the log
 // (metadata.max.idle.interval.ms). Invariant: current has all that committed has, while active.
@@ -23,12 +24,16 @@
 #include "core/machine/request_ref.hpp"
 #include "core/machine/seam.hpp"
 #include "core/message/allocate_producer_ids.hpp"
+#include "core/message/alter_configs.hpp"
 #include "core/message/alter_partition.hpp"
 #include "core/message/alter_partition_reassignments.hpp"
 #include "core/message/broker_heartbeat.hpp"
 #include "core/message/broker_registration.hpp"
+#include "core/message/create_partitions.hpp"
 #include "core/message/create_topics.hpp"
+#include "core/message/delete_topics.hpp"
 #include "core/message/elect_leaders.hpp"
+#include "core/message/list_partition_reassignments.hpp"
 #include "core/raft/raft_node.hpp"
 
 namespace kafkasim {
@@ -76,6 +81,11 @@ class Controller {
   void on_create_topics(const CreateTopicsRequest& request, const RequestRef& from, Env& env);
   void on_elect_leaders(const ElectLeadersRequest& request, const RequestRef& from, Env& env);
   void on_reassignments(const AlterPartitionReassignmentsRequest& request, const RequestRef& from, Env& env);
+  void on_list_reassignments(const ListPartitionReassignmentsRequest& request, const RequestRef& from, Env& env);
+  void on_delete_topics(const DeleteTopicsRequest& request, const RequestRef& from, Env& env);
+  void on_create_partitions(const CreatePartitionsRequest& request, const RequestRef& from, Env& env);
+  void on_incremental_alter_configs(const IncrementalAlterConfigsRequest& request, const RequestRef& from, Env& env);
+  void on_alter_configs(const AlterConfigsRequest& request, const RequestRef& from, Env& env);
 
   // Appends and applies to `current`; false if the quorum no longer takes them from us.
   bool write(const RecordList& records, Env& env);
@@ -104,6 +114,28 @@ class Controller {
                                                              std::int8_t type, RecordList& records) const;
   [[nodiscard]] AlterPartitionReassignmentsResponse::Partition reassign(
       const std::string& topic, const AlterPartitionReassignmentsRequest::Partition& asked, RecordList& records) const;
+  // What an administrator is told who may not.
+  struct Refusal {
+    ErrorCode error{};
+    std::string message;
+  };
+  template <class T>
+  using Allowed = tl::expected<T, Refusal>;
+  using Settings = std::map<std::string, std::string>;
+  using Assignment = std::vector<std::vector<NodeId>>;  // of each partition
+  [[nodiscard]] Allowed<Assignment> place(std::int64_t partitions, std::int64_t replicas, Random& random) const;
+  [[nodiscard]] Allowed<Assignment> added_assignment(const CreatePartitionsRequest::Topic& asked,
+                                                     const TopicImage& topic, Random& random) const;
+  [[nodiscard]] std::optional<Refusal> add_partitions(const CreatePartitionsRequest::Topic& asked, RecordList& records,
+                                                      Env& env) const;
+  [[nodiscard]] const Settings* settings_of(ConfigResourceType type, const std::string& name) const;
+  [[nodiscard]] std::optional<Refusal> check_settings(ConfigResourceType type, const std::string& name,
+                                                      const Settings& settings) const;
+  // Records that take a resource from what it sets to `wanted`; `named` are those that the request speaks of.
+  [[nodiscard]] std::optional<Refusal> alter_settings(std::int8_t type, const std::string& name, const Settings& wanted,
+                                                      const std::vector<std::string>& named, RecordList& records) const;
+  [[nodiscard]] Allowed<Settings> after(const IncrementalAlterConfigsRequest::Resource& resource) const;
+  [[nodiscard]] TopicConfig topic_defaults() const;
   [[nodiscard]] CreateTopicsResponse::Topic create_topic(const CreateTopicsRequest::Topic& asked, RecordList& records,
                                                          Env& env) const;
 

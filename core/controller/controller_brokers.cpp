@@ -29,8 +29,13 @@ bool Controller::leads_any(NodeId id) const {
   });
 }
 
+TopicConfig Controller::topic_defaults() const {
+  if (current_.node_configs.empty()) return options_.config.topic_defaults;
+  return effective_config(current_, options_.id, options_.config).topic_defaults;
+}
+
 Election Controller::election_for(const TopicImage& topic) const {
-  return effective_config(topic, options_.config.topic_defaults).unclean_leader_election_enable
+  return effective_config(topic, topic_defaults()).unclean_leader_election_enable
              ? Election::unclean_allowed
              : Election::clean;
 }

@@ -129,6 +129,12 @@ AlterPartitionReassignmentsResponse::Partition Controller::reassign(
   return {asked.partition_index, ErrorCode::none, std::nullopt};
 }
 
+// None is ever under way: another order of the replicas is in force at once.
+void Controller::on_list_reassignments(const ListPartitionReassignmentsRequest& /*request*/, const RequestRef& from,
+                                       Env& env) {
+  answer(from, ListPartitionReassignmentsResponse{}, env);
+}
+
 void Controller::on_reassignments(const AlterPartitionReassignmentsRequest& request, const RequestRef& from,
                                   Env& env) {
   AlterPartitionReassignmentsResponse response{

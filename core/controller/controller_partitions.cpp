@@ -1,9 +1,11 @@
 // Partitions and topics: AlterPartition and CreateTopics (ReplicationControlManager).
 #include <algorithm>
 #include <set>
+#include <variant>
 
 #include "core/controller/controller.hpp"
 #include "core/controller/replica_placer.hpp"
+#include "core/model/topic_name.hpp"
 
 namespace kafkasim {
 
@@ -22,33 +24,22 @@ bool has_duplicates(std::vector<NodeId> ids) {
   return std::ranges::adjacent_find(ids) != ids.end();
 }
 
-// Topic.validate: what may stand in a file name, and no other topic's name in metrics ('.' and '_' look alike there).
-std::optional<std::string> topic_name_fault(const std::string& name, const MetadataImage& image) {
-  if (name.empty()) return "the empty string is not allowed";
-  if (name == "." || name == "..") return "'" + name + "' is not allowed";
-  if (name.size() > 249)
-    return "the length of '" + name.substr(0, 20) + "...' is longer than the max allowed length 249";
-  const auto legal = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_'
-           || c == '-';
-  };
-  if (!std::ranges::all_of(name, legal)) {
-    return "'" + name + "' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'";
-  }
-  const auto folded = [](std::string text) {
-    std::ranges::replace(text, '.', '_');
-    return text;
-  };
+std::optional<std::string> new_topic_name_fault(const std::string& name, const MetadataImage& image) {
+  if (std::optional<std::string> fault = topic_name_fault(name)) return fault;
   for (const auto& [other, id] : image.topic_ids) {
-    if (other != name && folded(other) == folded(name))
+    if (other != name && topic_names_collide(other, name))
       return "Topic '" + name + "' collides with existing topic: " + other;
   }
   return std::nullopt;
 }
 
-struct Refusal {
+struct Fault {
   ErrorCode error{};
   std::string message;
+};
+struct Wanted {  // partitions to be placed
+  std::int64_t partitions{};
+  std::int64_t replicas{};
 };
 
 }  // namespace
@@ -137,12 +128,11 @@ void Controller::on_alter_partition(const AlterPartitionRequest& request, const 
 
 namespace {
 
-// The replicas of each partition, as asked for or as placed.
-tl::expected<std::vector<std::vector<NodeId>>, Refusal> assignment_of(const CreateTopicsRequest::Topic& asked,
-                                                                      const MetadataImage& image,
-                                                                      const NodeConfig& config, Random& random) {
+// The replicas of each partition as asked for, or how many there are to be.
+tl::expected<std::variant<Wanted, std::vector<std::vector<NodeId>>>, Fault> wanted_assignment(
+    const CreateTopicsRequest::Topic& asked, const MetadataImage& image, const NodeConfig& config) {
   using Assignment = std::vector<std::vector<NodeId>>;
-  const auto refuse = [](ErrorCode error, std::string why) { return tl::unexpected(Refusal{error, std::move(why)}); };
+  const auto refuse = [](ErrorCode error, std::string why) { return tl::unexpected(Fault{error, std::move(why)}); };
   if (asked.assignments.empty()) {
     const std::int64_t partitions = asked.num_partitions.value_or(static_cast<std::int32_t>(config.num_partitions));
     const std::int64_t replicas =
@@ -150,14 +140,7 @@ tl::expected<std::vector<std::vector<NodeId>>, Refusal> assignment_of(const Crea
     if (partitions <= 0) return refuse(ErrorCode::invalid_partitions, "Number of partitions must be larger than 0.");
     if (partitions > most_partitions_a_request)
       return refuse(ErrorCode::policy_violation, "Excessively large number of partitions per request.");
-    std::vector<UsableBroker> brokers;
-    for (const auto& [id, broker] : image.brokers) {
-      if (!broker.in_controlled_shutdown) brokers.push_back({id, broker.rack, broker.fenced});
-    }
-    Result<Assignment> placed =
-        place_replicas(static_cast<std::int32_t>(partitions), static_cast<std::int32_t>(replicas), brokers, random);
-    if (!placed) return refuse(ErrorCode::invalid_replication_factor, placed.error().message);
-    return std::move(*placed);
+    return Wanted{partitions, replicas};
   }
   if (asked.num_partitions)
     return refuse(ErrorCode::invalid_request,
@@ -189,18 +172,30 @@ tl::expected<std::vector<std::vector<NodeId>>, Refusal> assignment_of(const Crea
   return assignment;
 }
 
-std::optional<Refusal> config_fault(const CreateTopicsRequest::Topic& asked) {
+std::optional<Fault> config_fault(const CreateTopicsRequest::Topic& asked) {
   TopicConfig scratch;
   for (const auto& config : asked.configs) {
     if (!config.value)
-      return Refusal{ErrorCode::invalid_config, "Null value not supported for topic configs: " + config.name};
+      return Fault{ErrorCode::invalid_config, "Null value not supported for topic configs: " + config.name};
     if (const Result<void> ok = set(scratch, config.name, SettingValue{*config.value}); !ok)
-      return Refusal{ErrorCode::invalid_config, ok.error().message};
+      return Fault{ErrorCode::invalid_config, ok.error().message};
   }
   return std::nullopt;
 }
 
 }  // namespace
+
+Controller::Allowed<Controller::Assignment> Controller::place(std::int64_t partitions, std::int64_t replicas,
+                                                              Random& random) const {
+  std::vector<UsableBroker> brokers;
+  for (const auto& [id, broker] : current_.brokers) {
+    if (!broker.in_controlled_shutdown) brokers.push_back({id, broker.rack, broker.fenced});
+  }
+  Result<Assignment> placed =
+      place_replicas(static_cast<std::int32_t>(partitions), static_cast<std::int32_t>(replicas), brokers, random);
+  if (!placed) return tl::unexpected(Refusal{ErrorCode::invalid_replication_factor, placed.error().message});
+  return std::move(*placed);
+}
 
 CreateTopicsResponse::Topic Controller::create_topic(const CreateTopicsRequest::Topic& asked, RecordList& records,
                                                      Env& env) const {
@@ -209,10 +204,14 @@ CreateTopicsResponse::Topic Controller::create_topic(const CreateTopicsRequest::
   };
   if (current_.topic_ids.contains(asked.name))
     return refuse(ErrorCode::topic_already_exists, "Topic '" + asked.name + "' already exists.");
-  if (std::optional<std::string> fault = topic_name_fault(asked.name, current_))
+  if (std::optional<std::string> fault = new_topic_name_fault(asked.name, current_))
     return refuse(ErrorCode::invalid_topic_exception, *fault);
-  if (std::optional<Refusal> fault = config_fault(asked)) return refuse(fault->error, fault->message);
-  const auto assignment = assignment_of(asked, current_, options_.config, env.random);
+  if (std::optional<Fault> fault = config_fault(asked)) return refuse(fault->error, fault->message);
+  auto wanted = wanted_assignment(asked, current_, options_.config);
+  if (!wanted) return refuse(wanted.error().error, wanted.error().message);
+  const auto* numbers = std::get_if<Wanted>(&*wanted);
+  const Allowed<Assignment> assignment = numbers ? place(numbers->partitions, numbers->replicas, env.random)
+                                                 : Allowed<Assignment>{std::get<Assignment>(std::move(*wanted))};
   if (!assignment) return refuse(assignment.error().error, assignment.error().message);
 
   const std::uint64_t high = env.random.next();

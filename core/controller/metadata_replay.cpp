@@ -50,7 +50,9 @@ struct Replay {
     const TopicImage* topic = image.topic(r.topic_id);
     if (!topic) return no("removes an unknown topic");
     for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
-      delta.partitions.push_back({r.topic_id, PartitionIndex{static_cast<std::int32_t>(i)}});
+      const PartitionIndex index{static_cast<std::int32_t>(i)};
+      delta.partitions.push_back({r.topic_id, index});
+      delta.removed.push_back({topic->name, index});
     }
     image.topic_ids.erase(topic->name);
     image.topics.erase(r.topic_id);
@@ -107,16 +109,26 @@ struct Replay {
   }
 
   Outcome operator()(const ConfigRecord& r) const {
-    if (r.resource_type != ConfigResourceType::topic) return {};  // dynamic settings of brokers do not exist here
+    if (r.resource_type == ConfigResourceType::broker) {
+      change_setting(image.node_configs[r.resource_name], r);
+      delta.configured_nodes.push_back(r.resource_name);
+      return {};
+    }
+    if (r.resource_type != ConfigResourceType::topic) return {};  // nothing else has dynamic settings here
     const auto id = image.topic_ids.find(r.resource_name);
     if (id == image.topic_ids.end()) return no("configures an unknown topic");
     TopicImage& topic = image.topics.at(id->second).edit();
-    if (r.value) {
-      topic.configs[r.name] = *r.value;
-    } else {
-      topic.configs.erase(r.name);
-    }
+    change_setting(topic.configs, r);
+    for (std::size_t i = 0; i < topic.partitions.size(); ++i)
+      delta.partitions.push_back({id->second, PartitionIndex{static_cast<std::int32_t>(i)}});
     return {};
+  }
+  static void change_setting(std::map<std::string, std::string>& settings, const ConfigRecord& r) {
+    if (r.value) {
+      settings[r.name] = *r.value;
+    } else {
+      settings.erase(r.name);
+    }
   }
 
   Outcome operator()(const ProducerIdsRecord& r) const {
@@ -157,6 +169,9 @@ Result<void> replay(const MetadataRecord& record, std::int64_t offset, MetadataI
 Result<void> replay_committed(const MetadataRecord& record, std::int64_t offset, MetadataImage& image,
                               MetadataDelta& delta, Effects& out, LegacyBehaviours legacy) {
   const std::optional<PartitionRegistration> before = partition_before(record, image);
+  const auto* removal = std::get_if<RemoveTopicRecord>(&record);
+  const TopicImage* removed = removal ? image.topic(removal->topic_id) : nullptr;
+  if (removed) out.note(trace::TopicDeleted{offset, removed->name, removed->id});
   Result<void> done = replay(record, offset, image, delta, legacy);
   if (!done) return done;
   std::visit(

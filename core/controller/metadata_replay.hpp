@@ -16,6 +16,8 @@ namespace kafkasim {
 struct MetadataDelta {
   std::vector<TopicIdPartition> partitions;  // created or changed, in order of the log; one may stand twice
   std::vector<NodeId> brokers;               // registered, fenced, unfenced, leaving
+  std::vector<TopicPartition> removed;       // of topics that were deleted
+  std::vector<std::string> configured_nodes;  // whose settings changed: a node id as text, or empty for all
 };
 
 // The record that stands at `offset` of the log. A record that contradicts the image (a change of an unknown partition)

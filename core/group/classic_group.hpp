@@ -37,10 +37,12 @@
 #include "core/machine/deadlines.hpp"
 #include "core/machine/request_ref.hpp"
 #include "core/machine/seam.hpp"
+#include "core/message/describe_groups.hpp"
 #include "core/message/group_record.hpp"
 #include "core/message/heartbeat.hpp"
 #include "core/message/join_group.hpp"
 #include "core/message/leave_group.hpp"
+#include "core/message/list_groups.hpp"
 #include "core/message/offset_commit.hpp"
 #include "core/message/sync_group.hpp"
 #include "core/model/ids.hpp"
@@ -89,6 +91,14 @@ class ClassicGroup {
   // Whether a commit is allowed; if so the sender's session is extended.
   [[nodiscard]] ErrorCode accept_commit(const OffsetCommitRequest& request, GroupTurn& turn);
 
+  // What an administrator sees, and may do (classic_group_view.cpp).
+  [[nodiscard]] ListGroupsResponse::Group listed() const;
+  [[nodiscard]] DescribeGroupsResponse::Group described() const;
+  [[nodiscard]] ErrorCode check_delete() const;
+  [[nodiscard]] ErrorCode check_offset_delete() const;
+  [[nodiscard]] bool is_subscribed_to(const std::string& topic) const;
+  void on_deleted(GroupTurn& turn);
+
   // The fate of the record that carries a generation's assignments; a fate that comes too late changes nothing.
   void on_assignment_stored(Generation generation, const std::map<std::string, std::vector<std::byte>>& assignments,
                             ErrorCode error, GroupTurn& turn);
@@ -118,6 +128,7 @@ class ClassicGroup {
   };
 
   // members (classic_group.cpp)
+  [[nodiscard]] bool uses_consumer_protocol() const;
   [[nodiscard]] bool is_leader(const std::string& member) const { return leader_ == member; }
   [[nodiscard]] std::int64_t joined_count() const;
   void note_change(std::string reason, GroupTurn& turn) const;

@@ -125,10 +125,9 @@ void GroupCoordinator::on_resigned(PartitionIndex partition, Env& env) {
       ++pending;
       continue;
     }
-    if (const auto* stored = std::get_if<OffsetsStored>(&pending->second.then)) {
-      answer(stored->request, with_error(stored->response, ErrorCode::not_coordinator), env);
-    }
+    const GroupWritten then = std::move(pending->second.then);
     pending = pending_.erase(pending);
+    give_up(then, env);
   }
   std::erase_if(appends_, [partition](const GroupAppend& append) { return append.partition == partition; });
 }
@@ -150,6 +149,10 @@ void GroupCoordinator::on_append_completed(std::uint64_t token, ErrorCode error,
                });
   } else if (const auto* offsets = std::get_if<OffsetsStored>(&pending.then)) {
     finish_commit(pending, *offsets, token, told, env);
+  } else if (const auto* forgotten = std::get_if<OffsetsForgotten>(&pending.then)) {
+    finish_forgetting(pending, *forgotten, token, told, env);
+  } else if (const auto* gone = std::get_if<GroupForgotten>(&pending.then)) {
+    finish_deletion(pending, *gone, told, env);
   }
 }
 

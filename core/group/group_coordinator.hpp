@@ -23,6 +23,7 @@
 #include "core/group/group_turn.hpp"
 #include "core/machine/deadlines.hpp"
 #include "core/machine/seam.hpp"
+#include "core/message/delete_groups.hpp"
 #include "core/message/message.hpp"
 #include "core/model/config.hpp"
 #include "core/model/error_code.hpp"
@@ -68,6 +69,12 @@ class GroupCoordinator {
   [[nodiscard]] static bool handles(ApiKey api);
   void on_request(const Received& request, Env& env);  // of an API that it handles; answers now or later
 
+  // OffsetDelete of partitions that exist; `response` already says what is wrong with the others.
+  void delete_offsets(const OffsetDeleteRequest& request, OffsetDeleteResponse response, const RequestRef& ref,
+                      Env& env);
+  // Their topics were deleted: what groups have committed there is forgotten.
+  void on_partitions_deleted(const std::vector<TopicPartition>& partitions, Env& env);
+
   [[nodiscard]] std::vector<GroupAppend> take_appends();  // after each call
   void on_append_completed(std::uint64_t token, ErrorCode error, Env& env);
 
@@ -86,6 +93,11 @@ class GroupCoordinator {
     std::string group;
     GroupWritten then;
   };
+  struct Deletion {  // a DeleteGroups
+    RequestRef request;
+    DeleteGroupsResponse response;
+    std::size_t waits_for{};  // groups whose tombstones are on their way
+  };
   enum class Creation : std::uint8_t { never, if_missing };
 
   [[nodiscard]] Shard* shard_of(const std::string& group);
@@ -100,6 +112,18 @@ class GroupCoordinator {
   [[nodiscard]] OffsetFetchResponse::Group fetch_one(const OffsetFetchRequest::Group& asked,
                                                      const RequestRef& ref) const;
 
+  // administration (group_admin.cpp)
+  void list(const ListGroupsRequest& request, const RequestRef& ref, Env& env);
+  void describe(const DescribeGroupsRequest& request, const RequestRef& ref, Env& env);
+  [[nodiscard]] DescribeGroupsResponse::Group describe_one(const std::string& name, const RequestRef& ref) const;
+  void delete_groups(const DeleteGroupsRequest& request, const RequestRef& ref, Env& env);
+  [[nodiscard]] ErrorCode delete_one(const std::string& name, GroupForgotten then, Env& env);
+  [[nodiscard]] std::vector<TopicPartition> offsets_of(const ClassicGroup& group) const;
+  void finish_deletion(const Pending& pending, const GroupForgotten& forgotten, ErrorCode error, Env& env);
+  void finish_forgetting(const Pending& pending, const OffsetsForgotten& forgotten, std::uint64_t token,
+                         ErrorCode error, Env& env);
+  void give_up(const GroupWritten& then, Env& env);  // of a partition that was resigned
+
   // Runs `action(group, turn)` on a group of the shard, takes what it wants stored and notes its next deadline. False
   // if there is no such group.
   template <class Action>
@@ -113,6 +137,8 @@ class GroupCoordinator {
   std::map<PartitionIndex, Shard> shards_;
   DeadlineIndex<std::string> deadlines_;      // by group: of its timers
   std::map<std::uint64_t, Pending> pending_;  // by token: in the order of their handing over
+  std::map<std::uint64_t, Deletion> deletions_;
+  std::uint64_t next_deletion_{1};
   std::vector<GroupAppend> appends_;
   std::uint64_t next_token_{1};
 };

@@ -1,5 +1,6 @@
 #include "core/group/group_offsets.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -15,8 +16,19 @@ OffsetFetchResponse::Partition fetched(PartitionIndex index, const CommittedOffs
 
 void GroupOffsets::apply(const OffsetsStored& stored, std::uint64_t order) {
   for (const auto& [partition, value] : stored.offsets) {
+    const auto gone = forgotten_.find(partition);
+    if (gone != forgotten_.end() && gone->second > order) continue;
     CommittedOffset& known = committed_[partition];
     if (known.order <= order) known = {value, order};
+  }
+}
+
+void GroupOffsets::forget(const std::vector<TopicPartition>& partitions, std::uint64_t order) {
+  for (const TopicPartition& partition : partitions) {
+    std::uint64_t& last = forgotten_[partition];
+    last = std::max(last, order);
+    const auto known = committed_.find(partition);
+    if (known != committed_.end() && known->second.order <= order) committed_.erase(known);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "core/base/time.hpp"
 #include "core/group/group_turn.hpp"
@@ -26,11 +27,13 @@ class GroupOffsets {
     committed_[partition] = {std::move(value), 0};
   }
   void apply(const OffsetsStored& stored, std::uint64_t order);
+  void forget(const std::vector<TopicPartition>& partitions, std::uint64_t order);
   [[nodiscard]] OffsetFetchResponse::Group fetch(const OffsetFetchRequest::Group& request) const;
   [[nodiscard]] const std::map<TopicPartition, CommittedOffset>& all() const { return committed_; }
 
  private:
   std::map<TopicPartition, CommittedOffset> committed_;
+  std::map<TopicPartition, std::uint64_t> forgotten_;  // the token of the last tombstone
 };
 
 // The response with this error for every partition of the request.

@@ -81,6 +81,20 @@ RecordBatch offsets_batch(const std::string& group,
   return builder.build();
 }
 
+RecordBatch tombstones_batch(const std::string& group, const std::vector<TopicPartition>& offsets, Forgets what,
+                             Timestamp now) {
+  BatchBuilder builder;
+  for (const TopicPartition& partition : offsets) {
+    const std::vector<std::byte> key = encode_group_key(OffsetCommitKey{group, partition.topic, partition.partition});
+    builder.append(now, ByteSpan{key}, std::nullopt);
+  }
+  if (what == Forgets::whole_group) {
+    const std::vector<std::byte> key = encode_group_key(GroupMetadataKey{group});
+    builder.append(now, ByteSpan{key}, std::nullopt);
+  }
+  return builder.build();
+}
+
 LoadedGroups read_group_log(const std::vector<RecordBatch>& log) {
   LogReader reader;
   for (const RecordBatch& batch : log) reader.read(batch);

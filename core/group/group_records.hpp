@@ -24,6 +24,11 @@ namespace kafkasim {
                                         const std::vector<std::pair<TopicPartition, OffsetCommitValue>>& offsets,
                                         Timestamp now);
 
+// Tombstones: for the partitions' offsets, and for the group itself if it is to go.
+enum class Forgets : std::uint8_t { offsets, whole_group };
+[[nodiscard]] RecordBatch tombstones_batch(const std::string& group, const std::vector<TopicPartition>& offsets,
+                                           Forgets what, Timestamp now);
+
 struct LoadedGroup {
   std::optional<GroupMetadataValue> metadata;  // absent: it only stores offsets
   std::map<TopicPartition, OffsetCommitValue> offsets;

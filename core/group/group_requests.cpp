@@ -24,7 +24,8 @@ constexpr std::int16_t first_fetch_with_group_error = 2;
 
 bool GroupCoordinator::handles(ApiKey api) {
   return api == ApiKey::join_group || api == ApiKey::sync_group || api == ApiKey::heartbeat
-         || api == ApiKey::leave_group || api == ApiKey::offset_commit || api == ApiKey::offset_fetch;
+         || api == ApiKey::leave_group || api == ApiKey::offset_commit || api == ApiKey::offset_fetch
+         || api == ApiKey::list_groups || api == ApiKey::describe_groups || api == ApiKey::delete_groups;
 }
 
 void GroupCoordinator::on_request(const Received& received, Env& env) {
@@ -36,6 +37,11 @@ void GroupCoordinator::on_request(const Received& received, Env& env) {
   if (const auto* leave_request = message.get_if<LeaveGroupRequest>()) return leave(*leave_request, ref, env);
   if (const auto* commit_request = message.get_if<OffsetCommitRequest>()) return commit(*commit_request, ref, env);
   if (const auto* fetch_request = message.get_if<OffsetFetchRequest>()) return fetch(*fetch_request, ref, env);
+  if (const auto* list_request = message.get_if<ListGroupsRequest>()) return list(*list_request, ref, env);
+  if (const auto* describe_request = message.get_if<DescribeGroupsRequest>())
+    return describe(*describe_request, ref, env);
+  if (const auto* delete_request = message.get_if<DeleteGroupsRequest>())
+    return delete_groups(*delete_request, ref, env);
   KAFKASIM_CHECK(false, api_name(message.api()));
 }
 
@@ -125,8 +131,10 @@ void GroupCoordinator::commit(const OffsetCommitRequest& request, const RequestR
     trace::OffsetsOffered offered{request.group_id, {}};
     for (const auto& [partition, value] : prepared.offsets) offered.offsets.push_back({partition, value.offset});
     env.out.note(std::move(offered));
-    turn.writes.push_back({std::move(batch), OffsetsStored{ref, std::move(prepared.response), request.member_id,
-                                                           generation, std::move(prepared.offsets)}});
+    GroupWrite& write = turn.writes.emplace_back();
+    write.batch = std::move(batch);
+    write.then = OffsetsStored{ref, std::move(prepared.response), request.member_id, generation,
+                               std::move(prepared.offsets)};
   });
   if (found) return;
   // A generation of a group that nobody knows.

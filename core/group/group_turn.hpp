@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -14,6 +15,7 @@
 #include "core/machine/seam.hpp"
 #include "core/message/group_record.hpp"
 #include "core/message/offset_commit.hpp"
+#include "core/message/offset_delete.hpp"
 #include "core/model/config.hpp"
 #include "core/model/ids.hpp"
 #include "core/record/record_batch.hpp"
@@ -42,7 +44,17 @@ struct OffsetsStored {
   Generation generation;
   std::vector<std::pair<TopicPartition, OffsetCommitValue>> offsets;
 };
-using GroupWritten = std::variant<EmptyGroupStored, AssignmentStored, OffsetsStored>;
+struct OffsetsForgotten {  // by OffsetDelete, which is answered, or because their topic is gone
+  std::optional<RequestRef> request;
+  OffsetDeleteResponse response;  // as it is if all goes well
+  std::vector<TopicPartition> offsets;
+};
+struct GroupForgotten {  // by a DeleteGroups, which is answered when all its groups are done
+  std::uint64_t deletion{};
+  std::size_t result{};  // its place in the answer
+  std::vector<TopicPartition> offsets;
+};
+using GroupWritten = std::variant<EmptyGroupStored, AssignmentStored, OffsetsStored, OffsetsForgotten, GroupForgotten>;
 
 struct GroupWrite {
   RecordBatch batch;

@@ -190,9 +190,14 @@ struct ControllerActivated {
 struct ControllerResigned {
   std::int32_t epoch{};
 };
-// The following five are committed decisions. Every controller tells them when it applies them; `metadata_offset` is the record's,
+// The following six are committed decisions. Every controller tells them when it applies them; `metadata_offset` is the record's,
 // so that who listens takes each once, from the first that tells it.
 struct TopicCreated {
+  std::int64_t metadata_offset{};
+  std::string name;
+  Uuid id;
+};
+struct TopicDeleted {
   std::int64_t metadata_offset{};
   std::string name;
   Uuid id;
@@ -294,6 +299,10 @@ struct GroupChanged {
   std::vector<Member> members;
   std::string reason;
 };
+struct OffsetsRemoved {  // durable: tombstones for them are below the high watermark
+  std::string group;
+  std::vector<TopicPartition> partitions;
+};
 struct OffsetsCommitted {  // durable: the record in __consumer_offsets is below the high watermark
   std::string group;
   std::string member_id;
@@ -344,10 +353,10 @@ using Kinds = KindList<
     LogAppended, LogTruncated, LogLoaded, LogStartMoved, SegmentsDeleted, LogCleaningBegan, LogCleaned,
     HighWatermarkMoved, BecameLeader, BecameFollower, ReplicaRemoved, IsrChangeRequested, ProduceAnswered,
     FetchAnswered, LogDirectoryFailed, LogSynced, IsrViewChanged, ProducersTold, RaftRoleChanged, RaftVoted,
-    RaftAppended, RaftTruncated, RaftCommitted, ControllerActivated, ControllerResigned, TopicCreated,
+    RaftAppended, RaftTruncated, RaftCommitted, ControllerActivated, ControllerResigned, TopicCreated, TopicDeleted,
     PartitionChanged, BrokerRegistered, BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked,
     RecordsFailed, RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError,
-    GroupChanged, OffsetsCommitted, OffsetsOffered, GroupsLoaded, OffsetsLoaded, Remark>;
+    GroupChanged, OffsetsRemoved, OffsetsCommitted, OffsetsOffered, GroupsLoaded, OffsetsLoaded, Remark>;
 
 // One of the above: a counted reference, like a Message, so that a copy costs nothing; a variant of so many kinds would cost every
 // file that sees it a second of its compiler's time.

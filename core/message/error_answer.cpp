@@ -4,21 +4,33 @@
 #include <array>
 
 #include "core/message/allocate_producer_ids.hpp"
+#include "core/message/alter_configs.hpp"
 #include "core/message/alter_partition.hpp"
+#include "core/message/alter_partition_reassignments.hpp"
 #include "core/message/api_versions.hpp"
 #include "core/message/broker_heartbeat.hpp"
 #include "core/message/broker_registration.hpp"
+#include "core/message/create_partitions.hpp"
 #include "core/message/create_topics.hpp"
+#include "core/message/delete_groups.hpp"
 #include "core/message/delete_records.hpp"
+#include "core/message/delete_topics.hpp"
+#include "core/message/describe_cluster.hpp"
+#include "core/message/describe_configs.hpp"
+#include "core/message/describe_groups.hpp"
+#include "core/message/elect_leaders.hpp"
 #include "core/message/fetch.hpp"
 #include "core/message/find_coordinator.hpp"
 #include "core/message/heartbeat.hpp"
 #include "core/message/init_producer_id.hpp"
 #include "core/message/join_group.hpp"
 #include "core/message/leave_group.hpp"
+#include "core/message/list_groups.hpp"
 #include "core/message/list_offsets.hpp"
+#include "core/message/list_partition_reassignments.hpp"
 #include "core/message/metadata.hpp"
 #include "core/message/offset_commit.hpp"
+#include "core/message/offset_delete.hpp"
 #include "core/message/offset_fetch.hpp"
 #include "core/message/offset_for_leader_epoch.hpp"
 #include "core/message/produce.hpp"
@@ -141,6 +153,68 @@ std::optional<AlterPartitionResponse> shape(const AlterPartitionRequest& request
   return response;
 }
 
+std::optional<DescribeGroupsResponse> shape(const DescribeGroupsRequest& request) {
+  DescribeGroupsResponse response;
+  for (const std::string& group : request.groups) response.groups.emplace_back().group_id = group;
+  return response;
+}
+
+std::optional<DeleteGroupsResponse> shape(const DeleteGroupsRequest& request) {
+  DeleteGroupsResponse response;
+  for (const std::string& group : request.groups_names) response.results.emplace_back().group_id = group;
+  return response;
+}
+
+std::optional<DeleteTopicsResponse> shape(const DeleteTopicsRequest& request) {
+  DeleteTopicsResponse response;
+  for (const auto& topic : request.topics) {
+    auto& told = response.responses.emplace_back();
+    told.name = topic.name;
+    told.topic_id = topic.topic_id;
+  }
+  return response;
+}
+
+std::optional<CreatePartitionsResponse> shape(const CreatePartitionsRequest& request) {
+  CreatePartitionsResponse response;
+  for (const auto& topic : request.topics) response.results.emplace_back().name = topic.name;
+  return response;
+}
+
+template <class Told, class Resources>
+void shape_resources(const Resources& asked, std::vector<Told>& answer) {
+  for (const auto& resource : asked) {
+    auto& told = answer.emplace_back();
+    told.resource_type = resource.resource_type;
+    told.resource_name = resource.resource_name;
+  }
+}
+std::optional<DescribeConfigsResponse> shape(const DescribeConfigsRequest& request) {
+  DescribeConfigsResponse response;
+  shape_resources(request.resources, response.results);
+  return response;
+}
+std::optional<AlterConfigsResponse> shape(const AlterConfigsRequest& request) {
+  AlterConfigsResponse response;
+  shape_resources(request.resources, response.responses);
+  return response;
+}
+std::optional<IncrementalAlterConfigsResponse> shape(const IncrementalAlterConfigsRequest& request) {
+  IncrementalAlterConfigsResponse response;
+  shape_resources(request.resources, response.responses);
+  return response;
+}
+
+std::optional<ListGroupsResponse> shape(const ListGroupsRequest&) { return ListGroupsResponse{}; }
+std::optional<OffsetDeleteResponse> shape(const OffsetDeleteRequest&) { return OffsetDeleteResponse{}; }
+std::optional<DescribeClusterResponse> shape(const DescribeClusterRequest&) { return DescribeClusterResponse{}; }
+std::optional<ElectLeadersResponse> shape(const ElectLeadersRequest&) { return ElectLeadersResponse{}; }
+std::optional<AlterPartitionReassignmentsResponse> shape(const AlterPartitionReassignmentsRequest&) {
+  return AlterPartitionReassignmentsResponse{};
+}
+std::optional<ListPartitionReassignmentsResponse> shape(const ListPartitionReassignmentsRequest&) {
+  return ListPartitionReassignmentsResponse{};
+}
 std::optional<HeartbeatResponse> shape(const HeartbeatRequest&) { return HeartbeatResponse{}; }
 std::optional<LeaveGroupResponse> shape(const LeaveGroupRequest&) { return LeaveGroupResponse{}; }
 std::optional<SyncGroupResponse> shape(const SyncGroupRequest&) { return SyncGroupResponse{}; }
@@ -283,6 +357,58 @@ CreateTopicsResponse failed(CreateTopicsResponse response, ErrorCode error) {
   return response;
 }
 
+DescribeGroupsResponse failed(DescribeGroupsResponse response, ErrorCode error) {
+  for (auto& group : response.groups) {
+    std::string id = std::move(group.group_id);
+    group = {};
+    group.group_id = std::move(id);
+    group.error_code = error;
+  }
+  return response;
+}
+
+DeleteGroupsResponse failed(DeleteGroupsResponse response, ErrorCode error) {
+  for (auto& group : response.results) group.error_code = error;
+  return response;
+}
+
+DeleteTopicsResponse failed(DeleteTopicsResponse response, ErrorCode error) {
+  for (auto& topic : response.responses) {
+    topic.error_code = error;
+    topic.error_message.reset();
+  }
+  return response;
+}
+
+CreatePartitionsResponse failed(CreatePartitionsResponse response, ErrorCode error) {
+  for (auto& topic : response.results) {
+    topic.error_code = error;
+    topic.error_message.reset();
+  }
+  return response;
+}
+
+template <class Resources>
+void fail_resources(Resources& resources, ErrorCode error) {
+  for (auto& resource : resources) {
+    resource.error_code = error;
+    resource.error_message.reset();
+  }
+}
+DescribeConfigsResponse failed(DescribeConfigsResponse response, ErrorCode error) {
+  fail_resources(response.results, error);
+  for (auto& resource : response.results) resource.configs.clear();
+  return response;
+}
+AlterConfigsResponse failed(AlterConfigsResponse response, ErrorCode error) {
+  fail_resources(response.responses, error);
+  return response;
+}
+IncrementalAlterConfigsResponse failed(IncrementalAlterConfigsResponse response, ErrorCode error) {
+  fail_resources(response.responses, error);
+  return response;
+}
+
 template <class Request>
 bool shaped(const Message& request, std::optional<Message>& out) {
   const auto* asked = request.get_if<Request>();
@@ -317,7 +443,11 @@ std::optional<Message> failed_answer(const Message& response, ErrorCode error) {
                     LeaveGroupResponse, SyncGroupResponse, ApiVersionsResponse, CreateTopicsResponse,
                     DeleteRecordsResponse, InitProducerIdResponse, OffsetForLeaderEpochResponse, VoteResponse,
                     BeginQuorumEpochResponse, EndQuorumEpochResponse, AlterPartitionResponse,
-                    BrokerRegistrationResponse, BrokerHeartbeatResponse, AllocateProducerIdsResponse>(response, error);
+                    BrokerRegistrationResponse, BrokerHeartbeatResponse, AllocateProducerIdsResponse,
+                    ListGroupsResponse, DescribeGroupsResponse, DeleteGroupsResponse, OffsetDeleteResponse,
+                    DeleteTopicsResponse, CreatePartitionsResponse, ElectLeadersResponse,
+                    AlterPartitionReassignmentsResponse, ListPartitionReassignmentsResponse, DescribeConfigsResponse,
+                    AlterConfigsResponse, IncrementalAlterConfigsResponse, DescribeClusterResponse>(response, error);
 }
 
 std::optional<Message> error_answer(const Message& request, ErrorCode error) {
@@ -326,8 +456,11 @@ std::optional<Message> error_answer(const Message& request, ErrorCode error) {
                OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest, HeartbeatRequest, LeaveGroupRequest,
                SyncGroupRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteRecordsRequest, InitProducerIdRequest,
                OffsetForLeaderEpochRequest, VoteRequest, BeginQuorumEpochRequest, EndQuorumEpochRequest,
-               AlterPartitionRequest, BrokerRegistrationRequest, BrokerHeartbeatRequest, AllocateProducerIdsRequest>(
-          request);
+               AlterPartitionRequest, BrokerRegistrationRequest, BrokerHeartbeatRequest, AllocateProducerIdsRequest,
+               ListGroupsRequest, DescribeGroupsRequest, DeleteGroupsRequest, OffsetDeleteRequest, DeleteTopicsRequest,
+               CreatePartitionsRequest, ElectLeadersRequest, AlterPartitionReassignmentsRequest,
+               ListPartitionReassignmentsRequest, DescribeConfigsRequest, AlterConfigsRequest,
+               IncrementalAlterConfigsRequest, DescribeClusterRequest>(request);
   return response ? failed_answer(*response, error) : std::nullopt;
 }
 

@@ -163,6 +163,13 @@ const std::vector<Node>& node_settings() {
   return table;
 }
 
+// Kafka has times of nodes as int32, but for these.
+constexpr std::string_view long_times[] = {
+    "log.cleaner.backoff.ms",          "log.initial.task.delay.ms",
+    "log.retention.check.interval.ms", "replica.high.watermark.checkpoint.interval.ms",
+    "replica.lag.time.max.ms",
+};
+
 template <class C>
 std::vector<Setting<C>> client_settings(std::vector<Setting<C>> own) {
   const std::vector<Setting<C>> common{
@@ -305,6 +312,53 @@ Result<void> assign(C& config, const Setting<C>& setting, const SettingValue& va
   return {};
 }
 
+std::string text_of(Ratio ratio) {  // as Java prints a double
+  std::string digits = std::to_string(1'000'000 + ratio.millionths % 1'000'000).substr(1);
+  while (digits.size() > 1 && digits.back() == '0') digits.pop_back();
+  return std::to_string(ratio.millionths / 1'000'000) + "." + digits;
+}
+
+std::string text_of(Duration duration) {
+  return std::to_string(duration == milliseconds(INT64_MAX) ? INT64_MAX : duration.whole_ms());
+}
+
+template <class C>
+std::string text_of(const C& config, const Setting<C>& setting) {
+  if (const auto* field = std::get_if<bool C::*>(&setting.field)) return config.*(*field) ? "true" : "false";
+  if (const auto* field = std::get_if<std::string C::*>(&setting.field)) return config.*(*field);
+  if (const auto* field = std::get_if<Ratio C::*>(&setting.field)) return text_of(config.*(*field));
+  if (const auto* field = std::get_if<Duration C::*>(&setting.field)) return text_of(config.*(*field));
+  return std::to_string(config.*(*std::get_if<std::int64_t C::*>(&setting.field)));
+}
+
+template <class C>
+SettingType type_of(const Setting<C>& setting) {
+  if (std::holds_alternative<bool C::*>(setting.field)) return SettingType::boolean;
+  if (std::holds_alternative<Ratio C::*>(setting.field)) return SettingType::real;
+  if (std::holds_alternative<std::string C::*>(setting.field))
+    return is_list_setting(setting.name) ? SettingType::list : SettingType::string;
+  if (std::is_same_v<C, NodeConfig> && std::holds_alternative<Duration C::*>(setting.field)) {
+    return std::ranges::find(long_times, setting.name) == std::end(long_times) ? SettingType::integer
+                                                                             : SettingType::long_integer;
+  }
+  return setting.most <= INT32_MAX ? SettingType::integer : SettingType::long_integer;
+}
+
+const Topic& topic_setting(std::string_view name) {
+  return *std::ranges::find(topic_settings(), name, &Topic::name);
+}
+
+// Of several units only the finest that was set has a value, and of none that was set the hours have their default.
+std::optional<std::string> text_of(const NodeConfig& config, const InUnits& setting) {
+  const TimeUnit known = config.*(setting.known);
+  const bool is_default = setting.unit == TimeUnit::hours && known != TimeUnit::hours;
+  if (!is_default && known != setting.unit) return std::nullopt;
+  const TopicConfig built_in;
+  const std::string ms = text_of(is_default ? built_in : config.topic_defaults, topic_setting(setting.topic));
+  const std::int64_t n = as_number(SettingValue{ms}).value_or(0);
+  return std::to_string(n < 0 ? n : n / ms_of(setting.unit));
+}
+
 template <class C>
 Result<void> set_by_table(C& config, const std::vector<Setting<C>>& table, std::string_view name, const SettingValue& value,
                           const std::vector<std::string_view>& known, std::string_view owner) {
@@ -380,6 +434,47 @@ Result<void> set(ProducerConfig& config, std::string_view name, const SettingVal
 
 Result<void> set(ConsumerConfig& config, std::string_view name, const SettingValue& value) {
   return set_by_table(config, consumer_settings(), name, value, consumer_setting_names(), "consumer");
+}
+
+bool is_list_setting(std::string_view name) { return name == "cleanup.policy" || name == "log.cleanup.policy"; }
+
+std::vector<std::string_view> node_names_of(std::string_view setting) {
+  std::vector<std::string_view> names;
+  for (const InUnits& one : in_units) {
+    if (one.topic == setting) names.push_back(one.node);
+  }
+  for (const Synonym& one : synonyms) {
+    if (one.topic == setting) names.push_back(one.node);
+  }
+  return names;
+}
+
+bool is_dynamic_node_setting(std::string_view name) {
+  const auto in_ms = [name](const InUnits& one) { return one.node == name && one.unit == TimeUnit::milliseconds; };
+  return std::ranges::find(synonyms, name, &Synonym::node) != std::end(synonyms)
+         || std::ranges::find_if(in_units, in_ms) != std::end(in_units);
+}
+
+std::vector<SettingView> settings_of(const TopicConfig& config) {
+  std::vector<SettingView> views;
+  for (const Topic& one : topic_settings()) views.push_back({one.name, type_of(one), text_of(config, one)});
+  std::ranges::sort(views, {}, &SettingView::name);
+  return views;
+}
+
+std::vector<SettingView> settings_of(const NodeConfig& config) {
+  std::vector<SettingView> views;
+  for (const Node& one : node_settings()) views.push_back({one.name, type_of(one), text_of(config, one)});
+  for (const Synonym& one : synonyms) {
+    const Topic& its = topic_setting(one.topic);
+    views.push_back({one.node, type_of(its), text_of(config.topic_defaults, its)});
+  }
+  for (const InUnits& one : in_units) {
+    const bool long_one = one.unit == TimeUnit::milliseconds;
+    views.push_back({one.node, long_one ? SettingType::long_integer : SettingType::integer, text_of(config, one)});
+  }
+  std::ranges::sort(views, {}, &SettingView::name);
+  return views;
 }
 
 std::vector<std::string_view> topic_setting_names() { return names_of(topic_settings()); }

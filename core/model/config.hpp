@@ -3,6 +3,7 @@
 // what our code reads; set() takes a name and a value as a scenario file, a topic's configs or AlterConfigs give them.
 // A setting of Kafka that is not listed does not exist here: set() says so with the nearest name that does.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -165,6 +166,34 @@ struct ConsumerConfig : ClientConfig {
 [[nodiscard]] Result<void> set(NodeConfig& config, std::string_view name, const SettingValue& value);
 [[nodiscard]] Result<void> set(ProducerConfig& config, std::string_view name, const SettingValue& value);
 [[nodiscard]] Result<void> set(ConsumerConfig& config, std::string_view name, const SettingValue& value);
+
+// A setting as DescribeConfigs tells it: the numbers are those of its ConfigType.
+enum class SettingType : std::int8_t {
+  boolean = 1,
+  string = 2,
+  integer = 3,
+  short_integer = 4,
+  long_integer = 5,
+  real = 6,
+  list = 7
+};
+struct SettingView {
+  std::string_view name;
+  SettingType type{};
+  std::optional<std::string> value;  // absent: null
+  friend bool operator==(const SettingView&, const SettingView&) = default;
+};
+[[nodiscard]] std::vector<SettingView> settings_of(const TopicConfig& config);  // sorted by name
+[[nodiscard]] std::vector<SettingView> settings_of(const NodeConfig& config);
+
+// The broker's names of what a topic's setting falls back to: the first that is set wins (ServerTopicConfigSynonyms,
+// DynamicBrokerConfig.brokerConfigSynonyms). None: there is no such setting of a broker.
+[[nodiscard]] std::vector<std::string_view> node_names_of(std::string_view topic_setting);
+// Whether AlterConfigs may change it on a running node (DynamicBrokerConfig.DynamicLogConfig); of Kafka's dynamic
+// settings only those for logs are dynamic here.
+[[nodiscard]] bool is_dynamic_node_setting(std::string_view name);
+// Whether its value is a list, so that AlterConfigs may append to it.
+[[nodiscard]] bool is_list_setting(std::string_view name);
 
 // The names that set() knows, sorted.
 [[nodiscard]] std::vector<std::string_view> topic_setting_names();

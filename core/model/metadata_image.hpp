@@ -47,6 +47,8 @@ struct MetadataImage {
   std::map<NodeId, BrokerImage> brokers;
   std::map<Uuid, Cow<TopicImage>> topics;
   std::map<std::string, Uuid> topic_ids;  // by name
+  // Settings that nodes were given while they ran: by node id as text, and under "" those of all nodes.
+  std::map<std::string, std::map<std::string, std::string>> node_configs;
   std::int64_t next_producer_id{0};       // the first that no block has taken
   std::int64_t end_offset{0};             // of the metadata log: all before it is in here
   std::int32_t epoch{0};                  // of the last record applied
@@ -74,6 +76,17 @@ struct MetadataImage {
 [[nodiscard]] inline TopicConfig effective_config(const TopicImage& topic, const TopicConfig& defaults) {
   TopicConfig config = defaults;
   for (const auto& [name, value] : topic.configs) (void)set(config, name, SettingValue{value});
+  return config;
+}
+
+// A node's effective settings: its own dynamic ones over those of all nodes over those that it was started with.
+[[nodiscard]] inline NodeConfig effective_config(const MetadataImage& image, NodeId node, const NodeConfig& started_with) {
+  NodeConfig config = started_with;
+  for (const std::string& owner : {std::string{}, std::to_string(node.value)}) {
+    const auto found = image.node_configs.find(owner);
+    if (found == image.node_configs.end()) continue;
+    for (const auto& [name, value] : found->second) (void)set(config, name, SettingValue{value});
+  }
   return config;
 }
 

@@ -81,6 +81,8 @@ class ReplicaManager {
   [[nodiscard]] std::optional<BrokerEpoch> previous_broker_epoch() const { return replicas_.previous_broker_epoch(); }
   [[nodiscard]] bool failed() const { return replicas_.failed(); }
 
+  // What topics fall back to where they set nothing. Those of the partitions that apply_metadata() names take it up.
+  void set_topic_defaults(const TopicConfig& defaults) { replicas_.set_topic_defaults(defaults); }
   void apply_metadata(const MetadataImage& image, const std::vector<TopicIdPartition>& changed, Env& env);
   // Sets logs aside of partitions that, by `image`, have no replica here (kafka.log.LogManager, stray replicas).
   void remove_stray_logs(const MetadataImage& image, Env& env);

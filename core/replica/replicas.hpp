@@ -112,6 +112,7 @@ class Replicas {
   [[nodiscard]] const UnifiedLog* log(const TopicIdPartition& id) const { return directory_.find(id); }
 
   // ---- metadata ------------------------------------------------------------------------------------
+  void set_topic_defaults(const TopicConfig& defaults) { config_.edit().topic_defaults = defaults; }
   [[nodiscard]] std::vector<FetchAssignment> apply(const MetadataImage& image,
                                                    const std::vector<TopicIdPartition>& changed, Env& env);
   // Logs of which, by `image`, there should be no replica here are set aside under another name.

@@ -1,4 +1,6 @@
 // See the schemas of the same names in org.apache.kafka.common.message; fields.hpp tells how to read this.
+#include "core/message/describe_cluster.hpp"
+
 #include "core/message/api_versions.hpp"
 #include "core/message/create_topics.hpp"
 #include "core/message/metadata.hpp"
@@ -171,11 +173,44 @@ void describe(Fields<V, CreateTopicsResponse>& m) {
   m.field(&M::topics);
 }
 
+template <class V>
+void describe(Fields<V, DescribeClusterRequest>& m) {
+  using M = DescribeClusterRequest;
+  m.field(&M::include_cluster_authorized_operations);
+  m.field(&M::endpoint_type, since(1));
+  m.field(&M::include_fenced_brokers, since(2));
+}
+
+template <class V>
+void describe(Fields<V, DescribeClusterResponse::Broker>& m) {
+  using M = DescribeClusterResponse::Broker;
+  m.field(&M::broker_id);
+  m.field(&M::host);
+  m.template field_as<std::int32_t>(&M::port);
+  m.field(&M::rack);
+  m.field(&M::is_fenced, since(2));
+}
+
+template <class V>
+void describe(Fields<V, DescribeClusterResponse>& m) {
+  using M = DescribeClusterResponse;
+  m.field(&M::throttle_time);
+  m.field(&M::error_code);
+  m.field(&M::error_message);
+  m.field(&M::endpoint_type, since(1));
+  m.field(&M::cluster_id);
+  m.field(&M::controller_id);
+  m.field(&M::brokers);
+  m.field(&M::cluster_authorized_operations);
+}
+
 constinit const Entries metadata_entries =
     entries<MetadataRequest, MetadataResponse>({.oldest = 0, .newest = 13, .flexible = 9});
 constinit const Entries api_versions_entries =
     entries<ApiVersionsRequest, ApiVersionsResponse>({.oldest = 0, .newest = 4, .flexible = 3});
 constinit const Entries create_topics_entries =
     entries<CreateTopicsRequest, CreateTopicsResponse>({.oldest = 2, .newest = 7, .flexible = 5});
+constinit const Entries describe_cluster_entries =
+    entries<DescribeClusterRequest, DescribeClusterResponse>({.oldest = 0, .newest = 2, .flexible = 0});
 
 }  // namespace kafkasim::wire

@@ -172,9 +172,9 @@ class Encoder {
   }
 
   template <class E, class N>
-  void column(const std::vector<E>& list, N E::*only) {
+  void column(const std::vector<E>& list, N E::*only, Rule rule) {
     length(list.size(), std::size_t{4});
-    for (const E& element : list) value(element.*only, always);
+    for (const E& element : list) value(element.*only, rule);
   }
 
  private:

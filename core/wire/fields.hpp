@@ -55,11 +55,11 @@ class Fields {
       visitor_.field(visitor_.sole(V::at(subject_, member)), rule);
   }
 
-  // Old versions that had a list of numbers where newer ones have structs: only this member of each element.
+  // Old versions that had a list of numbers or names where newer ones have structs: only this member of each element.
   template <class F, class E, class N>
   void column(F T::*member, N E::*only, Rule rule) {
     if (rule.holds(visitor_.layout().version) && visitor_.in_plain_pass())
-      visitor_.column(V::at(subject_, member), only);
+      visitor_.column(V::at(subject_, member), only, rule);
   }
 
  private:

@@ -63,8 +63,8 @@ class Projector {
   }
 
   template <class E, class N>
-  void column(Pair<std::vector<E>> list, N E::*only) {
-    for (const E& element : list.from) value(Pair<N>{element.*only, list.to.emplace_back().*only}, always);
+  void column(Pair<std::vector<E>> list, N E::*only, Rule rule) {
+    for (const E& element : list.from) value(Pair<N>{element.*only, list.to.emplace_back().*only}, rule);
   }
 
  private:

@@ -83,12 +83,12 @@ class Reader {
   }
 
   template <class E, class N>
-  void column(std::vector<E>& list, N E::*only) {
+  void column(std::vector<E>& list, N E::*only, Rule rule) {
     const std::optional<std::size_t> count = length(std::size_t{4});
     if (!count) return not_null();
-    if (!fits(*count, sizeof(typename Scalar<N>::rep))) return;
+    if (*count == 0 || !fits(*count, least_size<N>())) return;
     list.reserve(*count);
-    for (std::size_t i = 0; i < *count && in_.ok(); ++i) value(list.emplace_back().*only, always);
+    for (std::size_t i = 0; i < *count && in_.ok(); ++i) value(list.emplace_back().*only, rule);
   }
 
  private:

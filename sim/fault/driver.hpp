@@ -127,6 +127,9 @@ class Driver {
   void act(std::size_t i, const Reassign& op, Host& host);
   void act(std::size_t i, const DeleteRecords& op, Host& host);
   void act(std::size_t i, const CreateTopic& op, Host& host);
+  void act(std::size_t i, const DeleteTopic& op, Host& host);
+  void act(std::size_t i, const AddPartitions& op, Host& host);
+  void act(std::size_t i, const Configure& op, Host& host);
   void act(std::size_t i, const AddConsumers& op, Host& host);
   void act(std::size_t i, const RemoveConsumers& op, Host& host);
   void act(std::size_t i, const CrashConsumers& op, Host& host);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/broker/broker.hpp"
 #include "core/client/admin.hpp"
 #include "sim/fault/driver.hpp"
 
@@ -30,6 +31,26 @@ void Driver::act(std::size_t i, const DeleteRecords& op, Host& host) {
 
 void Driver::act(std::size_t i, const CreateTopic& op, Host& host) {
   command_admin(i, {CreateOneTopic{as_request(op.topic)}}, host);
+}
+
+void Driver::act(std::size_t i, const DeleteTopic& op, Host& host) {
+  command_admin(i, {DeleteOneTopic{op.topic}}, host);
+}
+
+void Driver::act(std::size_t i, const AddPartitions& op, Host& host) {
+  command_admin(i, {AddPartitionsTo{op.topic, op.to}}, host);
+}
+
+// A broker's settings are its own to take: each that is meant is asked.
+void Driver::act(std::size_t i, const Configure& op, Host& host) {
+  if (const auto* topic = std::get_if<std::string>(&op.of))
+    return command_admin(i, {AlterSettings{*topic, op.config}}, host);
+  Random random = random_.fork(i);
+  const Target& target = std::get<Target>(op.of);
+  for (const HostId h : resolve(target, {host.world, host.cluster, host.history, host.measures}, random)) {
+    const Broker* broker = host.world.machine<Broker>(h);
+    if (broker != nullptr) command_admin(i, {AlterSettings{broker->id(), op.config}}, host);
+  }
 }
 
 // ---- members ---------------------------------------------------------------------------------------

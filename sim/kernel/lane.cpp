@@ -33,6 +33,17 @@ constexpr LaneRow row(ApiKey api) {
     case ApiKey::heartbeat:
     case ApiKey::leave_group:
     case ApiKey::sync_group:
+    case ApiKey::describe_groups:
+    case ApiKey::list_groups:
+    case ApiKey::delete_topics:
+    case ApiKey::describe_configs:
+    case ApiKey::alter_configs:
+    case ApiKey::create_partitions:
+    case ApiKey::delete_groups:
+    case ApiKey::incremental_alter_configs:
+    case ApiKey::list_partition_reassignments:
+    case ApiKey::offset_delete:
+    case ApiKey::describe_cluster:
     case ApiKey::api_versions:
     case ApiKey::create_topics:
     case ApiKey::delete_records:

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "core/base/time.hpp"
 #include "core/model/ids.hpp"
+#include "sim/scenario/target.hpp"
 #include "sim/scenario/topic_spec.hpp"
 
 namespace kafkasim::sim {
@@ -28,6 +30,18 @@ struct DeleteRecords {
 };
 struct CreateTopic {
   TopicSpec topic;
+};
+
+struct DeleteTopic {
+  std::string topic;
+};
+struct AddPartitions {
+  std::string topic;
+  std::int32_t to{};  // of all, when it is done
+};
+struct Configure {
+  std::variant<std::string, Target> of;  // a topic, or brokers
+  std::vector<std::pair<std::string, std::string>> config;
 };
 
 // Members of a group. Those that leave or vanish are the ones that joined last.

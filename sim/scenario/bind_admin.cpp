@@ -9,6 +9,7 @@ namespace kafkasim::sim {
 namespace {
 
 constexpr std::int64_t most_members = 1'000;  // that come or go by one entry
+constexpr std::int64_t most_partitions_of_a_topic = 10'000;
 
 std::optional<TopicPartition> required_partition(Binder& b, ObjectReader& object) {
   const JsonValue* value = object.require("partition");
@@ -127,6 +128,70 @@ std::optional<Operation> read_seek(Binder& b, const JsonValue& value) {
   return Operation{std::move(out)};
 }
 
+std::optional<std::string> read_topic_name(Binder& b, const JsonValue& value) {
+  const std::optional<std::string> name = read_string(b.faults, value);
+  return name && known_topic(b, value, *name) ? name : std::nullopt;
+}
+
+std::optional<Operation> read_delete_topic(Binder& b, const JsonValue& value) {
+  const std::optional<std::string> name = read_topic_name(b, value);
+  return name ? std::optional<Operation>{DeleteTopic{*name}} : std::nullopt;
+}
+
+std::optional<Operation> read_add_partitions(Binder& b, const JsonValue& value) {
+  ObjectReader object{b.faults, value, "add_partitions"};
+  const JsonValue* topic = object.require("topic");
+  const JsonValue* to = object.require("to");
+  const auto name = topic != nullptr ? read_topic_name(b, *topic) : std::nullopt;
+  const auto count = to != nullptr ? read_integer(b.faults, *to, 2, most_partitions_of_a_topic) : std::nullopt;
+  if (!name || !count) return std::nullopt;
+  const TopicSpec* spec = find_topic(b.out, *name);
+  if (spec != nullptr && *count <= spec->partitions) {
+    b.faults.error(*to, "topic " + quote(*name) + " has " + std::to_string(spec->partitions) + " partitions already");
+    return std::nullopt;
+  }
+  return Operation{AddPartitions{*name, static_cast<std::int32_t>(*count)}};
+}
+
+// What a broker takes while it runs, by its own names.
+void check_dynamic(Binder& b, const JsonValue& config) {
+  for (std::size_t i = 0; i < config.keys.size(); ++i) {
+    const std::string& name = config.keys[i].name;
+    const std::vector<std::string_view> known = node_setting_names();
+    if (std::ranges::find(known, std::string_view{name}) != known.end() && !is_dynamic_node_setting(name))
+      b.faults.error_at_key(config, i, quote(name) + " cannot be changed while a broker runs");
+  }
+}
+
+std::optional<Operation> read_configure(Binder& b, const JsonValue& value) {
+  ObjectReader object{b.faults, value, "configure"};
+  const JsonValue* topic = object.find("topic");
+  const JsonValue* broker = object.find("broker");
+  const JsonValue* config = object.require("config");
+  if ((topic == nullptr) == (broker == nullptr)) {
+    b.faults.error(value, "'configure' needs either 'topic' or 'broker'");
+    return std::nullopt;
+  }
+  if (config == nullptr) return std::nullopt;
+  Configure out;
+  if (topic != nullptr) {
+    TopicConfig scratch;
+    apply_settings(b.faults, scratch, *config, topic_setting_names());
+    const auto name = read_topic_name(b, *topic);
+    if (!name) return std::nullopt;
+    out.of = *name;
+  } else {
+    NodeConfig scratch;
+    apply_settings(b.faults, scratch, *config, node_setting_names());
+    check_dynamic(b, *config);
+    std::optional<Target> target = read_target(b, *broker);
+    if (!target) return std::nullopt;
+    out.of = std::move(*target);
+  }
+  out.config = settings_as_text(*config);
+  return Operation{std::move(out)};
+}
+
 }  // namespace
 
 std::optional<Operation> read_admin_operation(Binder& b, std::string_view key, const JsonValue& value) {
@@ -137,6 +202,9 @@ std::optional<Operation> read_admin_operation(Binder& b, std::string_view key, c
   if (key == "remove_consumers") return read_members<RemoveConsumers>(b, value);
   if (key == "crash_consumers") return read_members<CrashConsumers>(b, value);
   if (key == "seek") return read_seek(b, value);
+  if (key == "delete_topic") return read_delete_topic(b, value);
+  if (key == "add_partitions") return read_add_partitions(b, value);
+  if (key == "configure") return read_configure(b, value);
   const std::optional<TopicSpec> topic = find_created_topic(b, value);  // create_topic
   return topic ? std::optional<Operation>{CreateTopic{*topic}} : std::nullopt;
 }

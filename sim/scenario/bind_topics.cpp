@@ -70,12 +70,7 @@ std::string as_kafka_writes(const SettingValue& value) {
 
 void read_topic_config(Binder& b, const JsonValue& value, TopicSpec& topic, TopicConfig& config) {
   apply_settings(b.faults, config, value, topic_setting_names());
-  for (std::size_t i = 0; i < value.keys.size(); ++i) {
-    const JsonValue& item = value.items[i];
-    if (item.is(JsonKind::string)) topic.config.emplace_back(value.keys[i].name, item.text);
-    if (item.is(JsonKind::boolean)) topic.config.emplace_back(value.keys[i].name, as_kafka_writes(item.boolean));
-    if (const auto number = item.as_i64()) topic.config.emplace_back(value.keys[i].name, as_kafka_writes(*number));
-  }
+  topic.config = settings_as_text(value);
 }
 
 std::optional<TopicSpec> read_topic(Binder& b, const JsonValue& value) {
@@ -127,6 +122,17 @@ bool is_legal_topic_name(std::string_view name) {
   return !name.empty() && name != "." && name != ".." && name.size() <= 249 && std::ranges::all_of(name, legal);
 }
 
+std::vector<std::pair<std::string, std::string>> settings_as_text(const JsonValue& object) {
+  std::vector<std::pair<std::string, std::string>> settings;
+  for (std::size_t i = 0; i < object.keys.size(); ++i) {
+    const JsonValue& item = object.items[i];
+    if (item.is(JsonKind::string)) settings.emplace_back(object.keys[i].name, item.text);
+    if (item.is(JsonKind::boolean)) settings.emplace_back(object.keys[i].name, as_kafka_writes(item.boolean));
+    if (const auto number = item.as_i64()) settings.emplace_back(object.keys[i].name, as_kafka_writes(*number));
+  }
+  return settings;
+}
+
 std::vector<NodeId> read_replicas(Binder& b, const JsonValue& value) {
   std::vector<NodeId> replicas;
   if (!expect_kind(b.faults, value, JsonKind::array)) return replicas;
@@ -164,6 +170,15 @@ void collect_created_topics(Binder& b, const JsonValue& timeline) {
     const JsonValue* value = entry.find("create_topic");
     if (value == nullptr) continue;
     if (std::optional<TopicSpec> topic = read_topic(b, *value)) b.created.emplace(pointer_to(*value), std::move(*topic));
+  }
+  for (const JsonValue& entry : timeline.items) {  // partitions that come later may be named as well
+    const JsonValue* value = entry.find("add_partitions");
+    const JsonValue* topic = value != nullptr ? value->find("topic") : nullptr;
+    const JsonValue* to = value != nullptr ? value->find("to") : nullptr;
+    const auto count = to != nullptr ? to->as_i64() : std::nullopt;
+    const auto known = topic != nullptr ? b.names.topics.find(topic->text) : b.names.topics.end();
+    if (!count || *count > most_partitions || known == b.names.topics.end() || !known->second) continue;
+    known->second = std::max(*known->second, static_cast<std::int32_t>(*count));
   }
 }
 

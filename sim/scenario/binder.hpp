@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "core/model/config.hpp"
 #include "sim/scenario/faults.hpp"
@@ -53,6 +54,8 @@ void bind_timeline(Binder& b, const JsonValue& value);
 void collect_created_topics(Binder& b, const JsonValue& timeline);
 // The entries of admin_operations.hpp.
 [[nodiscard]] std::optional<Operation> read_admin_operation(Binder& b, std::string_view key, const JsonValue& value);
+// The settings of an object as requests carry them; what is none has been reported.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> settings_as_text(const JsonValue& object);
 [[nodiscard]] std::optional<TopicSpec> find_created_topic(const Binder& b, const JsonValue& value);
 void bind_chaos(Binder& b, const JsonValue& value);  // after everything that a target may name
 void read_rate(Binder& b, const JsonValue& value, ProducerSpec& producer);  // whose `from` has been read

@@ -63,6 +63,10 @@ constexpr std::array operations{
                   "the members that joined last vanish; undone, they start again"},
     OperationInfo{"seek", "{group, to}", Undoable::no,
                   "stops the group, resets its offsets to earliest, latest, an offset or {time}, starts it again"},
+    OperationInfo{"delete_topic", "NAME", Undoable::no, "the topic with all that it holds"},
+    OperationInfo{"add_partitions", "{topic, to}", Undoable::no, "the topic is to have that many partitions"},
+    OperationInfo{"configure", "{topic, config} or {broker, config}", Undoable::no,
+                  "settings change while the topic or the broker is in use"},
 };
 static_assert(operations.size() == std::variant_size_v<Operation>);
 
@@ -174,6 +178,14 @@ struct Argument {
       return o.group + " to " + (*end == SeekEnd::earliest ? "earliest" : "latest");
     if (const auto* offset = std::get_if<Offset>(&o.to)) return o.group + " to offset " + std::to_string(offset->value);
     return o.group + " to " + std::to_string(std::get<Duration>(o.to).whole_ms()) + " ms";
+  }
+  std::string operator()(const DeleteTopic& o) const { return o.topic; }
+  std::string operator()(const AddPartitions& o) const { return o.topic + " to " + std::to_string(o.to); }
+  std::string operator()(const Configure& o) const {
+    const auto* topic = std::get_if<std::string>(&o.of);
+    std::string text = topic ? *topic : std::get<Target>(o.of).text;
+    for (const auto& [name, value] : o.config) text += ", " + name + "=" + value;
+    return text;
   }
 };
 

@@ -127,7 +127,7 @@ using Operation =
     std::variant<Crash, PowerOff, Wipe, Restart, Start, Stop, Pause, SlowDisk, SlowCpu, FullDisk, FailDisk, Corrupt,
                  ClockFault, Partition, SlowLink, ResetConnections, Intercept, Release, MetadataFreeze, StandForElection,
                  Traffic, Produce, ExpectNow, NoteText, Undo, ElectLeader, Reassign, DeleteRecords, CreateTopic,
-                 AddConsumers, RemoveConsumers, CrashConsumers, Seek>;
+                 AddConsumers, RemoveConsumers, CrashConsumers, Seek, DeleteTopic, AddPartitions, Configure>;
 
 struct Trigger {
   // At most one of `at`, `after` and `hit`; `when` alone looks from time 0 on, else from that moment + plus on.

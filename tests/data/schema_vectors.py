@@ -3,7 +3,8 @@
 import json,re,random,struct,sys,os
 S=sys.argv[1]+'/clients/src/main/resources/common/message/'
 APIS=['Produce','Fetch','ListOffsets','Metadata','OffsetCommit','OffsetFetch','FindCoordinator','JoinGroup','Heartbeat','LeaveGroup','SyncGroup','ApiVersions','CreateTopics','InitProducerId','OffsetForLeaderEpoch','Vote','BeginQuorumEpoch','EndQuorumEpoch','AlterPartition','BrokerRegistration','BrokerHeartbeat','AllocateProducerIds']
-OLD={'Produce':3,'Fetch':4,'ListOffsets':1,'OffsetCommit':2,'OffsetFetch':1,'CreateTopics':2,'OffsetForLeaderEpoch':2,'AlterPartition':2}
+LATER=['DescribeGroups','ListGroups','DeleteTopics','DescribeConfigs','AlterConfigs','CreatePartitions','DeleteGroups','IncrementalAlterConfigs','ListPartitionReassignments','OffsetDelete','DescribeCluster']  # after the others, whose bytes stay as they are
+OLD={'DeleteTopics':1,'DescribeConfigs':1,'Produce':3,'Fetch':4,'ListOffsets':1,'OffsetCommit':2,'OffsetFetch':1,'CreateTopics':2,'OffsetForLeaderEpoch':2,'AlterPartition':2}
 def load(p):
     t=open(p).read(); t=re.sub(r'^\s*//.*$','',t,flags=re.M); return json.loads(t)
 def rng(s):
@@ -93,15 +94,18 @@ def go(d,kind,name,versions,n):
             b=Enc(v,has(d.get('flexibleVersions'),v),st).struct(d['fields']).hex()
             if len(b)>500 or b in seen: continue
             seen.add(b); out.append({'name':name,'kind':kind,'version':v,'hex':b})
-for a in APIS:
+def bodies(apis):
+  for a in apis:
     for kind in('Request','Response'):
         d=load(S+a+kind+'.json'); lo,hi=rng(d['validVersions'])
         go(d,kind.lower(),a,range(max(lo,OLD.get(a,0)),hi+1),2)
+bodies(APIS)
 M=sys.argv[1]+'/metadata/src/main/resources/common/metadata/'
 for r in 'RegisterBroker UnregisterBroker Topic Partition PartitionChange FenceBroker UnfenceBroker BrokerRegistrationChange FeatureLevel Config ProducerIds NoOp RemoveTopic'.split():
     d=load(M+r+'Record.json'); lo,hi=rng(d['validVersions']); k=len(out)
     go(d,'metadata',r+'Record',[hi],4)
     for o in out[k:]: o['hex']=(uv(1)+uv(d['apiKey'])+uv(hi)).hex()+o['hex']
+bodies(LATER)
 about='Bodies of every message that core/wire describes, made field by field from the JSON schemas of Apache Kafka (trunk of 2024-10-25) with random values by a separate encoder. kind metadata: a record with its frame. One a line.'
 with open(sys.argv[2],'w') as f:
     f.write('{"about": %s,\n "licence": "made for this project; schemas Apache-2.0",\n "vectors": [\n'%json.dumps(about))

@@ -17,6 +17,10 @@ TEST_CASE("an administrator's operation says in words all that it asks for") {
   CreateTopicsRequest::Topic topic{.name = "t", .num_partitions = 3};
   topic.configs = {{"retention.ms", "5"}};
   CHECK(describe({CreateOneTopic{topic}}) == "create_topic t, 3 partitions, retention.ms=5");
+  CHECK(describe({DeleteOneTopic{"t"}}) == "delete_topic t");
+  CHECK(describe({AddPartitionsTo{"t", 6}}) == "add_partitions t to 6");
+  CHECK(describe({AlterSettings{"t", {{"retention.ms", "5"}}}}) == "configure topic t, retention.ms=5");
+  CHECK(describe({AlterSettings{NodeId{2}, {{"log.retention.ms", "5"}}}}) == "configure broker 2, log.retention.ms=5");
 }
 
 TEST_CASE("two operations that differ have different hashes") {

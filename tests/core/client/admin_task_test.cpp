@@ -2,8 +2,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/message/alter_configs.hpp"
 #include "core/message/alter_partition_reassignments.hpp"
+#include "core/message/create_partitions.hpp"
 #include "core/message/delete_records.hpp"
+#include "core/message/delete_topics.hpp"
 #include "core/message/elect_leaders.hpp"
 #include "tests/core/client/orders.hpp"
 
@@ -112,8 +115,47 @@ TEST_CASE("a topic that exists already is told as the error that it is") {
   AdminTask task{{CreateOneTopic{{.name = "orders", .num_partitions = 1}}}};
   CHECK(task.next(task_timeout).request.as<CreateTopicsRequest>().topics.at(0).name == "orders");
   CreateTopicsResponse answer;
-  answer.topics.push_back(
-      {.name = "orders", .error_code = ErrorCode::topic_already_exists, .error_message = "Topic 'orders' already exists."});
+  answer.topics.push_back({.name = "orders",
+                           .error_code = ErrorCode::topic_already_exists,
+                           .error_message = "Topic 'orders' already exists."});
   CHECK(task.take(Message::of(answer)) == Progress::over);
   CHECK(task.verdict() == "TOPIC_ALREADY_EXISTS: Topic 'orders' already exists.");
+}
+
+TEST_CASE("a topic is deleted and grown by whichever controller is active") {
+  AdminTask drop{{DeleteOneTopic{"orders"}}};
+  CHECK(drop.next(task_timeout).request.as<DeleteTopicsRequest>().topics.at(0).name == "orders");
+  DeleteTopicsResponse deleted{.responses = {{.name = "orders", .error_code = ErrorCode::not_controller}}};
+  CHECK(drop.take(Message::of(deleted)) == Progress::again);
+  deleted.responses[0].error_code = ErrorCode::none;
+  CHECK(drop.take(Message::of(deleted)) == Progress::over);
+  CHECK(drop.verdict() == "the topic is deleted");
+
+  AdminTask grow{{AddPartitionsTo{"orders", 6}}};
+  CHECK(grow.next(task_timeout).request.as<CreatePartitionsRequest>().topics.at(0).count == 6);
+  const CreatePartitionsResponse refused{.results = {{"orders", ErrorCode::invalid_partitions, "why"}}};
+  CHECK(grow.take(Message::of(refused)) == Progress::over);
+  CHECK(grow.verdict() == "INVALID_PARTITIONS: why");
+}
+
+TEST_CASE("settings of a topic are changed by any broker and those of a broker by itself") {
+  AdminTask topic{{AlterSettings{"orders", {{"retention.ms", "5"}}}}};
+  const AdminTask::Ask anywhere = topic.next(task_timeout);
+  CHECK_FALSE(anywhere.node.has_value());
+  const auto& asked = anywhere.request.as<IncrementalAlterConfigsRequest>().resources.at(0);
+  CHECK(asked.resource_type == 2);
+  CHECK(asked.configs.at(0).value == "5");
+
+  AdminTask broker{{AlterSettings{NodeId{3}, {{"log.retention.ms", "5"}}}}};
+  CHECK(broker.next(task_timeout).request.get_if<MetadataRequest>() != nullptr);
+  MetadataResponse others;
+  others.brokers.push_back({NodeId{1}, "b1", 9092, {}});
+  CHECK(broker.take(Message::of(others)) == Progress::again);  // it is away
+  REQUIRE(broker.take(metadata(NodeId{1})) == Progress::on);
+  CHECK(broker.next(task_timeout).node.value().first == NodeId{3});
+  CHECK(broker.next(task_timeout).request.as<IncrementalAlterConfigsRequest>().resources.at(0).resource_name == "3");
+  IncrementalAlterConfigsResponse done;
+  done.responses.push_back({.resource_type = 4, .resource_name = "3"});
+  CHECK(broker.take(Message::of(done)) == Progress::over);
+  CHECK(broker.verdict() == "the settings are changed");
 }

@@ -90,3 +90,29 @@ TEST_CASE("a copy of the image does not see what is replayed into the original",
   REQUIRE(replay(shrink, 3, image, delta).has_value());
   CHECK(before.partition({topic, PartitionIndex{0}})->isr.size() == 2);
 }
+
+TEST_CASE("a removed topic is gone and its partitions are told by name and by id", "[controller]") {
+  MetadataImage image = with_topic();
+  MetadataDelta delta;
+  Effects notes;
+  REQUIRE(replay_committed(RemoveTopicRecord{topic}, 3, image, delta, notes).has_value());
+  CHECK_FALSE(image.topic("orders"));
+  CHECK(delta.partitions == std::vector{TopicIdPartition{topic, PartitionIndex{0}}});
+  CHECK(delta.removed == std::vector{TopicPartition{"orders", PartitionIndex{0}}});
+  REQUIRE(notes.list().size() == 1);
+  CHECK(std::get<Note>(notes.list().front()).event.get_if<trace::TopicDeleted>()->name == "orders");
+  CHECK_FALSE(replay(RemoveTopicRecord{topic}, 4, image, delta).has_value());
+}
+
+TEST_CASE("settings of a topic concern all its partitions and those of nodes are kept by node", "[controller]") {
+  MetadataImage image = with_topic();
+  MetadataDelta delta;
+  REQUIRE(replay(ConfigRecord{ConfigResourceType::topic, "orders", "retention.ms", "5"}, 3, image, delta).has_value());
+  CHECK(delta.partitions == std::vector{TopicIdPartition{topic, PartitionIndex{0}}});
+  REQUIRE(replay(ConfigRecord{ConfigResourceType::broker, "1", "log.retention.ms", "7"}, 4, image, delta).has_value());
+  CHECK(delta.configured_nodes == std::vector<std::string>{"1"});
+  CHECK(effective_config(image, NodeId{1}, {}).topic_defaults.retention_ms == 7);
+  CHECK(effective_config(image, NodeId{2}, {}) == NodeConfig{});
+  REQUIRE(replay(ConfigRecord{ConfigResourceType::broker, "1", "log.retention.ms", {}}, 5, image, delta).has_value());
+  CHECK(effective_config(image, NodeId{1}, {}) == NodeConfig{});
+}

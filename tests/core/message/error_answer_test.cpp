@@ -2,8 +2,11 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/message/alter_configs.hpp"
 #include "core/message/alter_partition.hpp"
 #include "core/message/broker_heartbeat.hpp"
+#include "core/message/delete_topics.hpp"
+#include "core/message/describe_groups.hpp"
 #include "core/message/fetch.hpp"
 #include "core/message/find_coordinator.hpp"
 #include "core/message/join_group.hpp"
@@ -112,4 +115,20 @@ TEST_CASE("an answer that fails tells nothing of what it had told") {
   const auto& partition = lost->as<ProduceResponse>().responses.at(0).partition_responses.at(0);
   CHECK(partition.error_code == ErrorCode::request_timed_out);
   CHECK_FALSE(partition.base_offset);
+}
+
+TEST_CASE("requests of administrators are refused resource by resource") {
+  const auto topics = answer<DeleteTopicsResponse>(DeleteTopicsRequest{.topics = {{.name = "orders"}}},
+                                                   ErrorCode::not_controller);
+  CHECK(topics.responses.at(0).name == "orders");
+  CHECK(topics.responses.at(0).error_code == ErrorCode::not_controller);
+  IncrementalAlterConfigsRequest change;
+  change.resources.push_back({.resource_type = 2, .resource_name = "orders"});
+  const auto configs = answer<IncrementalAlterConfigsResponse>(change, ErrorCode::not_controller);
+  CHECK(configs.responses.at(0).resource_name == "orders");
+  CHECK(configs.responses.at(0).error_code == ErrorCode::not_controller);
+  CHECK(answer<DescribeGroupsResponse>(DescribeGroupsRequest{.groups = {"g"}}, ErrorCode::not_coordinator)
+            .groups.at(0)
+            .group_id
+        == "g");
 }

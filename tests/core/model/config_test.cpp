@@ -113,3 +113,45 @@ TEST_CASE("a broker keeps records for at least a millisecond or for ever") {
   TopicConfig topic;
   CHECK(set(topic, "retention.ms", std::int64_t{0}));
 }
+
+TEST_CASE("every setting can be told with its type and told back to set") {
+  const auto check = []<class C>(const C& config) {
+    for (const SettingView& view : settings_of(config)) {
+      INFO(view.name);
+      C other = config;
+      if (view.value) CHECK(set(other, view.name, SettingValue{*view.value}));
+    }
+  };
+  check(TopicConfig{});
+  check(NodeConfig{});
+  CHECK(settings_of(TopicConfig{}).size() == topic_setting_names().size());
+  CHECK(settings_of(NodeConfig{}).size() == node_setting_names().size());
+}
+
+TEST_CASE("of a time in several units only the finest that was set has a value") {
+  const auto told = [](const NodeConfig& config, std::string_view name) {
+    for (const SettingView& view : settings_of(config)) {
+      if (view.name == name) return view.value;
+    }
+    return std::optional<std::string>{"no such setting"};
+  };
+  NodeConfig config;
+  CHECK(told(config, "log.retention.hours") == "168");
+  CHECK_FALSE(told(config, "log.retention.minutes"));
+  REQUIRE(set(config, "log.retention.minutes", std::int64_t{90}));
+  CHECK(told(config, "log.retention.minutes") == "90");
+  CHECK_FALSE(told(config, "log.retention.ms"));
+  CHECK(told(config, "log.retention.hours") == "168");
+  REQUIRE(set(config, "log.retention.ms", std::int64_t{-1}));
+  CHECK(told(config, "log.retention.ms") == "-1");
+}
+
+TEST_CASE("a topic's setting falls back to the broker's names of it, the finest unit first") {
+  using Names = std::vector<std::string_view>;
+  CHECK(node_names_of("retention.ms") == Names{"log.retention.ms", "log.retention.minutes", "log.retention.hours"});
+  CHECK(node_names_of("min.insync.replicas") == Names{"min.insync.replicas"});
+  CHECK(is_dynamic_node_setting("log.retention.ms"));
+  CHECK(is_dynamic_node_setting("message.max.bytes"));
+  CHECK_FALSE(is_dynamic_node_setting("log.retention.hours"));
+  CHECK_FALSE(is_dynamic_node_setting("num.partitions"));
+}

@@ -2,6 +2,7 @@
 
 #include "core/message/api_versions.hpp"
 #include "core/message/create_topics.hpp"
+#include "core/message/describe_cluster.hpp"
 #include "core/message/metadata.hpp"
 #include "tests/core/wire/round_trip.hpp"
 
@@ -21,4 +22,9 @@ TEST_CASE("ApiVersions comes through the wire in every version as its projection
 TEST_CASE("CreateTopics comes through the wire in every version as its projection") {
   check_message<CreateTopicsRequest>();
   check_message<CreateTopicsResponse>();
+}
+
+TEST_CASE("DescribeCluster comes through the wire in every version as its projection") {
+  check_message<DescribeClusterRequest>();
+  check_message<DescribeClusterResponse>();
 }

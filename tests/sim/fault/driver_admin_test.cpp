@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "core/broker/broker.hpp"
 #include "tests/sim/fault/support.hpp"
 
 using namespace kafkasim;
@@ -125,4 +126,27 @@ TEST_CASE("a group that seeks stops and reads again from where its offsets were 
     CHECK(value_of(run, Metric::records_consumed) == consumed);
     CHECK(told_of_admin(run).find("the group goes on with") != std::string::npos);
   }
+}
+
+TEST_CASE("a topic grows and is configured and brokers are configured in the middle of a run") {
+  Simulation run = formed(with_timeline(R"({"at": "1s", "add_partitions": {"topic": "t", "to": 4}},
+                                           {"at": "1s", "configure": {"topic": "t", "config": {"min.insync.replicas": 2}}},
+                                           {"at": "1s", "configure": {"broker": "all brokers", "config": {"log.retention.ms": 9000}}},
+                                           {"at": "2s", "produce": {"topic": "t", "partition": 3, "value": "v"}})"));
+  while (run.step()) {}
+  CHECK(told_of_admin(run).find("add_partitions t to 4: the partitions are added") != std::string::npos);
+  CHECK(told_of_admin(run).find("configure topic t, min.insync.replicas=2: the settings are changed") != std::string::npos);
+  CHECK(told_of_admin(run).find("configure broker 2, log.retention.ms=9000: the settings are changed") != std::string::npos);
+  REQUIRE(run.checks().history().partition(TopicPartition{"t", PartitionIndex{3}}) != nullptr);
+  CHECK(partition(run, 3).acting_leader()->log_end == Offset{1});
+  CHECK(partition(run, 0).min_insync_replicas == 2);
+}
+
+TEST_CASE("a topic is deleted in the middle of a run and no broker holds it any more") {
+  Simulation run = formed(with_timeline(R"({"at": "500ms", "produce": {"topic": "t", "partition": 0, "value": "v"}},
+                                           {"at": "1s", "delete_topic": "t"})"));
+  while (run.step()) {}
+  CHECK(told_of_admin(run).find("delete_topic t: the topic is deleted") != std::string::npos);
+  for (const auto& [id, host] : run.cluster().brokers)
+    CHECK(run.world().machine<Broker>(host)->replicas().report().empty());
 }

@@ -44,8 +44,9 @@ TEST_CASE("replicas may be put in another order and not yet be moved") {
   const auto order = only<Reassign>(R"("reassign": {"partition": "orders-0", "to": [2, 1]})");
   CHECK(order.to == std::vector{NodeId{2}, NodeId{1}});
   CHECK(only<Reassign>(R"("reassign": {"partition": "free-0", "to": [3, 1]})").partition.topic == "free");
-  const std::string later = "'reassign' is not available in this release of kafkasim to other brokers than hold the "
-                            "partition: only to the same in another order";
+  const std::string later =
+      "'reassign' is not available in this release of kafkasim to other brokers than hold the "
+      "partition: only to the same in another order";
   check_error(placed_entry(R"("reassign": {"partition": "orders-0", "to": @[2, 3]})"), "/timeline/0/reassign/to",
               later);
   check_error(placed_entry(R"("reassign": {"partition": "free-0", "to": @[1, 2, 3]})"), "/timeline/0/reassign/to",
@@ -56,8 +57,7 @@ TEST_CASE("replicas may be put in another order and not yet be moved") {
 
 TEST_CASE("records are deleted before an offset or up to the high watermark") {
   CHECK(only<DeleteRecords>(R"("delete_records": {"partition": "orders-0", "before": 7})").before == Offset{7});
-  CHECK_FALSE(
-      only<DeleteRecords>(R"("delete_records": {"partition": "orders-0", "before": -1})").before.has_value());
+  CHECK_FALSE(only<DeleteRecords>(R"("delete_records": {"partition": "orders-0", "before": -1})").before.has_value());
   check_error(placed_entry(R"("delete_records": {"partition": "orders-0", "before": @-2})"),
               "/timeline/0/delete_records/before", "this must be at least -1");
 }
@@ -100,9 +100,33 @@ TEST_CASE("a seek goes to an end or an offset or a virtual time") {
               "'to' is \"earliest\", \"latest\", an offset, or {\"time\": ...}");
 }
 
-TEST_CASE("operations whose requests do not exist yet are refused by name") {
-  for (const std::string key : {"delete_topic", "add_partitions", "configure"}) {
-    check_error(placed_entry("@\"" + key + "\": {}"), "/timeline/0/" + key,
-                "'" + key + "' is not available in this release of kafkasim");
-  }
+TEST_CASE("a topic is deleted by its name and grown to a number of partitions that may then be named") {
+  CHECK(only<DeleteTopic>(R"("delete_topic": "orders")").topic == "orders");
+  check_error(placed_entry(R"("delete_topic": @"orderz")"), "/timeline/0/delete_topic",
+              "there is no topic 'orderz', did you mean 'orders'?");
+  const auto grow = only<AddPartitions>(R"("add_partitions": {"topic": "orders", "to": 5})");
+  CHECK(grow.topic == "orders");
+  CHECK(grow.to == 5);
+  check_error(placed_entry(R"("add_partitions": {"topic": "orders", "to": @2})"), "/timeline/0/add_partitions/to",
+              "topic 'orders' has 2 partitions already");
+  const Scenario scenario = good(placed + R"("timeline": [
+    {"at": "2s", "produce": {"topic": "orders", "partition": 4}},
+    {"at": "1s", "add_partitions": {"topic": "orders", "to": 5}}]})");
+  CHECK(std::get<Produce>(scenario.timeline.at(0).operation).partition == PartitionIndex{4});
+}
+
+TEST_CASE("a topic or brokers are configured and brokers only as far as they can be while they run") {
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  const auto topic = only<Configure>(R"("configure": {"topic": "orders", "config": {"retention.ms": 5}})");
+  CHECK(std::get<std::string>(topic.of) == "orders");
+  CHECK(topic.config == Pairs{{"retention.ms", "5"}});
+  const auto broker = only<Configure>(R"("configure": {"broker": "all brokers", "config": {"log.retention.ms": 5}})");
+  CHECK(std::get<Target>(broker.of).text == "all brokers");
+  check_error(placed_entry(R"("configure": {"topic": "orders", "config": {@"retention.days": 5}})"),
+              "/timeline/0/configure/config/retention.days",
+              "unknown topic setting 'retention.days', did you mean 'retention.ms'?");
+  check_error(placed_entry(R"("configure": {"broker": 1, "config": {@"num.io.threads": 5}})"),
+              "/timeline/0/configure/config/num.io.threads", "'num.io.threads' cannot be changed while a broker runs");
+  check_error(placed_entry(R"("configure": @{"config": {}})"), "/timeline/0/configure",
+              "'configure' needs either 'topic' or 'broker'");
 }

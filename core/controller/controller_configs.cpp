@@ -1,0 +1,171 @@
+// Settings that topics and nodes are given while they run: IncrementalAlterConfigs and AlterConfigs
+// (ConfigurationControlManager, ControllerConfigurationValidator). Brokers have looked at the requests before.
+#include <algorithm>
+#include <charconv>
+
+#include "core/controller/controller.hpp"
+#include "core/model/topic_name.hpp"
+
+namespace kafkasim {
+
+namespace {
+
+std::vector<std::string> parts_of(const std::string& list) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= list.size();) {
+    const std::size_t comma = std::min(list.find(',', at), list.size());
+    if (comma > at) parts.push_back(list.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return parts;
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string list;
+  for (const std::string& part : parts) list += (list.empty() ? "" : ",") + part;
+  return list;
+}
+
+std::string with_parts(const std::string& list, std::int8_t operation, const std::string& operand) {
+  std::vector<std::string> parts = parts_of(list);
+  for (const std::string& part : parts_of(operand)) {
+    const auto found = std::ranges::find(parts, part);
+    if (operation == config_operation::append && found == parts.end()) parts.push_back(part);
+    if (operation == config_operation::subtract && found != parts.end()) parts.erase(found);
+  }
+  return joined(parts);
+}
+
+bool is_number(const std::string& text) {
+  std::int32_t n = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  return error == std::errc{} && end == text.data() + text.size() && n >= 0;
+}
+
+template <class Config>
+std::vector<std::string> names_in(const std::vector<Config>& configs) {
+  std::vector<std::string> names;
+  for (const Config& config : configs) names.push_back(config.name);
+  return names;
+}
+
+}  // namespace
+
+const Controller::Settings* Controller::settings_of(ConfigResourceType type, const std::string& name) const {
+  if (type == ConfigResourceType::topic) {
+    const TopicImage* topic = current_.topic(name);
+    return topic ? &topic->configs : nullptr;
+  }
+  const auto found = current_.node_configs.find(name);
+  return found == current_.node_configs.end() ? nullptr : &found->second;
+}
+
+std::optional<Controller::Refusal> Controller::check_settings(ConfigResourceType type, const std::string& name,
+                                                              const Settings& settings) const {
+  if (type == ConfigResourceType::topic) {
+    if (name.empty()) return Refusal{ErrorCode::invalid_request, "Default topic resources are not allowed."};
+    if (const auto fault = topic_name_fault(name))
+      return Refusal{ErrorCode::invalid_topic_exception, "Topic name is invalid: " + *fault};
+    TopicConfig scratch;
+    for (const auto& [setting, value] : settings) {
+      if (const Result<void> ok = set(scratch, setting, SettingValue{value}); !ok)
+        return Refusal{ErrorCode::invalid_config, ok.error().message};
+    }
+    if (!current_.topic(name))
+      return Refusal{ErrorCode::unknown_topic_or_partition, "The topic '" + name + "' does not exist."};
+    return std::nullopt;
+  }
+  if (name.empty()) return std::nullopt;
+  if (!is_number(name)) return Refusal{ErrorCode::invalid_request, "Unable to parse broker name as a base 10 number."};
+  if (!current_.broker(NodeId{std::stoi(name)}) && name != std::to_string(options_.id.value))
+    return Refusal{ErrorCode::broker_id_not_registered, "No node with id " + name + " found."};
+  return std::nullopt;
+}
+
+std::optional<Controller::Refusal> Controller::alter_settings(std::int8_t type_number, const std::string& name,
+                                                              const Settings& wanted,
+                                                              const std::vector<std::string>& named,
+                                                              RecordList& records) const {
+  const auto type = static_cast<ConfigResourceType>(type_number);
+  if (type != ConfigResourceType::topic && type != ConfigResourceType::broker)
+    return Refusal{ErrorCode::invalid_request, "Unknown resource type " + std::to_string(type_number)};
+  if (std::optional<Refusal> refusal = check_settings(type, name, wanted)) return refusal;
+  static const Settings none;
+  const Settings* known = settings_of(type, name);
+  const Settings& current = known ? *known : none;
+  for (const auto& [setting, value] : wanted) {
+    const auto before = current.find(setting);
+    const bool changes = before == current.end() || before->second != value;
+    // A node's settings are written down even if nothing changes, so that it takes them up again (KAFKA-14136).
+    const bool repeated = type == ConfigResourceType::broker && std::ranges::find(named, setting) != named.end();
+    if (changes || repeated) records.emplace_back(ConfigRecord{type, name, setting, value});
+  }
+  for (const auto& [setting, value] : current) {
+    if (!wanted.contains(setting)) records.emplace_back(ConfigRecord{type, name, setting, std::nullopt});
+  }
+  return std::nullopt;
+}
+
+Controller::Allowed<Controller::Settings> Controller::after(
+    const IncrementalAlterConfigsRequest::Resource& resource) const {
+  const auto type = static_cast<ConfigResourceType>(resource.resource_type);
+  const Settings* known = settings_of(type, resource.resource_name);
+  Settings settings = known ? *known : Settings{};
+  for (const auto& config : resource.configs) {
+    const std::string value = config.value.value_or(std::string{});
+    if (config.config_operation == config_operation::set) {
+      settings[config.name] = value;
+    } else if (config.config_operation == config_operation::remove) {
+      settings.erase(config.name);
+    } else if (!is_list_setting(config.name)) {
+      const char* verb = config.config_operation == config_operation::append ? "APPEND" : "SUBTRACT";
+      return tl::unexpected(Refusal{ErrorCode::invalid_config, std::string{"Can't "} + verb + " to key " + config.name
+                                                                   + " because its type is not LIST."});
+    } else {
+      const auto [list, made] = settings.try_emplace(config.name, TopicConfig{}.cleanup_policy);
+      list->second = with_parts(list->second, config.config_operation, value);
+    }
+  }
+  return settings;
+}
+
+void Controller::on_incremental_alter_configs(const IncrementalAlterConfigsRequest& request, const RequestRef& from,
+                                              Env& env) {
+  IncrementalAlterConfigsResponse response;
+  RecordList records;
+  for (const auto& resource : request.resources) {
+    const Allowed<Settings> wanted = after(resource);
+    const std::optional<Refusal> refusal = wanted ? alter_settings(resource.resource_type, resource.resource_name,
+                                                                   *wanted, names_in(resource.configs), records)
+                                                  : std::optional{wanted.error()};
+    auto& told = response.responses.emplace_back();
+    told.resource_type = resource.resource_type;
+    told.resource_name = resource.resource_name;
+    if (!refusal) continue;
+    told.error_code = refusal->error;
+    told.error_message = refusal->message;
+  }
+  if (request.validate_only) records.clear();
+  write_and_answer(records, from, Message::of(std::move(response)), env);
+}
+
+void Controller::on_alter_configs(const AlterConfigsRequest& request, const RequestRef& from, Env& env) {
+  AlterConfigsResponse response;
+  RecordList records;
+  for (const auto& resource : request.resources) {
+    Settings wanted;
+    for (const auto& config : resource.configs) wanted[config.name] = config.value.value_or(std::string{});
+    const std::optional<Refusal> refusal =
+        alter_settings(resource.resource_type, resource.resource_name, wanted, names_in(resource.configs), records);
+    auto& told = response.responses.emplace_back();
+    told.resource_type = resource.resource_type;
+    told.resource_name = resource.resource_name;
+    if (!refusal) continue;
+    told.error_code = refusal->error;
+    told.error_message = refusal->message;
+  }
+  if (request.validate_only) records.clear();
+  write_and_answer(records, from, Message::of(std::move(response)), env);
+}
+
+}  // namespace kafkasim

@@ -1,0 +1,134 @@
+#include <catch2/catch.hpp>
+
+#include "tests/core/controller/lone.hpp"
+
+using namespace kafkasim;
+using test::b1;
+using test::b2;
+using test::b3;
+using test::Lone;
+
+namespace {
+
+struct Three : Lone {
+  Three() {
+    for (const std::int32_t id : {1, 2, 3}) (void)add_broker(id);
+  }
+  std::vector<DeleteTopicsResponse::Topic> remove(std::vector<DeleteTopicsRequest::Topic> topics) {
+    return ask(DeleteTopicsRequest{.topics = std::move(topics)})->template as<DeleteTopicsResponse>().responses;
+  }
+  CreatePartitionsResponse::Topic grow(CreatePartitionsRequest::Topic topic, CreatePartitionsRequest request = {}) {
+    request.topics.push_back(std::move(topic));
+    return ask(request)->template as<CreatePartitionsResponse>().results.at(0);
+  }
+  [[nodiscard]] std::size_t partitions(const std::string& topic) const {
+    return controller.committed().topic(topic)->partitions.size();
+  }
+};
+
+CreatePartitionsRequest::Topic to(std::string name, std::int32_t count) {
+  return {.name = std::move(name), .count = count, .assignments = std::nullopt};
+}
+
+}  // namespace
+
+TEST_CASE("a topic is deleted by its name or by its id and may be made again as another one", "[controller]") {
+  Three cluster;
+  const Uuid id = cluster.create_on("orders", {b1, b2}, {{"retention.ms", "1000"}});
+  const bool by_name = GENERATE(true, false);
+  const auto told = by_name ? cluster.remove({{.name = "orders"}}) : cluster.remove({{.name = {}, .topic_id = id}});
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].error_code == ErrorCode::none);
+  CHECK(told[0].name == "orders");
+  CHECK(told[0].topic_id == id);
+  CHECK_FALSE(cluster.controller.committed().topic("orders"));
+  CHECK(cluster.noted<trace::TopicDeleted>() == 1);
+  const Uuid again = cluster.create_on("orders", {b1, b2});
+  CHECK(again != id);
+  CHECK(cluster.controller.committed().topic("orders")->configs.empty());
+}
+
+TEST_CASE("what cannot be deleted is told topic by topic", "[controller]") {
+  Three cluster;
+  const Uuid id = cluster.create_on("orders", {b1});
+  const auto first_error = [&cluster](DeleteTopicsRequest::Topic topic) {
+    return cluster.remove({std::move(topic)}).at(0).error_code;
+  };
+  CHECK(first_error({.name = "nothing"}) == ErrorCode::unknown_topic_or_partition);
+  CHECK(first_error({.name = {}, .topic_id = Uuid{1, 1}}) == ErrorCode::unknown_topic_id);
+  CHECK(first_error({.name = {}}) == ErrorCode::invalid_request);
+  CHECK(first_error({.name = "orders", .topic_id = id}) == ErrorCode::invalid_request);
+  const auto twice = cluster.remove({{.name = "orders"}, {.name = "orders"}});
+  REQUIRE(twice.size() == 1);
+  CHECK(twice[0].error_code == ErrorCode::invalid_request);
+  CHECK(cluster.controller.committed().topic("orders"));
+}
+
+TEST_CASE("the same topic by name and by id is deleted once and the second is refused", "[controller]") {
+  Three cluster;
+  const Uuid id = cluster.create_on("orders", {b1});
+  const auto told = cluster.remove({{.name = {}, .topic_id = id}, {.name = "orders"}});
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].error_code == ErrorCode::none);
+  CHECK(told[1].error_code == ErrorCode::invalid_request);
+}
+
+TEST_CASE("a topic grows by partitions with as many replicas as it has", "[controller]") {
+  Three cluster;
+  REQUIRE(cluster.create("orders", 2, 2).error_code == ErrorCode::none);
+  CHECK(cluster.grow(to("orders", 5)).error_code == ErrorCode::none);
+  REQUIRE(cluster.partitions("orders") == 5);
+  for (const PartitionRegistration& partition : cluster.controller.committed().topic("orders")->partitions) {
+    CHECK(partition.replicas.size() == 2);
+    CHECK(partition.isr == partition.replicas);
+    CHECK(partition.leader == partition.replicas.front());
+  }
+}
+
+TEST_CASE("new partitions go where an administrator puts them", "[controller]") {
+  Three cluster;
+  (void)cluster.create_on("orders", {b1, b2});
+  CreatePartitionsRequest::Topic topic = to("orders", 2);
+  topic.assignments = {{{b3, b1}}};
+  CHECK(cluster.grow(topic).error_code == ErrorCode::none);
+  CHECK(cluster.controller.committed().topic("orders")->partitions.at(1).replicas == std::vector{b3, b1});
+}
+
+TEST_CASE("a topic does not grow as its administrator has not thought it through", "[controller]") {
+  Three cluster;
+  (void)cluster.create_on("orders", {b1, b2});
+  CreatePartitionsRequest::Topic topic = to("orders", 3);
+  ErrorCode expected = ErrorCode::invalid_replica_assignment;
+  SECTION("it has that many already") {
+    topic.count = 1;
+    expected = ErrorCode::invalid_partitions;
+  }
+  SECTION("it would shrink") {
+    topic.count = 0;
+    expected = ErrorCode::invalid_partitions;
+  }
+  SECTION("it is not there") {
+    topic.name = "nothing";
+    expected = ErrorCode::unknown_topic_or_partition;
+  }
+  SECTION("one assignment for two partitions") { topic.assignments = {{{b3, b1}}}; }
+  SECTION("fewer replicas than the topic has") { topic.assignments = {{{b3, b1}}, {{b3}}}; }
+  SECTION("a broker twice") { topic.assignments = {{{b3, b1}}, {{b3, b3}}}; }
+  SECTION("a broker that is not registered") { topic.assignments = {{{b3, b1}}, {{b3, NodeId{9}}}}; }
+  CHECK(cluster.grow(topic).error_code == expected);
+  CHECK(cluster.partitions("orders") == 1);
+}
+
+TEST_CASE("partitions that are only validated are not made", "[controller]") {
+  Three cluster;
+  (void)cluster.create_on("orders", {b1});
+  CHECK(cluster.grow(to("orders", 2), {.validate_only = true}).error_code == ErrorCode::none);
+  CHECK(cluster.partitions("orders") == 1);
+}
+
+TEST_CASE("a controller that is not active refuses administrators", "[controller]") {
+  Lone three{{}, 3};
+  const auto deleted = three.ask(DeleteTopicsRequest{.topics = {{.name = "orders"}}});
+  REQUIRE(deleted);
+  CHECK(deleted->as<DeleteTopicsResponse>().responses.at(0).error_code == ErrorCode::not_controller);
+}
