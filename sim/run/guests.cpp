@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/broker/broker.hpp"
 #include "core/message/api_versions.hpp"
 #include "core/message/fetch.hpp"
 #include "core/message/list_offsets.hpp"
@@ -10,28 +9,14 @@
 #include "core/message/produce.hpp"
 #include "core/wire/codec.hpp"
 #include "core/wire/frame.hpp"
+#include "core/wire/listener.hpp"
 
 namespace kafkasim::sim {
 
 namespace {
 
-constexpr std::int16_t first_batches_of_format_2 = 3;  // Produce: below, it carries message sets that no broker of 4.x takes
-
-// Requests that nodes of the cluster send each other. With Kafka's defaults nothing keeps a client from sending them as well, but
-// what a stranger says in a replica's name would make a verdict worthless.
-bool is_between_nodes(ApiKey api) {
-  switch (api) {
-    case ApiKey::vote:
-    case ApiKey::begin_quorum_epoch:
-    case ApiKey::end_quorum_epoch:
-    case ApiKey::alter_partition:
-    case ApiKey::broker_registration:
-    case ApiKey::broker_heartbeat:
-    case ApiKey::allocate_producer_ids: return true;
-    default: return false;
-  }
-}
-
+// With Kafka's defaults nothing keeps a client from speaking as a replica does, but what a stranger says in a replica's name would
+// make a verdict worthless.
 bool in_the_name_of_a_replica(const Message& message) {
   if (const auto* fetch = message.get_if<FetchRequest>()) return fetch->replica_state.replica_id.has_value();
   if (const auto* offsets = message.get_if<ListOffsetsRequest>()) return offsets->replica_id.has_value();
@@ -43,15 +28,6 @@ std::string named(const RequestHeader& header) {
   const std::string api = is_known_api(header.api_key) ? std::string{api_name(static_cast<ApiKey>(header.api_key))}
                                                        : "API " + std::to_string(header.api_key);
   return api + " version " + std::to_string(header.api_version) + " of client '" + header.client_id.substr(0, 100) + "'";
-}
-
-// RequestUtils and KafkaApis: the answer in version 0, which every client can read, says which versions there are.
-Message unsupported_version() {
-  ApiVersionsResponse answer;
-  answer.error_code = ErrorCode::unsupported_version;
-  answer.api_keys.push_back({static_cast<std::int16_t>(ApiKey::api_versions), oldest_version(ApiKey::api_versions),
-                             newest_version(ApiKey::api_versions)});
-  return Message::of(std::move(answer));
 }
 
 }  // namespace
@@ -68,17 +44,16 @@ GuestId Guests::dial(NodeId broker, const Scenario& scenario, World& world) {
 Result<Guests::Asked> Guests::admit(const SharedBytes& frame, Envelope& envelope) const {
   const Result<RequestHeader> header = read_request_header(frame.span());
   if (!header) return tl::unexpected<Error>{header.error()};
-  if (!is_known_api(header->api_key)) return fail(named(*header) + " is not served");
   const auto api = static_cast<ApiKey>(header->api_key);
-  if (is_between_nodes(api)) return fail(named(*header) + " is for nodes of the cluster alone");
-  const bool served = header->api_version >= oldest_version(api) && header->api_version <= newest_version(api);
-  if (!served && api == ApiKey::api_versions) {
-    envelope = Envelope{header->correlation_id, 0, header->client_id, Message::of(ApiVersionsRequest{})};
-    return Asked{header->correlation_id, api, 0, true, 0, {}, {}};
-  }
-  if (!served || (api == ApiKey::produce && header->api_version < first_batches_of_format_2)) {
-    const std::string why = api == ApiKey::produce ? ": the client speaks a message format from before Kafka 0.11" : "";
-    return fail(named(*header) + " is not supported" + why);
+  switch (admission(header->api_key, header->api_version)) {
+    case Admission::served: break;
+    case Admission::unsupported_api_versions:
+      envelope = Envelope{header->correlation_id, 0, header->client_id, Message::of(ApiVersionsRequest{})};
+      return Asked{header->correlation_id, api, 0, true, 0, {}, {}};
+    case Admission::refused: {
+      const bool old_format = api == ApiKey::produce && header->api_version < oldest_version(api);
+      return fail(named(*header) + " is not served" + (old_format ? ": it would carry messages in a format from before Kafka 0.11" : ""));
+    }
   }
   Result<Envelope> decoded = decode_request_frame(frame, {});
   if (!decoded) return fail("client '" + header->client_id.substr(0, 100) + "': " + decoded.error().message);
@@ -155,7 +130,7 @@ void Guests::on_answer(const Received& received, const History& history, World& 
   asked.erase(mine);
   tell(question, received.envelope.message, history, world);
   Envelope answer = received.envelope;
-  if (question.beyond_us) answer.message = unsupported_version();
+  if (question.beyond_us) answer.message = Message::of(unsupported_api_versions());
   ByteWriter out;
   encode_frame(answer, out, nullptr);
   news_.push_back({received.connection.number, GuestAnswer{out.take()}});

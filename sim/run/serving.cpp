@@ -9,6 +9,12 @@ namespace kafkasim::sim {
 
 void Simulation::serve_on() { end_ = Instant{std::numeric_limits<std::int64_t>::max()}; }
 
+void Simulation::set_wall_clocks(Timestamp now) {
+  for (const auto* nodes : {&cluster_.brokers, &cluster_.controllers}) {
+    for (const auto& [id, host] : *nodes) world_.jump_clock(host, milliseconds(now.value - world_.wall_clock(host).value));
+  }
+}
+
 void Simulation::end_here() {
   end_ = world_.now();
   ended_ = true;

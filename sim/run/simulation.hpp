@@ -56,6 +56,7 @@ class Simulation {
   // ---- with real clients: kafkasim serve, and what was recorded of it (serving.cpp) -------------------------------------
   // All of these happen now, between two events; the same calls between the same events give the same run.
   void serve_on();            // the run goes on until end_here(), whatever its duration
+  void set_wall_clocks(Timestamp now);  // of all nodes
   void end_here();
   void advance(Instant to);   // no event is due until then
   [[nodiscard]] std::optional<Instant> next_event_at() const { return world_.next_event_at(); }

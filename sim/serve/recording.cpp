@@ -15,6 +15,7 @@ using RecordingJson = nlohmann::ordered_json;
 
 constexpr std::string_view magic = "KSREC1\n";
 constexpr std::size_t most_block = 256U << 20;   // a frame is at most 100 MiB, a scenario 10 MiB
+constexpr std::int64_t last_wall_clock = 9'000'000'000'000;  // ms: the year 2255
 constexpr std::uintmax_t most_file = 8ULL << 30;
 
 enum class BlockKind : std::uint8_t { dial = 1, frame = 2, hang_up = 3, entries = 4, end = 5 };
@@ -31,6 +32,7 @@ std::string head_json(const RecordingHead& head) {
   for (const Patch& patch : head.source.patches) out["set"].push_back({patch.pointer, patch.value});
   if (head.seed) out["seed"] = *head.seed;
   if (head.until) out["until_ns"] = head.until->ns;
+  if (head.wall_clock) out["wall_clock_ms"] = head.wall_clock->value;
   out["legacy"] = head.legacy;
   out["advertised"] = RecordingJson::array();
   for (const auto& [id, endpoint] : head.advertised)
@@ -49,6 +51,7 @@ RecordingHead read_head(const RecordingJson& in) {
     head.source.patches.push_back({patch.at(0).get<std::string>(), patch.at(1).get<std::string>()});
   if (in.contains("seed")) head.seed = in.at("seed").get<std::uint64_t>();
   if (in.contains("until_ns")) head.until = Duration{in.at("until_ns").get<std::int64_t>()};
+  if (in.contains("wall_clock_ms")) head.wall_clock = Timestamp{std::clamp<std::int64_t>(in.at("wall_clock_ms").get<std::int64_t>(), 0, last_wall_clock)};
   head.legacy = in.at("legacy").get<std::vector<std::string>>();
   for (const auto& one : in.at("advertised"))
     head.advertised.emplace_back(NodeId{one.at("id").get<std::int32_t>()},

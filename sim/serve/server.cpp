@@ -78,6 +78,8 @@ class Server {
   Result<void> run() {
     raise_file_limit();
     (void)std::signal(SIGPIPE, SIG_IGN);
+    const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+    options_.head.wall_clock = Timestamp{std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count()};
     if (Result<void> open = open_ports(); !open) return open;
     Result<std::unique_ptr<Session>> session = Session::begin(options_.head, options_.record);
     if (!session) return tl::unexpected<Error>{session.error()};

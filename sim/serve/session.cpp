@@ -20,6 +20,7 @@ Result<std::unique_ptr<Session>> Session::begin(RecordingHead head, const std::o
     session->recorder_.emplace(std::move(*writer));
   }
   if (const Result<void> formed = session->run_.form(); !formed) return tl::unexpected<Error>{formed.error()};
+  if (session->head_.wall_clock) session->run_.set_wall_clocks(*session->head_.wall_clock);
   if (!session->head_.advertised.empty()) session->run_.serve_on();
   return session;
 }

@@ -159,3 +159,41 @@ dumped = [plain_log + transaction, batch(0, 1, key=stored["offset-key"][1], valu
           small["clean-shutdown"][1].encode(), small["quorum-state"][1].encode()]
 for kind, content in enumerate(dumped):
     write("dump", f"kind-{kind:02}", bytes([kind]) + content)
+
+# ---- requests of real clients: the vectors with their headers, and without it a made one ---------------------------
+
+keys = {"Produce": 0, "Fetch": 1, "ListOffsets": 2, "Metadata": 3, "OffsetCommit": 8, "OffsetFetch": 9, "FindCoordinator": 10,
+        "JoinGroup": 11, "Heartbeat": 12, "LeaveGroup": 13, "SyncGroup": 14, "DescribeGroups": 15, "ListGroups": 16, "ApiVersions": 18,
+        "CreateTopics": 19, "DeleteTopics": 20, "DeleteRecords": 21, "InitProducerId": 22, "DescribeConfigs": 32, "CreatePartitions": 37}
+for vector in json.loads((data / "wire_vectors.json").read_text())["vectors"]:
+    if vector["kind"] != "request" or vector["api"] not in keys:
+        continue
+    body = bytes.fromhex(vector["hex"])
+    if vector["has_header"]:
+        frame = body
+    else:
+        frame = struct.pack(">hhi", keys[vector["api"]], vector["version"], 1) + text("fuzz") + body
+    write("request", f"{vector['api']}-{vector['version']}", b"\xff" + struct.pack(">i", len(frame)) + frame)
+write("request", "split", b"\x02" + struct.pack(">ihhih", 10, 18, 0, 7, -1) * 3)
+
+head = json.dumps({"version": "1", "scenario": '{"name": "a", "duration": "1s", "cluster": {"brokers": 1}}', "file": "a.json", "folder": "",
+                   "set": [["/seed", "7"]], "seed": 3, "legacy": [], "advertised": [{"id": 1, "host": "127.0.0.1", "port": 9092}]}).encode()
+
+
+def crc32c(content):
+    crc = 0xFFFFFFFF
+    for byte in content:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def block(content):
+    return struct.pack(">I", len(content)) + content + struct.pack(">I", crc32c(content))
+
+
+operations = [struct.pack(">BQqQi", 1, 1, 10, 1, 1), struct.pack(">BQqQ", 2, 2, 20, 1) + b"frame", struct.pack(">BQqQ", 3, 3, 30, 1),
+              struct.pack(">BQq", 4, 4, 40) + b'{"note": "n"}', struct.pack(">BQqQ", 5, 5, 50, 7)]
+write("recording", "each", b"KSREC1\n" + block(head) + b"".join(block(operation) for operation in operations))
+write("recording", "cut", b"KSREC1\n" + block(head) + block(operations[0])[:9])

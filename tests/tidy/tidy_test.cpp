@@ -46,7 +46,7 @@ const std::map<std::string, Folders>& may_include() {
     const Folders kernel = with(core, {"sim/net", "sim/disk"});
     const Folders run =
         with(kernel, {"sim/kernel", "sim/scenario", "sim/workload", "sim/check", "sim/run", "sim/fault"});
-    const Folders sim = with(run, {"sim/report", "sim/logtool"});
+    const Folders sim = with(run, {"sim/report", "sim/logtool", "sim/serve"});
     return std::map<std::string, Folders>{
         {"core/base", {}},
         {"core/model", base},
@@ -64,7 +64,7 @@ const std::map<std::string, Folders>& may_include() {
         {"core/broker", broker},
         {"sim/net", core},
         {"sim/disk", machine},
-        {"sim/serve", machine},
+        {"sim/serve", with(run, {"sim/report"})},
         {"sim/kernel", kernel},
         {"sim/scenario", with(message, {"core/wire", "sim/disk"})},
         {"sim/workload", with(bytes, {"core/client", "sim/scenario"})},
