@@ -95,7 +95,7 @@ Dumped checkpoint(std::string_view text, FileKind kind, Printer& out) {
   std::int64_t found = 0;
   for (; const auto line = lines.next(); ++found) {
     const std::size_t last = line->rfind(' ');
-    const auto offset = last == std::string_view::npos ? std::nullopt : number(line->substr(last + 1));
+    const auto offset = number(last == std::string_view::npos ? std::string_view{} : line->substr(last + 1));
     const std::string_view front = line->substr(0, last == std::string_view::npos ? 0 : last);
     if (kind == FileKind::epoch_checkpoint) {
       const auto epoch = number(front);
@@ -104,7 +104,7 @@ Dumped checkpoint(std::string_view text, FileKind kind, Printer& out) {
       continue;
     }
     const std::size_t space = front.rfind(' ');
-    const auto partition = space == std::string_view::npos ? std::nullopt : number(front.substr(space + 1));
+    const auto partition = number(space == std::string_view::npos ? std::string_view{} : front.substr(space + 1));
     if (!partition || !offset || space == 0)
       return damaged(out, lines.begin(), "not a line of topic, partition and offset");
     out.entry(
