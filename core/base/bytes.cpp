@@ -9,6 +9,18 @@ namespace kafkasim {
 
 SharedBytes::SharedBytes(std::vector<std::byte> bytes, Origin origin) : size_{bytes.size()} {
   owner_ = std::make_shared<const Owner>(Owner{std::move(bytes), origin});
+  data_ = owner_->bytes.data();
+}
+
+SharedBytes::Unfilled SharedBytes::unfilled(std::size_t size) {
+  auto owner = std::make_shared<Owner>();
+  owner->unfilled = std::make_unique_for_overwrite<std::byte[]>(size);  // NOLINT(modernize-avoid-c-arrays)
+  Unfilled made;
+  made.to = {owner->unfilled.get(), size};
+  made.bytes.data_ = made.to.data();
+  made.bytes.size_ = size;
+  made.bytes.owner_ = std::move(owner);
+  return made;
 }
 
 SharedBytes SharedBytes::of(std::string_view text) { return SharedBytes{to_vector(as_bytes(text))}; }
@@ -16,7 +28,7 @@ SharedBytes SharedBytes::of(std::string_view text) { return SharedBytes{to_vecto
 SharedBytes SharedBytes::slice(std::size_t from, std::size_t count) const {
   KAFKASIM_CHECK(from <= size_ && count <= size_ - from);
   SharedBytes part = *this;
-  part.from_ = from_ + from;
+  part.data_ = data_ + from;
   part.size_ = count;
   return part;
 }

@@ -34,24 +34,33 @@ class SharedBytes {
   SharedBytes() = default;
   explicit SharedBytes(std::vector<std::byte> bytes, Origin origin = {});
   [[nodiscard]] static SharedBytes of(std::string_view text);
+  // Memory that nobody has zeroed, for one who fills all of it before anyone else looks: bytes read from a file.
+  struct Unfilled;
+  [[nodiscard]] static Unfilled unfilled(std::size_t size);
 
-  [[nodiscard]] ByteSpan span() const { return owner_ ? ByteSpan{owner_->bytes}.subspan(from_, size_) : ByteSpan{}; }
+  [[nodiscard]] ByteSpan span() const { return {data_, size_}; }
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] SharedBytes slice(std::size_t from, std::size_t count) const;  // must lie inside
   [[nodiscard]] Origin origin() const { return owner_ ? owner_->origin : Origin{}; }
   // True if both are the same part of the same memory, so equal without looking.
-  [[nodiscard]] bool same_memory(const SharedBytes& o) const { return owner_ == o.owner_ && from_ == o.from_ && size_ == o.size_; }
+  [[nodiscard]] bool same_memory(const SharedBytes& o) const { return data_ == o.data_ && size_ == o.size_; }
   friend bool operator==(const SharedBytes& a, const SharedBytes& b);
 
  private:
   struct Owner {
     std::vector<std::byte> bytes;
     Origin origin;
+    std::unique_ptr<std::byte[]> unfilled{};  // NOLINT(modernize-avoid-c-arrays): a vector would zero it
   };
   std::shared_ptr<const Owner> owner_;
-  std::size_t from_{0};
+  const std::byte* data_{nullptr};  // of the owner's
   std::size_t size_{0};
+};
+
+struct SharedBytes::Unfilled {
+  SharedBytes bytes;
+  std::span<std::byte> to;  // the same memory
 };
 
 [[nodiscard]] std::string_view as_text(ByteSpan bytes);

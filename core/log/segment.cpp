@@ -193,6 +193,7 @@ DiskResult<std::uint64_t> LogSegment::start_of_search(const Disk& disk, Offset o
 DiskResult<LogSegment::Read> LogSegment::read(const Disk& disk, Offset from, const ReadLimits& limits) const {
   constexpr std::uint64_t most_at_once = 1024 * 1024;
   constexpr std::uint64_t run_up = 8 * 1024;  // from the index entry to the batch
+  constexpr std::size_t usual_batches = 4;    // of one who follows closely
   Read result;
   if (from >= next_) return result;
   const DiskResult<std::uint64_t> start = start_of_search(disk, from);
@@ -207,7 +208,10 @@ DiskResult<LogSegment::Read> LogSegment::read(const Disk& disk, Offset from, con
     const bool first = result.batches.empty();
     if (bytes + batch.size_bytes() > limits.max_bytes && !(first && limits.min_one == MinOneBatch::yes)) break;
     bytes += batch.size_bytes();
-    if (first) result.position = found->position;
+    if (first) {
+      result.position = found->position;
+      result.batches.reserve(usual_batches);
+    }
     result.batches.push_back(batch);
     if (bytes >= limits.max_bytes) break;
     if (limits.max_bytes - bytes < batch.size_bytes()) {

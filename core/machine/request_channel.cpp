@@ -15,6 +15,7 @@ void RequestChannel::start(const Started& started) {
   incarnation_ = started.incarnation;
   connections_made_ = 0;
   peers_.clear();
+  next_known_ = false;
 }
 
 bool RequestChannel::owns(const ConnectionId& connection) const {
@@ -30,6 +31,7 @@ std::pair<const std::int32_t, RequestChannel::Peer>* RequestChannel::peer_of(con
 
 std::uint64_t RequestChannel::send(std::int32_t key, const Endpoint& to, Message request, Env& env,
                                    std::optional<Duration> timeout, Answer answer) {
+  next_known_ = false;
   Peer& peer = peers_[key];
   if (peer.state == LinkState::idle) peer.endpoint = to;
   const std::uint64_t id = ++requests_made_;
@@ -85,6 +87,7 @@ void RequestChannel::drop_connection(std::int32_t key, Peer& peer, Env& env, std
 void RequestChannel::on_received(const Received& received, Env& env, std::vector<Completion>& done) {
   auto* entry = peer_of(received.connection);
   if (!entry) return;  // the connection was given up meanwhile
+  next_known_ = false;
   auto& [key, peer] = *entry;
   const auto answered = std::ranges::find(peer.in_flight, received.envelope.correlation_id, &Request::correlation_id);
   if (answered == peer.in_flight.end()) return;
@@ -95,10 +98,14 @@ void RequestChannel::on_received(const Received& received, Env& env, std::vector
 }
 
 void RequestChannel::on_disconnected(const Disconnected& lost, Env& env, std::vector<Completion>& done) {
-  if (auto* entry = peer_of(lost.connection)) drop_connection(entry->first, entry->second, env, done);
+  auto* entry = peer_of(lost.connection);
+  if (!entry) return;
+  next_known_ = false;
+  drop_connection(entry->first, entry->second, env, done);
 }
 
 void RequestChannel::on_woken(Env& env, std::vector<Completion>& done) {
+  next_known_ = false;
   for (auto& [key, peer] : peers_) {
     const auto expired = [&env](const Request& request) { return request.deadline <= env.now; };
     const bool answer_overdue = std::ranges::any_of(peer.in_flight, expired);
@@ -121,6 +128,7 @@ std::vector<Completion> RequestChannel::step(const Input& in, Env& env) {
   std::vector<Completion> done;
   if (const auto* connected = std::get_if<Connected>(&in)) {
     if (auto* entry = peer_of(connected->connection)) {
+      next_known_ = false;
       entry->second.state = LinkState::connected;
       pump(entry->second, env);
     }
@@ -135,6 +143,14 @@ std::vector<Completion> RequestChannel::step(const Input& in, Env& env) {
 }
 
 std::optional<Instant> RequestChannel::next_deadline() const {
+  if (!next_known_) {
+    next_ = earliest();
+    next_known_ = true;
+  }
+  return next_;
+}
+
+std::optional<Instant> RequestChannel::earliest() const {
   std::optional<Instant> next;
   for (const auto& [key, peer] : peers_) {
     for (const std::deque<Request>* queue : {&peer.in_flight, &peer.waiting}) {
@@ -156,6 +172,7 @@ std::int32_t RequestChannel::unanswered(std::int32_t key) const {
 bool RequestChannel::ready(std::int32_t key, const Endpoint& to, Env& env) {
   Peer& peer = peers_[key];
   if (peer.state == LinkState::idle) {
+    next_known_ = false;
     peer.endpoint = to;
     peer.wanted = true;
     pump(peer, env);
@@ -177,6 +194,7 @@ bool RequestChannel::in_backoff(std::int32_t key, Instant now) const {
 void RequestChannel::disconnect(std::int32_t key, Env& env) {
   const auto peer = peers_.find(key);
   if (peer == peers_.end()) return;
+  next_known_ = false;
   if (peer->second.state != LinkState::idle) env.out.add(Close{peer->second.connection});
   peers_.erase(peer);
 }

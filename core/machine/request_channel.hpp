@@ -58,7 +58,7 @@ class RequestChannel {
 
   [[nodiscard]] bool owns(const ConnectionId& connection) const;
   [[nodiscard]] std::vector<Completion> step(const Input& in, Env& env);
-  [[nodiscard]] std::optional<Instant> next_deadline() const;
+  [[nodiscard]] std::optional<Instant> next_deadline() const;  // looks at the requests only where they have changed
 
   // NetworkClient.ready(): true if a request sent now goes out at once. If there is no connection, one is made, as soon
   // as the reconnect backoff allows: ask again after the next step.
@@ -97,6 +97,7 @@ class RequestChannel {
   void on_disconnected(const Disconnected& lost, Env& env, std::vector<Completion>& done);
   void on_woken(Env& env, std::vector<Completion>& done);
   std::pair<const std::int32_t, Peer>* peer_of(const ConnectionId& connection);
+  [[nodiscard]] std::optional<Instant> earliest() const;
 
   ChannelOptions options_;
   std::uint8_t tag_;
@@ -106,6 +107,9 @@ class RequestChannel {
   std::uint64_t requests_made_{0};
   std::int32_t correlation_{0};
   std::map<std::int32_t, Peer> peers_;
+  // A machine is asked after every step, and most steps are none of this channel's business.
+  mutable std::optional<Instant> next_;
+  mutable bool next_known_{false};  // every member that changes a request, a peer or a state says no
 };
 
 }  // namespace kafkasim

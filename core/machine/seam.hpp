@@ -131,12 +131,16 @@ using Effect = std::variant<Connect, Send, NoAnswer, Close, Flush, Note, Exit>;
 class Effects {
  public:
   template <class E>
-  void add(E effect) { list_.emplace_back(std::in_place_type<E>, std::move(effect)); }
+  void add(E effect) {
+    if (list_.capacity() == 0) list_.reserve(usual);
+    list_.emplace_back(std::in_place_type<E>, std::move(effect));
+  }
   void note(trace::Event event);
   [[nodiscard]] const std::vector<Effect>& list() const { return list_; }
   [[nodiscard]] std::vector<Effect> take();
 
  private:
+  static constexpr std::size_t usual = 6;  // most steps that have an effect have a few
   std::vector<Effect> list_;
 };
 

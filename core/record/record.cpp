@@ -45,7 +45,8 @@ inline std::size_t payload_size(std::int64_t timestamp_delta, std::int32_t offse
          + (headers.empty() ? 1 : headers_size(headers));
 }
 
-constexpr std::size_t first_reserve = 2048;  // of a body while it grows; build() keeps only what is used
+// Of a body while it grows; build() keeps only what is used. Small enough that the allocator has it at hand.
+constexpr std::size_t first_reserve = 768;
 
 // Differences of 64-bit numbers as Kafka takes them: they wrap.
 std::int64_t wrapping_difference(std::int64_t a, std::int64_t b) {

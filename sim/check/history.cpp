@@ -55,12 +55,25 @@ std::string PartitionHistory::ledger() const {
 
 // ---- the history --------------------------------------------------------------------------------------------------
 
+void History::set_subjects(Subjects subjects) {
+  nodes_.clear();
+  for (const auto& [host, node] : subjects.nodes) {
+    KAFKASIM_CHECK(host.value >= 0);
+    const auto place = static_cast<std::size_t>(host.value);
+    if (place >= nodes_.size()) nodes_.resize(place + 1);
+    nodes_[place] = node;
+  }
+  subjects_ = Cow<Subjects>{std::move(subjects)};
+}
+
 std::optional<NodeId> History::node(HostId host) const {
-  const auto found = subjects_->nodes.find(host);
-  return found == subjects_->nodes.end() ? std::nullopt : std::optional{found->second};
+  const auto place = static_cast<std::size_t>(host.value);  // that of nobody is beyond all
+  return place < nodes_.size() ? nodes_[place] : std::nullopt;
 }
 
 const PartitionHistory* History::partition(const TopicIdPartition& id) const {
+  // Of most events the history has just taken in what it is asked for by one invariant after the other.
+  if (const auto* last = last_edited_.get(); last != nullptr && last->first == id) return &*last->second;
   const auto found = partitions_.find(id);
   return found == partitions_.end() ? nullptr : &*found->second;
 }
@@ -76,9 +89,11 @@ std::string History::name(const TopicIdPartition& id) const {
 }
 
 PartitionHistory& History::edit(const TopicIdPartition& id) {
-  const auto known = partitions_.find(id);
-  if (known != partitions_.end()) return known->second.edit();
-  PartitionHistory& made = partitions_[id].edit();
+  if (auto* last = last_edited_.get(); last != nullptr && last->first == id) return last->second.edit();
+  const auto [entry, is_new] = partitions_.try_emplace(id);
+  last_edited_.set(&*entry);
+  PartitionHistory& made = entry->second.edit();
+  if (!is_new) return made;
   made.id = id;
   const auto topic = topics_.find(id.topic_id);
   if (topic != topics_.end()) {

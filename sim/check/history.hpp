@@ -149,13 +149,30 @@ struct Subjects {                                                       // who i
   Duration settling{seconds(60)};                           // how long what was done to a cluster may echo in it
 };
 
+// Where something was found last, in a map whose elements stay where they are. A copy of the map's owner has found
+// nothing yet: the element is the other's.
+template <class T>
+class LastFound {
+ public:
+  LastFound() = default;
+  LastFound(const LastFound& /*of another's map*/) {}
+  LastFound& operator=(const LastFound& o) {
+    if (this != &o) found_ = nullptr;
+    return *this;
+  }
+  ~LastFound() = default;
+  void set(T* found) { found_ = found; }
+  [[nodiscard]] T* get() const { return found_; }
+
+ private:
+  T* found_{nullptr};
+};
+
 class History {
  public:
-  explicit History(Subjects subjects) : subjects_{std::move(subjects)} {}
+  explicit History(Subjects subjects) { set_subjects(std::move(subjects)); }
   void observe(const Observation& o);
-  void set_subjects(Subjects subjects) {
-    subjects_ = Cow<Subjects>{std::move(subjects)};
-  }  // clients come after the cluster has formed
+  void set_subjects(Subjects subjects);  // clients come after the cluster has formed
 
   [[nodiscard]] const Subjects& subjects() const { return *subjects_; }
   [[nodiscard]] std::optional<NodeId> node(HostId host) const;
@@ -224,6 +241,8 @@ class History {
   std::map<std::string, Uuid> topic_ids_;
   std::map<Uuid, Instant> created_;
   std::map<TopicIdPartition, Cow<PartitionHistory>> partitions_;
+  LastFound<std::pair<const TopicIdPartition, Cow<PartitionHistory>>> last_edited_;  // in partitions_
+  std::vector<std::optional<NodeId>> nodes_;                                         // of subjects_, by host
   std::map<NodeId, BrokerHistory> brokers_;
   std::uint64_t records_lost_{0};
   Vitals vitals_;

@@ -12,6 +12,20 @@ bool OffsetInconsistent::Records::continues(const Records& other) const {
   return origin.client == other.origin.client && origin.first_send - base == other.origin.first_send - other.base;
 }
 
+std::size_t OffsetInconsistent::first_after(const Told& told, std::int64_t base) {
+  std::size_t past = told.size();  // begins after `base`, as do all from here on
+  for (std::size_t stride = 1; past > 0; stride *= 2) {
+    const std::size_t probe = past > stride ? past - stride : 0;
+    if (told[probe].base <= base) {
+      const auto from = told.begin() + static_cast<std::ptrdiff_t>(probe);
+      const auto to = told.begin() + static_cast<std::ptrdiff_t>(past);
+      return static_cast<std::size_t>(std::ranges::upper_bound(from, to, base, {}, &Records::base) - told.begin());
+    }
+    past = probe;
+  }
+  return 0;
+}
+
 void OffsetInconsistent::compare(const PartitionHistory& partition, const Records& now, const Seen& seen,
                                  const History& history, Findings& findings) {
   ++evaluations;
@@ -19,10 +33,9 @@ void OffsetInconsistent::compare(const PartitionHistory& partition, const Record
   if (known == partitions_.end()) return;
   for (const ToldBy by : {ToldBy::promise, ToldBy::acks_one}) {
     const Told& told = known->second->told[static_cast<std::size_t>(by)];
-    auto it = told.upper_bound(now.base);
-    if (it != told.begin()) --it;
-    for (; it != told.end() && it->first < now.past; ++it) {
-      const Records& before = it->second;
+    const std::size_t after = first_after(told, now.base);
+    for (std::size_t i = after - std::min<std::size_t>(after, 1); i < told.size() && told[i].base < now.past; ++i) {
+      const Records& before = told[i];
       if (before.past <= now.base || before.continues(now)) continue;
       const std::int64_t offset = std::max(before.base, now.base);
       const auto spoken = [&](const Records& r) {
@@ -44,15 +57,15 @@ void OffsetInconsistent::compare(const PartitionHistory& partition, const Record
 void OffsetInconsistent::remember(const PartitionHistory& partition, Records now, ToldBy by) {
   Cow<OfPartition>& mine = partitions_[partition.id];
   const Told& told = mine->told[static_cast<std::size_t>(by)];
-  if (auto known = told.upper_bound(now.base); known != told.begin()) {
-    const Records& before = (--known)->second;
+  if (const std::size_t after = first_after(told, now.base); after > 0) {
+    const Records& before = told[after - 1];
     if (before.past >= now.past && before.continues(now)) return;  // nothing new
   }
   Told& edited = mine.edit().told[static_cast<std::size_t>(by)];
-  auto it = edited.upper_bound(now.base);
-  if (it != edited.begin()) --it;
-  while (it != edited.end() && it->first <= now.past) {
-    const Records before = it->second;
+  const std::size_t after = first_after(edited, now.base);
+  auto it = edited.begin() + static_cast<std::ptrdiff_t>(after - std::min<std::size_t>(after, 1));
+  while (it != edited.end() && it->base <= now.past) {
+    const Records before = *it;
     if (before.past < now.base) {
       ++it;
       continue;
@@ -63,10 +76,10 @@ void OffsetInconsistent::remember(const PartitionHistory& partition, Records now
         continue;
       }
       it = edited.erase(it);  // replaced by what is there now; what stands beside it stays
-      if (before.base < now.base) edited[before.base] = {before.base, now.base, before.origin};
+      if (before.base < now.base) it = edited.insert(it, {before.base, now.base, before.origin}) + 1;
       if (before.past > now.past) {
         const Origin rest{before.origin.client, before.origin.first_send + (now.past - before.base)};
-        edited[now.past] = {now.past, before.past, rest};
+        it = edited.insert(it, {now.past, before.past, rest}) + 1;
       }
       continue;
     }
@@ -74,7 +87,7 @@ void OffsetInconsistent::remember(const PartitionHistory& partition, Records now
     now.past = std::max(now.past, before.past);
     it = edited.erase(it);
   }
-  edited[now.base] = now;
+  edited.insert(edited.begin() + static_cast<std::ptrdiff_t>(first_after(edited, now.base)), now);
 }
 
 void OffsetInconsistent::on(const Observation& o, const trace::RecordsAcked& e, const History& history,

@@ -5,6 +5,7 @@
 // excused itself.
 #include <array>
 #include <map>
+#include <vector>
 
 #include "core/base/cow.hpp"
 #include "sim/check/invariant.hpp"
@@ -28,7 +29,10 @@ class OffsetInconsistent {
     Origin origin;                                             // of the first
     [[nodiscard]] bool continues(const Records& other) const;  // whether both fit one such row
   };
-  using Told = std::map<std::int64_t, Records>;  // by base; they do not overlap
+  // By base; they do not overlap. A list and no tree: nearly all that happens to it happens at its end, and a run of many
+  // producers has very many rows.
+  using Told = std::vector<Records>;
+  [[nodiscard]] static std::size_t first_after(const Told& told, std::int64_t base);  // that begins after `base`
   struct OfPartition {
     std::array<Told, 2> told;  // by ToldBy
   };

@@ -57,7 +57,12 @@ void Extents::put(std::uint64_t at, const SharedBytes& bytes, std::uint64_t stam
   if (joined(at, bytes, stamp)) return;
   stored_ += bytes.size();
   if (!at_the_end()) return insert({at, bytes}, stamp);
-  if (chunks_.empty() || chunks_.back()->pieces.size() >= most_pieces) chunks_.emplace_back();
+  if (chunks_.empty()) {
+    chunks_.emplace_back();
+  } else if (chunks_.back()->pieces.size() >= most_pieces) {
+    chunks_.emplace_back();
+    chunks_.back().edit().pieces.reserve(most_pieces);  // a file that has filled a chunk fills the next; most never do
+  }
   Chunk& last = chunks_.back().edit();
   last.stamp = stamp;
   last.pieces.push_back({at, bytes});

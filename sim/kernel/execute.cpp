@@ -119,7 +119,9 @@ void World::serve(HostId id, std::uint32_t thread, const Waiting& input) {
 
   std::uint64_t bytes = input.bytes;
   std::vector<Leaving> leaving;
-  for (Effect& effect : effects.take()) {
+  std::vector<Effect> made = effects.take();
+  leaving.reserve(made.size());
+  for (Effect& effect : made) {
     if (auto* note = std::get_if<Note>(&effect)) {
       observe(id, std::move(note->event));
       continue;

@@ -74,6 +74,7 @@ void Host::launch() {
   stopping_ = false;
   ++incarnation_;
   machine_ = spec_->factory();
+  deadline_known_ = false;
 }
 
 void Host::starting() { phase_ = ProcessPhase::starting; }
@@ -108,6 +109,15 @@ void Host::resume(Instant now) {
 void Host::step(const Input& in, Env& env) {
   KAFKASIM_CHECK(machine_.has_value());
   machine_->step(in, env);
+  deadline_known_ = false;
+}
+
+std::optional<Instant> Host::deadline() {
+  if (!deadline_known_) {
+    deadline_ = machine_->next_deadline();
+    deadline_known_ = true;
+  }
+  return deadline_;
 }
 
 Duration Host::charge(Instant now, std::uint64_t bytes) {
@@ -150,7 +160,7 @@ std::optional<Host::Flushing> Host::end_flush(std::uint64_t number) {
 
 std::optional<Host::WakeUp> Host::arm(Instant now) {
   if (!is_running() || is_paused() || woken_waits_) return std::nullopt;
-  const std::optional<Instant> deadline = machine_->next_deadline();
+  const std::optional<Instant> deadline = this->deadline();
   if (!deadline) return std::nullopt;
   const Instant at = std::max(*deadline, now);
   if (wake_up_ && wake_up_->at <= at) return std::nullopt;
@@ -162,7 +172,7 @@ bool Host::wake(Instant now, std::uint64_t generation) {
   if (!wake_up_ || wake_up_->generation != generation) return false;
   wake_up_.reset();
   if (!is_running() || is_paused() || woken_waits_) return false;
-  const std::optional<Instant> deadline = machine_->next_deadline();
+  const std::optional<Instant> deadline = this->deadline();
   if (!deadline || *deadline > now) return false;
   woken_at_once_ = last_woken_ == now ? woken_at_once_ + 1 : 0;
   last_woken_ = now;

@@ -99,6 +99,7 @@ class Host {
 
  private:
   [[nodiscard]] Duration disk_time(const DiskCosts& costs) const;
+  [[nodiscard]] std::optional<Instant> deadline();  // the machine's: it is asked again only after it has been given something
 
   HostId id_;
   std::shared_ptr<const HostSpec> spec_;
@@ -118,6 +119,8 @@ class Host {
   std::int64_t disk_permille_{1000};
   std::map<std::uint64_t, Flushing> flushes_;
   std::uint64_t flushes_made_{0};
+  std::optional<Instant> deadline_;
+  bool deadline_known_{false};
   std::optional<WakeUp> wake_up_;
   std::uint64_t wake_generation_{0};
   bool woken_waits_{false};  // a Woken is in a lane

@@ -104,7 +104,7 @@ Dumped checkpoint(std::string_view text, FileKind kind, Printer& out) {
       continue;
     }
     const std::size_t space = front.rfind(' ');
-    const auto partition = space == std::string_view::npos ? std::nullopt : number(front.substr(space + 1));
+    const auto partition = number(space == std::string_view::npos ? std::string_view{} : front.substr(space + 1));
     if (!partition || !offset || space == 0)
       return damaged(out, lines.begin(), "not a line of topic, partition and offset");
     out.entry(

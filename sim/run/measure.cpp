@@ -115,6 +115,10 @@ struct Measuring {
   }
 
   [[nodiscard]] Number over_partitions(Fold how) const {
+    if (const auto* one = std::get_if<TopicPartition>(&query.of)) {  // watched all the time, many of them
+      const PartitionHistory* partition = history().partition(*one);
+      return partition ? of_partition(*partition) : std::nullopt;
+    }
     std::vector<Number> values;
     for (const PartitionHistory* partition : partitions()) values.push_back(of_partition(*partition));
     return fold(how, values);

@@ -63,18 +63,18 @@ Counts& Counts::operator+=(const Counts& o) {
 
 // ---- counts ---------------------------------------------------------------------------------------------------------
 
-Measures::Key Measures::key_of(HostId host, const TopicPartition& partition) const {
+Measures::KeyView Measures::key_of(HostId host, const TopicPartition& partition) const {
   const auto client = clients_.find(host);
-  return {client == clients_.end() ? std::string{} : client->second, partition};
+  return {client == clients_.end() ? std::string_view{} : std::string_view{client->second}, partition};
 }
 
 Counts* Measures::counts_of(HostId host, const TopicPartition& partition) {
-  return &counts_.edit()[key_of(host, partition)];
+  return &at(counts_.edit(), key_of(host, partition));
 }
 
-void Measures::Latencies::add(const Key& key, Duration d) {
+void Measures::Latencies::add(const KeyView& key, Duration d) {
   all.edit().add(d);
-  apart.edit()[key].edit().add(d);
+  at(apart.edit(), key).edit().add(d);
 }
 
 LatencyHistogram Measures::latency(LatencyOf what, const std::optional<std::vector<std::string>>& clients,
@@ -145,8 +145,14 @@ void Measures::on(const Observation& o, const trace::RecordsDelivered& e) {
   for (const std::string& reader : {name.substr(0, name.rfind('/')), std::string{}})  // "GROUP/NUMBER"
     expiry.positions[reader] = std::max(expiry.positions[reader], e.position);
   const Timestamp now{wall_clock_at_start + Duration{o.at.ns}.whole_ms()};
-  const Key key = key_of(o.host, e.partition);
-  for (const auto& record : e.records) end_to_end_latency_.add(key, milliseconds(now - record.timestamp));
+  if (e.records.empty()) return;
+  LatencyHistogram& all = end_to_end_latency_.all.edit();
+  LatencyHistogram& mine = at(end_to_end_latency_.apart.edit(), key_of(o.host, e.partition)).edit();
+  for (const auto& record : e.records) {
+    const Duration latency = milliseconds(now - record.timestamp);
+    all.add(latency);
+    mine.add(latency);
+  }
 }
 
 void Measures::on(const Observation& o, const trace::SegmentsDeleted& e, const History& history) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/check/history.hpp"
@@ -86,12 +87,32 @@ class Measures {
     std::map<std::string, Offset> positions;   // how far each has come; "": the furthest
   };
   using Key = std::pair<std::string, TopicPartition>;  // client, partition
-  struct Latencies {                                   // the sum is kept too: conditions ask for it again and again
-    Cow<LatencyHistogram> all;
-    Cow<std::map<Key, Cow<LatencyHistogram>>> apart;
-    void add(const Key& key, Duration d);
+  struct KeyView {
+    std::string_view client;
+    const TopicPartition& partition;
   };
-  [[nodiscard]] Key key_of(HostId host, const TopicPartition& partition) const;
+  struct KeyLess {  // for Keys and views of them: looked up for every record that is sent, without making a string
+    using is_transparent = void;
+    static KeyView view(const Key& key) { return {key.first, key.second}; }
+    static KeyView view(const KeyView& key) { return key; }
+    bool operator()(const auto& a, const auto& b) const {
+      const auto clients = view(a).client <=> view(b).client;
+      return clients != 0 ? clients < 0 : view(a).partition < view(b).partition;
+    }
+  };
+  template <class Value>
+  using ByKey = std::map<Key, Value, KeyLess>;
+  template <class Value>
+  static Value& at(ByKey<Value>& map, const KeyView& key) {
+    const auto known = map.find(key);
+    return known != map.end() ? known->second : map[{std::string{key.client}, key.partition}];
+  }
+  struct Latencies {  // the sum is kept too: conditions ask for it again and again
+    Cow<LatencyHistogram> all;
+    Cow<ByKey<Cow<LatencyHistogram>>> apart;
+    void add(const KeyView& key, Duration d);
+  };
+  [[nodiscard]] KeyView key_of(HostId host, const TopicPartition& partition) const;
   Counts* counts_of(HostId host, const TopicPartition& partition);
   void watch_availability(const Observation& o, const History& history);
   void on(const Observation& o, const trace::GroupChanged& e);
@@ -102,7 +123,7 @@ class Measures {
 
   std::optional<Instant> origin_;
   std::map<HostId, std::string> clients_;
-  Cow<std::map<Key, Counts>> counts_;
+  Cow<ByKey<Counts>> counts_;
   Cow<std::map<std::pair<NodeId, TopicPartition>, Counts>> broker_bytes_;
   std::map<std::pair<std::string, ErrorCode>, std::int64_t> errors_;
   Cow<std::map<TopicPartition, Expiry>> expiries_;

@@ -290,10 +290,10 @@ DiskResult<std::vector<SharedBytes>> PosixDisk::read(FileId id, std::uint64_t at
   const File& file = **found;
   std::vector<SharedBytes> slices;
   if (at >= file.size || length == 0) return slices;
-  std::vector<std::byte> bytes(std::min(length, file.size - at));
-  const int error = read_all(file.descriptor.get(), at, bytes);
+  SharedBytes::Unfilled read = SharedBytes::unfilled(static_cast<std::size_t>(std::min(length, file.size - at)));
+  const int error = read_all(file.descriptor.get(), at, read.to);
   if (error != 0) return failed_by(error, file.path);
-  slices.emplace_back(std::move(bytes));
+  slices.push_back(std::move(read.bytes));
   return slices;
 }
 

@@ -100,7 +100,13 @@ TEST_CASE("a log is cleaned when enough of it is dirty") {
   CHECK_FALSE(dirtiest(rig, manager));  // two records of twelve
   for (int i = 0; i < 30; ++i) rig.put("a", "v");
   rig.roll();
-  CHECK(dirtiest(rig, manager));
+  const auto found = dirtiest(rig, manager);
+  REQUIRE(found);
+  const std::uint64_t clean = rig.log().segments().front().size_bytes();
+  const std::uint64_t dirty = rig.log().size_bytes() - clean - rig.log().segments().back().size_bytes();
+  CHECK(found->clean_bytes == clean);
+  CHECK(found->dirty_bytes == dirty);
+  CHECK(found->dirty_ratio() == Ratio{static_cast<std::int64_t>(dirty * 1'000'000 / (clean + dirty))});
 }
 
 TEST_CASE("a little that is older than max.compaction.lag.ms is cleaned all the same") {

@@ -311,6 +311,42 @@ TEST_CASE("a snapshot is written once for an offset") {
   CHECK(*list_producer_snapshots(f.disk, "orders-0") == std::vector{Offset{1}});
   REQUIRE(f.log.truncate_fully_and_start_at(Offset{9}, now, f.disk));
   CHECK(list_producer_snapshots(f.disk, "orders-0")->empty());
+  f.plain();
+  f.plain();
+  REQUIRE(f.log.truncate_to(Offset{10}, now, f.disk));
+  CHECK(*list_producer_snapshots(f.disk, "orders-0") == std::vector{Offset{10}});
+}
+
+TEST_CASE("a follower takes batches of several producers in one append and repeats among them") {
+  LogProducersRig f;
+  const auto at = [](std::int64_t offset, std::int64_t id, std::int32_t sequence) {
+    return stored(make_batch({.producer = producer(id, 0, sequence)}), offset, 0);
+  };
+  const auto result = f.log.append_as_follower({at(0, 1, 0), at(1, 2, 0), at(2, 1, 1), at(3, 2, 1), at(4, 1, 0), at(5, 2, 1)},
+                                               LeaderEpoch{0}, now, f.disk);
+  REQUIRE(result);
+  CHECK(result->error == ErrorCode::none);
+  CHECK_FALSE(result->duplicate);
+  CHECK(f.log.log_end_offset() == Offset{6});
+  CHECK(f.log.all_batches(f.disk)->size() == 6);
+}
+
+TEST_CASE("snapshots of the segments in front of damage stay and those behind it go") {
+  LogProducersRig f;
+  while (f.log.segment_count() < 5) f.plain();
+  std::vector<Offset> bases;
+  for (const LogSegment& segment : f.log.segments()) bases.push_back(segment.base_offset());
+  REQUIRE(*list_producer_snapshots(f.disk, "orders-0") == std::vector(bases.begin() + 1, bases.end()));
+  MemoryDisk after = f.disk.after_crash();
+  const std::string path = segment_path("orders-0", bases[3], log_suffix);
+  std::vector<std::byte> bytes = after.bytes_of(path);
+  bytes.back() ^= std::byte{1};
+  after.set_bytes(path, bytes);
+  const UnifiedLog again = LogProducersRig::open(after, {.recovery_point = bases[2]});
+  const Offset end = again.log_end_offset();
+  REQUIRE(end > bases[3]);
+  REQUIRE(end < bases[4]);
+  CHECK(*list_producer_snapshots(after, "orders-0") == std::vector{bases[1], bases[2], bases[3], end});
 }
 
 TEST_CASE("snapshots without a segment are removed at load but for that of the clean stop") {

@@ -93,6 +93,8 @@ TEST_CASE("followers and coordinators are not held to sequences") {
   CHECK(f.append(0, 0) == ErrorCode::none);
   CHECK(f.append(0, 50, 1, AppendOrigin::replication) == ErrorCode::none);
   CHECK(f.append(0, 90, 1, AppendOrigin::coordinator) == ErrorCode::none);
+  ProducerStateRig unknown;
+  CHECK(unknown.append(0, 50, 1, AppendOrigin::replication) == ErrorCode::none);
 }
 
 TEST_CASE("batches appended together are judged one after the other") {

@@ -129,6 +129,11 @@ TEST_CASE("a marker that cannot be read is refused and an empty control batch is
   CHECK(f.append(empty, AppendOrigin::replication) == ErrorCode::none);
   CHECK_FALSE(f.entry().transaction_start().has_value());
   CHECK_FALSE(f.entry().epoch().has_value());
+  ProducerTransactionsRig open;
+  REQUIRE(open.transactional(1, 3, 0, 4) == ErrorCode::none);
+  CHECK(open.append(empty, AppendOrigin::replication) == ErrorCode::none);
+  CHECK_FALSE(open.completed.has_value());
+  CHECK(open.entry().transaction_start() == Offset{4});
 }
 
 TEST_CASE("the first unstable offset waits for the marker and then for the high watermark to pass it") {

@@ -106,18 +106,44 @@ TEST_CASE("a batch is found by any of its offsets and in a gap the one after") {
   CHECK_FALSE((*f.segment.find(f.disk, Offset{51})).has_value());
 }
 
-TEST_CASE("truncation leaves a segment as if the rest had never been") {
+TEST_CASE("truncation at any offset leaves a segment as if the rest had never been") {
+  for (int offset = 0; offset <= 60; ++offset) {
+    CAPTURE(offset);
+    SegmentRig f;
+    f.append(30);
+    REQUIRE(f.segment.truncate_to(f.disk, Offset{offset}, now));
+    SegmentRig g;
+    g.append(offset / 2);
+    CHECK(f.segment.next_offset() == g.segment.next_offset());
+    CHECK(f.disk.bytes_of("p-0/00000000000000000000.index") == g.disk.bytes_of("p-0/00000000000000000000.index"));
+    CHECK(f.segment.largest_timestamp() == g.segment.largest_timestamp());
+    f.append(10);
+    g.append(10);
+    for (const std::string& path : g.disk.paths()) CHECK(f.disk.bytes_of(path) == g.disk.bytes_of(path));
+  }
+}
+
+TEST_CASE("truncation in a gap takes the batch behind it and the gap stays up to there") {
   SegmentRig f;
-  f.append(30);
-  REQUIRE(f.segment.truncate_to(f.disk, Offset{25}, now));
-  SegmentRig g;
-  g.append(12);
-  CHECK(f.segment.next_offset() == g.segment.next_offset());
-  CHECK(f.disk.bytes_of("p-0/00000000000000000000.index") == g.disk.bytes_of("p-0/00000000000000000000.index"));
-  CHECK(f.segment.largest_timestamp() == g.segment.largest_timestamp());
   f.append(10);
-  g.append(10);
-  for (const std::string& path : g.disk.paths()) CHECK(f.disk.bytes_of(path) == g.disk.bytes_of(path));
+  const std::uint64_t before = f.segment.size_bytes();
+  const RecordBatch far = stored(make_batch(), 50, 0);
+  REQUIRE(f.segment.append(f.disk, {&far, 1}, 200));
+  REQUIRE(f.segment.truncate_to(f.disk, Offset{30}, now));
+  CHECK(f.segment.size_bytes() == before);
+  CHECK(f.segment.next_offset() == Offset{30});
+}
+
+TEST_CASE("a read from below the first batch of a segment begins with that batch") {
+  SegmentRig f{40};
+  const RecordBatch first = stored(make_batch({.records = 2}), 50, 0);
+  REQUIRE(f.segment.append(f.disk, {&first, 1}, 200));
+  for (const std::int64_t from : {40, 41, 50, 51}) {
+    const auto read = f.segment.read(f.disk, Offset{from}, {1000, f.segment.next_offset(), MinOneBatch::yes});
+    REQUIRE(read);
+    REQUIRE(read->batches.size() == 1);
+    CHECK(read->batches.front().base_offset() == Offset{50});
+  }
 }
 
 TEST_CASE("a finished segment closes its time index with its largest timestamp") {

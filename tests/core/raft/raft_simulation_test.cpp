@@ -192,7 +192,7 @@ TEST_CASE("A minority of voters that lost its disk is healed from the others") {
 }
 
 TEST_CASE("Nothing that was committed is lost whatever fails") {
-  for (std::uint64_t seed = 1; seed <= (test::sanitized ? 12 : 60); ++seed) {
+  for (std::uint64_t seed = 1; seed <= (test::sanitized ? 6 : 60); ++seed) {
     CAPTURE(seed);
     Cluster cluster{seed % 3 == 0 ? 5 : 3, static_cast<int>(seed % 2), seed};
     cluster.start_all();
