@@ -4,6 +4,7 @@
 // version yet (KIP-511).
 //   request header:  api key i16, version i16, correlation id i32, client id (nullable, i16 length in v2 too), v2:
 //   tagged fields response header: correlation id i32, v1: tagged fields
+// listener.hpp tells of a request that was read by read_request_header() whether it is to be decoded at all.
 #include <cstddef>
 #include <cstdint>
 #include <optional>

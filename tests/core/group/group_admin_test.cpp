@@ -57,7 +57,7 @@ TEST_CASE("ListGroups tells the groups of this coordinator with state and type",
   CHECK(list(h).empty());
 }
 
-TEST_CASE("ListGroups leaves out what its filters do not name, in whatever case", "[group]") {
+TEST_CASE("ListGroups leaves out what its filters do not name in whatever case", "[group]") {
   Harness h;
   h.elect();
   h.stable(1);
@@ -65,35 +65,6 @@ TEST_CASE("ListGroups leaves out what its filters do not name, in whatever case"
   CHECK(list(h, {.states_filter = {"Empty"}}).empty());
   CHECK(list(h, {.types_filter = {"Classic"}}).size() == 1);
   CHECK(list(h, {.types_filter = {"consumer"}}).empty());
-}
-
-TEST_CASE("DescribeGroups tells members with metadata and assignments of a stable group", "[group]") {
-  Harness h;
-  h.elect();
-  const std::vector<std::string> members = h.stable(2);
-  const DescribeGroupsResponse::Group told = describe(h, group_name);
-  CHECK(told.error_code == ErrorCode::none);
-  CHECK(told.group_state == "Stable");
-  CHECK(told.protocol_type == "consumer");
-  CHECK(told.protocol_data == "range");
-  CHECK(told.authorized_operations == authorized_operations_omitted);
-  REQUIRE(told.members.size() == 2);
-  const auto leader = std::ranges::find(told.members, members[0], &DescribeGroupsResponse::Member::member_id);
-  REQUIRE(leader != told.members.end());
-  CHECK(leader->client_id == "app");
-  CHECK(leader->member_metadata == bytes_of("topics"));
-  CHECK(leader->member_assignment == assignment_of("orders", {PartitionIndex{0}}));
-}
-
-TEST_CASE("a group that rebalances is described without what belongs to a generation", "[group]") {
-  Harness h;
-  h.elect();
-  h.completing(1);
-  const DescribeGroupsResponse::Group told = describe(h, group_name);
-  CHECK(told.group_state == "CompletingRebalance");
-  CHECK(told.protocol_data.empty());
-  REQUIRE(told.members.size() == 1);
-  CHECK(told.members[0].member_metadata.empty());
 }
 
 TEST_CASE("an unknown group is dead and from DescribeGroups version 6 on an error", "[group]") {

@@ -146,7 +146,7 @@ TEST_CASE("of a time in several units only the finest that was set has a value")
   CHECK(told(config, "log.retention.ms") == "-1");
 }
 
-TEST_CASE("a topic's setting falls back to the broker's names of it, the finest unit first") {
+TEST_CASE("a topic's setting falls back to the broker's names of it with the finest unit first") {
   using Names = std::vector<std::string_view>;
   CHECK(node_names_of("retention.ms") == Names{"log.retention.ms", "log.retention.minutes", "log.retention.hours"});
   CHECK(node_names_of("min.insync.replicas") == Names{"min.insync.replicas"});
