@@ -44,11 +44,13 @@ test("a group survives the crash of its coordinator", { timeout: 90_000 }, async
       await consumer.run({ eachMessage: async ({ message }) => { const v = message.value.toString(); seen.set(v, (seen.get(v) ?? 0) + 1); } });
       members.push(consumer);
     }
+    // To one partition in each send: KafkaJS 2.2.4 forgets the records of a partition whose leader moves, in the middle of a send over
+    // several, to a broker that has answered already (seen with this cluster: 974 of 1,000 arrived).
     const producer = kafka.producer({ idempotent: true });
     await producer.connect();
     for (let batch = 0; batch < 20; ++batch) {
       if (batch === 8) await cluster.fire({ crash: "coordinator(analytics)", for: "3s" });
-      await producer.send({ topic: "clicks", messages: Array.from({ length: 50 }, (_, i) => ({ key: `user ${i}`, value: `click ${batch * 50 + i}` })) });
+      await producer.send({ topic: "clicks", messages: Array.from({ length: 50 }, (_, i) => ({ partition: batch % 4, value: `click ${batch * 50 + i}` })) });
       await new Promise(resolve => setTimeout(resolve, 100));
     }
     for (let i = 0; i < 300 && seen.size < 1000; ++i) await new Promise(resolve => setTimeout(resolve, 100));

@@ -55,6 +55,7 @@ void Checks::tell_commits(const Observation& o, const trace::HighWatermarkMoved&
 }
 
 void Checks::observe(const Observation& o) {
+  if (history_.is_of_deleted_topic(o)) return;
   history_.observe(o);
   if (const auto* moved = o.get_if<trace::HighWatermarkMoved>()) tell_commits(o, *moved);
   Invariants& invariants = all_.edit().invariants;

@@ -1,6 +1,7 @@
 #include "sim/check/history.hpp"
 
 #include <algorithm>
+#include <concepts>
 
 #include <fmt/format.h>
 
@@ -264,6 +265,24 @@ void History::on(const Observation& o, const trace::TopicCreated& e) {
   if (!created_.try_emplace(e.id, o.at).second) return;
   topics_[e.id] = e.name;
   topic_ids_[e.name] = e.id;
+}
+
+void History::on(const Observation& /*who*/, const trace::TopicDeleted& e) {
+  if (!deleted_.insert(e.id).second) return;
+  last_edited_.set(nullptr);
+  std::erase_if(partitions_, [&e](const auto& entry) { return entry.first.topic_id == e.id; });
+  const auto named = topic_ids_.find(e.name);
+  if (named != topic_ids_.end() && named->second == e.id) topic_ids_.erase(named);  // else another bears the name by now
+}
+
+bool History::is_of_deleted_topic(const Observation& o) const {
+  if (deleted_.empty() || !o.note()) return false;
+  bool deleted = false;
+  o.note()->visit([&](const auto& e) {
+    if constexpr (requires { { e.partition } -> std::convertible_to<const TopicIdPartition&>; })
+      deleted = deleted_.contains(e.partition.topic_id);
+  });
+  return deleted;
 }
 
 void History::on(const Observation& o, const trace::PartitionChanged& e) {

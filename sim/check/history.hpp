@@ -180,6 +180,8 @@ class History {
   [[nodiscard]] const PartitionHistory* partition(const TopicIdPartition& id) const;
   [[nodiscard]] const PartitionHistory* partition(const TopicPartition& name) const;
   [[nodiscard]] std::string name(const TopicIdPartition& id) const;  // "orders-0"
+  // Of a topic that was deleted: what its replicas still do, until they have heard of it, concerns nobody.
+  [[nodiscard]] bool is_of_deleted_topic(const Observation& o) const;
   [[nodiscard]] const BrokerHistory* broker(NodeId id) const;
   // Registered by its present process and not fenced: it counts for elections and in-sync replicas. Of a broker of which
   // nothing was told, yes.
@@ -221,6 +223,7 @@ class History {
   void on(const Observation& o, const trace::BecameFollower& e);
   void on(const Observation& o, const trace::ReplicaRemoved& e);
   void on(const Observation& o, const trace::TopicCreated& e);
+  void on(const Observation& o, const trace::TopicDeleted& e);
   void on(const Observation& o, const trace::PartitionChanged& e);
   void on(const Observation& o, const trace::BrokerRegistered& e);
   void on(const Observation& o, const trace::BrokerFenced& e);
@@ -240,6 +243,7 @@ class History {
   std::map<Uuid, std::string> topics_;
   std::map<std::string, Uuid> topic_ids_;
   std::map<Uuid, Instant> created_;
+  std::set<Uuid> deleted_;
   std::map<TopicIdPartition, Cow<PartitionHistory>> partitions_;
   LastFound<std::pair<const TopicIdPartition, Cow<PartitionHistory>>> last_edited_;  // in partitions_
   std::vector<std::optional<NodeId>> nodes_;                                         // of subjects_, by host

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "core/log/log_files.hpp"
 #include "sim/logtool/files.hpp"
@@ -21,6 +22,35 @@ bool has_segment(const std::vector<std::string>& names) {
 bool belongs_to_log_directory(const std::string& name) {
   const std::optional<FileKind> kind = file_kind(name);
   return kind == FileKind::offset_checkpoint || kind == FileKind::meta_properties || kind == FileKind::clean_shutdown;
+}
+
+using Names = std::vector<std::string>;
+
+// The directories of partitions in it, by name and with what stands in each.
+std::map<std::string, Names> partition_directories(const Disk& disk, const std::string& directory, const Names& names) {
+  std::map<std::string, Names> found;
+  for (const std::string& name : names) {
+    if (!partition_of_directory(name)) continue;
+    if (DiskResult<Names> inside = disk.list(path_of(directory, name))) found[name] = std::move(*inside);
+  }
+  return found;
+}
+
+// A log directory may be called "broker-1", as a partition might be.
+bool is_log_directory(const Disk& disk, const std::string& directory, const Names& names) {
+  if (has_segment(names)) return false;
+  return std::ranges::any_of(names, belongs_to_log_directory) || !partition_directories(disk, directory, names).empty();
+}
+
+// Those in it that are log directories themselves: of a cluster whose nodes have one each.
+std::vector<std::string> log_directories_in(const Disk& disk, const std::string& directory, const Names& names) {
+  std::vector<std::string> found;
+  if (has_segment(names) || std::ranges::any_of(names, belongs_to_log_directory)) return found;
+  for (const std::string& name : names) {
+    const DiskResult<Names> inside = disk.list(path_of(directory, name));
+    if (inside && is_log_directory(disk, path_of(directory, name), *inside)) found.push_back(path_of(directory, name));
+  }
+  return found;
 }
 
 std::optional<Offset> offset_of(const OffsetCheckpoint& offsets, const std::optional<TopicPartition>& partition) {
@@ -98,8 +128,16 @@ Verified verify_directory(Disk& disk, const std::string& directory, const Verify
     verified.readable = false;
     return verified;
   }
+  const std::vector<std::string> nested = log_directories_in(disk, directory, *names);
+  for (const std::string& one : nested) {
+    const Verified inside = verify_directory(disk, one, options, report);
+    verified.partitions += inside.partitions;
+    verified.batches += inside.batches;
+    verified.mismatches += inside.mismatches;
+  }
+  if (!nested.empty()) return verified;
   const std::optional<TopicPartition> partition = partition_of_directory(name_of(directory));
-  if (has_segment(*names) || (partition && !std::ranges::any_of(*names, belongs_to_log_directory))) {
+  if (has_segment(*names) || (partition && !is_log_directory(disk, directory, *names))) {
     const OffsetCheckpoint log_starts = read_offsets(disk, path_of(directory_of(directory), log_start_checkpoint));
     verified.partitions = 1;
     verified.batches =

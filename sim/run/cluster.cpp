@@ -5,6 +5,7 @@
 #include "core/broker/broker.hpp"
 #include "core/client/admin.hpp"
 #include "core/controller/controller.hpp"
+#include "core/log/checkpoint_files.hpp"
 #include "core/model/legacy.hpp"
 #include "sim/run/timers.hpp"
 #include "sim/workload/consuming_app.hpp"
@@ -33,6 +34,23 @@ HostSpec client_spec(std::string name, const std::optional<std::string>& rack, s
   spec.rack = rack;
   spec.factory = std::move(factory);
   return spec;
+}
+
+// What kafka-storage leaves on a disk before a node first starts (StorageTool, MetaPropertiesEnsemble). It costs nothing: nobody has
+// to wait for it.
+void format_storage(World& world, HostId host, NodeId id) {
+  Random random = world.random("directory id").fork(static_cast<std::uint64_t>(id.value));
+  const std::uint64_t high = random.next();
+  const std::uint64_t low = random.next();
+  const std::string text = format_meta_properties({cluster_id, id, Uuid{high, low}});
+  SimDisk& disk = world.edit_disk(host);
+  const DiskResult<FileId> file = disk.open(meta_properties_file, OpenMode::create);
+  if (!file) return;  // a disk without room for it: the node finds out
+  const SharedBytes bytes = SharedBytes::of(text);
+  (void)disk.append(*file, std::span{&bytes, 1});
+  (void)disk.sync(*file);
+  disk.close(*file);
+  (void)disk.take_costs();
 }
 
 LaneThreads threads_of(const NodeConfig& config) {
@@ -219,6 +237,7 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
     host.disk = spec.disk;
     host.threads = threads_of(spec.config);
     cluster.controllers[spec.id] = world.add_host(std::move(host));
+    format_storage(world, cluster.controllers[spec.id], spec.id);
   }
   for (const NodeSpec& spec : scenario.cluster.brokers) {
     const BrokerOptions options{spec.id,
@@ -233,6 +252,7 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
     host.disk = spec.disk;
     host.threads = threads_of(spec.config);
     cluster.brokers[spec.id] = world.add_host(std::move(host));
+    format_storage(world, cluster.brokers[spec.id], spec.id);
   }
   const ClientIdentity admin{"admin", -1, bootstrap(scenario), 0};
   const auto topics = topics_to_create(scenario);

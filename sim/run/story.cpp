@@ -242,6 +242,9 @@ void Story::observe(const Observation& o, const History& history) {
   } else if (const auto* created = event.get_if<trace::TopicCreated>();
              created && is_news(created->metadata_offset)) {
     add(o.at, "topic", created->name, "is created", Tone::plain);
+  } else if (const auto* deleted = event.get_if<trace::TopicDeleted>();
+             deleted && is_news(deleted->metadata_offset)) {
+    add(o.at, "topic", deleted->name, "is deleted", Tone::plain);
   } else if (const auto* failed = event.get_if<trace::LogDirectoryFailed>()) {
     add(o.at, "disk", host(o.host), "takes its log directory offline: " + failed->reason, Tone::warning);
   } else if (const auto* reset = event.get_if<trace::PositionReset>()) {

@@ -40,17 +40,33 @@ Result<asio::ip::address> resolve(asio::io_context& io, const std::string& host)
   return found.begin()->endpoint().address();
 }
 
-struct Listeners {
-  asio::io_context& io;
-  bool allow_remote{false};
-
+class Listeners {
+ public:
+  Listeners(asio::io_context& io, bool allow_remote) : io_{io}, allow_remote_{allow_remote} {}
+  // Port 0: any that is free. It is then asked for by its number, for Linux keeps only such a one while nobody listens (gateway.cpp).
   Result<Tcp::acceptor> open(const std::string& host, std::uint16_t port) const {
-    const Result<asio::ip::address> address = resolve(io, host);
+    if (port != 0) return open_at(host, port);
+    constexpr int tries = 20;  // somebody else may be quicker
+    Result<Tcp::acceptor> found = fail("");
+    for (int i = 0; i < tries; ++i) {
+      found = open_at(host, 0);
+      if (!found) return found;
+      const std::uint16_t free = found->local_endpoint().port();
+      found->close();
+      found = open_at(host, free);
+      if (found) break;
+    }
+    return found;
+  }
+
+ private:
+  Result<Tcp::acceptor> open_at(const std::string& host, std::uint16_t port) const {
+    const Result<asio::ip::address> address = resolve(io_, host);
     if (!address) return tl::unexpected<Error>{address.error()};
-    if (!address->is_loopback() && !allow_remote)
+    if (!address->is_loopback() && !allow_remote_)
       return fail(fmt::format("{} is not on this machine alone: anyone could reach the cluster; --allow-remote if that is wanted", host));
     const Tcp::endpoint endpoint{*address, port};
-    Tcp::acceptor acceptor{io};
+    Tcp::acceptor acceptor{io_};
     NetError error;
     acceptor.open(endpoint.protocol(), error);
     if (!error) acceptor.set_option(asio::socket_base::reuse_address{true}, error);
@@ -59,6 +75,9 @@ struct Listeners {
     if (error) return fail(fmt::format("cannot listen on {}:{}: {}", host, port, error.message()));
     return acceptor;
   }
+
+  asio::io_context& io_;
+  bool allow_remote_;
 };
 
 // Thousands of connections need as many descriptors.

@@ -64,3 +64,16 @@ TEST_CASE("a topic that is deleted takes what was acknowledged with it", "[check
   for (const std::int32_t host : {0, 1, 2}) tale.tell(host, trace::ReplicaRemoved{tp});
   CHECK(tale.findings(AckedSomewhere::id) == 0);
 }
+
+TEST_CASE("what the replicas of a deleted topic still do concerns nobody, nor does a new topic of that name inherit it", "[check]") {
+  Tale tale;
+  tale.append_everywhere(first);
+  tale.commit(1, 0, 5);
+  tale.acked(first);
+  tale.tell(20, trace::TopicDeleted{100, "orders", tp.topic_id});
+  for (const std::int32_t broker : {1, 2, 3}) tale.truncate(broker, 5, 0);
+  tale.acked(second);
+  CHECK(tale.findings(AckedSomewhere::id) == 0);
+  CHECK(tale.findings("acked-record-lost") == 0);
+  CHECK(tale.findings("committed-not-truncated") == 0);
+}

@@ -184,7 +184,7 @@ TEST_CASE("an entry that is wrong says where, and nothing is added") {
 
 TEST_CASE("an entry may name a topic and a group that real clients bring") {
   const auto session = begun();
-  CHECK(session->add_entries(R"([{"crash": "leader(theirs-0)"}, {"crash": "coordinator(their-app)"}])").empty());
+  CHECK(session->add_entries(R"j([{"crash": "leader(theirs-0)"}, {"crash": "coordinator(their-app)"}])j").empty());
 }
 
 TEST_CASE("a recorded session replays to the same hash and story") {

@@ -1,8 +1,8 @@
 #!/bin/sh
-# tests/clients.sh FILE: runs one of scenarios/clients as a test. Exit 77: skipped, for what it needs is not installed.
+# tests/serve/client.sh FILE: runs one of scenarios/clients as a test. Exit 77: skipped, for what it needs is not installed.
 set -eu
 file=$1
-here=$(cd "$(dirname "$0")/.." && pwd)
+here=$(cd "$(dirname "$0")/../.." && pwd)
 skip() { echo "skipped: $1 is not installed (scripts/setup --clients)"; exit 77; }
 case $file in
   test_idempotent_producer.py) /usr/bin/python3 -c 'import confluent_kafka' 2>/dev/null || skip confluent-kafka ;;
