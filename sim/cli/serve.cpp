@@ -193,7 +193,8 @@ void add_serve(CLI::App& app, const Terminal& terminal, int& code) {
   CLI::App* command = app.add_subcommand("serve", "the simulated cluster for real clients, over TCP");
   command->add_option("SCENARIO", arguments->file, "a scenario file: its timeline runs while clients are served")->required();
   add_scenario_options(*command, arguments);
-  add_parsed(*command, arguments, "--listen", "where the broker of the lowest id listens, the others on the ports behind; port 0: any that are free (127.0.0.1:9092)",
+  add_parsed(*command, arguments, "--listen",
+             "where the broker of the lowest id listens, the others on the ports behind; port 0: any that are free (127.0.0.1:9092)",
              "HOST:PORT", take_listen);
   add_parsed(*command, arguments, "--control", "where the HTTP interface listens (127.0.0.1:9099)", "HOST:PORT", take_control);
   add_parsed(*command, arguments, "--advertise", "the host that clients are told (that of --listen)", "HOST", take_advertise);

@@ -19,7 +19,8 @@ pre { font: 13px/1.4 ui-monospace, monospace; height: 22rem; overflow: auto; bac
  button, pre, textarea { background: #20252b; color: inherit; border-color: #4b535c; } .bad { color: #ff8a80; } }
 </style></head><body>
 <h1 id="name">kafkasim</h1><div class="muted" id="clock"></div>
-<h2>Partitions</h2><table><thead><tr><th>partition</th><th>leader</th><th>epoch</th><th>in sync</th><th>start</th><th>high watermark</th><th>end</th><th></th></tr></thead><tbody id="partitions"></tbody></table>
+<h2>Partitions</h2><table><thead><tr><th>partition</th><th>leader</th><th>epoch</th><th>in sync</th><th>start</th><th>high watermark</th>
+<th>end</th><th></th></tr></thead><tbody id="partitions"></tbody></table>
 <h2>Groups</h2><table><thead><tr><th>group</th><th>state</th><th>members</th><th>lag</th><th></th></tr></thead><tbody id="groups"></tbody></table>
 <h2>Act</h2><div id="acts"></div>
 <textarea id="entry" spellcheck="false">{"crash": "leader(orders-0)", "for": "5s"}</textarea>
@@ -61,16 +62,28 @@ async function look() {
   let state;
   try { state = await (await fetch("/state")).json(); } catch (error) { $("clock").textContent = "ended"; return; }
   $("name").textContent = "kafkasim: " + state.scenario;
-  $("clock").textContent = (state.virtual_ms / 1000).toFixed(1) + " s of virtual time, seed " + state.seed + ", " + state.metrics["records.acked"] + " records acknowledged, " + state.metrics["records.lost"] + " lost";
+  $("clock").textContent = `${(state.virtual_ms / 1000).toFixed(1)} s of virtual time, seed ${state.seed}, ` +
+    `${state.metrics["records.acked"]} records acknowledged, ${state.metrics["records.lost"]} lost`;
   const named = state.partitions.filter(p => !p.topic.startsWith("__"));
-  $("partitions").replaceChildren(...named.slice(0, 200).map(p => { const tp = p.topic + "-" + p.partition; return row([tp, p.leader, p.leader_epoch, p.isr.join(" ") + " of " + p.replicas.join(" "), p.log_start_offset, p.high_watermark, p.log_end_offset, acts([["crash the leader", {crash: `leader(${tp})`, for: "5s"}], ["cut it off", {partition: [`leader(${tp})`], for: "10s"}]])]); }));
-  $("groups").replaceChildren(...state.groups.map(g => row([g.group, g.state, g.members.length, g.offsets.reduce((sum, o) => sum + o.lag, 0), acts([["crash its coordinator", {crash: `coordinator(${g.group})`, for: "5s"}]])])));
+  $("partitions").replaceChildren(...named.slice(0, 200).map(p => {
+    const tp = p.topic + "-" + p.partition;
+    const isr = p.isr.join(" ") + " of " + p.replicas.join(" ");
+    const may = [["crash the leader", {crash: `leader(${tp})`, for: "5s"}], ["cut it off", {partition: [`leader(${tp})`], for: "10s"}]];
+    return row([tp, p.leader, p.leader_epoch, isr, p.log_start_offset, p.high_watermark, p.log_end_offset, acts(may)]);
+  }));
+  $("groups").replaceChildren(...state.groups.map(g => {
+    const lag = g.offsets.reduce((sum, o) => sum + o.lag, 0);
+    return row([g.group, g.state, g.members.length, lag, acts([["crash its coordinator", {crash: `coordinator(${g.group})`, for: "5s"}]])]);
+  }));
   const brokers = [...new Set(state.partitions.flatMap(p => p.replicas))].sort((a, b) => a - b);
   if (brokers.join() !== nodes) {
     nodes = brokers.join();
-    $("acts").replaceChildren(...brokers.map(id => acts([[`crash ${id}`, {crash: id, for: "5s"}], [`power off ${id}`, {power_off: id, for: "5s"}], [`pause ${id}`, {pause: id, for: "3s"}], [`fill the disk of ${id}`, {full_disk: id, for: "10s"}]])), act("crash the controller", {crash: "controller", for: "5s"}));
+    const of = id => acts([[`crash ${id}`, {crash: id, for: "5s"}], [`power off ${id}`, {power_off: id, for: "5s"}],
+                           [`pause ${id}`, {pause: id, for: "3s"}], [`fill the disk of ${id}`, {full_disk: id, for: "10s"}]]);
+    $("acts").replaceChildren(...brokers.map(of), act("crash the controller", {crash: "controller", for: "5s"}));
   }
-  const found = state.violations.map(v => "VIOLATION " + v.invariant + ": " + v.detail).concat(state.excused.map(v => "excused (" + v.reason + ") " + v.invariant + ": " + v.detail));
+  const found = state.violations.map(v => `VIOLATION ${v.invariant}: ${v.detail}`)
+    .concat(state.excused.map(v => `excused (${v.reason}) ${v.invariant}: ${v.detail}`));
   $("findings").textContent = found.length ? found.join("\n") : "none";
   $("findings").className = state.violations.length ? "bad" : "muted";
   $("findings").style.whiteSpace = "pre-wrap";

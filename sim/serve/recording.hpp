@@ -4,7 +4,8 @@
 //
 //   file    "KSREC1\n", then blocks: the head, the operations in order, and if the run came to its end, the end
 //   block   length u32, payload, CRC-32C of the payload u32; all in network order
-//   head    JSON: {"version", "scenario": TEXT, "file", "folder", "set": [[POINTER, VALUE]...], "seed", "legacy", "advertised": [{id, host, port}], "wall_clock_ms"}
+//   head    JSON: {"version", "scenario": TEXT, "file", "folder", "set": [[POINTER, VALUE]...], "seed", "legacy", "until_ns",
+//           "advertised": [{id, host, port}], "wall_clock_ms"}
 //   others  kind u8, events u64 (executed since time 0), at i64 (ns of the World's clock), then by kind:
 //           dial: guest u64, broker i32    frame: guest u64, bytes    hang_up: guest u64    entries: JSON    end: hash u64
 //

@@ -65,7 +65,7 @@ TEST_CASE("a topic that is deleted takes what was acknowledged with it", "[check
   CHECK(tale.findings(AckedSomewhere::id) == 0);
 }
 
-TEST_CASE("what the replicas of a deleted topic still do concerns nobody, nor does a new topic of that name inherit it", "[check]") {
+TEST_CASE("what the replicas of a deleted topic still do concerns nobody nor does a new topic of that name inherit it", "[check]") {
   Tale tale;
   tale.append_everywhere(first);
   tale.commit(1, 0, 5);

@@ -88,10 +88,8 @@ TEST_CASE("a run brings back the historical behaviours that are named and no oth
   CHECK_FALSE(parse({"a.json", "--legacy", "hw"}).options);
 }
 
-TEST_CASE("options of later releases say so") {
-  for (const std::string name : {"--record"}) {
-    const Parsing parsing = parse({"a.json", name, "x"});
-    CHECK_FALSE(parsing.options);
-    CHECK(parsing.error.find("'" + name + "' is not available in this release of kafkasim") != std::string::npos);
-  }
+TEST_CASE("a run is recorded where --record says") {
+  const Parsing parsing = parse({"a.json", "--record", "r.ksrec"});
+  REQUIRE(parsing.options);
+  CHECK(parsing.options->record == "r.ksrec");
 }

@@ -43,7 +43,7 @@ TEST_CASE("an impossible size is refused") {
   }
 }
 
-TEST_CASE("a frame takes no more memory than has come of it, but for a first megabyte") {
+TEST_CASE("a frame takes no more memory than has come of it but for a first megabyte") {
   FrameReader reader{100U << 20};
   std::vector<SharedBytes> frames;
   ByteWriter out;

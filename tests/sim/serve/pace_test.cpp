@@ -9,7 +9,7 @@ Pace::Real after(std::int64_t ms) { return begin + std::chrono::milliseconds{ms}
 Instant virtual_at(std::int64_t ms) { return Instant{5'000'000'000} + milliseconds(ms); }
 }  // namespace
 
-TEST_CASE("virtual time goes with real time, at its speed") {
+TEST_CASE("virtual time goes with real time at its speed") {
   Pace pace{begin, virtual_at(0), 1000};
   CHECK(pace.at(after(250)) == virtual_at(250));
   pace.set_speed(after(250), 2000);
@@ -27,7 +27,7 @@ TEST_CASE("virtual time stands still while paused") {
   CHECK(pace.at(after(5050)) == virtual_at(150));
 }
 
-TEST_CASE("the real moment of a virtual one is when that has come, not before") {
+TEST_CASE("the real moment of a virtual one is when that has come not before") {
   for (const std::int64_t permille : {1, 3, 100, 999, 1000, 1001, 7000, 1'000'000}) {
     Pace pace{begin, virtual_at(0), permille};
     for (const std::int64_t ns : {1, 999, 1'000'000, 123'456'789}) {

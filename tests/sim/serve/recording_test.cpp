@@ -71,7 +71,7 @@ TEST_CASE("a recording that breaks off anywhere is read up to its last whole blo
   CHECK(most == 4);
 }
 
-TEST_CASE("a recording with any byte changed is refused or says something else, and never crashes") {
+TEST_CASE("a recording with any byte changed is refused or says something else and never crashes") {
   const std::vector<std::byte> whole = written(one_of_each());
   std::size_t refused = 0;
   for (std::size_t i = 0; i < whole.size(); ++i) {
@@ -82,7 +82,7 @@ TEST_CASE("a recording with any byte changed is refused or says something else, 
   CHECK(refused > whole.size() * 9 / 10);  // but for lengths that reach beyond the end: those look broken off
 }
 
-TEST_CASE("something behind the end is refused, and so is a file of another kind") {
+TEST_CASE("something behind the end is refused and so is a file of another kind") {
   std::vector<RecordedOperation> operations = one_of_each();
   operations.push_back({6, Instant{60}, RecordedHangUp{1}});
   CHECK(parse_recording(SharedBytes{written(operations)}).error().message.find("follows the end") != std::string::npos);

@@ -1,0 +1,71 @@
+#include "sim/run/guests.hpp"
+
+#include "core/message/heartbeat.hpp"
+#include "tests/sim/serve/served_cluster.hpp"
+
+namespace kafkasim::sim {
+
+TEST_CASE("a guest's load counts what is unanswered and knows of a fetch under way") {
+  const auto session = begun();
+  Mailbox mail{*session};
+  const GuestId guest = session->dial(NodeId{1});
+  mail.run(milliseconds(20));
+  const auto load = [&] { return session->run().guests().load(guest, session->run().world()); };
+  CHECK(load().unanswered == 0);
+  for (std::int32_t id = 1; id <= 3; ++id)
+    REQUIRE(session->receive(guest, as_frame(Message::of(HeartbeatRequest{.group_id = "g", .member_id = "m"}), 3, id)).has_value());
+  CHECK(load().unanswered == 3);
+  CHECK(load().bytes_waiting > 0);
+  CHECK_FALSE(load().fetching);
+  mail.run(seconds(1));
+  CHECK(load().unanswered == 0);
+  CHECK(load().bytes_waiting == 0);
+  std::vector<std::int32_t> order;
+  for (const GuestAnswer& answer : mail.of<GuestAnswer>(guest)) {
+    ByteReader in{ByteSpan{answer.frame}.subspan(frame_size_bytes)};
+    order.push_back(in.i32());
+  }
+  CHECK(order == std::vector<std::int32_t>{1, 2, 3});
+}
+
+TEST_CASE("a produce with acks=0 waits for no answer") {
+  const auto session = begun();
+  Mailbox mail{*session};
+  const NodeId leader = *session->run().checks().history().partition(TopicPartition{"orders", PartitionIndex{0}})->leader;
+  const GuestId guest = session->dial(leader);
+  mail.run(milliseconds(20));
+  REQUIRE(session->receive(guest, as_frame(Message::of(produce_values({"a"}, 0)), 9, 1)).has_value());
+  CHECK(session->run().guests().load(guest, session->run().world()).unanswered == 0);
+  mail.run(milliseconds(200));
+  CHECK(mail.of<GuestAnswer>(guest).empty());
+  const auto* partition = session->run().checks().history().partition(TopicPartition{"orders", PartitionIndex{0}});
+  CHECK(partition->replica(leader)->log_end == Offset{1});
+}
+
+TEST_CASE("records that are sent to a topic by its id are counted under its name") {
+  const auto session = begun();
+  Mailbox mail{*session};
+  const auto* partition = session->run().checks().history().partition(TopicPartition{"orders", PartitionIndex{0}});
+  const GuestId guest = session->dial(*partition->leader);
+  mail.run(milliseconds(20));
+  ProduceRequest request = produce_values({"a", "b"});
+  request.topic_data[0].name.clear();
+  request.topic_data[0].topic_id = partition->id.topic_id;
+  REQUIRE(mail.ask(guest, Message::of(request), 13));
+  const auto acked = session->run().measure({Metric::records_acked, {}, Subject{TopicName{"orders"}}, {}});
+  CHECK(acked == MetricValue{std::int64_t{2}});
+}
+
+TEST_CASE("what comes for a guest that has hung up is dropped") {
+  const auto session = begun();
+  Mailbox mail{*session};
+  const GuestId guest = session->dial(NodeId{1});
+  session->hang_up(guest);
+  session->hang_up(guest);
+  CHECK(session->receive(guest, SharedBytes::of("x")).has_value());
+  mail.run(seconds(1));
+  CHECK(mail.news.empty());
+  CHECK(session->run().guests().connections() == 0);
+}
+
+}  // namespace kafkasim::sim
