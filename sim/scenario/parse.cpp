@@ -1,5 +1,6 @@
 #include "sim/scenario/parse.hpp"
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 
@@ -153,11 +154,13 @@ Result<std::string> read_scenario_file(const std::string& path) {
   if (std::filesystem::is_directory(status)) return fail("this is a folder, not a file");
   std::ifstream in{path, std::ios::binary};
   std::string text;
-  // One byte more than allowed: enough to know that the file is too large, whatever its size says.
-  text.resize(json_most_bytes + 1);
-  if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // In pieces, for the size that a file claims is not to be relied on. A little more than is allowed is enough to know that.
+  std::array<char, 64U << 10> piece{};
+  while (in && text.size() <= json_most_bytes) {
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    text.append(piece.data(), static_cast<std::size_t>(in.gcount()));
+  }
   if (!in.is_open() || in.bad()) return fail("the file cannot be read");
-  text.resize(static_cast<std::size_t>(in.gcount()));
   return text;
 }
 

@@ -45,7 +45,7 @@ enum class Clients : std::uint8_t { of_the_scenario, real_ones_too };
                                     const std::string& folder = {}, Clients clients = Clients::of_the_scenario);
 // A file that cannot be read gives one error at 1:1.
 [[nodiscard]] Parsed load_scenario(const std::string& path, const std::vector<Patch>& patches = {});
-// What stands in the file, one byte more than is allowed at most; fails if it cannot be read.
+// What stands in the file, hardly more than is allowed; fails if it cannot be read.
 [[nodiscard]] Result<std::string> read_scenario_file(const std::string& path);
 
 // Entries that are added to the timeline of a scenario that runs: a JSON object, or a list of at most a thousand. Names in them mean
