@@ -161,7 +161,7 @@ struct ProducersTold {  // the producers that a replica knows: after loading its
 };
 
 // ---- the metadata quorum and the controller -----------------------------------------------------
-enum class RaftRole : std::uint8_t { unattached, follower, candidate, leader, resigned };
+enum class RaftRole : std::uint8_t { unattached, follower, prospective, candidate, leader, resigned };
 struct RaftRoleChanged {
   RaftRole role{};
   std::int32_t epoch{};

@@ -88,8 +88,10 @@ std::optional<Instant> RaftNode::next_deadline() const {
     return next;  // stands for no election any more
   } else if (const auto* unattached = std::get_if<raft::Unattached>(&role_)) {
     next = earlier(next, unattached->election_deadline);
+  } else if (const auto* prospective = std::get_if<raft::Prospective>(&role_)) {
+    next = earlier(next, prospective->election_deadline);
   } else if (const auto* candidate = std::get_if<raft::Candidate>(&role_)) {
-    next = earlier(next, candidate->backoff_until.value_or(candidate->election_deadline));
+    next = earlier(next, candidate->election_deadline);
   } else if (const auto* resigned = std::get_if<raft::Resigned>(&role_)) {
     next = earlier(next, resigned->election_deadline);
   }
@@ -110,19 +112,21 @@ bool RaftNode::poll_once(Env& env) {
 }
 
 bool RaftNode::poll_role(raft::Unattached& state, Env& env) {
-  if (!is_voter()) {
-    fetch_from_any_voter(env);
-    return false;
+  if (is_voter()) {
+    if (shutting_down_) return false;
+    if (state.election_deadline && *state.election_deadline <= env.now) {
+      become_prospective(env);
+      return true;
+    }
   }
-  if (shutting_down_ || !state.election_deadline || *state.election_deadline > env.now) return false;
-  become_candidate(env);
-  return true;
+  fetch_from_any_voter(env);  // it can tell who leads (KAFKA-17030)
+  return false;
 }
 
 bool RaftNode::poll_role(raft::Follower& state, Env& env) {
   if (state.fetch_deadline && *state.fetch_deadline <= env.now) {
     if (is_voter() && !shutting_down_) {
-      become_candidate(env);
+      become_prospective(env);
       return true;
     }
     state.fetch_deadline.reset();
@@ -135,21 +139,30 @@ bool RaftNode::poll_role(raft::Follower& state, Env& env) {
   return false;
 }
 
-bool RaftNode::poll_role(raft::Candidate& state, Env& env) {
-  if (!shutting_down_ && state.backoff_until) {
-    if (*state.backoff_until > env.now) return false;
-    become_candidate(env);
+bool RaftNode::poll_role(raft::Prospective& state, Env& env) {
+  if (!shutting_down_ && state.election_deadline <= env.now) {
+    lose_pre_vote(env);
     return true;
   }
+  ask_for_votes(state, env);
+  return false;
+}
+
+bool RaftNode::poll_role(raft::Candidate& state, Env& env) {
   if (!shutting_down_ && state.election_deadline <= env.now) {
-    back_off_election(state, env);
-    return true;  // the backoff may be none
+    become_prospective(env);
+    return true;
   }
-  if (state.is_rejected()) return false;
-  for (const NodeId voter : state.voters_with(raft::Candidate::Vote::unrecorded)) {
+  ask_for_votes(state, env);
+  return false;
+}
+
+// As long as the election can still be won.
+void RaftNode::ask_for_votes(const raft::Nominee& state, Env& env) {
+  if (state.is_rejected()) return;
+  for (const NodeId voter : state.voters_with(raft::Nominee::Vote::unrecorded)) {
     if (is_ready(voter)) send(voter, vote_request(voter), env);
   }
-  return false;
 }
 
 bool RaftNode::poll_role(raft::Leader& state, Env& env) {
@@ -172,7 +185,7 @@ bool RaftNode::poll_role(raft::Leader& state, Env& env) {
 
 bool RaftNode::poll_role(raft::Resigned& state, Env& env) {
   if (!shutting_down_ && state.election_deadline <= env.now) {
-    become_candidate(env);
+    become_unattached(epoch_.next(), env);  // in this epoch it would answer that it leads it
     return true;
   }
   for (const NodeId voter : state.unacknowledged) {
@@ -197,7 +210,7 @@ void RaftNode::fetch_from_any_voter(Env& env) {
   std::vector<NodeId> ready;
   std::vector<NodeId> connectable;  // preferred: no wait for a reconnect
   for (const auto& [voter, endpoint] : options_.voters) {
-    if (!is_ready(voter)) continue;
+    if (voter == options_.self || !is_ready(voter)) continue;
     ready.push_back(voter);
     if (!channel_.in_backoff(voter.value, env.now)) connectable.push_back(voter);
   }

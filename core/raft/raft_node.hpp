@@ -1,5 +1,5 @@
 #pragma once
-// RaftNode: one member of the metadata quorum (org.apache.kafka.raft.KafkaRaftClient; KIP-595, KIP-996 apart). A part
+// RaftNode: one member of the metadata quorum (org.apache.kafka.raft.KafkaRaftClient; KIP-595, KIP-996). A part
 // of a Controller (voter) or a Broker (observer), and a copyable value. It keeps `__cluster_metadata-0` and
 // `quorum-state` on the node's disk, elects, replicates and commits; what the records mean is its owner's business.
 //
@@ -129,11 +129,12 @@ class RaftNode {
   void become_unattached(LeaderEpoch epoch, Env& env);
   void vote_for(NodeId candidate, Env& env);
   void become_follower(LeaderEpoch epoch, NodeId leader, Env& env);
+  void become_prospective(Env& env);
+  void lose_pre_vote(Env& env);
   void become_candidate(Env& env);
   void become_leader(Env& env);
   void become_resigned(std::vector<NodeId> successors, Env& env);
   void learn(std::optional<NodeId> leader, LeaderEpoch epoch, Env& env);
-  void back_off_election(raft::Candidate& candidate, Env& env);
   [[nodiscard]] Duration random_election_timeout(Env& env);
   [[nodiscard]] Duration check_quorum_timeout() const;
 
@@ -142,7 +143,9 @@ class RaftNode {
   bool poll_once(Env& env);
   bool poll_role(raft::Unattached& state, Env& env);
   bool poll_role(raft::Follower& state, Env& env);
+  bool poll_role(raft::Prospective& state, Env& env);
   bool poll_role(raft::Candidate& state, Env& env);
+  void ask_for_votes(const raft::Nominee& state, Env& env);
   bool poll_role(raft::Leader& state, Env& env);
   bool poll_role(raft::Resigned& state, Env& env);
   void fetch_as_observer(const raft::Follower& state, Env& env);
@@ -190,6 +193,7 @@ class RaftNode {
   [[nodiscard]] bool is_voter() const { return options_.member == QuorumMember::voter; }
   [[nodiscard]] std::set<NodeId> voter_ids() const;
   [[nodiscard]] std::optional<NodeId> known_leader() const;  // as answers tell it: a resigned leader names itself
+  [[nodiscard]] std::optional<NodeId> vote_in(LeaderEpoch epoch) const;  // that this node has given
 
   RaftOptions options_;
   RequestChannel channel_;

@@ -49,6 +49,7 @@ Message RaftNode::vote_request(NodeId voter) const {
   partition.replica_id = options_.self;
   partition.last_offset_epoch = log_->last_epoch();
   partition.last_offset = log_->end();
+  partition.pre_vote = std::holds_alternative<raft::Prospective>(role_);
   VoteRequest request;
   request.cluster_id = options_.cluster_id;
   request.voter_id = voter;
@@ -119,10 +120,11 @@ void RaftNode::on_vote(const VoteRequest& vote, const RequestRef& from, Env& env
   const auto* asked = raft::sole_partition(vote);
   if (!is_own_cluster(vote.cluster_id)) return refuse<VoteResponse>(from, ErrorCode::inconsistent_cluster_id, env);
   if (!asked) return refuse<VoteResponse>(from, ErrorCode::invalid_request, env);
-  if (asked->pre_vote) return refuse<VoteResponse>(from, ErrorCode::unsupported_version, env);
-  const bool valid = asked->last_offset.value >= 0 && asked->last_offset_epoch.value >= 0
-                     && asked->last_offset_epoch < asked->replica_epoch && asked->replica_id.value >= 0
-                     && asked->replica_id != options_.self;
+  // A candidate has raised its epoch; who asks for pre-votes may have records of the epoch that it names.
+  const bool possible = asked->pre_vote ? asked->last_offset_epoch <= asked->replica_epoch
+                                        : asked->last_offset_epoch < asked->replica_epoch;
+  const bool valid = possible && asked->last_offset.value >= 0 && asked->last_offset_epoch.value >= 0
+                     && asked->replica_id.value >= 0 && asked->replica_id != options_.self;
   if (!valid) return answer_quorum<VoteResponse>(from, ErrorCode::invalid_request, env);
   if (asked->replica_epoch < epoch_) return answer_quorum<VoteResponse>(from, ErrorCode::fenced_leader_epoch, env);
   if (asked->replica_epoch > epoch_) become_unattached(asked->replica_epoch, env);
@@ -131,14 +133,16 @@ void RaftNode::on_vote(const VoteRequest& vote, const RequestRef& from, Env& env
     return answer_quorum<VoteResponse>(from, ErrorCode::invalid_voter_key, env);
   }
 
+  // Epochs first, then length: whoever wins has all that was committed (Raft, 5.4.1).
+  const auto theirs = std::pair{asked->last_offset_epoch, asked->last_offset};
+  const auto own = std::pair{log_->last_epoch(), log_->end()};
+  const auto up_to_date = theirs >= own ? raft::LogUpToDate::yes : raft::LogUpToDate::no;
   VoteResponse::Partition given;
-  if (const auto* unattached = std::get_if<raft::Unattached>(&role_)) {
-    // Epochs first, then length: whoever wins has all that was committed (Raft, 5.4.1).
-    const auto theirs = std::pair{asked->last_offset_epoch, asked->last_offset};
-    const auto own = std::pair{log_->last_epoch(), log_->end()};
-    given.vote_granted =
-        unattached->can_grant_vote(asked->replica_id, theirs >= own ? raft::LogUpToDate::yes : raft::LogUpToDate::no);
-    if (given.vote_granted && !unattached->voted_for) vote_for(asked->replica_id, env);
+  if (asked->pre_vote) {
+    given.vote_granted = raft::can_grant_pre_vote(role_, up_to_date);
+  } else {
+    given.vote_granted = raft::can_grant_vote(role_, asked->replica_id, up_to_date);
+    if (given.vote_granted) vote_for(asked->replica_id, env);
   }
   if (!failed_) answer_quorum<VoteResponse>(from, ErrorCode::none, env, given);
 }

@@ -49,17 +49,23 @@ std::optional<RaftNode::Handled> RaftNode::on_knowledge(const Knowledge& told, E
 }
 
 RaftNode::Handled RaftNode::on_vote_answer(NodeId from, const VoteResponse& response, Env& env) {
+  const bool prospective = std::holds_alternative<raft::Prospective>(role_);
+  if (response.error_code == ErrorCode::unsupported_version && prospective) {  // a voter from before KIP-996
+    become_candidate(env);
+    return Handled::yes;
+  }
   const auto* told = raft::sole_partition(response);
   if (response.error_code != ErrorCode::none || !told) return Handled::no;
   if (const auto handled = on_knowledge({told->error_code, told->leader_id, told->leader_epoch}, env)) return *handled;
-  auto* candidate = std::get_if<raft::Candidate>(&role_);
-  if (!candidate) return Handled::yes;
-  using Vote = raft::Candidate::Vote;
-  candidate->votes[from] = told->vote_granted ? Vote::granted : Vote::rejected;
-  if (candidate->is_elected()) {
-    become_leader(env);
-  } else if (candidate->is_rejected() && !candidate->backoff_until) {
-    back_off_election(*candidate, env);
+  raft::Nominee* nominee = raft::nominee(role_);
+  if (!nominee) return Handled::yes;
+  using Vote = raft::Nominee::Vote;
+  nominee->votes[from] = told->vote_granted ? Vote::granted : Vote::rejected;
+  if (nominee->is_elected()) {
+    if (prospective) become_candidate(env);
+    else become_leader(env);
+  } else if (nominee->is_rejected() && prospective) {
+    lose_pre_vote(env);
   }
   return Handled::yes;
 }
@@ -90,7 +96,9 @@ RaftNode::Handled RaftNode::on_fetch_answer(const FetchResponse& response, Env& 
     if (!append_fetched(told->records, env)) return Handled::no;
     follow_high_watermark(told->high_watermark, env);
   }
-  std::get<raft::Follower>(role_).fetch_deadline = env.now + options_.config.quorum_fetch_timeout;
+  auto& follower = std::get<raft::Follower>(role_);
+  follower.fetch_deadline = env.now + options_.config.quorum_fetch_timeout;
+  follower.has_fetched = true;
   return Handled::yes;
 }
 

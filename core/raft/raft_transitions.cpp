@@ -1,5 +1,6 @@
 // Moves from role to role. Each one is in quorum-state, synced, before the node acts in its new role
-// (QuorumState.durableTransitionTo); only Resigned is not: a process that ends as leader starts as Resigned anyway.
+// (QuorumState.durableTransitionTo); only Resigned and Prospective are not: a process that ends as leader starts as
+// Resigned anyway, and who asks for pre-votes has neither epoch nor vote nor leader changed.
 #include <algorithm>
 #include <utility>
 
@@ -15,12 +16,33 @@ trace::RaftRole name_of(const raft::Role& role) {
   struct Namer {
     trace::RaftRole operator()(const raft::Unattached&) const { return trace::RaftRole::unattached; }
     trace::RaftRole operator()(const raft::Follower&) const { return trace::RaftRole::follower; }
+    trace::RaftRole operator()(const raft::Prospective&) const { return trace::RaftRole::prospective; }
     trace::RaftRole operator()(const raft::Candidate&) const { return trace::RaftRole::candidate; }
     trace::RaftRole operator()(const raft::Leader&) const { return trace::RaftRole::leader; }
     trace::RaftRole operator()(const raft::Resigned&) const { return trace::RaftRole::resigned; }
   };
   return std::visit(Namer{}, role);
 }
+
+// What quorum-state holds of a role.
+struct Leadership {
+  NodeId self;
+  std::optional<NodeId> operator()(const raft::Unattached&) const { return std::nullopt; }
+  std::optional<NodeId> operator()(const raft::Follower& role) const { return role.leader; }
+  std::optional<NodeId> operator()(const raft::Prospective& role) const { return role.leader; }
+  std::optional<NodeId> operator()(const raft::Candidate&) const { return std::nullopt; }
+  std::optional<NodeId> operator()(const raft::Leader&) const { return self; }
+  std::optional<NodeId> operator()(const raft::Resigned&) const { return self; }
+};
+struct Ballot {
+  NodeId self;
+  std::optional<NodeId> operator()(const raft::Unattached& role) const { return role.voted_for; }
+  std::optional<NodeId> operator()(const raft::Follower& role) const { return role.voted_for; }
+  std::optional<NodeId> operator()(const raft::Prospective& role) const { return role.voted_for; }
+  std::optional<NodeId> operator()(const raft::Candidate&) const { return self; }
+  std::optional<NodeId> operator()(const raft::Leader&) const { return std::nullopt; }
+  std::optional<NodeId> operator()(const raft::Resigned&) const { return std::nullopt; }
+};
 
 }  // namespace
 
@@ -30,10 +52,10 @@ std::set<NodeId> RaftNode::voter_ids() const {
   return ids;
 }
 
-std::optional<NodeId> RaftNode::known_leader() const {
-  if (const auto* follower = std::get_if<raft::Follower>(&role_)) return follower->leader;
-  const bool own = is_leader() || std::holds_alternative<raft::Resigned>(role_);
-  return own ? std::optional{options_.self} : std::nullopt;
+std::optional<NodeId> RaftNode::known_leader() const { return std::visit(Leadership{options_.self}, role_); }
+
+std::optional<NodeId> RaftNode::vote_in(LeaderEpoch epoch) const {
+  return epoch == epoch_ ? std::visit(Ballot{options_.self}, role_) : std::nullopt;
 }
 
 // QuorumState.initialize: the role that the last process had, as far as it may be taken up again.
@@ -54,28 +76,23 @@ void RaftNode::initialize(Env& env) {
     raft::Candidate candidate{options_.self, voter_ids()};
     candidate.election_deadline = election;
     transition(std::move(candidate), known.epoch, Persistence::durable, env);
-  } else if (known.voted_for) {
-    unattached.voted_for = known.voted_for;
-    transition(unattached, known.epoch, Persistence::durable, env);
   } else if (known.leader && options_.voters.contains(*known.leader)) {
-    const raft::Follower follower{*known.leader, std::nullopt, env.now + options_.config.quorum_fetch_timeout};
+    raft::Follower follower{*known.leader, known.voted_for, {}, {}};
+    follower.fetch_deadline = env.now + options_.config.quorum_fetch_timeout;
     transition(follower, known.epoch, Persistence::durable, env);
   } else {
+    unattached.voted_for = known.voted_for;
     transition(unattached, known.epoch, Persistence::durable, env);
   }
   if (failed_ || !is_voter() || options_.voters.size() != 1) return;
   if (std::holds_alternative<raft::Candidate>(role_)) return become_leader(env);
-  become_candidate(env);
+  become_prospective(env);
 }
 
 bool RaftNode::transition(raft::Role role, LeaderEpoch epoch, Persistence persistence, Env& env) {
   if (persistence == Persistence::durable) {
-    raft::ElectionState state{epoch, std::nullopt, std::nullopt, voter_ids()};
-    if (const auto* unattached = std::get_if<raft::Unattached>(&role)) state.voted_for = unattached->voted_for;
-    if (const auto* follower = std::get_if<raft::Follower>(&role)) state.leader = follower->leader;
-    if (std::holds_alternative<raft::Candidate>(role)) state.voted_for = options_.self;
-    const bool leads = std::holds_alternative<raft::Leader>(role) || std::holds_alternative<raft::Resigned>(role);
-    if (leads) state.leader = options_.self;
+    const raft::ElectionState state{epoch, std::visit(Leadership{options_.self}, role),
+                                    std::visit(Ballot{options_.self}, role), voter_ids()};
     if (const auto written = raft::write_quorum_state(env.disk, state); !written) {
       halt(raft::noted_disk_failure("quorum-state cannot be written: " + written.error().path, env), env);
       return false;
@@ -90,35 +107,69 @@ bool RaftNode::transition(raft::Role role, LeaderEpoch epoch, Persistence persis
 
 void RaftNode::become_unattached(LeaderEpoch epoch, Env& env) {
   raft::Unattached next;
+  next.voted_for = vote_in(epoch);
   next.high_watermark = high_watermark();
   if (is_voter()) {
-    // The time left is kept: a node that cannot win must not put off the others' elections for ever.
+    // The time left is kept: a node that cannot win must not put off the others' elections for ever. After a pre-vote
+    // that the others refused it begins anew.
+    const auto* prospective = std::get_if<raft::Prospective>(&role_);
+    if (prospective && !prospective->is_rejected()) next.election_deadline = prospective->election_deadline;
     if (const auto* candidate = std::get_if<raft::Candidate>(&role_))
       next.election_deadline = candidate->election_deadline;
     if (const auto* unattached = std::get_if<raft::Unattached>(&role_))
       next.election_deadline = unattached->election_deadline;
+    if (const auto* resigned = std::get_if<raft::Resigned>(&role_))
+      next.election_deadline = resigned->election_deadline;
     if (!next.election_deadline) next.election_deadline = env.now + random_election_timeout(env);
   }
   if (transition(next, epoch, Persistence::durable, env)) peers_.clear();
 }
 
+// In the role that it has, Unattached or Prospective, with its time anew: the candidate's chances are as good as its own.
 void RaftNode::vote_for(NodeId candidate, Env& env) {
-  raft::Unattached next;
-  next.voted_for = candidate;
-  next.high_watermark = high_watermark();
-  if (is_voter()) next.election_deadline = env.now + random_election_timeout(env);
-  if (transition(next, epoch_, Persistence::durable, env)) env.out.note(trace::RaftVoted{epoch_.value, candidate});
+  if (vote_in(epoch_)) return;
+  raft::Role next = raft::Unattached{candidate, high_watermark(), std::nullopt};
+  if (const auto* prospective = std::get_if<raft::Prospective>(&role_)) {
+    raft::Prospective again{options_.self, voter_ids()};
+    again.leader = prospective->leader;
+    again.voted_for = candidate;
+    again.high_watermark = prospective->high_watermark;
+    again.election_deadline = env.now + random_election_timeout(env);
+    next = std::move(again);
+  } else if (is_voter()) {
+    std::get<raft::Unattached>(next).election_deadline = env.now + random_election_timeout(env);
+  }
+  if (!transition(std::move(next), epoch_, Persistence::durable, env)) return;
+  env.out.note(trace::RaftVoted{epoch_.value, candidate});
 }
 
 void RaftNode::become_follower(LeaderEpoch epoch, NodeId leader, Env& env) {
-  const raft::Follower next{leader, high_watermark(), env.now + options_.config.quorum_fetch_timeout};
+  raft::Follower next{leader, vote_in(epoch), high_watermark(), {}};
+  next.fetch_deadline = env.now + options_.config.quorum_fetch_timeout;
   if (transition(next, epoch, Persistence::durable, env)) peers_.clear();
+}
+
+void RaftNode::become_prospective(Env& env) {
+  raft::Prospective next{options_.self, voter_ids()};
+  if (const auto* follower = std::get_if<raft::Follower>(&role_)) next.leader = follower->leader;
+  next.voted_for = vote_in(epoch_);
+  next.high_watermark = high_watermark();
+  next.election_deadline = env.now + random_election_timeout(env);
+  const bool elected = next.is_elected();  // the only voter
+  if (!transition(std::move(next), epoch_, Persistence::in_memory, env)) return;
+  peers_.clear();
+  if (elected) become_candidate(env);
+}
+
+// KafkaRaftClient.prospectiveTransitionAfterElectionLoss: refused, or not answered in time.
+void RaftNode::lose_pre_vote(Env& env) {
+  if (const std::optional<NodeId> leader = known_leader()) return become_follower(epoch_, *leader, env);
+  become_unattached(epoch_, env);
 }
 
 void RaftNode::become_candidate(Env& env) {
   raft::Candidate next{options_.self, voter_ids()};
   next.high_watermark = high_watermark();
-  if (const auto* candidate = std::get_if<raft::Candidate>(&role_)) next.attempts = candidate->attempts + 1;
   next.election_deadline = env.now + random_election_timeout(env);
   const bool elected = next.is_elected();  // the only voter
   if (!transition(std::move(next), epoch_.next(), Persistence::durable, env)) return;
@@ -164,18 +215,10 @@ void RaftNode::learn(std::optional<NodeId> leader, LeaderEpoch epoch, Env& env) 
 }
 
 Duration RaftNode::random_election_timeout(Env& env) {
-  const Duration least = options_.config.quorum_election_timeout;
-  if (least.ns <= 0) return Duration{};
+  const Duration least = std::max(options_.config.quorum_election_timeout, milliseconds(1));
   return least + Duration{static_cast<std::int64_t>(env.random.below(static_cast<std::uint64_t>(least.ns)))};
 }
 
 Duration RaftNode::check_quorum_timeout() const { return options_.config.quorum_fetch_timeout * 3 / 2; }
-
-// Binary exponential: 100 ms times a number below 2^attempts, at most quorum.election.backoff.max.ms.
-void RaftNode::back_off_election(raft::Candidate& candidate, Env& env) {
-  const std::uint64_t bound = std::uint64_t{2} << std::min(20, candidate.attempts - 1);
-  const Duration backoff = milliseconds(100) * static_cast<std::int64_t>(env.random.below(bound));
-  candidate.backoff_until = env.now + std::min(backoff, options_.config.quorum_election_backoff_max);
-}
 
 }  // namespace kafkasim

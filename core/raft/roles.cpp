@@ -5,17 +5,17 @@
 
 namespace kafkasim::raft {
 
-Candidate::Candidate(NodeId self, const std::set<NodeId>& voters) {
+Nominee::Nominee(NodeId self, const std::set<NodeId>& voters) {
   for (const NodeId voter : voters) votes.emplace(voter, Vote::unrecorded);
   votes[self] = Vote::granted;
 }
 
-std::int32_t Candidate::count(Vote vote) const {
+std::int32_t Nominee::count(Vote vote) const {
   return static_cast<std::int32_t>(
       std::ranges::count_if(votes, [vote](const auto& one) { return one.second == vote; }));
 }
 
-std::vector<NodeId> Candidate::voters_with(Vote vote) const {
+std::vector<NodeId> Nominee::voters_with(Vote vote) const {
   std::vector<NodeId> found;
   for (const auto& [voter, given] : votes) {
     if (given == vote) found.push_back(voter);
@@ -52,6 +52,23 @@ std::vector<NodeId> Leader::successors(NodeId self) const {
   }
   std::ranges::stable_sort(others, std::greater<>{}, [this](NodeId voter) { return voters.at(voter).end_offset; });
   return others;
+}
+
+bool can_grant_pre_vote(const Role& role, LogUpToDate up_to_date) {
+  if (std::holds_alternative<Leader>(role)) return false;
+  const auto* follower = std::get_if<Follower>(&role);
+  return up_to_date == LogUpToDate::yes && !(follower && follower->has_fetched);
+}
+
+bool can_grant_vote(const Role& role, NodeId candidate, LogUpToDate up_to_date) {
+  if (const auto* unattached = std::get_if<Unattached>(&role)) return unattached->can_grant_vote(candidate, up_to_date);
+  const auto* prospective = std::get_if<Prospective>(&role);
+  return prospective && prospective->can_grant_vote(candidate, up_to_date);
+}
+
+Nominee* nominee(Role& role) {
+  if (auto* prospective = std::get_if<Prospective>(&role)) return prospective;
+  return std::get_if<Candidate>(&role);
 }
 
 }  // namespace kafkasim::raft

@@ -1,24 +1,32 @@
 #pragma once
-// The roles of a member of the metadata quorum (org.apache.kafka.raft.QuorumState and its *State classes; KIP-595).
+// The roles of a member of the metadata quorum (org.apache.kafka.raft.QuorumState and its *State classes; KIP-595,
+// KIP-996).
 // Each has its own fields and the rules that need nothing else; RaftNode moves between them and keeps the epoch.
 //
-//   from        to          when
-//   Unattached  Unattached  a higher epoch, or its vote given in this one
-//               Candidate   election timeout
-//               Follower    a leader of this or a higher epoch shows itself
-//   Follower    Unattached  a higher epoch without a leader
-//               Follower    a leader of a higher epoch
-//               Candidate   fetch timeout
-//   Candidate   Unattached  a higher epoch without a leader
-//               Follower    a leader of this or a higher epoch
-//               Candidate   election timeout or rejection, then the backoff: next epoch
-//               Leader      a majority of votes
-//   Leader      Unattached  a higher epoch without a leader
-//               Follower    a leader of a higher epoch
-//               Resigned    orderly shutdown, or no fetches from a majority (KAFKA-15489)
-//   Resigned    Unattached  a higher epoch without a leader
-//               Follower    a leader of a higher epoch
-//               Candidate   election timeout
+//   from         to           when
+//   Unattached   Unattached   a higher epoch, or its vote given in this one
+//                Prospective  election timeout
+//                Follower     a leader of this or a higher epoch shows itself
+//   Follower     Unattached   a higher epoch without a leader
+//                Follower     a leader of a higher epoch
+//                Prospective  fetch timeout
+//   Prospective  Unattached   a higher epoch without a leader; the pre-vote lost or timed out, and no leader known
+//                Follower     a leader that it did not know, of this or a higher epoch; the pre-vote lost or timed
+//                             out: of the leader that it knows
+//                Prospective  its vote given in this epoch
+//                Candidate    a majority of pre-votes, or a voter that knows no pre-votes: next epoch
+//   Candidate    Unattached   a higher epoch without a leader
+//                Follower     a leader of this or a higher epoch
+//                Prospective  election timeout, which a lost election waits for too (KAFKA-18345)
+//                Leader       a majority of votes
+//   Leader       Unattached   a higher epoch without a leader
+//                Follower     a leader of a higher epoch
+//                Resigned     orderly shutdown, or no fetches from a majority (KAFKA-15489)
+//   Resigned     Unattached   a higher epoch without a leader; election timeout: next epoch
+//                Follower     a leader of a higher epoch
+//
+// RaftNode::campaign makes a Candidate of any but a Leader. The epoch changes nowhere but where it is said: a node that
+// cannot reach a majority raises none. Within an epoch the vote that was given in it is kept from role to role.
 //
 // An observer is only ever Unattached or Follower. A process that led its epoch when it ended starts as Resigned: it
 // may neither vote nor write in that epoch again, since unflushed records of it may be lost.
@@ -51,24 +59,41 @@ struct Unattached {
 
 struct Follower {
   NodeId leader;
+  std::optional<NodeId> voted_for;
   std::optional<Offset> high_watermark;
   std::optional<Instant> fetch_deadline;  // absent: passed; an observer then asks any voter
+  bool has_fetched{};                     // from this leader; until then it grants pre-votes
 };
 
-struct Candidate {
+// What an election counts, for votes and for pre-votes (internals.EpochElection, NomineeState).
+struct Nominee {
   enum class Vote : std::uint8_t { unrecorded, granted, rejected };
   std::map<NodeId, Vote> votes;  // of every voter
   std::optional<Offset> high_watermark;
-  std::int32_t attempts{1};  // elections in a row
   Instant election_deadline;
-  std::optional<Instant> backoff_until;  // this election is lost
 
-  Candidate(NodeId self, const std::set<NodeId>& voters);
+  Nominee(NodeId self, const std::set<NodeId>& voters);
   [[nodiscard]] std::int32_t majority() const { return static_cast<std::int32_t>(votes.size() / 2) + 1; }
   [[nodiscard]] std::int32_t count(Vote vote) const;
   [[nodiscard]] bool is_elected() const { return count(Vote::granted) >= majority(); }
   [[nodiscard]] bool is_rejected() const { return count(Vote::granted) + count(Vote::unrecorded) < majority(); }
   [[nodiscard]] std::vector<NodeId> voters_with(Vote vote) const;
+};
+
+// Asks whether a majority would elect it, in the epoch that all know already: nobody changes anything for it.
+struct Prospective : Nominee {
+  using Nominee::Nominee;
+  std::optional<NodeId> leader;     // of this epoch; does not answer, but may live
+  std::optional<NodeId> voted_for;  // itself, if it stood in this epoch
+
+  // A vote, not a pre-vote. An epoch that has its leader needs none.
+  [[nodiscard]] bool can_grant_vote(NodeId candidate, LogUpToDate up_to_date) const {
+    return voted_for ? *voted_for == candidate : !leader && up_to_date == LogUpToDate::yes;
+  }
+};
+
+struct Candidate : Nominee {
+  using Nominee::Nominee;
 };
 
 // A fetch that waits at the leader for records, for the high watermark to pass what the fetcher knows of it (KIP-1166),
@@ -110,6 +135,13 @@ struct Resigned {
   Instant election_deadline;
 };
 
-using Role = std::variant<Unattached, Follower, Candidate, Leader, Resigned>;
+using Role = std::variant<Unattached, Follower, Prospective, Candidate, Leader, Resigned>;
+
+// A pre-vote: would this node elect one with such a log? Not while it leads, or has a leader that it fetches from.
+[[nodiscard]] bool can_grant_pre_vote(const Role& role, LogUpToDate up_to_date);
+// A vote in the epoch of the role.
+[[nodiscard]] bool can_grant_vote(const Role& role, NodeId candidate, LogUpToDate up_to_date);
+// The Prospective or Candidate in it, else null.
+[[nodiscard]] Nominee* nominee(Role& role);
 
 }  // namespace kafkasim::raft

@@ -227,6 +227,9 @@ void Story::observe(const Observation& o, const History& history) {
              role && role->role == trace::RaftRole::candidate) {
     add(o.at, "quorum", host(o.host), fmt::format("stands for election in epoch {}", role->epoch), Tone::plain,
         {{"epoch", std::int64_t{role->epoch}}});
+  } else if (role && role->role == trace::RaftRole::prospective) {
+    add(o.at, "quorum", host(o.host), fmt::format("asks for pre-votes in epoch {}", role->epoch), Tone::plain,
+        {{"epoch", std::int64_t{role->epoch}}});
   } else if (const auto* registered = event.get_if<trace::BrokerRegistered>();
              registered && is_news(registered->metadata_offset)) {
     add(o.at, "broker", fmt::format("broker {}", registered->broker.value),

@@ -34,14 +34,14 @@ TEST_CASE("A node that is woken before its deadline does nothing") {
   CHECK(node.asked.empty());
 }
 
-TEST_CASE("A voter that hears nothing from its leader for the fetch timeout stands for election") {
+TEST_CASE("A voter that hears nothing from its leader for the fetch timeout asks for pre-votes") {
   Solo node{3};
   node.request(leader_says<BeginQuorumEpochRequest>(2, 5));
   node.wait(milliseconds(1999));
   CHECK(node.role<raft::Follower>());
   node.wait(milliseconds(1));
-  CHECK(node.role<raft::Candidate>());
-  CHECK(node.epoch() == 6);
+  CHECK(node.role<raft::Prospective>());
+  CHECK(node.raft.leader_and_epoch() == LeaderAndEpoch{NodeId{2}, 5});
 }
 
 TEST_CASE("A batch of several records is one batch with one offset each") {

@@ -94,17 +94,20 @@ TEST_CASE("An answer of an old epoch is ignored") {
   CHECK(node.raft.leader_and_epoch() == LeaderAndEpoch{NodeId{3}, 4});
 }
 
-TEST_CASE("A candidate that a majority rejects waits for the backoff and stands in the next epoch") {
+TEST_CASE("A candidate that a majority rejects waits for the rest of its election timeout and asks for pre-votes") {
   Solo node{3};
-  while (!node.last_asked<VoteRequest>(leader)) node.wait(milliseconds(10));
+  node.stand();
   const int epoch = node.epoch();
+  const Instant deadline = node.role<raft::Candidate>()->election_deadline;
   node.reply<VoteRequest>(leader, vote_answer(false, epoch));
-  CHECK_FALSE(node.role<raft::Candidate>()->backoff_until);
+  CHECK_FALSE(node.role<raft::Candidate>()->is_rejected());
   node.reply<VoteRequest>(NodeId{3}, vote_answer(false, epoch));
   REQUIRE(node.role<raft::Candidate>());
-  CHECK((node.epoch() > epoch || node.role<raft::Candidate>()->backoff_until));
-  node.wait(milliseconds(200));  // 100 ms at most after the first attempt
-  CHECK(node.epoch() == epoch + 1);
+  node.wait(deadline - node.now - milliseconds(1));
+  CHECK(node.role<raft::Candidate>());
+  node.wait(milliseconds(1));
+  REQUIRE(node.role<raft::Prospective>());
+  CHECK(node.epoch() == epoch);
 }
 
 TEST_CASE("An observer that meets a voter which is not the leader learns who is") {

@@ -109,6 +109,49 @@ TEST_CASE("A leader that is cut off resigns and what it alone appended goes when
   }
 }
 
+TEST_CASE("A voter that is cut off raises no epoch and deposes no live leader when it returns") {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    Cluster cluster{seed % 2 == 0 ? 5 : 3, 0, seed};
+    cluster.start_all();
+    REQUIRE(commits(cluster, "before", seconds(20)));
+    cluster.run(seconds(2));
+    const NodeId leader = *cluster.leader();
+    const int epoch = cluster.raft(leader).leader_and_epoch().epoch;
+    const NodeId victim{leader.value % 3 + 1};
+    cluster.isolate(victim);
+    cluster.run(seconds(60));
+    CHECK(cluster.raft(victim).leader_and_epoch().epoch == epoch);
+    REQUIRE(cluster.append("meanwhile"));
+    cluster.heal();
+    must_converge(cluster, "last");
+    CHECK(cluster.leader() == leader);
+    CHECK(cluster.raft(leader).leader_and_epoch().epoch == epoch);
+    CHECK(cluster.applied(victim) == std::vector<std::string>{"before", "meanwhile", "last"});
+  }
+}
+
+TEST_CASE("Observers find the leader though they reach a voter that is cut off from the others") {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    Cluster cluster{3, 2, seed};
+    cluster.start_all();
+    REQUIRE(commits(cluster, "before", seconds(20)));
+    cluster.run(seconds(2));
+    const NodeId leader = *cluster.leader();
+    const NodeId victim{leader.value % 3 + 1};
+    for (const NodeId other : cluster.voters()) {
+      if (other != victim) cluster.cut(victim, other);
+    }
+    cluster.run(seconds(20));
+    cluster.crash(leader);  // the observers look for another, and ask the voter that knows nothing too
+    cluster.run(seconds(5));
+    cluster.start(leader);
+    REQUIRE(commits(cluster, "after", seconds(20)));
+    const auto told = [&] { return cluster.applied(NodeId{4}).size() == 2 && cluster.applied(NodeId{5}).size() == 2; };
+    CHECK(cluster.run_until(told, seconds(10)));
+    must_converge(cluster, "last");
+  }
+}
+
 TEST_CASE("A quorum makes progress while a majority of its voters is reachable and not otherwise") {
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     Cluster cluster{5, 0, seed};

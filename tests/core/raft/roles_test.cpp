@@ -19,6 +19,31 @@ TEST_CASE("A voter that has not voted grants its vote to a log that is up to dat
   CHECK_FALSE(voter.can_grant_vote(NodeId{3}, LogUpToDate::yes));
 }
 
+TEST_CASE("A voter that asks for pre-votes votes like any other but for nobody in an epoch that has its leader") {
+  Prospective voter{NodeId{1}, three};
+  CHECK(voter.can_grant_vote(NodeId{2}, LogUpToDate::yes));
+  CHECK_FALSE(voter.can_grant_vote(NodeId{2}, LogUpToDate::no));
+  voter.leader = NodeId{3};
+  CHECK_FALSE(voter.can_grant_vote(NodeId{2}, LogUpToDate::yes));
+  voter.voted_for = NodeId{2};
+  CHECK(voter.can_grant_vote(NodeId{2}, LogUpToDate::no));
+  CHECK_FALSE(voter.can_grant_vote(NodeId{3}, LogUpToDate::yes));
+}
+
+TEST_CASE("Whoever has no live leader grants pre-votes to a log that is up to date") {
+  Follower fetching;
+  fetching.has_fetched = true;
+  CHECK_FALSE(can_grant_pre_vote(Leader{NodeId{1}, three, Offset{0}}, LogUpToDate::yes));
+  CHECK_FALSE(can_grant_pre_vote(fetching, LogUpToDate::yes));
+  Unattached voted;
+  voted.voted_for = NodeId{3};
+  for (const Role& role : {Role{Unattached{}}, Role{voted}, Role{Follower{}}, Role{Prospective{NodeId{1}, three}},
+                           Role{Candidate{NodeId{1}, three}}, Role{Resigned{}}}) {
+    CHECK(can_grant_pre_vote(role, LogUpToDate::yes));
+    CHECK_FALSE(can_grant_pre_vote(role, LogUpToDate::no));
+  }
+}
+
 TEST_CASE("A candidate wins with a majority and has lost when none can come any more") {
   Candidate candidate{NodeId{1}, five};
   candidate.votes[NodeId{2}] = Candidate::Vote::granted;

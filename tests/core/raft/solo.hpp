@@ -115,7 +115,9 @@ class Solo {
   }
   [[nodiscard]] std::int32_t epoch() const { return raft.leader_and_epoch().epoch; }
 
-  // Election of this node in a quorum of three, by the vote of node 2.
+  // In a quorum of three: until it asks for pre-votes; until node 2 gave it one; election by the vote of node 2.
+  void sound_out();
+  void stand();
   void win();
 
   sim::SimDisk disk;
@@ -127,6 +129,7 @@ class Solo {
   std::vector<Send> answers;
   std::vector<trace::Event> notes;
   std::vector<std::string> exits;
+  bool answers_searches{true};  // a voter that looks for a leader is told nothing at once, and `asked` has no such fetch
 
  private:
   template <class Act>
@@ -135,6 +138,7 @@ class Solo {
     Env env{now, Timestamp{1'700'000'000'000}, random, disk, out};
     act(env);
     std::vector<ConnectionId> made;
+    std::vector<Asked> searches;
     for (const Effect& effect : out.take()) {
       if (const auto* dialled = std::get_if<Connect>(&effect)) {
         for (const auto& [id, endpoint] : raft.voters()) {
@@ -143,7 +147,10 @@ class Solo {
         made.push_back(dialled->connection);
       } else if (const auto* sent = std::get_if<Send>(&effect)) {
         const auto to = peer(sent->connection);
-        if (to) asked.push_back({*to, sent->connection, sent->envelope.correlation_id, sent->envelope.message});
+        if (to) {
+          auto& list = is_search(sent->envelope.message) ? searches : asked;
+          list.push_back({*to, sent->connection, sent->envelope.correlation_id, sent->envelope.message});
+        }
         if (!to) answers.push_back(*sent);
       } else if (const auto* note = std::get_if<Note>(&effect)) {
         notes.push_back(note->event);
@@ -152,6 +159,12 @@ class Solo {
       }
     }
     for (const ConnectionId& connection : made) step(Connected{connection});
+    for (const Asked& one : searches)
+      step(Received{one.connection, Envelope{one.correlation_id, 1, "", Message::of(FetchResponse{})}});
+  }
+  [[nodiscard]] bool is_search(const Message& message) const {
+    const bool is_voter = raft.voters().contains(raft.self());
+    return answers_searches && is_voter && role<raft::Unattached>() && message.get_if<FetchRequest>();
   }
   [[nodiscard]] std::optional<NodeId> peer(const ConnectionId& connection) const {
     for (const auto& [dialled, id] : dialled_) {
@@ -174,6 +187,12 @@ inline VoteRequest vote_of(int candidate, int epoch, int last_epoch = 0, std::in
   VoteRequest request;
   request.cluster_id = "a-cluster";
   request.topics = raft::sole_topic<VoteRequest>(partition);
+  return request;
+}
+
+inline VoteRequest pre_vote_of(int prospective, int epoch, int last_epoch = 0, std::int64_t end = 0) {
+  VoteRequest request = vote_of(prospective, epoch, last_epoch, end);
+  request.topics[0].partitions[0].pre_vote = true;
   return request;
 }
 
@@ -242,12 +261,24 @@ inline RecordBatch stored_batch(std::int64_t base, int epoch, const std::string&
   return batch;
 }
 
-inline void Solo::win() {
-  while (!last_asked<VoteRequest>(NodeId{2})) {
+inline void Solo::sound_out() {
+  while (!role<raft::Prospective>()) {
     REQUIRE(raft.next_deadline());
     now = std::max(now, *raft.next_deadline());
     step(Woken{});
   }
+}
+
+inline void Solo::stand() {
+  sound_out();
+  const std::int32_t before = epoch();
+  reply<VoteRequest>(NodeId{2}, vote_answer(true, before));
+  REQUIRE(role<raft::Candidate>());
+  reply<VoteRequest>(NodeId{3}, vote_answer(true, before));  // too late to count
+}
+
+inline void Solo::win() {
+  stand();
   reply<VoteRequest>(NodeId{2}, vote_answer(true, epoch()));
   REQUIRE(raft.is_leader());
   reply<VoteRequest>(NodeId{3}, vote_answer(true, epoch()));  // too late to count
