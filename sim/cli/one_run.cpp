@@ -161,7 +161,8 @@ OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& optio
   const auto shared = std::make_shared<const Scenario>(std::move(scenario));
   const auto begin = std::chrono::steady_clock::now();
   Simulation run{shared, options.wire};
-  RunFacts facts{which.file, Outcome::pass, 0, which.variant, options.strict ? Strict::yes : Strict::no};
+  RunFacts facts{which.file, Outcome::pass, 0, which.variant, options.strict ? Strict::yes : Strict::no, options.patches};
+  facts.patches.insert(facts.patches.end(), which.variant_patches.begin(), which.variant_patches.end());
   if (!options.quiet) print_header(run, facts, terminal);
   OneRun result{exit_code::failed, {}, {}, {}, {shared->name, 0, {{"the cluster forms", "", "", false}}}, {}};
   if (const Result<void> formed = run.form(); !formed) {

@@ -17,6 +17,7 @@
 #include "sim/explore/failing.hpp"
 #include "sim/scenario/parse.hpp"
 #include "sim/scenario/units.hpp"
+#include "sim/serve/shrink_recording.hpp"
 
 namespace kafkasim::sim {
 
@@ -39,7 +40,23 @@ bool take_seed(const std::string& text, Scenario& scenario, const Terminal& term
   return false;
 }
 
+int run_shrink_recording(const ShrinkOptions& options, const Terminal& terminal) {
+  const Result<Recording> recording = read_recording(options.file);
+  const Interrupt interrupt;
+  Result<ShrunkRecording> shrunk = fail(recording ? "" : recording.error().message);
+  if (recording) shrunk = shrink_recording(*recording, options.output, {options.most_runs, [&] { return interrupt.noticed(); }});
+  if (!shrunk) {
+    terminal.err << "kafkasim: " << options.file << ": " << shrunk.error().message << '\n';
+    return exit_code::bad_input;
+  }
+  terminal.out << fmt::format("{}: {}\n{} runs, {} of {} operations{}: {}\n", shrunk->invariant, shrunk->detail, shrunk->runs,
+                              shrunk->operations, shrunk->of,
+                              shrunk->complete ? "" : ", a limit was met: there may be a smaller one", options.output);
+  return interrupt.noticed() ? exit_code::interrupted : exit_code::held;
+}
+
 int run_shrink(const ShrinkOptions& options, const Terminal& terminal) {
+  if (looks_like_recording(options.file)) return run_shrink_recording(options, terminal);
   Parsed parsed = load_scenario(options.file);
   print_diagnostics(terminal, options.file, parsed.diagnostics);
   if (!parsed.scenario || !take_seed(options.seed, *parsed.scenario, terminal)) return exit_code::bad_input;
@@ -81,10 +98,10 @@ int run_shrink(const ShrinkOptions& options, const Terminal& terminal) {
 
 void add_shrink(CLI::App& app, const Terminal& terminal, int& code) {
   auto options = std::make_shared<ShrinkOptions>();
-  CLI::App* command = app.add_subcommand("shrink", "find the smallest scenario that still breaks the same invariant");
-  command->add_option("SCENARIO", options->file, "a scenario file")->required();
+  CLI::App* command = app.add_subcommand("shrink", "find the smallest scenario or recording that still breaks the same invariant");
+  command->add_option("SCENARIO", options->file, "a scenario file, or a recording")->required();
   command->add_option("--seed", options->seed, "the seed that fails; left out: the scenario's own")->type_name("N");
-  command->add_option("-o,--output", options->output, "where to write it")->required()->type_name("MIN.json");
+  command->add_option("-o,--output", options->output, "where to write it")->required()->type_name("MIN");
   command->add_option("--runs", options->most_runs, "how many runs it may take (200)")
       ->type_name("N")
       ->check(CLI::Range(1, 1'000'000));

@@ -143,6 +143,12 @@ void add_strips(const Simulation& run, const Finding& finding, std::vector<std::
   for (const auto& [id, replica] : partition->replicas) lines.push_back(strip(*partition, id, *replica, around));
 }
 
+std::string in_shell_quotes(const std::string& text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string{"'\\''"} : std::string{c};
+  return quoted + "'";
+}
+
 }  // namespace
 
 std::vector<std::string> investigate(const Simulation& done, const std::shared_ptr<const Scenario>& scenario, WireMode mode,
@@ -169,7 +175,9 @@ std::vector<std::string> investigate(const Simulation& done, const std::shared_p
   const std::int64_t until_ms = (finding.at - run.origin()).whole_ms() + 1;
   std::string legacy;
   for (const std::string& name : scenario->cluster.legacy) legacy += " --legacy " + name;
-  lines.push_back(fmt::format("  again: kafkasim run {}{}{} --until {}ms", facts.file, seed, legacy, until_ms));
+  std::string patches;
+  for (const Patch& patch : facts.patches) patches += " --set " + in_shell_quotes(patch.pointer + "=" + patch.value);
+  lines.push_back(fmt::format("  again: kafkasim run {}{}{}{} --until {}ms", facts.file, seed, legacy, patches, until_ms));
   return lines;
 }
 

@@ -8,6 +8,7 @@
 
 #include "sim/cli/terminal.hpp"
 #include "sim/run/simulation.hpp"
+#include "sim/scenario/parse.hpp"
 
 namespace kafkasim::sim {
 
@@ -22,6 +23,7 @@ struct RunFacts {  // what is not in the run itself
   std::int64_t wall_us{};
   std::string variant{};  // empty: the file has none
   Strict strict{};
+  std::vector<Patch> patches{};  // that were made to the file
 };
 
 [[nodiscard]] Outcome outcome_of(const Simulation& run, Strict strict);

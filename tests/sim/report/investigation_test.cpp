@@ -15,8 +15,8 @@ TEST_CASE("an investigation tells the cause before the symptom and how to see it
   const Finding& finding = run.findings().kept().front();
   REQUIRE(finding.offset);
   std::string text;
-  for (const std::string& line : investigate(run, s, WireMode::fast, finding, {"f.json", Outcome::fail, 0}))
-    text += line + "\n";
+  const RunFacts facts{"f.json", Outcome::fail, 0, "", Strict::no, {{"/name", "it's"}}};
+  for (const std::string& line : investigate(run, s, WireMode::fast, finding, facts)) text += line + "\n";
   INFO(text);
   const std::size_t written = text.find("appends it");
   const std::size_t lost = text.find("loses power");
@@ -27,5 +27,5 @@ TEST_CASE("an investigation tells the cause before the symptom and how to see it
   CHECK(written < lost);
   CHECK(lost < loaded);
   CHECK(text.find("the logs then") != std::string::npos);
-  CHECK(text.find("again: kafkasim run f.json --seed 5 --until ") != std::string::npos);
+  CHECK(text.find("again: kafkasim run f.json --seed 5 --set '/name=it'\\''s' --until ") != std::string::npos);
 }
