@@ -4,8 +4,12 @@ import gzip
 import json
 import pathlib
 import struct
+import sys
 
 here = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(here.parent / "support"))
+from crc32c import crc32c
+
 data = here.parent / "data"
 wanted = {"none": 8, "gzip": 4, "snappy": 3, "lz4": 2}
 
@@ -178,15 +182,6 @@ write("request", "split", b"\x02" + struct.pack(">ihhih", 10, 18, 0, 7, -1) * 3)
 
 head = json.dumps({"version": "1", "scenario": '{"name": "a", "duration": "1s", "cluster": {"brokers": 1}}', "file": "a.json", "folder": "",
                    "set": [["/seed", "7"]], "seed": 3, "legacy": [], "advertised": [{"id": 1, "host": "127.0.0.1", "port": 9092}]}).encode()
-
-
-def crc32c(content):
-    crc = 0xFFFFFFFF
-    for byte in content:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
-    return crc ^ 0xFFFFFFFF
 
 
 def block(content):

@@ -13,6 +13,9 @@ import time
 import urllib.request
 
 here = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(here.parent / "support"))
+from crc32c import crc32c
+
 kafkasim = sys.argv[1]
 work = pathlib.Path(tempfile.mkdtemp())
 recording = str(work / "run.ksrec")
@@ -24,15 +27,6 @@ ports = [broker["port"] for broker in ready["brokers"]]
 
 def post(path, entry):
     return json.loads(urllib.request.urlopen(ready["control"] + path, data=json.dumps(entry).encode()).read())
-
-
-def crc32c(content):
-    crc = 0xFFFFFFFF
-    for byte in content:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
-    return crc ^ 0xFFFFFFFF
 
 
 def batch(value):
