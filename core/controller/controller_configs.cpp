@@ -49,6 +49,16 @@ std::vector<std::string> names_in(const std::vector<Config>& configs) {
   return names;
 }
 
+// Both requests have answers of one form.
+template <class Asked, class Refusal, class Told>
+void tell_outcome(const Asked& resource, const std::optional<Refusal>& refusal, Told& told) {
+  told.resource_type = resource.resource_type;
+  told.resource_name = resource.resource_name;
+  if (!refusal) return;
+  told.error_code = refusal->error;
+  told.error_message = refusal->message;
+}
+
 }  // namespace
 
 const Controller::Settings* Controller::settings_of(ConfigResourceType type, const std::string& name) const {
@@ -138,12 +148,7 @@ void Controller::on_incremental_alter_configs(const IncrementalAlterConfigsReque
     const std::optional<Refusal> refusal = wanted ? alter_settings(resource.resource_type, resource.resource_name,
                                                                    *wanted, names_in(resource.configs), records)
                                                   : std::optional{wanted.error()};
-    auto& told = response.responses.emplace_back();
-    told.resource_type = resource.resource_type;
-    told.resource_name = resource.resource_name;
-    if (!refusal) continue;
-    told.error_code = refusal->error;
-    told.error_message = refusal->message;
+    tell_outcome(resource, refusal, response.responses.emplace_back());
   }
   if (request.validate_only) records.clear();
   write_and_answer(records, from, Message::of(std::move(response)), env);
@@ -157,12 +162,7 @@ void Controller::on_alter_configs(const AlterConfigsRequest& request, const Requ
     for (const auto& config : resource.configs) wanted[config.name] = config.value.value_or(std::string{});
     const std::optional<Refusal> refusal =
         alter_settings(resource.resource_type, resource.resource_name, wanted, names_in(resource.configs), records);
-    auto& told = response.responses.emplace_back();
-    told.resource_type = resource.resource_type;
-    told.resource_name = resource.resource_name;
-    if (!refusal) continue;
-    told.error_code = refusal->error;
-    told.error_message = refusal->message;
+    tell_outcome(resource, refusal, response.responses.emplace_back());
   }
   if (request.validate_only) records.clear();
   write_and_answer(records, from, Message::of(std::move(response)), env);

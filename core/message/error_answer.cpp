@@ -372,40 +372,36 @@ DeleteGroupsResponse failed(DeleteGroupsResponse response, ErrorCode error) {
   return response;
 }
 
-DeleteTopicsResponse failed(DeleteTopicsResponse response, ErrorCode error) {
-  for (auto& topic : response.responses) {
-    topic.error_code = error;
-    topic.error_message.reset();
+// Of answers with a message beside each error.
+template <class Told>
+void fail_each(std::vector<Told>& list, ErrorCode error) {
+  for (Told& told : list) {
+    told.error_code = error;
+    told.error_message.reset();
   }
+}
+
+DeleteTopicsResponse failed(DeleteTopicsResponse response, ErrorCode error) {
+  fail_each(response.responses, error);
   return response;
 }
 
 CreatePartitionsResponse failed(CreatePartitionsResponse response, ErrorCode error) {
-  for (auto& topic : response.results) {
-    topic.error_code = error;
-    topic.error_message.reset();
-  }
+  fail_each(response.results, error);
   return response;
 }
 
-template <class Resources>
-void fail_resources(Resources& resources, ErrorCode error) {
-  for (auto& resource : resources) {
-    resource.error_code = error;
-    resource.error_message.reset();
-  }
-}
 DescribeConfigsResponse failed(DescribeConfigsResponse response, ErrorCode error) {
-  fail_resources(response.results, error);
+  fail_each(response.results, error);
   for (auto& resource : response.results) resource.configs.clear();
   return response;
 }
 AlterConfigsResponse failed(AlterConfigsResponse response, ErrorCode error) {
-  fail_resources(response.responses, error);
+  fail_each(response.responses, error);
   return response;
 }
 IncrementalAlterConfigsResponse failed(IncrementalAlterConfigsResponse response, ErrorCode error) {
-  fail_resources(response.responses, error);
+  fail_each(response.responses, error);
   return response;
 }
 

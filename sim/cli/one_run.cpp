@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <fstream>
 #include <ostream>
 #include <set>
@@ -123,13 +122,8 @@ bool write_recording(const WhichRun& which, const RunOptions& options, const Sim
   const Result<std::string> text = read_scenario_file(which.file);
   Result<RecordingWriter> writer = fail("cannot read " + which.file);
   if (text) {
-    RecordingHead head;
-    head.version = KAFKASIM_VERSION;
-    head.file = which.file;
-    head.source = {*text, options.patches, std::filesystem::absolute(which.file).parent_path().string()};
+    RecordingHead head = recording_head(which.file, *text, options);
     for (const Patch& patch : which.variant_patches) head.source.patches.push_back(patch);
-    head.seed = options.seed;
-    head.legacy = options.legacy;
     head.until = options.until;
     writer = RecordingWriter::create(*options.record, head);
   }
@@ -177,8 +171,7 @@ OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& optio
     run.observe_details();
   }
   const bool completed = run_to_end(run, options, onlookers, interrupt, terminal);
-  if (options.record) result.code = write_recording(which, options, run, terminal) ? result.code : exit_code::bad_input;
-  const bool recorded = !options.record || result.code != exit_code::bad_input;
+  const bool recorded = !options.record || write_recording(which, options, run, terminal);
   run.finish();
   facts.wall_us =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();

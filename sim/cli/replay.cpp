@@ -9,6 +9,7 @@
 
 #include "sim/cli/cli.hpp"
 #include "sim/cli/one_run.hpp"
+#include "sim/cli/story_teller.hpp"
 #include "sim/cli/verdict_files.hpp"
 #include "sim/serve/session.hpp"
 
@@ -32,12 +33,8 @@ int run_replay(const ReplayOptions& options, const Terminal& terminal) {
   if (recording->broken_off)
     terminal.err << fmt::format("{}: warning: it breaks off at byte {}: replayed up to there\n", options.file, *recording->broken_off);
   const auto begin = std::chrono::steady_clock::now();
-  std::size_t told = 0;
-  const auto tell = [&](const Simulation& run) {
-    if (options.quiet) return;
-    for (; told < run.story().lines().size(); ++told) print_line(run.story().lines()[told], terminal);
-  };
-  const Result<Replayed> replayed = replay(*recording, tell);
+  StoryTeller teller{terminal, options.quiet};
+  const Result<Replayed> replayed = replay(*recording, [&teller](const Simulation& run) { teller.look(run); });
   if (!replayed) {
     terminal.err << "kafkasim: " << options.file << ": " << replayed.error().message << '\n';
     return exit_code::bad_input;

@@ -1,11 +1,11 @@
 #include "sim/cli/run_scenarios.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <ostream>
 
 #include "sim/cli/diagnose.hpp"
 #include "sim/cli/one_run.hpp"
+#include "sim/cli/verdict_files.hpp"
 #include "sim/report/html.hpp"
 
 namespace kafkasim::sim {
@@ -16,15 +16,6 @@ struct Planned {
   WhichRun which;
   Scenario scenario;
 };
-
-bool write_file(const std::string& path, const std::string& content, const Terminal& terminal) {
-  std::ofstream out{path, std::ios::binary | std::ios::trunc};
-  out << content;
-  out.close();
-  if (out) return true;
-  terminal.err << "kafkasim: cannot write " << path << '\n';
-  return false;
-}
 
 // Each file, or each of its variants. False if one of them is no scenario.
 bool plan(const RunOptions& options, std::vector<Planned>& runs, const Terminal& terminal) {

@@ -1,6 +1,8 @@
 #include "sim/cli/scenario_options.hpp"
 
 #include <charconv>
+#include <filesystem>
+#include <utility>
 
 #include "core/model/legacy.hpp"
 #include "sim/cli/parsed_option.hpp"
@@ -39,6 +41,16 @@ void add_scenario_options(CLI::App& command, const std::shared_ptr<ScenarioOptio
   add_parsed(command, options, "--seed", "instead of the scenario's own", "N", take_seed);
   add_parsed(command, options, "--set", "change the scenario first; VALUE is JSON, else a string", "/json/pointer=VALUE", take_patch);
   add_parsed(command, options, "--legacy", "bring back a historical behaviour (kafkasim list legacy)", "NAME", take_legacy);
+}
+
+RecordingHead recording_head(const std::string& file, std::string text, const ScenarioOptions& options) {
+  RecordingHead head;
+  head.version = KAFKASIM_VERSION;
+  head.file = file;
+  head.source = {std::move(text), options.patches, std::filesystem::absolute(file).parent_path().string()};
+  head.seed = options.seed;
+  head.legacy = options.legacy;
+  return head;
 }
 
 }  // namespace kafkasim::sim

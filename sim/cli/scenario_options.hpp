@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/scenario/parse.hpp"
+#include "sim/serve/recording.hpp"
 
 namespace CLI {
 class App;
@@ -20,5 +21,7 @@ struct ScenarioOptions {
   std::vector<std::string> legacy;    // beside those of the scenario
 };
 void add_scenario_options(CLI::App& command, const std::shared_ptr<ScenarioOptions>& options);
+// What a recording of a run of that file with those options begins with.
+[[nodiscard]] RecordingHead recording_head(const std::string& file, std::string text, const ScenarioOptions& options);
 
 }  // namespace kafkasim::sim

@@ -2,7 +2,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <ostream>
@@ -17,6 +16,7 @@
 #include "sim/cli/one_run.hpp"
 #include "sim/cli/parsed_option.hpp"
 #include "sim/cli/scenario_options.hpp"
+#include "sim/cli/story_teller.hpp"
 #include "sim/cli/verdict_files.hpp"
 #include "sim/scenario/units.hpp"
 #include "sim/serve/server.hpp"
@@ -60,22 +60,6 @@ std::string take_advertise(ServeArguments& arguments, const std::string& text) {
   arguments.serve.advertise = text;
   return "";
 }
-
-// Tells the story on the terminal as it comes.
-class StoryTeller {
- public:
-  StoryTeller(const Terminal& terminal, bool quiet) : terminal_{terminal}, quiet_{quiet} {}
-  void look(const Simulation& run) {
-    if (quiet_ || told_ == run.story().lines().size()) return;
-    for (; told_ < run.story().lines().size(); ++told_) print_line(run.story().lines()[told_], terminal_);
-    terminal_.out << std::flush;
-  }
-
- private:
-  const Terminal& terminal_;
-  bool quiet_;
-  std::size_t told_{0};
-};
 
 std::string state_json(const Simulation& run, RunFacts facts) {
   Simulation now = run;  // expectations are looked at on a copy: the run goes on
@@ -131,13 +115,8 @@ bool read_scenario(ServeArguments& arguments, const Terminal& terminal) {
     terminal.err << arguments.file << ":1:1: error: " << text.error().message << " (at /)\n";
     return false;
   }
-  RecordingHead& head = arguments.serve.head;
-  head.version = KAFKASIM_VERSION;
-  head.file = arguments.file;
-  head.source = {*text, arguments.patches, std::filesystem::absolute(arguments.file).parent_path().string()};
-  head.seed = arguments.seed;
-  head.legacy = arguments.legacy;
-  const Parsed parsed = parse_scenario(*text, arguments.patches, head.source.folder, Clients::real_ones_too);
+  arguments.serve.head = recording_head(arguments.file, *text, arguments);
+  const Parsed parsed = parse_scenario(*text, arguments.patches, arguments.serve.head.source.folder, Clients::real_ones_too);
   print_diagnostics(terminal, arguments.file, parsed.diagnostics);
   if (parsed.scenario && !parsed.scenario->variants.empty()) {
     terminal.err << arguments.file << ": it has variants: 'serve' runs one cluster; choose by --set\n";

@@ -17,7 +17,7 @@
 #include "sim/explore/failing.hpp"
 #include "sim/scenario/parse.hpp"
 #include "sim/scenario/units.hpp"
-#include "sim/serve/shrink_recording.hpp"
+#include "sim/explore/shrink_recording.hpp"
 
 namespace kafkasim::sim {
 

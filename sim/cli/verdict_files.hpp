@@ -1,5 +1,5 @@
 #pragma once
-// The files that `serve` and `replay` leave of a run that is over.
+// The files that commands leave of a run that is over.
 #include <optional>
 #include <string>
 
@@ -8,12 +8,15 @@
 
 namespace kafkasim::sim {
 
-struct VerdictFiles {
+// False if it could not be written: said on the terminal.
+[[nodiscard]] bool write_file(const std::string& path, const std::string& content, const Terminal& terminal);
+
+struct VerdictFiles {  // of one run
   std::optional<std::string> report;
   std::optional<std::string> timeline;
   std::optional<std::string> junit;
 };
-// False if one could not be written: said on the terminal.
+// False if one could not be written.
 [[nodiscard]] bool write_verdict(const VerdictFiles& files, const Simulation& run, const RunFacts& facts, const Terminal& terminal);
 
 }  // namespace kafkasim::sim

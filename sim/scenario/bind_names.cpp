@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 
+#include "core/model/topic_name.hpp"
 #include "sim/scenario/binder.hpp"
 #include "sim/scenario/keys.hpp"
 
@@ -85,7 +86,7 @@ std::optional<Target> call_target(Binder& b, const JsonValue& at, std::string_vi
 }  // namespace
 
 bool topic_may_come(const Binder& b, std::string_view name) {
-  return b.clients == Clients::real_ones_too && is_legal_topic_name(name);
+  return b.clients == Clients::real_ones_too && !topic_name_fault(std::string{name});
 }
 
 std::vector<std::string_view> topic_names(const Names& names) { return names_in(names.topics); }

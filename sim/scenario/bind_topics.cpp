@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/model/topic_name.hpp"
 #include "sim/scenario/binder.hpp"
 
 namespace kafkasim::sim {
@@ -11,7 +12,7 @@ constexpr std::size_t most_replicas_in_all = 200'000;  // of all topics together
 
 // Topic.validate and what CreateTopics refuses.
 bool good_topic_name(Binder& b, const JsonValue& at, const std::string& name) {
-  if (!is_legal_topic_name(name)) {
+  if (topic_name_fault(name)) {
     b.faults.error(at, quote(name) + " is no topic name: 1 to 249 letters, digits, '.', '_' and '-', not '.' or '..'");
     return false;
   }
@@ -113,14 +114,6 @@ std::optional<TopicSpec> read_topic(Binder& b, const JsonValue& value) {
 }
 
 }  // namespace
-
-bool is_legal_topic_name(std::string_view name) {
-  const auto legal = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_'
-           || c == '-';
-  };
-  return !name.empty() && name != "." && name != ".." && name.size() <= 249 && std::ranges::all_of(name, legal);
-}
 
 std::vector<std::pair<std::string, std::string>> settings_as_text(const JsonValue& object) {
   std::vector<std::pair<std::string, std::string>> settings;

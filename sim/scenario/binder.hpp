@@ -102,7 +102,6 @@ void finish_consumer_config(Faults& faults, ConsumerConfig& config, const JsonVa
 
 // ---- names --------------------------------------------------------------------------------------------
 [[nodiscard]] std::vector<std::string_view> topic_names(const Names& names);
-[[nodiscard]] bool is_legal_topic_name(std::string_view name);
 [[nodiscard]] bool topic_may_come(const Binder& b, std::string_view name);  // by a real client
 [[nodiscard]] bool known_topic(Binder& b, const JsonValue& at, std::string_view name);  // reports
 [[nodiscard]] std::optional<TopicPartition> resolve_partition(Binder& b, const JsonValue& at, std::string_view text);

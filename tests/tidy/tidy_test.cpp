@@ -73,7 +73,7 @@ const std::map<std::string, Folders>& may_include() {
         {"sim/run", run},
         {"sim/report", run},
         {"sim/logtool", with(bytes, {"sim/serve"})},  // how real files are read
-        {"sim/explore", with(run, {"sim/report"})},
+        {"sim/explore", with(run, {"sim/report", "sim/serve"})},
         {"sim/cli", with(sim, {"sim/explore"})},
         {"tests", with(sim, {"sim/explore", "sim/cli", "sim/serve"})},
     };

@@ -1,4 +1,4 @@
-#include "sim/serve/shrink_recording.hpp"
+#include "sim/explore/shrink_recording.hpp"
 
 #include "core/message/api_versions.hpp"
 #include "tests/sim/serve/served_cluster.hpp"

@@ -1,4 +1,4 @@
-#include "sim/serve/shrink_recording.hpp"
+#include "sim/explore/shrink_recording.hpp"
 
 #include <algorithm>
 #include <map>
@@ -6,15 +6,16 @@
 #include <utility>
 #include <vector>
 
+#include "sim/explore/ddmin.hpp"
 #include "sim/serve/session.hpp"
 
 namespace kafkasim::sim {
 
 namespace {
 
-using Kept = std::vector<bool>;  // by operation
+using KeptOperations = std::vector<bool>;  // by operation
 
-struct Broken {
+struct BrokenPromise {
   std::string invariant;
   std::string detail;
   bool excused{false};
@@ -22,10 +23,10 @@ struct Broken {
   Instant at;
 };
 
-std::optional<Broken> first_broken(const Simulation& run) {
-  std::optional<Broken> excused;
+std::optional<BrokenPromise> first_broken(const Simulation& run) {
+  std::optional<BrokenPromise> excused;
   for (const Finding& finding : run.findings().kept()) {
-    const Broken broken{finding.invariant, finding.detail, finding.excuse.has_value(), finding.in_epilogue, finding.at};
+    const BrokenPromise broken{finding.invariant, finding.detail, finding.excuse.has_value(), finding.in_epilogue, finding.at};
     if (!finding.excuse) return broken;
     if (!excused) excused = broken;
   }
@@ -33,9 +34,9 @@ std::optional<Broken> first_broken(const Simulation& run) {
 }
 
 // The recording without what is not kept, each operation at its time.
-class Candidate {
+class LesserRecording {
  public:
-  Candidate(const Recording& recording, const Kept& kept, Instant end) : recording_{recording}, kept_{kept}, end_{end} {}
+  LesserRecording(const Recording& recording, const KeptOperations& kept, Instant end) : recording_{recording}, kept_{kept}, end_{end} {}
 
   [[nodiscard]] Result<std::unique_ptr<Session>> run(const std::optional<std::string>& record) {
     Result<std::unique_ptr<Session>> begun = Session::begin(recording_.head, record);
@@ -73,58 +74,53 @@ class Candidate {
   }
 
   const Recording& recording_;
-  const Kept& kept_;
+  const KeptOperations& kept_;
   Instant end_;
   std::map<GuestId, GuestId> guests_;  // as recorded, as now
 };
 
-class Reduction {
+class RecordingReduction {
  public:
-  Reduction(const Recording& recording, const ShrinkRecordingLimits& limits)
+  RecordingReduction(const Recording& recording, const ShrinkRecordingLimits& limits)
       : recording_{recording}, limits_{limits}, kept_(recording.operations.size(), true) {
     if (!recording.operations.empty()) end_ = recording.operations.back().at;
   }
 
-  [[nodiscard]] Result<Broken> begin() {
-    Result<std::unique_ptr<Session>> whole = Candidate{recording_, kept_, end_}.run(std::nullopt);
+  [[nodiscard]] Result<BrokenPromise> begin() {
+    Result<std::unique_ptr<Session>> whole = LesserRecording{recording_, kept_, end_}.run(std::nullopt);
     ++runs_;
     if (!whole) return tl::unexpected<Error>{whole.error()};
-    const std::optional<Broken> broken = first_broken((*whole)->run());
+    const std::optional<BrokenPromise> broken = first_broken((*whole)->run());
     if (!broken) return fail("the recording breaks no promise: there is nothing to shrink");
     wanted_ = *broken;
     if (!broken->in_epilogue) end_ = std::min(end_, broken->at + milliseconds(1));
     return *broken;
   }
 
-  // Units are operations that go together.
-  void leave_out(std::vector<std::vector<std::size_t>> units) {
-    for (std::size_t size = std::max<std::size_t>(1, units.size() / 2); !units.empty(); size /= 2) {
-      for (std::size_t at = 0; at < units.size() && !over();) {
-        const std::size_t count = std::min(size, units.size() - at);
-        Kept without = kept_;
-        for (std::size_t i = at; i < at + count; ++i) {
-          for (const std::size_t operation : units[i]) without[operation] = false;
-        }
-        if (breaks(without)) {
-          kept_ = std::move(without);
-          units.erase(units.begin() + static_cast<std::ptrdiff_t>(at), units.begin() + static_cast<std::ptrdiff_t>(at + count));
-        } else {
-          at += count;
-        }
+  // RecordingUnits are operations that go together.
+  void leave_out(const std::vector<std::vector<std::size_t>>& units) {
+    const auto with_only = [&](const std::vector<std::size_t>& left) {
+      KeptOperations kept = kept_;
+      for (const auto& unit : units) {
+        for (const std::size_t operation : unit) kept[operation] = false;
       }
-      if (size == 1) break;
-    }
+      for (const std::size_t unit : left) {
+        for (const std::size_t operation : units[unit]) kept[operation] = true;
+      }
+      return kept;
+    };
+    kept_ = with_only(ddmin(units.size(), [&](const std::vector<std::size_t>& left) { return !over() && breaks(with_only(left)); }));
   }
 
-  [[nodiscard]] const Kept& kept() const { return kept_; }
+  [[nodiscard]] const KeptOperations& kept() const { return kept_; }
   [[nodiscard]] Instant end() const { return end_; }
   [[nodiscard]] std::uint64_t runs() const { return runs_; }
   [[nodiscard]] bool over() const { return runs_ >= limits_.most_runs || (limits_.stop && limits_.stop()); }
 
  private:
-  [[nodiscard]] bool breaks(const Kept& kept) {
+  [[nodiscard]] bool breaks(const KeptOperations& kept) {
     ++runs_;
-    const Result<std::unique_ptr<Session>> session = Candidate{recording_, kept, end_}.run(std::nullopt);
+    const Result<std::unique_ptr<Session>> session = LesserRecording{recording_, kept, end_}.run(std::nullopt);
     if (!session) return false;
     const auto& findings = (*session)->run().findings().kept();
     return std::ranges::any_of(findings, [this](const Finding& finding) {
@@ -134,13 +130,13 @@ class Reduction {
 
   const Recording& recording_;
   const ShrinkRecordingLimits& limits_;
-  Kept kept_;
+  KeptOperations kept_;
   Instant end_{};
-  Broken wanted_;
+  BrokenPromise wanted_;
   std::uint64_t runs_{0};
 };
 
-struct Units {
+struct RecordingUnits {
   std::vector<std::vector<std::size_t>> connections;
   std::vector<std::vector<std::size_t>> entries;
   std::vector<std::vector<std::size_t>> frames;
@@ -153,8 +149,8 @@ std::optional<GuestId> guest_of(const RecordedOperation& operation) {
   return std::nullopt;
 }
 
-Units units_of(const Recording& recording, const Kept& kept) {
-  Units units;
+RecordingUnits units_of(const Recording& recording, const KeptOperations& kept) {
+  RecordingUnits units;
   std::map<GuestId, std::vector<std::size_t>> by_guest;
   for (std::size_t i = 0; i < recording.operations.size(); ++i) {
     const RecordedOperation& operation = recording.operations[i];
@@ -170,13 +166,13 @@ Units units_of(const Recording& recording, const Kept& kept) {
 }  // namespace
 
 Result<ShrunkRecording> shrink_recording(const Recording& recording, const std::string& path, const ShrinkRecordingLimits& limits) {
-  Reduction reduction{recording, limits};
-  const Result<Broken> broken = reduction.begin();
+  RecordingReduction reduction{recording, limits};
+  const Result<BrokenPromise> broken = reduction.begin();
   if (!broken) return tl::unexpected<Error>{broken.error()};
   reduction.leave_out(units_of(recording, reduction.kept()).connections);
   reduction.leave_out(units_of(recording, reduction.kept()).entries);
   reduction.leave_out(units_of(recording, reduction.kept()).frames);
-  const Result<std::unique_ptr<Session>> least = Candidate{recording, reduction.kept(), reduction.end()}.run(path);
+  const Result<std::unique_ptr<Session>> least = LesserRecording{recording, reduction.kept(), reduction.end()}.run(path);
   if (!least) return tl::unexpected<Error>{least.error()};
   if ((*least)->recording_failed()) return fail("cannot write " + path);
   ShrunkRecording shrunk{broken->invariant, broken->detail, 0, recording.operations.size(), reduction.runs(), !reduction.over()};

@@ -1,7 +1,7 @@
 #pragma once
 // The least of a recording that still breaks the same invariant, excused or not as before: whole connections are left out, then
 // entries of the timeline, then single requests, and what comes after the finding. What is left is recorded anew, so that it
-// replays by itself. Delta debugging (Zeller, Hildebrandt 2002) by halves.
+// replays by itself.
 //
 // What clients send is fixed: an answer that tells them otherwise than before does not change what comes next. So a candidate may
 // break nothing for that reason alone, and the result is not always the least that a living client could do.
