@@ -17,9 +17,9 @@ namespace kafkasim::sim {
 namespace {
 
 // Subcommands of later releases, told apart from misspelt ones: one that is added below leaves this list.
-constexpr std::array<std::string_view, 2> later_commands{"view", "learn"};
+constexpr std::array<std::string_view, 1> later_commands{"learn"};
 
-int parse_and_run(const std::vector<std::string>& arguments, const Terminal& terminal) {
+int parse_and_run(const std::vector<std::string>& arguments, const Terminal& terminal, Viewer viewer) {
   CLI::App app{"kafkasim: a deterministic simulator of Kafka clusters", "kafkasim"};
   app.set_version_flag("--version", "kafkasim " KAFKASIM_VERSION);
   app.require_subcommand(1);
@@ -33,6 +33,7 @@ int parse_and_run(const std::vector<std::string>& arguments, const Terminal& ter
   add_log(app, terminal, code);
   add_serve(app, terminal, code);
   add_replay(app, terminal, code);
+  add_view(app, terminal, code, viewer);
   if (!arguments.empty() && std::ranges::find(later_commands, arguments.front()) != later_commands.end()) {
     terminal.err << "kafkasim: " << not_available(arguments.front()) << '\n';
     return exit_code::bad_input;
@@ -48,9 +49,9 @@ int parse_and_run(const std::vector<std::string>& arguments, const Terminal& ter
 
 }  // namespace
 
-int run_cli(const std::vector<std::string>& arguments, const Terminal& terminal) {
+int run_cli(const std::vector<std::string>& arguments, const Terminal& terminal, Viewer viewer) {
   try {
-    return parse_and_run(arguments, terminal);
+    return parse_and_run(arguments, terminal, viewer);
   } catch (const std::exception& error) {
     terminal.err << "kafkasim: internal error: " << error.what() << '\n';
     return exit_code::our_fault;

@@ -1,5 +1,6 @@
 #pragma once
 // The command line: which subcommands there are, and what the process ends with.
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -8,8 +9,14 @@
 namespace CLI {
 class App;
 }
+namespace kafkasim::viz {
+struct ViewOptions;
+}
 
 namespace kafkasim::sim {
+
+// Shows what `kafkasim view` asks for: viz::view, where it was built.
+using Viewer = int (*)(const viz::ViewOptions& options, std::ostream& out, std::ostream& err);
 
 namespace exit_code {
 inline constexpr int held = 0;       // all expectations held
@@ -20,7 +27,7 @@ inline constexpr int interrupted = 130;
 }  // namespace exit_code
 
 // `arguments` without the program's name. Never throws.
-[[nodiscard]] int run_cli(const std::vector<std::string>& arguments, const Terminal& terminal);
+[[nodiscard]] int run_cli(const std::vector<std::string>& arguments, const Terminal& terminal, Viewer viewer = nullptr);
 
 // Each adds its subcommand to the app; when that is called, it leaves the process's exit code in `code`. Both must
 // outlive parsing.
@@ -31,5 +38,6 @@ void add_sweep(CLI::App& app, const Terminal& terminal, int& code);
 void add_log(CLI::App& app, const Terminal& terminal, int& code);
 void add_serve(CLI::App& app, const Terminal& terminal, int& code);
 void add_replay(CLI::App& app, const Terminal& terminal, int& code);
+void add_view(CLI::App& app, const Terminal& terminal, int& code, Viewer viewer);
 
 }  // namespace kafkasim::sim

@@ -1,5 +1,13 @@
 #include "sim/cli/cli.hpp"
+#ifdef KAFKASIM_VIZ
+#include "viz/show/view.hpp"
+#endif
 
 int main(int argc, char** argv) {
-  return kafkasim::sim::run_cli({argv + 1, argv + (argc > 0 ? argc : 1)}, kafkasim::sim::process_terminal());
+#ifdef KAFKASIM_VIZ
+  const kafkasim::sim::Viewer viewer = kafkasim::viz::view;
+#else
+  const kafkasim::sim::Viewer viewer = nullptr;
+#endif
+  return kafkasim::sim::run_cli({argv + 1, argv + (argc > 0 ? argc : 1)}, kafkasim::sim::process_terminal(), viewer);
 }

@@ -210,7 +210,7 @@ void Driver::act(std::size_t i, const Traffic& op, Host& host) {
 
 void Driver::act(std::size_t i, const Produce& op, Host& host) {
   const ClientHost* client = host.cluster.client(op.as.value_or("by-hand"));
-  if (!client) return;
+  if (!client) return warn(i, "there is no producer that could send it: name one by 'as'", host);
   entries_[i].hit = {client->host};
   host.story.tell(host.world.now(), "produce", client->name, describe(entry(i).operation), Tone::note);
   host.world.command(client->host, ProduceCommand{op.topic, op.key, op.value, op.partition, op.headers});
@@ -228,15 +228,27 @@ void Driver::act(std::size_t, const Undo& op, Host& host) {
   }
 }
 
+bool Driver::is_in_force(std::size_t i) const {
+  if (!entries_[i].fired || entries_[i].undone) return false;
+  const Operation& operation = entry(i).operation;
+  const bool breaks_nothing = std::holds_alternative<Traffic>(operation) || std::holds_alternative<AddConsumers>(operation)
+                              || std::holds_alternative<RemoveConsumers>(operation);
+  return operation_info(operation).undoable == Undoable::yes && !breaks_nothing;
+}
+
 bool Driver::has_faults_in_force() const {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    const Operation& operation = entry(i).operation;
-    const bool breaks_nothing = std::holds_alternative<Traffic>(operation) || std::holds_alternative<AddConsumers>(operation)
-                                || std::holds_alternative<RemoveConsumers>(operation);
-    const bool lasts = operation_info(operation).undoable == Undoable::yes && !breaks_nothing;
-    if (lasts && entries_[i].fired && !entries_[i].undone) return true;
+    if (is_in_force(i)) return true;
   }
   return false;
+}
+
+std::vector<Driver::InForce> Driver::faults_in_force() const {
+  std::vector<InForce> faults;
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (is_in_force(i)) faults.push_back({i, entries_[i].fired_at});
+  }
+  return faults;
 }
 
 void Driver::undo(std::size_t i, Host& host) {

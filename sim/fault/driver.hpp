@@ -59,6 +59,11 @@ class Driver {
   // How often it has done or undone something, and whether a fault that can be undone is still in force.
   [[nodiscard]] std::uint64_t interventions() const { return interventions_; }
   [[nodiscard]] bool has_faults_in_force() const;
+  struct InForce {
+    std::size_t entry{};  // of the scenario's timeline
+    Instant since;
+  };
+  [[nodiscard]] std::vector<InForce> faults_in_force() const;
   [[nodiscard]] const std::vector<FaultRecord>& faults() const { return faults_; }
   // Whom an entry of the timeline has hit; empty before it fires.
   [[nodiscard]] const std::vector<HostId>& hit_by(std::size_t i) const { return entries_[i].hit; }
@@ -81,6 +86,7 @@ class Driver {
   }
   [[nodiscard]] const TimelineEntry& entry(std::size_t i) const { return scenario_->timeline[i]; }
 
+  [[nodiscard]] bool is_in_force(std::size_t i) const;
   void arm(std::size_t i, Host& host);  // it counts from now on
   void fall_due(std::size_t i, Instant when, Host& host);
   void fire_due(Host& host);

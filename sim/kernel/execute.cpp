@@ -13,11 +13,9 @@ std::optional<StepResult> World::execute_next() {
   now_ = event.at;
   ++events_;
   hash_.add(event.at.ns);
-  hash_.add(event.seq);
   hash_.add(static_cast<std::uint64_t>(event.body.index()));
   StepResult result{event.at, event.seq, std::nullopt};
   if (const auto* appointment = std::get_if<Appointment>(&event.body)) {
-    hash_.add(appointment->id);
     result.appointment = appointment->id;
   } else if (const auto* net = std::get_if<NetEvent>(&event.body)) {
     hash_net_event(hash_, *net);

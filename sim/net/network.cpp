@@ -336,9 +336,9 @@ std::vector<InFlight> Network::in_flight() const {
         for (const Segment& segment : connection.stream(from).segments) {
           if (!segment.envelope) continue;
           const Message& message = segment.envelope->message;
-          messages.push_back(InFlight{ConnectionId{HostId{d}, number}, connection.host(from),
-                                      connection.host(other(from)), message.api(), message.kind(), segment.bytes,
-                                      segment.state, segment.first_sent, segment.arrives});
+          messages.push_back(InFlight{ConnectionId{HostId{d}, number}, from, segment.number, connection.host(from),
+                                      connection.host(other(from)), &*segment.envelope, message.api(), message.kind(),
+                                      segment.bytes, segment.state, segment.first_sent, segment.arrives});
         }
       }
     }

@@ -77,8 +77,11 @@ enum class ProcessEnd : std::uint8_t { orderly, crash, power_loss };
 
 struct InFlight {  // a message between two machines, to look at
   ConnectionId connection;
+  Side side{};             // that sends
+  std::uint32_t number{};  // of its segment
   HostId from;
   HostId to;
+  const Envelope* envelope{};  // until the network changes
   ApiKey api{};
   MessageKind kind{};
   std::uint64_t bytes{};

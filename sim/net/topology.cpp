@@ -233,6 +233,13 @@ bool Topology::open(HostId from, HostId to) const {
   });
 }
 
+bool Topology::impaired(HostId from, HostId to) const {
+  if (contains(healed_, from) && contains(healed_, to)) return false;
+  return std::ranges::any_of(impairments_, [&](const Impaired& one) {
+    return (contains(one.a, from) && contains(one.b, to)) || (contains(one.b, from) && contains(one.a, to));
+  });
+}
+
 std::vector<std::vector<HostId>> Topology::islands() const {
   const auto count = static_cast<std::int32_t>(host_count());
   Graph graph(host_count());

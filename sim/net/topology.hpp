@@ -97,6 +97,8 @@ class Topology {
   void heal_among(std::vector<HostId> hosts);
   [[nodiscard]] bool open(HostId from, HostId to) const;
   [[nodiscard]] bool has_cuts() const { return !cuts_.empty(); }
+  [[nodiscard]] bool has_impairments() const { return !impairments_.empty(); }
+  [[nodiscard]] bool impaired(HostId from, HostId to) const;
   // Groups of hosts that reach each other, by any number of steps that are open both ways; each sorted, in order of
   // their first host.
   [[nodiscard]] std::vector<std::vector<HostId>> islands() const;

@@ -26,6 +26,13 @@ void Series::end(const Simulation& run) {
   if (samples_.empty() || samples_.back().at < run.now()) take(run, run.now());
 }
 
+Series Series::up_to(Duration moment) const {
+  Series earlier = *this;
+  std::erase_if(earlier.samples_, [moment](const Sample& sample) { return sample.at > moment; });
+  if (!earlier.samples_.empty()) earlier.next_ = std::min(earlier.next_, earlier.samples_.back().at + earlier.every_);
+  return earlier;
+}
+
 void Series::take(const Simulation& run, Duration at) {
   Sample sample;
   sample.at = at;

@@ -29,6 +29,7 @@ class Series {
   void look(const Simulation& run);
   void end(const Simulation& run);  // the last sample, at the end
   [[nodiscard]] const std::vector<Sample>& samples() const { return samples_; }
+  [[nodiscard]] Series up_to(Duration moment) const;  // as if no more than that had been looked at
 
  private:
   void take(const Simulation& run, Duration at);

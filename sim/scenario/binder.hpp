@@ -60,6 +60,7 @@ void collect_created_topics(Binder& b, const JsonValue& timeline);
 void bind_chaos(Binder& b, const JsonValue& value);  // after everything that a target may name
 void read_rate(Binder& b, const JsonValue& value, ProducerSpec& producer);  // whose `from` has been read
 void bind_expectations(Binder& b, const JsonValue& value);
+void bind_lesson(Binder& b, const JsonValue& value);
 void bind_variants(Binder& b, const JsonValue& value);
 
 // ---- faults of the network (bind_network_faults.cpp) --------------------------------------------------

@@ -12,8 +12,11 @@ const std::vector<ObjectKeys>& object_keys() {
   static const std::vector<ObjectKeys> table{
       {"scenario",
        {"$schema", "name", "title", "description", "seed", "duration", "cluster", "network", "topics", "producers",
-        "consumers", "timeline", "chaos", "expect", "epilogue", "variants"},
-       {"pipelines", "queues", "stores", "lesson"}},
+        "consumers", "timeline", "chaos", "expect", "epilogue", "lesson", "variants"},
+       {"pipelines", "queues", "stores"}},
+      {"lesson", {"steps", "quiz"}, {}},
+      {"lesson_step", {"at", "say", "look_at"}, {}},
+      {"question", {"question", "choices", "answer", "because", "proofs"}, {}},
       {"variant", {"name", "set"}, {}},
       {"cluster",
        {"brokers", "controllers", "racks", "disk", "config", "overrides", "profile", "features", "legacy"},

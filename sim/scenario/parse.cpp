@@ -85,6 +85,7 @@ void bind_scenario(Binder& b, const JsonValue& root) {
   if (const JsonValue* v = object.find("timeline")) bind_timeline(b, *v);
   if (const JsonValue* v = object.find("chaos")) bind_chaos(b, *v);
   if (const JsonValue* v = object.find("expect")) bind_expectations(b, *v);
+  if (const JsonValue* v = object.find("lesson")) bind_lesson(b, *v);
   if (const JsonValue* v = object.find("variants")) bind_variants(b, *v);
   add_default_expectation(b.out);
 }

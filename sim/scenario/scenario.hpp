@@ -12,6 +12,7 @@
 #include "core/model/ids.hpp"
 #include "sim/disk/disk_spec.hpp"
 #include "sim/scenario/expectation.hpp"
+#include "sim/scenario/lesson.hpp"
 #include "sim/scenario/operation.hpp"
 #include "sim/scenario/range.hpp"
 #include "sim/scenario/target.hpp"
@@ -139,6 +140,7 @@ struct Scenario {
   std::optional<ChaosSpec> chaos;       // absent: none, or drawn into the timeline already
   std::vector<Expectation> expect;      // {"no": "violations"} is added where neither a `no` nor a `violates` stands
   Epilogue epilogue{};
+  std::optional<Lesson> lesson;
   std::vector<Variant> variants;  // instead of the scenario as it stands, these are run, side by side
 };
 

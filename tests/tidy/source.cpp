@@ -183,7 +183,7 @@ std::vector<Function> functions_of(const Lines& code) {
 const std::vector<SourceFile>& sources() {
   static const std::vector<SourceFile> files = [] {
     std::vector<SourceFile> all;
-    for (const char* top : {"core", "sim", "tests"}) {
+    for (const char* top : {"core", "sim", "viz", "tests"}) {
       for (std::string& path : files_below(top)) {
         if (!path.ends_with(".hpp") && !path.ends_with(".cpp")) continue;
         const std::string text = read_text(path);
@@ -200,7 +200,7 @@ const std::vector<SourceFile>& sources() {
 const std::vector<std::string>& all_files() {
   static const std::vector<std::string> files = [] {
     std::vector<std::string> all;
-    for (const char* top : {"core", "sim", "tests", "scenarios", "scripts", "cmake", ".ci"}) {
+    for (const char* top : {"core", "sim", "viz", "tests", "scenarios", "scripts", "cmake", ".ci"}) {
       if (exists(top)) std::ranges::move(files_below(top), std::back_inserter(all));
     }
     for (const auto& entry : fs::directory_iterator{root()}) {

@@ -47,6 +47,11 @@ const std::map<std::string, Folders>& may_include() {
     const Folders run =
         with(kernel, {"sim/kernel", "sim/scenario", "sim/workload", "sim/check", "sim/run", "sim/fault"});
     const Folders sim = with(run, {"sim/report", "sim/logtool", "sim/serve"});
+    const Folders picture = with(run, {"sim/report", "sim/frame"});
+    const Folders travel = with(picture, {"sim/serve"});
+    const Folders window = with(travel, {"sim/travel", "viz/draw"});
+    const Folders panels = with(window, {"viz/app", "viz/panels"});  // two halves: what is shown, and how
+    const Folders viz = with(panels, {"viz/backend", "viz/show"});
     return std::map<std::string, Folders>{
         {"core/base", {}},
         {"core/model", base},
@@ -74,8 +79,15 @@ const std::map<std::string, Folders>& may_include() {
         {"sim/report", run},
         {"sim/logtool", with(bytes, {"sim/serve"})},  // how real files are read
         {"sim/explore", with(run, {"sim/report", "sim/serve"})},
-        {"sim/cli", with(sim, {"sim/explore"})},
-        {"tests", with(sim, {"sim/explore", "sim/cli", "sim/serve"})},
+        {"sim/frame", picture},
+        {"sim/travel", travel},
+        {"sim/cli", with(sim, {"sim/explore", "sim/frame", "sim/travel", "viz/show"})},
+        {"viz/draw", picture},
+        {"viz/app", panels},
+        {"viz/panels", panels},
+        {"viz/backend", with(picture, {"viz/draw"})},
+        {"viz/show", viz},
+        {"tests", with(viz, {"sim/explore", "sim/cli", "sim/logtool"})},
     };
   }();
   return table;
@@ -279,11 +291,12 @@ TEST_CASE("every folder tells in its README what lives there") {
   const auto look = [&offences](const std::string& folder) {
     if (!exists(folder + "/README.md")) offences.push_back(folder + "/README.md is missing");
   };
-  for (const char* top : {"core", "sim", "scenarios", "tests"}) look(top);
+  for (const char* top : {"core", "sim", "viz", "scenarios", "tests"}) look(top);
   for (const std::string& name : folders_in("core")) look("core/" + name);
   for (const std::string& name : folders_in("sim")) look("sim/" + name);
+  for (const std::string& name : folders_in("viz")) look("viz/" + name);
   for (const std::string& name : folders_in("tests")) {
-    if (name != "core" && name != "sim") look("tests/" + name);  // those two mirror the code
+    if (name != "core" && name != "sim" && name != "viz") look("tests/" + name);  // those mirror the code
   }
   none(offences);
 }
@@ -307,7 +320,7 @@ TEST_CASE("files that a README names exist") {
 
 TEST_CASE("every folder of the code stands in the map of its README") {
   Offences offences;
-  for (const std::string top : {"core", "sim"}) {
+  for (const std::string top : {"core", "sim", "viz"}) {
     const std::string map = read_text(top + "/README.md");
     for (const std::string& name : folders_in(top)) {
       if (map.find("| `" + name + "`") == std::string::npos)
