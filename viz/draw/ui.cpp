@@ -80,10 +80,16 @@ Area Ui::begin_panel(const char* name, std::string_view title, const Area& area)
   const Area snapped{floored_place(area.min), floored_place(area.max)};
   ImGui::SetNextWindowPos(snapped.min);
   ImGui::SetNextWindowSize(snapped.size());
+  // Its looks are its own, whatever the window around it has.
   ImGui::PushStyleVar(ImGuiStyleVar_WindowMinSize, ImVec2{1, 1});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2{px(10), px(6)});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, px(6));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, std::max(1.0F, std::floor(px(1))));
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, theme.panel);
+  ImGui::PushStyleColor(ImGuiCol_Border, theme.panel_edge);
   ImGui::Begin(name, nullptr, flags);
-  ImGui::PopStyleVar(2);
+  ImGui::PopStyleColor(2);
+  ImGui::PopStyleVar(4);
   probe(std::string{"panel."} + name, snapped.min, snapped.max);
   Area inside{{snapped.min.x + px(10), snapped.min.y + px(6)}, {snapped.max.x - px(10), snapped.max.y - px(6)}};
   if (!title.empty()) {

@@ -118,6 +118,21 @@ TEST_CASE("a panel is known by its name and its inside lies below the title") {
   CHECK(head.ui().find("panel.other") == nullptr);
 }
 
+TEST_CASE("a panel has the theme's ground even within a window of another") {
+  Headless head{400, 300};
+  head.frame([&](Ui& ui) {
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, rgb(0xff0000));
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0.0F);
+    ui.begin_panel("test", "", head.area());
+    ui.end_panel();
+    ImGui::PopStyleVar();
+    ImGui::PopStyleColor();
+  });
+  const Image image = head.image();
+  CHECK(image.pixel(200, 150) == head.ui().theme.panel);
+  CHECK(image.pixel(200, 0) == head.ui().theme.panel_edge);
+}
+
 TEST_CASE("a button answers a click once and only there") {
   Headless head{400, 300};
   int plays = 0;
