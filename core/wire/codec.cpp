@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/base/check.hpp"
+#include "core/wire/dissect_sink.hpp"
 #include "core/wire/entry.hpp"
 
 namespace kafkasim {
@@ -128,6 +129,14 @@ void hash_message(const Message& message, std::int16_t version, RunningHash& has
 Message project(const Message& message, std::int16_t version) {
   const Entry& entry = entry_of(message, version);
   return entry.project(message, entry.versions.layout(version));
+}
+
+Dissected dissect(const Message& message, std::int16_t version) {
+  const Entry& entry = entry_of(message, version);
+  ByteWriter out;
+  wire::DissectSink sink{out};
+  entry.dissect(message, entry.versions.layout(version), sink);
+  return {out.take(), sink.take()};
 }
 
 }  // namespace kafkasim

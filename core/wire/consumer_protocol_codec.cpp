@@ -12,32 +12,32 @@ namespace wire {
 template <class V>
 void describe(Fields<V, ConsumerProtocolSubscription::TopicPartitions>& m) {
   using M = ConsumerProtocolSubscription::TopicPartitions;
-  m.field(&M::topic);
-  m.field(&M::partitions);
+  m.field(named<&M::topic>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, ConsumerProtocolSubscription>& m) {
   using M = ConsumerProtocolSubscription;
-  m.field(&M::topics);
-  m.field(&M::user_data);
-  m.field(&M::owned_partitions, since(1));
-  m.field(&M::generation_id, since(2));
-  m.field(&M::rack_id, since(3));
+  m.field(named<&M::topics>);
+  m.field(named<&M::user_data>);
+  m.field(named<&M::owned_partitions>, since(1));
+  m.field(named<&M::generation_id>, since(2));
+  m.field(named<&M::rack_id>, since(3));
 }
 
 template <class V>
 void describe(Fields<V, ConsumerProtocolAssignment::TopicPartitions>& m) {
   using M = ConsumerProtocolAssignment::TopicPartitions;
-  m.field(&M::topic);
-  m.field(&M::partitions);
+  m.field(named<&M::topic>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, ConsumerProtocolAssignment>& m) {
   using M = ConsumerProtocolAssignment;
-  m.field(&M::assigned_partitions);
-  m.field(&M::user_data);
+  m.field(named<&M::assigned_partitions>);
+  m.field(named<&M::user_data>);
 }
 
 }  // namespace wire

@@ -9,17 +9,17 @@ namespace wire {
 template <class V>
 void describe(Fields<V, LeaderChangeMessage::Voter>& m) {
   using M = LeaderChangeMessage::Voter;
-  m.field(&M::voter_id);
-  m.field(&M::voter_directory_id, since(1));
+  m.field(named<&M::voter_id>);
+  m.field(named<&M::voter_directory_id>, since(1));
 }
 
 template <class V>
 void describe(Fields<V, LeaderChangeMessage>& m) {
   using M = LeaderChangeMessage;
-  m.field(&M::version);
-  m.field(&M::leader_id);
-  m.field(&M::voters);
-  m.field(&M::granting_voters);
+  m.field(named<&M::version>);
+  m.field(named<&M::leader_id>);
+  m.field(named<&M::voters>);
+  m.field(named<&M::granting_voters>);
 }
 
 }  // namespace wire

@@ -7,30 +7,30 @@ namespace kafkasim::wire {
 
 template <class V>
 void describe(Fields<V, LeaderIdAndEpoch>& m) {
-  m.field(&LeaderIdAndEpoch::leader_id);
-  m.field(&LeaderIdAndEpoch::leader_epoch);
+  m.field(named<&LeaderIdAndEpoch::leader_id>);
+  m.field(named<&LeaderIdAndEpoch::leader_epoch>);
 }
 
 template <class V>
 void describe(Fields<V, NodeEndpoint>& m) {
-  m.field(&NodeEndpoint::node_id);
-  m.field(&NodeEndpoint::host);
-  m.template field_as<std::int32_t>(&NodeEndpoint::port);
-  m.field(&NodeEndpoint::rack);
+  m.field(named<&NodeEndpoint::node_id>);
+  m.field(named<&NodeEndpoint::host>);
+  m.template field_as<std::int32_t>(named<&NodeEndpoint::port>);
+  m.field(named<&NodeEndpoint::rack>);
 }
 
 template <class V>
 void describe(Fields<V, QuorumNodeEndpoint>& m) {
-  m.field(&QuorumNodeEndpoint::node_id);
-  m.field(&QuorumNodeEndpoint::host);
-  m.field(&QuorumNodeEndpoint::port);
+  m.field(named<&QuorumNodeEndpoint::node_id>);
+  m.field(named<&QuorumNodeEndpoint::host>);
+  m.field(named<&QuorumNodeEndpoint::port>);
 }
 
 template <class V>
 void describe(Fields<V, LeaderEndpoint>& m) {
-  m.field(&LeaderEndpoint::name);
-  m.field(&LeaderEndpoint::host);
-  m.field(&LeaderEndpoint::port);
+  m.field(named<&LeaderEndpoint::name>);
+  m.field(named<&LeaderEndpoint::host>);
+  m.field(named<&LeaderEndpoint::port>);
 }
 
 }  // namespace kafkasim::wire

@@ -7,44 +7,44 @@ namespace kafkasim::wire {
 template <class V>
 void describe(Fields<V, DeleteRecordsRequest::Partition>& m) {
   using M = DeleteRecordsRequest::Partition;
-  m.field(&M::partition_index);
-  m.field(&M::offset);
+  m.field(named<&M::partition_index>);
+  m.field(named<&M::offset>);
 }
 
 template <class V>
 void describe(Fields<V, DeleteRecordsRequest::Topic>& m) {
   using M = DeleteRecordsRequest::Topic;
-  m.field(&M::name);
-  m.field(&M::partitions);
+  m.field(named<&M::name>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, DeleteRecordsRequest>& m) {
   using M = DeleteRecordsRequest;
-  m.field(&M::topics);
-  m.field(&M::timeout);
+  m.field(named<&M::topics>);
+  m.field(named<&M::timeout>);
 }
 
 template <class V>
 void describe(Fields<V, DeleteRecordsResponse::Partition>& m) {
   using M = DeleteRecordsResponse::Partition;
-  m.field(&M::partition_index);
-  m.field(&M::low_watermark);
-  m.field(&M::error_code);
+  m.field(named<&M::partition_index>);
+  m.field(named<&M::low_watermark>);
+  m.field(named<&M::error_code>);
 }
 
 template <class V>
 void describe(Fields<V, DeleteRecordsResponse::Topic>& m) {
   using M = DeleteRecordsResponse::Topic;
-  m.field(&M::name);
-  m.field(&M::partitions);
+  m.field(named<&M::name>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, DeleteRecordsResponse>& m) {
   using M = DeleteRecordsResponse;
-  m.field(&M::throttle_time);
-  m.field(&M::topics);
+  m.field(named<&M::throttle_time>);
+  m.field(named<&M::topics>);
 }
 
 constinit const Entries delete_records_entries =

@@ -10,120 +10,120 @@ namespace kafkasim::wire {
 template <class V>
 void describe(Fields<V, JoinGroupRequest::Protocol>& m) {
   using M = JoinGroupRequest::Protocol;
-  m.field(&M::name);
-  m.field(&M::metadata);
+  m.field(named<&M::name>);
+  m.field(named<&M::metadata>);
 }
 
 template <class V>
 void describe(Fields<V, JoinGroupRequest>& m) {
   using M = JoinGroupRequest;
-  m.field(&M::group_id);
-  m.field(&M::session_timeout);
-  m.field(&M::rebalance_timeout, since(1));
-  m.field(&M::member_id);
-  m.field(&M::group_instance_id, since(5));
-  m.field(&M::protocol_type);
-  m.field(&M::protocols);
-  m.field(&M::reason, since(8));
+  m.field(named<&M::group_id>);
+  m.field(named<&M::session_timeout>);
+  m.field(named<&M::rebalance_timeout>, since(1));
+  m.field(named<&M::member_id>);
+  m.field(named<&M::group_instance_id>, since(5));
+  m.field(named<&M::protocol_type>);
+  m.field(named<&M::protocols>);
+  m.field(named<&M::reason>, since(8));
 }
 
 template <class V>
 void describe(Fields<V, JoinGroupResponse::Member>& m) {
   using M = JoinGroupResponse::Member;
-  m.field(&M::member_id);
-  m.field(&M::group_instance_id, since(5));
-  m.field(&M::metadata);
+  m.field(named<&M::member_id>);
+  m.field(named<&M::group_instance_id>, since(5));
+  m.field(named<&M::metadata>);
 }
 
 template <class V>
 void describe(Fields<V, JoinGroupResponse>& m) {
   using M = JoinGroupResponse;
-  m.field(&M::throttle_time, since(2));
-  m.field(&M::error_code);
-  m.field(&M::generation_id);
-  m.field(&M::protocol_type, since(7));
-  m.field(&M::protocol_name, since(0).null_since(7));
-  m.field(&M::leader);
-  m.field(&M::skip_assignment, since(9));
-  m.field(&M::member_id);
-  m.field(&M::members);
+  m.field(named<&M::throttle_time>, since(2));
+  m.field(named<&M::error_code>);
+  m.field(named<&M::generation_id>);
+  m.field(named<&M::protocol_type>, since(7));
+  m.field(named<&M::protocol_name>, since(0).null_since(7));
+  m.field(named<&M::leader>);
+  m.field(named<&M::skip_assignment>, since(9));
+  m.field(named<&M::member_id>);
+  m.field(named<&M::members>);
 }
 
 template <class V>
 void describe(Fields<V, HeartbeatRequest>& m) {
   using M = HeartbeatRequest;
-  m.field(&M::group_id);
-  m.field(&M::generation_id);
-  m.field(&M::member_id);
-  m.field(&M::group_instance_id, since(3));
+  m.field(named<&M::group_id>);
+  m.field(named<&M::generation_id>);
+  m.field(named<&M::member_id>);
+  m.field(named<&M::group_instance_id>, since(3));
 }
 
 template <class V>
 void describe(Fields<V, HeartbeatResponse>& m) {
   using M = HeartbeatResponse;
-  m.field(&M::throttle_time, since(1));
-  m.field(&M::error_code);
+  m.field(named<&M::throttle_time>, since(1));
+  m.field(named<&M::error_code>);
 }
 
 template <class V>
 void describe(Fields<V, LeaveGroupRequest::Member>& m) {
   using M = LeaveGroupRequest::Member;
-  m.field(&M::member_id);
-  m.field(&M::group_instance_id);
-  m.field(&M::reason, since(5));
+  m.field(named<&M::member_id>);
+  m.field(named<&M::group_instance_id>);
+  m.field(named<&M::reason>, since(5));
 }
 
 template <class V>
 void describe(Fields<V, LeaveGroupRequest>& m) {
   using M = LeaveGroupRequest;
-  m.field(&M::group_id);
-  m.first_flat(&M::members, until(2), [](auto& only) { only.field(&M::Member::member_id); });
-  m.field(&M::members, since(3));
+  m.field(named<&M::group_id>);
+  m.first_flat(named<&M::members>, until(2), [](auto& only) { only.field(named<&M::Member::member_id>); });
+  m.field(named<&M::members>, since(3));
 }
 
 template <class V>
 void describe(Fields<V, LeaveGroupResponse::Member>& m) {
   using M = LeaveGroupResponse::Member;
-  m.field(&M::member_id);
-  m.field(&M::group_instance_id);
-  m.field(&M::error_code);
+  m.field(named<&M::member_id>);
+  m.field(named<&M::group_instance_id>);
+  m.field(named<&M::error_code>);
 }
 
 template <class V>
 void describe(Fields<V, LeaveGroupResponse>& m) {
   using M = LeaveGroupResponse;
-  m.field(&M::throttle_time, since(1));
-  m.field(&M::error_code);
-  m.field(&M::members, since(3));
+  m.field(named<&M::throttle_time>, since(1));
+  m.field(named<&M::error_code>);
+  m.field(named<&M::members>, since(3));
 }
 
 template <class V>
 void describe(Fields<V, SyncGroupRequest::Assignment>& m) {
   using M = SyncGroupRequest::Assignment;
-  m.field(&M::member_id);
-  m.field(&M::assignment);
+  m.field(named<&M::member_id>);
+  m.field(named<&M::assignment>);
 }
 
 template <class V>
 void describe(Fields<V, SyncGroupRequest>& m) {
   using M = SyncGroupRequest;
-  m.field(&M::group_id);
-  m.field(&M::generation_id);
-  m.field(&M::member_id);
-  m.field(&M::group_instance_id, since(3));
-  m.field(&M::protocol_type, since(5));
-  m.field(&M::protocol_name, since(5));
-  m.field(&M::assignments);
+  m.field(named<&M::group_id>);
+  m.field(named<&M::generation_id>);
+  m.field(named<&M::member_id>);
+  m.field(named<&M::group_instance_id>, since(3));
+  m.field(named<&M::protocol_type>, since(5));
+  m.field(named<&M::protocol_name>, since(5));
+  m.field(named<&M::assignments>);
 }
 
 template <class V>
 void describe(Fields<V, SyncGroupResponse>& m) {
   using M = SyncGroupResponse;
-  m.field(&M::throttle_time, since(1));
-  m.field(&M::error_code);
-  m.field(&M::protocol_type, since(5));
-  m.field(&M::protocol_name, since(5));
-  m.field(&M::assignment);
+  m.field(named<&M::throttle_time>, since(1));
+  m.field(named<&M::error_code>);
+  m.field(named<&M::protocol_type>, since(5));
+  m.field(named<&M::protocol_name>, since(5));
+  m.field(named<&M::assignment>);
 }
 
 constinit const Entries join_group_entries =

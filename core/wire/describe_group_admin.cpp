@@ -10,125 +10,125 @@ namespace kafkasim::wire {
 template <class V>
 void describe(Fields<V, ListGroupsRequest>& m) {
   using M = ListGroupsRequest;
-  m.field(&M::states_filter, since(4));
-  m.field(&M::types_filter, since(5));
+  m.field(named<&M::states_filter>, since(4));
+  m.field(named<&M::types_filter>, since(5));
 }
 
 template <class V>
 void describe(Fields<V, ListGroupsResponse::Group>& m) {
   using M = ListGroupsResponse::Group;
-  m.field(&M::group_id);
-  m.field(&M::protocol_type);
-  m.field(&M::group_state, since(4));
-  m.field(&M::group_type, since(5));
+  m.field(named<&M::group_id>);
+  m.field(named<&M::protocol_type>);
+  m.field(named<&M::group_state>, since(4));
+  m.field(named<&M::group_type>, since(5));
 }
 
 template <class V>
 void describe(Fields<V, ListGroupsResponse>& m) {
   using M = ListGroupsResponse;
-  m.field(&M::throttle_time, since(1));
-  m.field(&M::error_code);
-  m.field(&M::groups);
+  m.field(named<&M::throttle_time>, since(1));
+  m.field(named<&M::error_code>);
+  m.field(named<&M::groups>);
 }
 
 template <class V>
 void describe(Fields<V, DescribeGroupsRequest>& m) {
   using M = DescribeGroupsRequest;
-  m.field(&M::groups);
-  m.field(&M::include_authorized_operations, since(3));
+  m.field(named<&M::groups>);
+  m.field(named<&M::include_authorized_operations>, since(3));
 }
 
 template <class V>
 void describe(Fields<V, DescribeGroupsResponse::Member>& m) {
   using M = DescribeGroupsResponse::Member;
-  m.field(&M::member_id);
-  m.field(&M::group_instance_id, since(4));
-  m.field(&M::client_id);
-  m.field(&M::client_host);
-  m.field(&M::member_metadata);
-  m.field(&M::member_assignment);
+  m.field(named<&M::member_id>);
+  m.field(named<&M::group_instance_id>, since(4));
+  m.field(named<&M::client_id>);
+  m.field(named<&M::client_host>);
+  m.field(named<&M::member_metadata>);
+  m.field(named<&M::member_assignment>);
 }
 
 template <class V>
 void describe(Fields<V, DescribeGroupsResponse::Group>& m) {
   using M = DescribeGroupsResponse::Group;
-  m.field(&M::error_code);
-  m.field(&M::error_message, since(6));
-  m.field(&M::group_id);
-  m.field(&M::group_state);
-  m.field(&M::protocol_type);
-  m.field(&M::protocol_data);
-  m.field(&M::members);
-  m.field(&M::authorized_operations, since(3));
+  m.field(named<&M::error_code>);
+  m.field(named<&M::error_message>, since(6));
+  m.field(named<&M::group_id>);
+  m.field(named<&M::group_state>);
+  m.field(named<&M::protocol_type>);
+  m.field(named<&M::protocol_data>);
+  m.field(named<&M::members>);
+  m.field(named<&M::authorized_operations>, since(3));
 }
 
 template <class V>
 void describe(Fields<V, DescribeGroupsResponse>& m) {
   using M = DescribeGroupsResponse;
-  m.field(&M::throttle_time, since(1));
-  m.field(&M::groups);
+  m.field(named<&M::throttle_time>, since(1));
+  m.field(named<&M::groups>);
 }
 
 template <class V>
 void describe(Fields<V, DeleteGroupsRequest>& m) {
   using M = DeleteGroupsRequest;
-  m.field(&M::groups_names);
+  m.field(named<&M::groups_names>);
 }
 
 template <class V>
 void describe(Fields<V, DeleteGroupsResponse::Result>& m) {
   using M = DeleteGroupsResponse::Result;
-  m.field(&M::group_id);
-  m.field(&M::error_code);
+  m.field(named<&M::group_id>);
+  m.field(named<&M::error_code>);
 }
 
 template <class V>
 void describe(Fields<V, DeleteGroupsResponse>& m) {
   using M = DeleteGroupsResponse;
-  m.field(&M::throttle_time);
-  m.field(&M::results);
+  m.field(named<&M::throttle_time>);
+  m.field(named<&M::results>);
 }
 
 template <class V>
 void describe(Fields<V, OffsetDeleteRequest::Partition>& m) {
   using M = OffsetDeleteRequest::Partition;
-  m.field(&M::partition_index);
+  m.field(named<&M::partition_index>);
 }
 
 template <class V>
 void describe(Fields<V, OffsetDeleteRequest::Topic>& m) {
   using M = OffsetDeleteRequest::Topic;
-  m.field(&M::name);
-  m.field(&M::partitions);
+  m.field(named<&M::name>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, OffsetDeleteRequest>& m) {
   using M = OffsetDeleteRequest;
-  m.field(&M::group_id);
-  m.field(&M::topics);
+  m.field(named<&M::group_id>);
+  m.field(named<&M::topics>);
 }
 
 template <class V>
 void describe(Fields<V, OffsetDeleteResponse::Partition>& m) {
   using M = OffsetDeleteResponse::Partition;
-  m.field(&M::partition_index);
-  m.field(&M::error_code);
+  m.field(named<&M::partition_index>);
+  m.field(named<&M::error_code>);
 }
 
 template <class V>
 void describe(Fields<V, OffsetDeleteResponse::Topic>& m) {
   using M = OffsetDeleteResponse::Topic;
-  m.field(&M::name);
-  m.field(&M::partitions);
+  m.field(named<&M::name>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, OffsetDeleteResponse>& m) {
   using M = OffsetDeleteResponse;
-  m.field(&M::error_code);
-  m.field(&M::throttle_time);
-  m.field(&M::topics);
+  m.field(named<&M::error_code>);
+  m.field(named<&M::throttle_time>);
+  m.field(named<&M::topics>);
 }
 
 constinit const Entries list_groups_entries =

@@ -9,159 +9,159 @@ namespace kafkasim::wire {
 template <class V>
 void describe(Fields<V, VoteRequest::Partition>& m) {
   using M = VoteRequest::Partition;
-  m.field(&M::partition_index);
-  m.field(&M::replica_epoch);
-  m.field(&M::replica_id);
-  m.field(&M::replica_directory_id, since(1));
-  m.field(&M::voter_directory_id, since(1));
-  m.field(&M::last_offset_epoch);
-  m.field(&M::last_offset);
-  m.field(&M::pre_vote, since(2));
+  m.field(named<&M::partition_index>);
+  m.field(named<&M::replica_epoch>);
+  m.field(named<&M::replica_id>);
+  m.field(named<&M::replica_directory_id>, since(1));
+  m.field(named<&M::voter_directory_id>, since(1));
+  m.field(named<&M::last_offset_epoch>);
+  m.field(named<&M::last_offset>);
+  m.field(named<&M::pre_vote>, since(2));
 }
 
 template <class V>
 void describe(Fields<V, VoteRequest::Topic>& m) {
   using M = VoteRequest::Topic;
-  m.field(&M::topic_name);
-  m.field(&M::partitions);
+  m.field(named<&M::topic_name>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, VoteRequest>& m) {
   using M = VoteRequest;
-  m.field(&M::cluster_id);
-  m.field(&M::voter_id, since(1));
-  m.field(&M::topics);
+  m.field(named<&M::cluster_id>);
+  m.field(named<&M::voter_id>, since(1));
+  m.field(named<&M::topics>);
 }
 
 template <class V>
 void describe(Fields<V, VoteResponse::Partition>& m) {
   using M = VoteResponse::Partition;
-  m.field(&M::partition_index);
-  m.field(&M::error_code);
-  m.field(&M::leader_id);
-  m.field(&M::leader_epoch);
-  m.field(&M::vote_granted);
+  m.field(named<&M::partition_index>);
+  m.field(named<&M::error_code>);
+  m.field(named<&M::leader_id>);
+  m.field(named<&M::leader_epoch>);
+  m.field(named<&M::vote_granted>);
 }
 
 template <class V>
 void describe(Fields<V, VoteResponse::Topic>& m) {
   using M = VoteResponse::Topic;
-  m.field(&M::topic_name);
-  m.field(&M::partitions);
+  m.field(named<&M::topic_name>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, VoteResponse>& m) {
   using M = VoteResponse;
-  m.field(&M::error_code);
-  m.field(&M::topics);
-  m.field(&M::node_endpoints, since(1).tag(0));
+  m.field(named<&M::error_code>);
+  m.field(named<&M::topics>);
+  m.field(named<&M::node_endpoints>, since(1).tag(0));
 }
 
 template <class V>
 void describe(Fields<V, BeginQuorumEpochRequest::Partition>& m) {
   using M = BeginQuorumEpochRequest::Partition;
-  m.field(&M::partition_index);
-  m.field(&M::voter_directory_id, since(1));
-  m.field(&M::leader_id);
-  m.field(&M::leader_epoch);
+  m.field(named<&M::partition_index>);
+  m.field(named<&M::voter_directory_id>, since(1));
+  m.field(named<&M::leader_id>);
+  m.field(named<&M::leader_epoch>);
 }
 
 template <class V>
 void describe(Fields<V, BeginQuorumEpochRequest::Topic>& m) {
   using M = BeginQuorumEpochRequest::Topic;
-  m.field(&M::topic_name);
-  m.field(&M::partitions);
+  m.field(named<&M::topic_name>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, BeginQuorumEpochRequest>& m) {
   using M = BeginQuorumEpochRequest;
-  m.field(&M::cluster_id);
-  m.field(&M::voter_id, since(1));
-  m.field(&M::topics);
-  m.field(&M::leader_endpoints, since(1));
+  m.field(named<&M::cluster_id>);
+  m.field(named<&M::voter_id>, since(1));
+  m.field(named<&M::topics>);
+  m.field(named<&M::leader_endpoints>, since(1));
 }
 
 template <class V>
 void describe(Fields<V, BeginQuorumEpochResponse::Partition>& m) {
   using M = BeginQuorumEpochResponse::Partition;
-  m.field(&M::partition_index);
-  m.field(&M::error_code);
-  m.field(&M::leader_id);
-  m.field(&M::leader_epoch);
+  m.field(named<&M::partition_index>);
+  m.field(named<&M::error_code>);
+  m.field(named<&M::leader_id>);
+  m.field(named<&M::leader_epoch>);
 }
 
 template <class V>
 void describe(Fields<V, BeginQuorumEpochResponse::Topic>& m) {
   using M = BeginQuorumEpochResponse::Topic;
-  m.field(&M::topic_name);
-  m.field(&M::partitions);
+  m.field(named<&M::topic_name>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, BeginQuorumEpochResponse>& m) {
   using M = BeginQuorumEpochResponse;
-  m.field(&M::error_code);
-  m.field(&M::topics);
-  m.field(&M::node_endpoints, since(1).tag(0));
+  m.field(named<&M::error_code>);
+  m.field(named<&M::topics>);
+  m.field(named<&M::node_endpoints>, since(1).tag(0));
 }
 
 template <class V>
 void describe(Fields<V, EndQuorumEpochRequest::Candidate>& m) {
   using M = EndQuorumEpochRequest::Candidate;
-  m.field(&M::candidate_id);
-  m.field(&M::candidate_directory_id);
+  m.field(named<&M::candidate_id>);
+  m.field(named<&M::candidate_directory_id>);
 }
 
 template <class V>
 void describe(Fields<V, EndQuorumEpochRequest::Partition>& m) {
   using M = EndQuorumEpochRequest::Partition;
-  m.field(&M::partition_index);
-  m.field(&M::leader_id);
-  m.field(&M::leader_epoch);
-  m.column(&M::preferred_candidates, &EndQuorumEpochRequest::Candidate::candidate_id, until(0));
-  m.field(&M::preferred_candidates, since(1));
+  m.field(named<&M::partition_index>);
+  m.field(named<&M::leader_id>);
+  m.field(named<&M::leader_epoch>);
+  m.column(named<&M::preferred_candidates>.as("preferred_successors"), &EndQuorumEpochRequest::Candidate::candidate_id, until(0));
+  m.field(named<&M::preferred_candidates>, since(1));
 }
 
 template <class V>
 void describe(Fields<V, EndQuorumEpochRequest::Topic>& m) {
   using M = EndQuorumEpochRequest::Topic;
-  m.field(&M::topic_name);
-  m.field(&M::partitions);
+  m.field(named<&M::topic_name>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, EndQuorumEpochRequest>& m) {
   using M = EndQuorumEpochRequest;
-  m.field(&M::cluster_id);
-  m.field(&M::topics);
-  m.field(&M::leader_endpoints, since(1));
+  m.field(named<&M::cluster_id>);
+  m.field(named<&M::topics>);
+  m.field(named<&M::leader_endpoints>, since(1));
 }
 
 template <class V>
 void describe(Fields<V, EndQuorumEpochResponse::Partition>& m) {
   using M = EndQuorumEpochResponse::Partition;
-  m.field(&M::partition_index);
-  m.field(&M::error_code);
-  m.field(&M::leader_id);
-  m.field(&M::leader_epoch);
+  m.field(named<&M::partition_index>);
+  m.field(named<&M::error_code>);
+  m.field(named<&M::leader_id>);
+  m.field(named<&M::leader_epoch>);
 }
 
 template <class V>
 void describe(Fields<V, EndQuorumEpochResponse::Topic>& m) {
   using M = EndQuorumEpochResponse::Topic;
-  m.field(&M::topic_name);
-  m.field(&M::partitions);
+  m.field(named<&M::topic_name>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, EndQuorumEpochResponse>& m) {
   using M = EndQuorumEpochResponse;
-  m.field(&M::error_code);
-  m.field(&M::topics);
-  m.field(&M::node_endpoints, since(1).tag(0));
+  m.field(named<&M::error_code>);
+  m.field(named<&M::topics>);
+  m.field(named<&M::node_endpoints>, since(1).tag(0));
 }
 
 constinit const Entries vote_entries = entries<VoteRequest, VoteResponse>({.oldest = 0, .newest = 2, .flexible = 0});

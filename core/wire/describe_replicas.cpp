@@ -8,86 +8,86 @@ namespace kafkasim::wire {
 template <class V>
 void describe(Fields<V, ElectLeadersRequest::Topic>& m) {
   using M = ElectLeadersRequest::Topic;
-  m.field(&M::topic);
-  m.field(&M::partitions);
+  m.field(named<&M::topic>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, ElectLeadersRequest>& m) {
   using M = ElectLeadersRequest;
-  m.field(&M::election_type, since(1));
-  m.field(&M::topic_partitions);
-  m.field(&M::timeout);
+  m.field(named<&M::election_type>, since(1));
+  m.field(named<&M::topic_partitions>);
+  m.field(named<&M::timeout>);
 }
 
 template <class V>
 void describe(Fields<V, ElectLeadersResponse::Partition>& m) {
   using M = ElectLeadersResponse::Partition;
-  m.field(&M::partition_id);
-  m.field(&M::error_code);
-  m.field(&M::error_message);
+  m.field(named<&M::partition_id>);
+  m.field(named<&M::error_code>);
+  m.field(named<&M::error_message>);
 }
 
 template <class V>
 void describe(Fields<V, ElectLeadersResponse::Topic>& m) {
   using M = ElectLeadersResponse::Topic;
-  m.field(&M::topic);
-  m.field(&M::partition_result);
+  m.field(named<&M::topic>);
+  m.field(named<&M::partition_result>);
 }
 
 template <class V>
 void describe(Fields<V, ElectLeadersResponse>& m) {
   using M = ElectLeadersResponse;
-  m.field(&M::throttle_time);
-  m.field(&M::error_code, since(1));
-  m.field(&M::replica_election_results);
+  m.field(named<&M::throttle_time>);
+  m.field(named<&M::error_code>, since(1));
+  m.field(named<&M::replica_election_results>);
 }
 
 template <class V>
 void describe(Fields<V, AlterPartitionReassignmentsRequest::Partition>& m) {
   using M = AlterPartitionReassignmentsRequest::Partition;
-  m.field(&M::partition_index);
-  m.field(&M::replicas);
+  m.field(named<&M::partition_index>);
+  m.field(named<&M::replicas>);
 }
 
 template <class V>
 void describe(Fields<V, AlterPartitionReassignmentsRequest::Topic>& m) {
   using M = AlterPartitionReassignmentsRequest::Topic;
-  m.field(&M::name);
-  m.field(&M::partitions);
+  m.field(named<&M::name>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, AlterPartitionReassignmentsRequest>& m) {
   using M = AlterPartitionReassignmentsRequest;
-  m.field(&M::timeout);
-  m.field(&M::allow_replication_factor_change, since(1));
-  m.field(&M::topics);
+  m.field(named<&M::timeout>);
+  m.field(named<&M::allow_replication_factor_change>, since(1));
+  m.field(named<&M::topics>);
 }
 
 template <class V>
 void describe(Fields<V, AlterPartitionReassignmentsResponse::Partition>& m) {
   using M = AlterPartitionReassignmentsResponse::Partition;
-  m.field(&M::partition_index);
-  m.field(&M::error_code);
-  m.field(&M::error_message);
+  m.field(named<&M::partition_index>);
+  m.field(named<&M::error_code>);
+  m.field(named<&M::error_message>);
 }
 
 template <class V>
 void describe(Fields<V, AlterPartitionReassignmentsResponse::Topic>& m) {
   using M = AlterPartitionReassignmentsResponse::Topic;
-  m.field(&M::name);
-  m.field(&M::partitions);
+  m.field(named<&M::name>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, AlterPartitionReassignmentsResponse>& m) {
   using M = AlterPartitionReassignmentsResponse;
-  m.field(&M::throttle_time);
-  m.field(&M::allow_replication_factor_change, since(1));
-  m.field(&M::error_code);
-  m.field(&M::error_message);
-  m.field(&M::responses);
+  m.field(named<&M::throttle_time>);
+  m.field(named<&M::allow_replication_factor_change>, since(1));
+  m.field(named<&M::error_code>);
+  m.field(named<&M::error_message>);
+  m.field(named<&M::responses>);
 }
 
 constinit const Entries elect_leaders_entries =

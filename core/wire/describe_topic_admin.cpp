@@ -9,108 +9,108 @@ namespace kafkasim::wire {
 template <class V>
 void describe(Fields<V, DeleteTopicsRequest::Topic>& m) {
   using M = DeleteTopicsRequest::Topic;
-  m.field(&M::name, since(6).null_since(6));
-  m.field(&M::topic_id);
+  m.field(named<&M::name>, since(6).null_since(6));
+  m.field(named<&M::topic_id>);
 }
 
 template <class V>
 void describe(Fields<V, DeleteTopicsRequest>& m) {
   using M = DeleteTopicsRequest;
-  m.field(&M::topics, since(6));
-  m.column(&M::topics, &M::Topic::name, until(5).null_since(6));
-  m.field(&M::timeout);
+  m.field(named<&M::topics>, since(6));
+  m.column(named<&M::topics>.as("topic_names"), &M::Topic::name, until(5).null_since(6));
+  m.field(named<&M::timeout>);
 }
 
 template <class V>
 void describe(Fields<V, DeleteTopicsResponse::Topic>& m) {
   using M = DeleteTopicsResponse::Topic;
-  m.field(&M::name, since(0).null_since(6));
-  m.field(&M::topic_id, since(6));
-  m.field(&M::error_code);
-  m.field(&M::error_message, since(5));
+  m.field(named<&M::name>, since(0).null_since(6));
+  m.field(named<&M::topic_id>, since(6));
+  m.field(named<&M::error_code>);
+  m.field(named<&M::error_message>, since(5));
 }
 
 template <class V>
 void describe(Fields<V, DeleteTopicsResponse>& m) {
   using M = DeleteTopicsResponse;
-  m.field(&M::throttle_time);
-  m.field(&M::responses);
+  m.field(named<&M::throttle_time>);
+  m.field(named<&M::responses>);
 }
 
 template <class V>
 void describe(Fields<V, CreatePartitionsRequest::Assignment>& m) {
   using M = CreatePartitionsRequest::Assignment;
-  m.field(&M::broker_ids);
+  m.field(named<&M::broker_ids>);
 }
 
 template <class V>
 void describe(Fields<V, CreatePartitionsRequest::Topic>& m) {
   using M = CreatePartitionsRequest::Topic;
-  m.field(&M::name);
-  m.field(&M::count);
-  m.field(&M::assignments);
+  m.field(named<&M::name>);
+  m.field(named<&M::count>);
+  m.field(named<&M::assignments>);
 }
 
 template <class V>
 void describe(Fields<V, CreatePartitionsRequest>& m) {
   using M = CreatePartitionsRequest;
-  m.field(&M::topics);
-  m.field(&M::timeout);
-  m.field(&M::validate_only);
+  m.field(named<&M::topics>);
+  m.field(named<&M::timeout>);
+  m.field(named<&M::validate_only>);
 }
 
 template <class V>
 void describe(Fields<V, CreatePartitionsResponse::Topic>& m) {
   using M = CreatePartitionsResponse::Topic;
-  m.field(&M::name);
-  m.field(&M::error_code);
-  m.field(&M::error_message);
+  m.field(named<&M::name>);
+  m.field(named<&M::error_code>);
+  m.field(named<&M::error_message>);
 }
 
 template <class V>
 void describe(Fields<V, CreatePartitionsResponse>& m) {
   using M = CreatePartitionsResponse;
-  m.field(&M::throttle_time);
-  m.field(&M::results);
+  m.field(named<&M::throttle_time>);
+  m.field(named<&M::results>);
 }
 
 template <class V>
 void describe(Fields<V, ListPartitionReassignmentsRequest::Topic>& m) {
   using M = ListPartitionReassignmentsRequest::Topic;
-  m.field(&M::name);
-  m.field(&M::partition_indexes);
+  m.field(named<&M::name>);
+  m.field(named<&M::partition_indexes>);
 }
 
 template <class V>
 void describe(Fields<V, ListPartitionReassignmentsRequest>& m) {
   using M = ListPartitionReassignmentsRequest;
-  m.field(&M::timeout);
-  m.field(&M::topics);
+  m.field(named<&M::timeout>);
+  m.field(named<&M::topics>);
 }
 
 template <class V>
 void describe(Fields<V, ListPartitionReassignmentsResponse::Partition>& m) {
   using M = ListPartitionReassignmentsResponse::Partition;
-  m.field(&M::partition_index);
-  m.field(&M::replicas);
-  m.field(&M::adding_replicas);
-  m.field(&M::removing_replicas);
+  m.field(named<&M::partition_index>);
+  m.field(named<&M::replicas>);
+  m.field(named<&M::adding_replicas>);
+  m.field(named<&M::removing_replicas>);
 }
 
 template <class V>
 void describe(Fields<V, ListPartitionReassignmentsResponse::Topic>& m) {
   using M = ListPartitionReassignmentsResponse::Topic;
-  m.field(&M::name);
-  m.field(&M::partitions);
+  m.field(named<&M::name>);
+  m.field(named<&M::partitions>);
 }
 
 template <class V>
 void describe(Fields<V, ListPartitionReassignmentsResponse>& m) {
   using M = ListPartitionReassignmentsResponse;
-  m.field(&M::throttle_time);
-  m.field(&M::error_code);
-  m.field(&M::error_message);
-  m.field(&M::topics);
+  m.field(named<&M::throttle_time>);
+  m.field(named<&M::error_code>);
+  m.field(named<&M::error_message>);
+  m.field(named<&M::topics>);
 }
 
 constinit const Entries delete_topics_entries =

@@ -1,6 +1,7 @@
 #pragma once
 // The visitor that goes through a message and hands what stands on the wire to a sink: SizeSink counts the bytes,
-// ByteSink writes them, HashSink feeds a running hash with the values. So that all three agree on what a version holds.
+// ByteSink writes them, HashSink feeds a running hash with the values, DissectSink (dissect_sink.hpp) notes which bytes are which
+// field's. So that all agree on what a version holds.
 //
 // A value that its version cannot carry (a string beyond 32767 bytes) is our own bug, checked in ByteSink.
 #include <cstddef>
@@ -107,6 +108,10 @@ class HashSink {  // of a batch the header, whose checksum covers the body
 template <class T>
 [[nodiscard]] bool is_default(const T& x, Rule rule, Layout layout);
 
+// A sink that wants to know where a value begins and ends, and what it was.
+template <class Sink>
+concept TakesRows = requires(Sink sink) { sink.open(); };
+
 template <class Sink>
 class Encoder {
  public:
@@ -121,6 +126,7 @@ class Encoder {
   }
   [[nodiscard]] const Layout& layout() const { return layout_; }
   [[nodiscard]] bool in_plain_pass() const { return pass_ == Pass::plain; }
+  void next_field(std::string_view name) requires TakesRows<Sink> { sink_.next_field(name); }
 
   template <class T>
   void structure(const T& x) {
@@ -157,7 +163,14 @@ class Encoder {
   template <class Rep, class T>
   void number(const T& x, Rule rule) {
     KAFKASIM_CHECK(!rule.tagged());
-    if (in_plain_pass()) sink_.number(Scalar<T>::template to_wire<Rep>(x));
+    if (!in_plain_pass()) return;
+    if constexpr (TakesRows<Sink>) {
+      const auto row = sink_.open();
+      sink_.number(Scalar<T>::template to_wire<Rep>(x));
+      sink_.template close_number<Rep>(row, x);
+    } else {
+      sink_.number(Scalar<T>::template to_wire<Rep>(x));
+    }
   }
 
   template <class T>
@@ -173,8 +186,13 @@ class Encoder {
 
   template <class E, class N>
   void column(const std::vector<E>& list, N E::*only, Rule rule) {
-    length(list.size(), std::size_t{4});
-    for (const E& element : list) value(element.*only, rule);
+    if constexpr (TakesRows<Sink>) {
+      const auto row = sink_.open();
+      write_column(list, only, rule);
+      sink_.close_value(row, list);
+    } else {
+      write_column(list, only, rule);
+    }
   }
 
  private:
@@ -199,14 +217,30 @@ class Encoder {
   template <class>
   friend class Encoder;
 
+  template <class E, class N>
+  void write_column(const std::vector<E>& list, N E::*only, Rule rule) {
+    length(list.size(), std::size_t{4});
+    for (const E& element : list) value(element.*only, rule);
+  }
+
   template <class T>
   void value(const T& x, Rule rule) {
+    if constexpr (TakesRows<Sink>) {
+      const auto row = sink_.open();
+      write(x, rule);
+      sink_.close_value(row, x);
+    } else {
+      write(x, rule);
+    }
+  }
+  template <class T>
+  void write(const T& x, Rule rule) {
     if constexpr (IsScalar<T>) {
       sink_.number(Scalar<T>::template to_wire<typename Scalar<T>::rep>(x));
     } else if constexpr (is_sized_optional<T>) {
-      if (x.has_value()) return value(*x, rule);
+      if (x.has_value()) return write(*x, rule);
       if (rule.nullable(layout_.version)) return null<typename T::value_type>();
-      value(typename T::value_type{}, rule);
+      write(typename T::value_type{}, rule);
     } else if constexpr (std::is_same_v<T, std::string>) {
       length(x.size(), std::size_t{2});
       sink_.text(x);

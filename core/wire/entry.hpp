@@ -13,6 +13,7 @@
 #include "core/base/hash.hpp"
 #include "core/base/result.hpp"
 #include "core/message/message.hpp"
+#include "core/wire/dissect_sink.hpp"
 #include "core/wire/encoder.hpp"
 #include "core/wire/projector.hpp"
 #include "core/wire/reader.hpp"
@@ -38,6 +39,7 @@ struct Entry {
   Message (*decode)(Layout, ByteReader&, BatchSource&){};
   void (*hash)(const Message&, Layout, RunningHash&){};
   Message (*project)(const Message&, Layout){};
+  void (*dissect)(const Message&, Layout, DissectSink&){};
 };
 
 template <class T>
@@ -69,6 +71,7 @@ template <class T>
         Projector{layout}.structure(Projector::Pair<T>{m.as<T>(), body});
         return Message::of(std::move(body));
       },
+      [](const Message& m, Layout layout, DissectSink& sink) { Encoder<DissectSink>{layout, sink}.structure(m.as<T>()); },
   };
 }
 

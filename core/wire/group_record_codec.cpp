@@ -9,48 +9,48 @@ namespace wire {
 template <class V>
 void describe(Fields<V, OffsetCommitKey>& m) {
   using M = OffsetCommitKey;
-  m.field(&M::group);
-  m.field(&M::topic);
-  m.field(&M::partition);
+  m.field(named<&M::group>);
+  m.field(named<&M::topic>);
+  m.field(named<&M::partition>);
 }
 
 template <class V>
 void describe(Fields<V, OffsetCommitValue>& m) {
   using M = OffsetCommitValue;
-  m.field(&M::offset);
-  m.field(&M::leader_epoch, since(3));
-  m.field(&M::metadata);
-  m.field(&M::commit_timestamp);
-  m.field(&M::expire_timestamp, between(1, 1));
+  m.field(named<&M::offset>);
+  m.field(named<&M::leader_epoch>, since(3));
+  m.field(named<&M::metadata>);
+  m.field(named<&M::commit_timestamp>);
+  m.field(named<&M::expire_timestamp>, between(1, 1));
 }
 
 template <class V>
 void describe(Fields<V, GroupMetadataKey>& m) {
-  m.field(&GroupMetadataKey::group);
+  m.field(named<&GroupMetadataKey::group>);
 }
 
 template <class V>
 void describe(Fields<V, GroupMetadataValue::Member>& m) {
   using M = GroupMetadataValue::Member;
-  m.field(&M::member_id);
-  m.field(&M::group_instance_id, since(3));
-  m.field(&M::client_id);
-  m.field(&M::client_host);
-  m.field(&M::rebalance_timeout, since(1));
-  m.field(&M::session_timeout);
-  m.field(&M::subscription);
-  m.field(&M::assignment);
+  m.field(named<&M::member_id>);
+  m.field(named<&M::group_instance_id>, since(3));
+  m.field(named<&M::client_id>);
+  m.field(named<&M::client_host>);
+  m.field(named<&M::rebalance_timeout>, since(1));
+  m.field(named<&M::session_timeout>);
+  m.field(named<&M::subscription>);
+  m.field(named<&M::assignment>);
 }
 
 template <class V>
 void describe(Fields<V, GroupMetadataValue>& m) {
   using M = GroupMetadataValue;
-  m.field(&M::protocol_type);
-  m.field(&M::generation);
-  m.field(&M::protocol);
-  m.field(&M::leader);
-  m.field(&M::current_state_timestamp, since(2));
-  m.field(&M::members);
+  m.field(named<&M::protocol_type>);
+  m.field(named<&M::generation>);
+  m.field(named<&M::protocol>);
+  m.field(named<&M::leader>);
+  m.field(named<&M::current_state_timestamp>, since(2));
+  m.field(named<&M::members>);
 }
 
 }  // namespace wire

@@ -12,135 +12,135 @@ namespace wire {
 template <class V>
 void describe(Fields<V, RegisterBrokerRecord::Endpoint>& m) {
   using M = RegisterBrokerRecord::Endpoint;
-  m.field(&M::name);
-  m.field(&M::host);
-  m.field(&M::port);
-  m.field(&M::security_protocol);
+  m.field(named<&M::name>);
+  m.field(named<&M::host>);
+  m.field(named<&M::port>);
+  m.field(named<&M::security_protocol>);
 }
 
 template <class V>
 void describe(Fields<V, RegisterBrokerRecord::Feature>& m) {
   using M = RegisterBrokerRecord::Feature;
-  m.field(&M::name);
-  m.field(&M::min_supported_version);
-  m.field(&M::max_supported_version);
+  m.field(named<&M::name>);
+  m.field(named<&M::min_supported_version>);
+  m.field(named<&M::max_supported_version>);
 }
 
 template <class V>
 void describe(Fields<V, RegisterBrokerRecord>& m) {
   using M = RegisterBrokerRecord;
-  m.field(&M::broker_id);
-  m.field(&M::is_migrating_zk_broker, since(2));
-  m.field(&M::incarnation_id);
-  m.field(&M::broker_epoch);
-  m.field(&M::end_points);
-  m.field(&M::features);
-  m.field(&M::rack);
-  m.field(&M::fenced);
-  m.field(&M::in_controlled_shutdown, since(1));
-  m.field(&M::log_dirs, since(3).tag(0));
+  m.field(named<&M::broker_id>);
+  m.field(named<&M::is_migrating_zk_broker>, since(2));
+  m.field(named<&M::incarnation_id>);
+  m.field(named<&M::broker_epoch>);
+  m.field(named<&M::end_points>);
+  m.field(named<&M::features>);
+  m.field(named<&M::rack>);
+  m.field(named<&M::fenced>);
+  m.field(named<&M::in_controlled_shutdown>, since(1));
+  m.field(named<&M::log_dirs>, since(3).tag(0));
 }
 
 template <class V>
 void describe(Fields<V, UnregisterBrokerRecord>& m) {
   using M = UnregisterBrokerRecord;
-  m.field(&M::broker_id);
-  m.field(&M::broker_epoch);
+  m.field(named<&M::broker_id>);
+  m.field(named<&M::broker_epoch>);
 }
 
 template <class V>
 void describe(Fields<V, TopicRecord>& m) {
   using M = TopicRecord;
-  m.field(&M::name);
-  m.field(&M::topic_id);
+  m.field(named<&M::name>);
+  m.field(named<&M::topic_id>);
 }
 
 template <class V>
 void describe(Fields<V, PartitionRecord>& m) {
   using M = PartitionRecord;
-  m.field(&M::partition_id);
-  m.field(&M::topic_id);
-  m.field(&M::replicas);
-  m.field(&M::isr);
-  m.field(&M::removing_replicas);
-  m.field(&M::adding_replicas);
-  m.field(&M::leader);
-  m.field(&M::leader_recovery_state, since(0).tag(0));
-  m.field(&M::leader_epoch);
-  m.field(&M::partition_epoch);
-  m.field(&M::directories, since(1));
-  m.field(&M::eligible_leader_replicas, since(2).tag(1));
-  m.field(&M::last_known_elr, since(2).tag(2));
+  m.field(named<&M::partition_id>);
+  m.field(named<&M::topic_id>);
+  m.field(named<&M::replicas>);
+  m.field(named<&M::isr>);
+  m.field(named<&M::removing_replicas>);
+  m.field(named<&M::adding_replicas>);
+  m.field(named<&M::leader>);
+  m.field(named<&M::leader_recovery_state>, since(0).tag(0));
+  m.field(named<&M::leader_epoch>);
+  m.field(named<&M::partition_epoch>);
+  m.field(named<&M::directories>, since(1));
+  m.field(named<&M::eligible_leader_replicas>, since(2).tag(1));
+  m.field(named<&M::last_known_elr>, since(2).tag(2));
 }
 
 template <class V>
 void describe(Fields<V, ConfigRecord>& m) {
   using M = ConfigRecord;
-  m.field(&M::resource_type);
-  m.field(&M::resource_name);
-  m.field(&M::name);
-  m.field(&M::value);
+  m.field(named<&M::resource_type>);
+  m.field(named<&M::resource_name>);
+  m.field(named<&M::name>);
+  m.field(named<&M::value>);
 }
 
 template <class V>
 void describe(Fields<V, PartitionChangeRecord>& m) {
   using M = PartitionChangeRecord;
-  m.field(&M::partition_id);
-  m.field(&M::topic_id);
-  m.field(&M::isr, since(0).tag(0));
-  m.field(&M::leader, since(0).tag(1));
-  m.field(&M::replicas, since(0).tag(2));
-  m.field(&M::removing_replicas, since(0).tag(3));
-  m.field(&M::adding_replicas, since(0).tag(4));
-  m.field(&M::leader_recovery_state, since(0).tag(5));
-  m.field(&M::eligible_leader_replicas, since(2).tag(6));
-  m.field(&M::last_known_elr, since(2).tag(7));
-  m.field(&M::directories, since(1).tag(8));
+  m.field(named<&M::partition_id>);
+  m.field(named<&M::topic_id>);
+  m.field(named<&M::isr>, since(0).tag(0));
+  m.field(named<&M::leader>, since(0).tag(1));
+  m.field(named<&M::replicas>, since(0).tag(2));
+  m.field(named<&M::removing_replicas>, since(0).tag(3));
+  m.field(named<&M::adding_replicas>, since(0).tag(4));
+  m.field(named<&M::leader_recovery_state>, since(0).tag(5));
+  m.field(named<&M::eligible_leader_replicas>, since(2).tag(6));
+  m.field(named<&M::last_known_elr>, since(2).tag(7));
+  m.field(named<&M::directories>, since(1).tag(8));
 }
 
 template <class V>
 void describe(Fields<V, FenceBrokerRecord>& m) {
   using M = FenceBrokerRecord;
-  m.field(&M::id);
-  m.field(&M::epoch);
+  m.field(named<&M::id>);
+  m.field(named<&M::epoch>);
 }
 
 template <class V>
 void describe(Fields<V, UnfenceBrokerRecord>& m) {
   using M = UnfenceBrokerRecord;
-  m.field(&M::id);
-  m.field(&M::epoch);
+  m.field(named<&M::id>);
+  m.field(named<&M::epoch>);
 }
 
 template <class V>
 void describe(Fields<V, RemoveTopicRecord>& m) {
   using M = RemoveTopicRecord;
-  m.field(&M::topic_id);
+  m.field(named<&M::topic_id>);
 }
 
 template <class V>
 void describe(Fields<V, FeatureLevelRecord>& m) {
   using M = FeatureLevelRecord;
-  m.field(&M::name);
-  m.field(&M::feature_level);
+  m.field(named<&M::name>);
+  m.field(named<&M::feature_level>);
 }
 
 template <class V>
 void describe(Fields<V, ProducerIdsRecord>& m) {
   using M = ProducerIdsRecord;
-  m.field(&M::broker_id);
-  m.field(&M::broker_epoch);
-  m.field(&M::next_producer_id);
+  m.field(named<&M::broker_id>);
+  m.field(named<&M::broker_epoch>);
+  m.field(named<&M::next_producer_id>);
 }
 
 template <class V>
 void describe(Fields<V, BrokerRegistrationChangeRecord>& m) {
   using M = BrokerRegistrationChangeRecord;
-  m.field(&M::broker_id);
-  m.field(&M::broker_epoch);
-  m.field(&M::fenced, since(0).tag(0));
-  m.field(&M::in_controlled_shutdown, since(1).tag(1));
-  m.field(&M::log_dirs, since(2).tag(2));
+  m.field(named<&M::broker_id>);
+  m.field(named<&M::broker_epoch>);
+  m.field(named<&M::fenced>, since(0).tag(0));
+  m.field(named<&M::in_controlled_shutdown>, since(1).tag(1));
+  m.field(named<&M::log_dirs>, since(2).tag(2));
 }
 
 template <class V>

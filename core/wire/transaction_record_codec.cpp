@@ -8,29 +8,29 @@ namespace wire {
 
 template <class V>
 void describe(Fields<V, TransactionLogKey>& m) {
-  m.field(&TransactionLogKey::transactional_id);
+  m.field(named<&TransactionLogKey::transactional_id>);
 }
 
 template <class V>
 void describe(Fields<V, TransactionLogValue::Partitions>& m) {
   using M = TransactionLogValue::Partitions;
-  m.field(&M::topic);
-  m.field(&M::partition_ids);
+  m.field(named<&M::topic>);
+  m.field(named<&M::partition_ids>);
 }
 
 template <class V>
 void describe(Fields<V, TransactionLogValue>& m) {
   using M = TransactionLogValue;
-  m.field(&M::producer_id);
-  m.field(&M::previous_producer_id, since(1).tag(0));
-  m.field(&M::next_producer_id, since(1).tag(1));
-  m.field(&M::producer_epoch);
-  m.field(&M::transaction_timeout);
-  m.field(&M::transaction_status);
-  m.field(&M::transaction_partitions);
-  m.field(&M::last_update_timestamp);
-  m.field(&M::start_timestamp);
-  m.field(&M::client_transaction_version, since(1).tag(2));
+  m.field(named<&M::producer_id>);
+  m.field(named<&M::previous_producer_id>, since(1).tag(0));
+  m.field(named<&M::next_producer_id>, since(1).tag(1));
+  m.field(named<&M::producer_epoch>);
+  m.field(named<&M::transaction_timeout>);
+  m.field(named<&M::transaction_status>);
+  m.field(named<&M::transaction_partitions>);
+  m.field(named<&M::last_update_timestamp>);
+  m.field(named<&M::start_timestamp>);
+  m.field(named<&M::client_transaction_version>, since(1).tag(2));
 }
 
 }  // namespace wire

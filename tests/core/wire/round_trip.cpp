@@ -1,5 +1,7 @@
 #include "tests/core/wire/round_trip.hpp"
 
+#include "core/wire/dissect.hpp"
+
 namespace kafkasim::test {
 
 namespace {
@@ -10,7 +12,37 @@ std::uint64_t hash_of(const Message& message, std::int16_t version) {
   return hash.value();
 }
 
+// The rows from `i` on that lie in from..to at that depth, and their parts: in order, none beside its whole, no two over each other. How
+// many bytes are in none of them goes to `gaps`.
+std::size_t check_rows(const std::vector<DissectedField>& rows, std::size_t i, int depth, std::size_t from, std::size_t to, std::size_t& gaps) {
+  std::size_t at = from;
+  bool holds = true;
+  while (i < rows.size() && rows[i].depth == depth) {
+    const DissectedField& row = rows[i];
+    holds = holds && !row.name.empty() && row.at >= at && row.at + row.size <= to;
+    gaps += row.at - at;
+    at = row.at + row.size;
+    const bool has_parts = i + 1 < rows.size() && rows[i + 1].depth > depth;
+    i = has_parts ? check_rows(rows, i + 1, depth + 1, row.at, at, gaps) : i + 1;
+  }
+  CHECK(holds);
+  gaps += to - at;
+  return i;
+}
+
 }  // namespace
+
+void check_dissected(const Message& message, std::int16_t version) {
+  const Dissected apart = dissect(message, version);
+  const bool same_bytes = SharedBytes{apart.bytes} == encoded(message, version).bytes;
+  CHECK(same_bytes);
+  std::size_t gaps = 0;
+  CHECK(check_rows(apart.fields, 0, 0, 0, apart.bytes.size(), gaps) == apart.fields.size());
+  // Left over are lengths of lists and records, and the tags: at most seven bytes a row.
+  std::size_t wholes = 1;
+  for (std::size_t i = 0; i + 1 < apart.fields.size(); ++i) wholes += apart.fields[i + 1].depth > apart.fields[i].depth ? std::size_t{1} : 0;
+  CHECK(gaps <= 7 * wholes);
+}
 
 Encoded encoded(const Message& message, std::int16_t version) {
   ByteWriter out;

@@ -24,6 +24,7 @@ void check_cut_short(const Message& message, std::int16_t version);  // at every
 void check_mutations(const Message& message, std::int16_t version,
                      Random random);  // an error or another message, never a crash
 void check_size_and_hash(const Message& message, std::int16_t version);
+void check_dissected(const Message& message, std::int16_t version);  // every byte has its place
 
 constexpr std::uint64_t round_trip_values = 40;
 
@@ -43,6 +44,7 @@ void check_round_trip(std::int16_t version, std::uint64_t seed) {
   CHECK((again.bytes == out.bytes));
   CHECK((again.origins == out.origins));
   check_size_and_hash(message, version);
+  check_dissected(message, version);
 }
 
 // `forget` takes from a message what its newest version no longer carries.
