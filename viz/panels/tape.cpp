@@ -126,6 +126,10 @@ void TapeBar::draw_epochs() {
     for (const std::string& text : {fmt::format("epoch {}: {}", epoch.epoch.value, leader), fmt::format("epoch {}", epoch.epoch.value),
                                     std::to_string(epoch.epoch.value)}) {
       if (ui_.measure(ui_.fonts.small, text).x + ui_.px(10) > within.width()) continue;
+      if (!epoch.leader) {  // letters on a hatch need a ground
+        const float half = ui_.measure(ui_.fonts.small, text).x / 2 + ui_.px(4);
+        list_.AddRectFilled({within.centre().x - half, bar_.min.y}, {within.centre().x + half, bar_.max.y}, ui_.theme.panel);
+      }
       const Colour ink = epoch.leader ? ink_on(mixed(ui_.theme.panel, colour, played ? 0.9F : 0.4F)) : ui_.theme.text;
       ui_.write_centred(list_, ui_.fonts.small, within, ink, text);
       break;
@@ -179,7 +183,7 @@ void TapeBar::draw_axis() {
   ImFont* font = ui_.fonts.small;
   const double whole = static_cast<double>(duration_.ns) / 1e9;
   const auto label = [](double at) { return fmt::format("{:g} s", at); };
-  const double widest = static_cast<double>(ui_.measure(font, label(whole > 1 ? std::floor(whole) : 0.125)).x + ui_.px(22));
+  const double widest = static_cast<double>(ui_.measure(font, label(whole > 1 ? std::floor(whole) : 0.125)).x + ui_.px(36));
   const double fitting = std::max(1.0, static_cast<double>(whole_.width()) / widest);
   double step = std::pow(10.0, std::floor(std::log10(whole / fitting)));
   for (const double times : {1.0, 2.0, 5.0, 10.0}) {

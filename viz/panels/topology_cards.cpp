@@ -36,7 +36,7 @@ float corner_of(const Ui& ui, NodeKind kind) {
 void draw_state_sign(const Ui& ui, ImDrawList& list, const TopologyCard& card) {
   const NodeState state = card.node->state;
   if (state == NodeState::running) return;
-  const float r = ui.px(card.form == CardForm::tiny ? 6 : 8);
+  const float r = ui.px(card.form == CardForm::full ? 8 : card.form == CardForm::brief ? 7 : 6);
   const ImVec2 c{card.area.max.x - r * 0.4F, card.area.min.y + r * 0.4F};
   const Colour colour = state_colour(ui.theme, *card.node);
   list.AddCircleFilled(c, r, ui.theme.panel);
@@ -138,8 +138,9 @@ void draw_client_mark(const Ui& ui, ImDrawList& list, const sim::FrameNode& node
 void draw_client_text(Ui& ui, ImDrawList& list, const TopologyCard& card) {
   const ImVec2 middle = card.area.centre();
   if (card.form == CardForm::tiny) return draw_client_mark(ui, list, *card.node, middle);
-  draw_client_mark(ui, list, *card.node, {card.area.min.x + ui.px(11), middle.y});
-  const float x = card.area.min.x + ui.px(20);
+  const float left = card.area.min.x + ui.px(card.form == CardForm::full ? 3 : 0);
+  draw_client_mark(ui, list, *card.node, {left + ui.px(9), middle.y});
+  const float x = left + ui.px(17);
   const float high = ui.fonts.bold->FontSize + (card.detail.empty() ? 0 : ui.fonts.small->FontSize);
   const float y = std::floor(middle.y - high / 2);
   const bool up = card.node->state == NodeState::running;

@@ -34,8 +34,8 @@ ImVec2 card_size(const Ui& ui, CardClass kind, CardForm form, const std::string&
     if (kind == CardClass::client) return {ui.px(15), ui.px(15)};
     return {wide + ui.px(8), heading.y + ui.px(kind == CardClass::broker ? 8 : 3)};
   }
-  if (kind == CardClass::client) return {wide + ui.px(form == CardForm::full ? 34 : 26), heading.y + below.y + ui.px(6)};
-  const float marks = form == CardForm::full ? 44 : 12;  // of the queue, of the disk
+  if (kind == CardClass::client) return {wide + ui.px(form == CardForm::full ? 34 : 24), heading.y + below.y + ui.px(6)};
+  const float marks = form == CardForm::full ? 44 : 22;  // of the queue, of the disk
   return {std::max(heading.x + ui.px(marks), below.x + ui.px(14)), heading.y + below.y + ui.px(kind == CardClass::broker ? 14 : 7)};
 }
 
@@ -215,7 +215,8 @@ std::string brief_name(const sim::FrameNode& node) {
   if (node.id) return fmt::format("{}{}", node.kind == sim::NodeKind::broker ? "b" : "c", node.id->value);
   std::size_t digits = node.name.size();
   while (digits > 0 && std::isdigit(static_cast<unsigned char>(node.name[digits - 1])) != 0) --digits;
-  return node.name.substr(0, digits == 0 ? 0 : 1) + node.name.substr(digits);
+  if (digits < node.name.size()) return node.name.substr(digits);
+  return node.name.substr(0, 1);
 }
 
 std::string card_detail(const sim::Frame& frame, const sim::FrameNode& node) {
@@ -302,7 +303,7 @@ Lane lane_between(const TopologyPlan& plan, const TopologyCard& from, const Topo
   const ImVec2 middle{(a.x + b.x) / 2, (a.y + b.y) / 2};
   // Both ends a little to the left, so that the lanes of two directions do not meet at a door.
   const ImVec2 shift{sides.left.x * 3 * unit, sides.left.y * 3 * unit};
-  constexpr int tries = 10;
+  const int tries = other_row ? 2 : 10;  // between rows a straight way behind a card is clearer than one far around
   std::optional<Lane> first;
   for (int i = 0; i < tries; ++i) {
     const float aside = std::clamp(sides.length * 0.07F, 5 * unit, 14 * unit) + static_cast<float>(i) * 14 * unit;
@@ -314,7 +315,7 @@ Lane lane_between(const TopologyPlan& plan, const TopologyCard& from, const Topo
     if (!meets_cards(plan, from, to, lane, 3 * unit)) return lane;
     if (!first) first = lane;
   }
-  return *first;  // behind a card, rather than far around
+  return *first;
 }
 
 }  // namespace kafkasim::viz

@@ -38,7 +38,8 @@ struct TopologyPlan {
 
 // What is said of a node in a word or two: "leads 3", "down", "active, epoch 5", "lag 12".
 [[nodiscard]] std::string card_detail(const sim::Frame& frame, const sim::FrameNode& node);
-[[nodiscard]] std::string brief_name(const sim::FrameNode& node);  // "b1", "c3000", "s2"
+// "b1", "c3000"; of a client its number: what they are called stands above them
+[[nodiscard]] std::string brief_name(const sim::FrameNode& node);
 
 // The way of messages from one card to another: a curve on the left of the straight line, so that those of the other direction have
 // theirs. It bends around cards that stand between.

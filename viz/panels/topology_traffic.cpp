@@ -85,8 +85,8 @@ void draw_poor_lane(const Ui& ui, ImDrawList& list, const Lane& lane) {
 
 Area draw_wall(const Ui& ui, ImDrawList& list, const Lane& lane) {
   const LanePlace m = middle_of(lane);
-  const float half = ui.px(8);
-  const float apart = ui.px(3);
+  const float half = ui.px(10);
+  const float apart = ui.px(3.5F);
   const Colour colour = ui.theme.bad;
   const auto place = [&](float along, float across) {
     return ImVec2{m.at.x + m.along.x * along + m.across.x * across, m.at.y + m.along.y * along + m.across.y * across};
@@ -168,6 +168,7 @@ std::vector<ShownMessage> place_messages(const TopologyPlan& plan, const sim::Fr
     }
     const float step = 9 * unit / std::max(1.0F, on.lane.length());
     float progress = m.progress;
+    if (m.state == MessageState::lost) progress = std::min(progress, 0.38F);  // before the wall that may stand in the middle
     constexpr std::size_t queue = 8;  // further ones stand on the last
     if (parked(m.state) == Parked::at_sender) progress = step * (0.7F + static_cast<float>(std::min(on.parked_at_sender++, queue)));
     if (parked(m.state) == Parked::at_receiver) progress = 1 - step * (0.7F + static_cast<float>(std::min(on.parked_at_receiver++, queue)));
