@@ -131,6 +131,7 @@ void add_view(CLI::App& app, const Terminal& terminal, int& code, Viewer viewer)
   command->add_option("SCENARIO", arguments->view.file, "a scenario file or a recording; left out: one of the library");
   add_parsed(*command, arguments, "--at", "the moment to begin with, or of the picture", "T", take_moment);
   command->add_option("--screenshot", arguments->view.screenshot, "write a picture and exit: no display is needed")->type_name("F.png");
+  command->add_option("--places", arguments->view.places, "beside a screenshot: where its things stand, by name, in pixels")->type_name("F.json");
   command->add_option("--frames", arguments->view.frames, "write a sequence of pictures into that folder, for a film")->type_name("DIR");
   add_parsed(*command, arguments, "--every", "virtual time between two of them (100ms)", "T", take_every);
   add_parsed(*command, arguments, "--to", "the moment of the last one; else the end", "T", take_to);

@@ -24,14 +24,13 @@ std::uint64_t allocated() {
   return info.uordblks + info.hblkhd;
 }
 
-struct Copy {  // in a branch: what a copy is worth is the work to get there
-  Simulation run;
-  std::size_t operation{0};
-};
-
 }  // namespace
 
 struct Tape::State {
+  struct Copy {  // of the run, somewhere in a branch
+    Simulation run;
+    std::size_t operation{0};
+  };
   struct Track {
     BranchInfo info;
     std::vector<RecordedOperation> operations;
@@ -166,7 +165,7 @@ std::uint64_t Tape::copied_bytes() const { return state_->used; }
 namespace {
 
 // The last copy of a list, of those that hold; null if there is none.
-template <class Holds>
+template <class Copy, class Holds>
 const Copy* last_of(const std::vector<Copy>& copies, const Holds& holds) {
   const auto past = std::partition_point(copies.begin(), copies.end(), holds);
   return past == copies.begin() ? nullptr : &*(past - 1);
@@ -178,6 +177,7 @@ const Copy* last_of(const std::vector<Copy>& copies, const Holds& holds) {
 
 namespace {
 
+template <class Copy>
 struct Lineage {  // of a branch: where its copies may be looked for, nearest first
   const std::vector<Copy>* copies{};
   std::optional<Duration> before;  // only of moments before that: where a younger branch left it
@@ -186,7 +186,7 @@ struct Lineage {  // of a branch: where its copies may be looked for, nearest fi
 }  // namespace
 
 Cursor Tape::start() const {
-  const Copy& first = state_->track(0).copies.front();
+  const State::Copy& first = state_->track(0).copies.front();
   Cursor cursor{0, first.run, Recorder{}, first.operation, Duration{}};
   return cursor;
 }
@@ -201,8 +201,8 @@ Cursor Tape::at(Branch b, Duration moment) {
 namespace {
 
 template <class State>
-std::vector<Lineage> lineage(const State& state, Tape::Branch b) {
-  std::vector<Lineage> line;
+auto lineage(const State& state, Tape::Branch b) {
+  std::vector<Lineage<typename State::Copy>> line;
   std::optional<Duration> before;
   for (std::optional<Tape::Branch> at = b; at; at = state.track(*at).info.parent) {
     line.push_back({&state.track(*at).copies, before});
@@ -218,9 +218,9 @@ void Tape::seek(Cursor& cursor, Duration moment) {
   const State::Track& track = state_->track(cursor.branch);
   const Duration target = std::clamp(moment, Duration{}, state_->duration);
   const Duration known_from = target - state_->limits.lookback;
-  const Copy* best = nullptr;
-  for (const Lineage& part : lineage(*state_, cursor.branch)) {
-    best = last_of(*part.copies, [&](const Copy& copy) {
+  const State::Copy* best = nullptr;
+  for (const auto& part : lineage(*state_, cursor.branch)) {
+    best = last_of(*part.copies, [&](const State::Copy& copy) {
       return copy.run.now() <= known_from && (!part.before || copy.run.now() < *part.before);
     });
     if (best) break;
@@ -259,9 +259,9 @@ bool Tape::step_back(Cursor& cursor) {
     return false;
   }
   const State::Track& track = state_->track(cursor.branch);
-  const Copy* best = &state_->track(0).copies.front();
-  for (const Lineage& part : lineage(*state_, cursor.branch)) {
-    const Copy* found = last_of(*part.copies, [&](const Copy& copy) {
+  const State::Copy* best = &state_->track(0).copies.front();
+  for (const auto& part : lineage(*state_, cursor.branch)) {
+    const State::Copy* found = last_of(*part.copies, [&](const State::Copy& copy) {
       return copy.run.events() < events && copy.run.now() <= cursor.run.now() - state_->limits.lookback
              && (!part.before || copy.run.now() < *part.before);
     });
@@ -450,7 +450,7 @@ void Tape::keep_copy(Branch b) {
   if (state_->used <= state_->limits.bytes) return;
   for (const auto& each : state_->tracks) {  // every other one goes, but the first
     if (each->copies.size() < fewest_copies) continue;
-    std::vector<Copy> kept;
+    std::vector<State::Copy> kept;
     for (std::size_t i = 0; i < each->copies.size(); i += 2) kept.push_back(std::move(each->copies[i]));
     each->copies = std::move(kept);
   }

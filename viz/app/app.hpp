@@ -120,7 +120,7 @@ struct Look {
   bool heartbeats{false};    // shown in topology and space-time
   bool internal_topics{false};
   StripsLook strips;
-  Duration window{milliseconds(400)};  // of the space-time diagram: how much time it shows
+  Duration window{milliseconds(60)};  // of the space-time diagram: how much time it shows
 };
 struct EventFilter {
   std::string search;
@@ -185,6 +185,7 @@ class App {
   }
   [[nodiscard]] const Chosen& chosen() const { return chosen_; }
   void notify(std::string text, bool error = false);
+  void forget_notices() { notices_.clear(); }
 
   Look look;
   EventFilter events;

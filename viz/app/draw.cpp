@@ -115,9 +115,10 @@ void draw_body(Ui& ui, App& app, const Area& body) {
   draw_events(ui, app, events);
 }
 
+// Above the tape, the latest lowest.
 void draw_notices(Ui& ui, const App& app, const Area& window) {
   ImDrawList& list = *ImGui::GetForegroundDrawList();
-  float y = window.min.y + ui.px(toolbar_height + 10);
+  float y = window.max.y - ui.px(tape_height + 16 + 36 * static_cast<float>(app.notices().size()));
   for (const Notice& notice : app.notices()) {
     const float width = std::min(ui.measure(ui.fonts.text, notice.text).x, window.width() * 0.6F);
     const Area box{{window.centre().x - width / 2 - ui.px(12), y}, {window.centre().x + width / 2 + ui.px(12), y + ui.px(30)}};

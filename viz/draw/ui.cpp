@@ -45,7 +45,12 @@ ImVec2 Ui::write(ImDrawList& list, ImFont* font, ImVec2 at, Colour colour, std::
   } else if (!text.empty()) {
     list.AddText(font, font->FontSize, at, colour, text.data(), text.data() + text.size());
   }
-  texts_.push_back({std::string{text}, {at, {at.x + size.x, at.y + size.y}}, cut});
+  const Area area{at, {at.x + size.x, at.y + size.y}};
+  const ImVec2 from = list.GetClipRectMin();
+  const ImVec2 to = list.GetClipRectMax();
+  const Area visible{{std::max(area.min.x, from.x), std::max(area.min.y, from.y)}, {std::min(area.max.x, to.x), std::min(area.max.y, to.y)}};
+  const bool seen = visible.min.x < visible.max.x && visible.min.y < visible.max.y;
+  texts_.push_back({std::string{text}, area, cut, seen ? visible : Area{}});
   return size;
 }
 

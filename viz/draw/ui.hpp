@@ -54,7 +54,8 @@ class Ui {
   struct Written {
     std::string text;
     Area area;
-    bool cut{};  // it did not fit
+    bool cut{};    // it did not fit
+    Area visible;  // what the clipping leaves of it; without extent: nothing
   };
   [[nodiscard]] const std::vector<Written>& written() const { return texts_; }
 

@@ -95,7 +95,8 @@ Result<void> do_by_hand(App& app, const std::string& entry) {
   if (!at) return tl::unexpected<Error>{at.error()};
   json.erase("at");
   app.want(SeekTo{*at});
-  app.want(ActBy{json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace), "by --act"});
+  const std::string by_hand = json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  app.want(ActBy{by_hand, json.empty() ? by_hand : json.begin().key() + " " + json.begin().value().dump()});
   const std::size_t branches = app.tape().branch_count();
   (void)app.advance(0, 0);
   if (app.tape().branch_count() == branches) return fail(app.notices().empty() ? "this cannot be done: " + entry : app.notices().back().text);
@@ -116,6 +117,7 @@ Result<void> prepare(App& app, const ViewOptions& options) {
   if (options.at) app.want(SeekTo{*options.at});
   if (options.picture == Picture::compare && app.branch() != 0) app.want(CompareWith{std::size_t{0}});
   (void)app.advance(0, 0);
+  app.forget_notices();
   if (Result<void> front = bring_to_front(app, options.tab); !front) return front;
   return choose_thing(app, options.look_at);
 }
@@ -134,12 +136,27 @@ Image take_picture(Headless& headless, App& app) {
   return headless.image();
 }
 
+// {"btn.play": [x, y, width, height], ...} in pixels.
+Result<void> write_places(const std::string& path, const Ui& ui) {
+  nlohmann::ordered_json places = nlohmann::ordered_json::object();
+  for (const auto& [name, area] : ui.probes()) {
+    const auto whole_pixels = [](float x) { return static_cast<std::int64_t>(std::lround(x)); };
+    places[name] = {whole_pixels(area.min.x), whole_pixels(area.min.y), whole_pixels(area.width()), whole_pixels(area.height())};
+  }
+  std::ofstream out{path, std::ios::binary};
+  out << places.dump(0, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n' << std::flush;
+  return out ? Result<void>{} : fail("cannot write " + path);
+}
+
 int write_screenshot(const Showing& showing) {
   (void)showing.app.advance(0, without_limit);  // the tape knows the whole run
   Headless headless = stage(showing.options);
   const Image image = take_picture(headless, showing.app);
   if (const Result<void> written = write_png(*showing.options.screenshot, image); !written)
     return showing.complain("cannot write " + *showing.options.screenshot + ": " + written.error().message);
+  if (showing.options.places) {
+    if (const Result<void> written = write_places(*showing.options.places, headless.ui()); !written) return showing.complain(written.error().message);
+  }
   showing.out << fmt::format("{}: {} x {} at {}\n", *showing.options.screenshot, image.width, image.height,
                              sim::format_duration(showing.app.now()));
   return 0;
@@ -184,6 +201,18 @@ std::string settings_folder() {
   return error ? "" : base + "/kafkasim";
 }
 
+// What was done by hand, and the trace hashes by which it is found again.
+void tell_branches(const Showing& showing) {
+  const sim::Tape& tape = showing.app.tape();
+  for (std::size_t b = 0; b < tape.branch_count(); ++b) {
+    const sim::Tape::BranchInfo& branch = tape.branch(b);
+    if (branch.superseded) continue;
+    const sim::Simulation* end = tape.verdict(b);
+    showing.out << fmt::format("branch {}: {} by hand, ", branch.name, branch.acts.size())
+                << (end ? fmt::format("trace hash {:016x}\n", end->world().trace_hash()) : std::string{"not run to its end\n"});
+  }
+}
+
 int open_window(const Showing& showing) {
   App& app = showing.app;
   const std::string folder = settings_folder();
@@ -197,6 +226,7 @@ int open_window(const Showing& showing) {
                   [&](Ui& ui, const Area& area) { app.draw(ui, area); },
                   [&] { return WindowWish{app.look.theme, app.look.type, !app.closing()}; });
   if (!layout.empty()) write_layout(app.look, layout);
+  tell_branches(showing);
   return 0;
 }
 #else

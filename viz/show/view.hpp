@@ -20,6 +20,7 @@ struct ViewOptions {
   std::optional<Duration> at;                                                       // the moment to begin with; a picture's: 0
   std::vector<std::string> acts;              // entries of a timeline with "at": done by hand, each in a branch of its own
   std::optional<std::string> screenshot;      // PNG
+  std::optional<std::string> places;          // JSON: where everything that has a name stands in the screenshot, for who drives the window
   std::optional<std::string> frames;          // folder: a sequence of PNGs
   Duration every{milliseconds(100)};          // of virtual time between two of them
   std::optional<Duration> to;                 // the last of them; absent: the end

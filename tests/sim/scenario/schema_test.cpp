@@ -85,6 +85,8 @@ TEST_CASE("a key that the binder does not know is an error of the schema too") {
                  {"at": "1s", "traffic": {"producer": "shop", "times": 2}}, {"at": "2s", "produce": {"topic": "orders"}},
                  {"when": {"all": [{"metric": "lag", "is": 0}]}, "expect": {"metric": "lag", "is": 0}}],
     "chaos": {"faults": [{"crash": "any broker", "every": "8s", "for": "1s..2s"}]},
+    "lesson": {"steps": [{"at": "1s", "say": "look"}],
+               "quiz": [{"question": "?", "choices": ["a", "b"], "answer": 0, "proofs": [{"metric": "lag", "is": 0}, {"metric": "lag", "not": 0}]}]},
     "expect": [{"no": "violations"}]})");
   document["cluster"]["disk"] = {{"capacity", "1GiB"}};
   document["cluster"]["features"] = {{"transaction_version", 1}};

@@ -127,7 +127,7 @@ TEST_CASE("a world that was stepped with a window open has the trace hash of the
 }
 
 TEST_CASE("a branch saved from the window runs headless to the same trace hash") {
-  const test::TemporaryDirectory folder;
+  const kafkasim::test::TemporaryDirectory folder;
   const std::string path = folder.path() + "/saved.json";
   const auto app = small_app();
   at(*app, milliseconds(1500));

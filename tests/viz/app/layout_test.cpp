@@ -17,7 +17,7 @@ void put(const std::string& path, const std::string& text) { std::ofstream{path,
 }  // namespace
 
 TEST_CASE("the layout of the last time is there again at the next start") {
-  const test::TemporaryDirectory folder;
+  const kafkasim::test::TemporaryDirectory folder;
   const std::string path = folder.path() + "/layout.json";
   Look look;
   look.theme = ThemeKind::light;
@@ -36,7 +36,7 @@ TEST_CASE("the layout of the last time is there again at the next start") {
 }
 
 TEST_CASE("a damaged layout changes nothing") {
-  const test::TemporaryDirectory folder;
+  const kafkasim::test::TemporaryDirectory folder;
   const std::string path = folder.path() + "/layout.json";
   const Look usual;
   for (const char* text : {"", "{", "[]", R"({"left": 7})", R"({"left": "wide", "theme": 3, "type": -1})", R"({"theme": "purple", "panels": null})"}) {

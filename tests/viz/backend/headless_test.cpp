@@ -18,7 +18,7 @@ TEST_CASE("the scale follows the size of the picture") {
   CHECK(scale_for(3840, 800) == 1.0F);
 }
 
-TEST_CASE("hands without a display click, type and press as a user does") {
+TEST_CASE("hands without a display click and type and press as a user does") {
   Headless head{400, 300};
   int clicks = 0;
   int doubles = 0;

@@ -112,7 +112,7 @@ TEST_CASE("a gradient goes evenly from one colour to the other") {
   CHECK(worst <= 1);
 }
 
-TEST_CASE("text is there and within its box, and faint text is fainter") {
+TEST_CASE("text is there and within its box and faint text is fainter") {
   Headless head{200, 60};
   const Colour white = rgb(0xffffff);
   Area box;

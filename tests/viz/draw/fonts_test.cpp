@@ -7,7 +7,7 @@
 
 using namespace kafkasim::viz;
 
-TEST_CASE("the fonts are inside of the program, whole") {
+TEST_CASE("the fonts are inside of the program and whole") {
   CHECK(font_file(Face::text).substr(0, 4) == "OTTO");  // OpenType with CFF outlines
   CHECK(font_file(Face::semibold).substr(0, 4) == "OTTO");
   CHECK(font_file(Face::mono).substr(0, 4) == std::string_view{"\0\1\0\0", 4});  // TrueType

@@ -80,7 +80,7 @@ TEST_CASE("a paragraph is wrapped between words and keeps within its width") {
   CHECK(height >= static_cast<float>(lines.size()) * head.ui().fonts.text->FontSize);
 }
 
-TEST_CASE("wrapping ends even where not a character fits, and an empty line takes room") {
+TEST_CASE("wrapping ends even where not a character fits and an empty line takes room") {
   Headless head{400, 300};
   in_panel(head, [&](Ui& ui, ImDrawList& list, const Area& inside) {
     CHECK(ui.write_wrapped(list, ui.fonts.text, inside.min, ui.theme.text, "abc", 1).y > 2 * ui.fonts.text->FontSize);

@@ -47,7 +47,7 @@ std::string bytes_of(const std::string& path) {
 }  // namespace
 
 TEST_CASE("a screenshot is a PNG file that is the same each time") {
-  const test::TemporaryDirectory folder;
+  const kafkasim::test::TemporaryDirectory folder;
   ViewOptions options = small_view();
   options.at = milliseconds(2500);
   options.screenshot = folder.path() + "/a.png";
@@ -65,7 +65,7 @@ TEST_CASE("a screenshot is a PNG file that is the same each time") {
 }
 
 TEST_CASE("a film is a picture for each span of virtual time") {
-  const test::TemporaryDirectory folder;
+  const kafkasim::test::TemporaryDirectory folder;
   ViewOptions options = small_view();
   options.frames = folder.path() + "/film";
   options.at = seconds(1);
@@ -79,7 +79,7 @@ TEST_CASE("a film is a picture for each span of virtual time") {
 }
 
 TEST_CASE("what cannot be shown is told in a line and nothing is written") {
-  const test::TemporaryDirectory folder;
+  const kafkasim::test::TemporaryDirectory folder;
   const auto refused = [&folder](auto change) {
     ViewOptions options = small_view();
     options.screenshot = folder.path() + "/x.png";
@@ -104,7 +104,7 @@ TEST_CASE("what cannot be shown is told in a line and nothing is written") {
 }
 
 TEST_CASE("what is chosen and done by options is in the picture") {
-  const test::TemporaryDirectory folder;
+  const kafkasim::test::TemporaryDirectory folder;
   ViewOptions options = small_view();
   options.at = milliseconds(1500);
   options.screenshot = folder.path() + "/plain.png";
