@@ -1,5 +1,7 @@
 #include "sim/frame/capture.hpp"
 
+#include <algorithm>
+
 #include "sim/frame/capture_parts.hpp"
 #include "sim/frame/layout.hpp"
 #include "sim/frame/traffic.hpp"
@@ -8,10 +10,18 @@ namespace kafkasim::sim {
 
 namespace {
 
+// A process that was ended, and started since by another entry: nothing is left of that fault.
+bool is_over(const Simulation& run, const TimelineEntry& entry, const std::vector<HostId>& hit) {
+  const bool ends = std::holds_alternative<Crash>(entry.operation) || std::holds_alternative<PowerOff>(entry.operation)
+                    || std::holds_alternative<Stop>(entry.operation);
+  return ends && std::ranges::all_of(hit, [&run](HostId host) { return run.world().host(host).is_running(); });
+}
+
 std::vector<FrameFault> faults_in_force(const Simulation& run) {
   std::vector<FrameFault> faults;
   for (const Driver::InForce& fault : run.driver().faults_in_force()) {
     const TimelineEntry& entry = run.scenario().timeline[fault.entry];
+    if (is_over(run, entry, run.driver().hit_by(fault.entry))) continue;
     faults.push_back({fault.entry, entry.name, describe(entry.operation), fault.since - run.origin(), run.driver().hit_by(fault.entry)});
   }
   return faults;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
+#include <utility>
 
 namespace kafkasim::sim {
 
@@ -70,16 +70,23 @@ void place_brokers(std::vector<FrameNode>& nodes) {
   place(blocks, {brokers_y, 0.15F, rows, 0.2F, 0.5F});
 }
 
+// "shop" of "shop/2".
+std::string owner_of(const FrameNode& node) { return node.group.empty() ? node.name.substr(0, node.name.find('/')) : node.group; }
+
 // Producers, then who is neither, then consumers.
 std::size_t client_section(NodeKind kind) { return kind == NodeKind::producer ? 0 : kind == NodeKind::consumer ? 2 : 1; }
 
 void place_clients(std::vector<FrameNode>& nodes) {
-  std::vector<Block> blocks(3);
+  std::map<std::pair<std::size_t, std::string>, Block> owners;  // those who stand alone in a section share a block
+  std::map<std::string, std::size_t> members;
+  for (const FrameNode& node : nodes) ++members[owner_of(node)];
   for (FrameNode& node : nodes) {
-    if (node.kind != NodeKind::broker && node.kind != NodeKind::controller) blocks[client_section(node.kind)].push_back(&node);
+    if (node.kind == NodeKind::broker || node.kind == NodeKind::controller) continue;
+    const std::string owner = owner_of(node);
+    owners[{client_section(node.kind), members[owner] > 1 ? owner : ""}].push_back(&node);
   }
-  std::ranges::stable_sort(blocks[2], {}, [](const FrameNode* node) { return std::tie(node->group); });
-  std::erase_if(blocks, [](const Block& block) { return block.empty(); });
+  std::vector<Block> blocks;
+  for (const auto& [owner, block] : owners) blocks.push_back(block);
   if (blocks.empty()) return;
   const std::size_t count = placed_in(blocks);
   const std::size_t rows = count <= clients_in_a_row ? 1 : count <= clients_in_two_rows ? 2 : 3;

@@ -19,6 +19,7 @@ constexpr Duration stride = milliseconds(20);  // of virtual time between two lo
 constexpr double slowest = 0.01;
 constexpr double fastest = 1000;
 constexpr std::size_t first_strips = 6;
+constexpr std::int64_t pictures_of_exploring = 50;  // so often the tape shows that more of it is known
 
 double seconds_since(Clock::time_point from) { return std::chrono::duration<double>(Clock::now() - from).count(); }
 
@@ -90,9 +91,12 @@ bool App::advance(double seconds, double spare) {
   carry_out();
   if (playing_) play(std::min(seconds, longest_step));
   const auto in_time = [&] { return seconds_since(began) < spare; };
-  const bool was_known = tape_->verdict(branch()) != nullptr;
-  const bool exploring = !tape_->explore(branch(), in_time);
-  const bool changed = stale_ || exploring || !was_known || playing_ || !notices_.empty();
+  const bool was_exploring = exploring();
+  (void)tape_->explore(branch(), in_time);
+  const Duration known_to = known().now();
+  const bool news = was_exploring && (!exploring() || known_to < told_ || known_to - told_ >= tape_->duration() / pictures_of_exploring);
+  if (news) told_ = known_to;
+  const bool changed = stale_ || news || playing_ || !notices_.empty();
   if (stale_) refresh();
   std::erase_if(notices_, [this](const Notice& notice) { return notice.until < clock_; });
   return changed;

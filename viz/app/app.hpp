@@ -169,6 +169,7 @@ class App {
   [[nodiscard]] Duration now() const { return cursor_->shown; }
   [[nodiscard]] bool playing() const { return playing_; }
   [[nodiscard]] double speed() const { return speed_; }
+  [[nodiscard]] bool exploring() const { return !tape_->verdict(branch()); }  // there is more of the run to be known
   [[nodiscard]] bool closing() const { return closing_; }
   [[nodiscard]] const std::vector<Notice>& notices() const { return notices_; }
   [[nodiscard]] double clock() const { return clock_; }  // seconds since it was opened: for what blinks
@@ -220,6 +221,7 @@ class App {
   double speed_{1.0};
   double clock_{0};
   bool closing_{false};
+  Duration told_;  // how far the run was known when the picture was last said to have changed
   bool stale_{true};
 };
 

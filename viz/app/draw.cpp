@@ -70,7 +70,8 @@ Area draw_tabs(Ui& ui, const char* name, const Area& area, Tab& chosen, const st
 }
 
 void draw_lower(Ui& ui, App& app, const Area& area) {
-  constexpr std::array<std::pair<LowerTab, const char*>, 3> tabs{{{LowerTab::groups, "Groups"}, {LowerTab::space_time, "Space-time"}, {LowerTab::plots, "Plots"}}};
+  constexpr std::array<std::pair<LowerTab, const char*>, 3> tabs{
+      {{LowerTab::groups, "Groups"}, {LowerTab::space_time, "Space-time"}, {LowerTab::plots, "Plots"}}};
   const Area below = draw_tabs(ui, "lower", area, app.look.lower, tabs);
   switch (app.look.lower) {
     case LowerTab::groups: return draw_groups(ui, app, below);
@@ -80,7 +81,8 @@ void draw_lower(Ui& ui, App& app, const Area& area) {
 }
 
 void draw_side(Ui& ui, App& app, const Area& area) {
-  constexpr std::array<std::pair<SideTab, const char*>, 3> tabs{{{SideTab::lesson, "Lesson"}, {SideTab::inspector, "Inspect"}, {SideTab::events, "Events"}}};
+  constexpr std::array<std::pair<SideTab, const char*>, 3> tabs{
+      {{SideTab::lesson, "Lesson"}, {SideTab::inspector, "Inspect"}, {SideTab::events, "Events"}}};
   const Area below = draw_tabs(ui, "side", area, app.look.side, tabs);
   switch (app.look.side) {
     case SideTab::lesson: return draw_lesson(ui, app, below);
@@ -161,6 +163,7 @@ void App::draw(Ui& ui, const Area& window) {
   ImGui::Begin("kafkasim", nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus
                    | ImGuiWindowFlags_NoScrollWithMouse | ImGuiWindowFlags_NoNav);
+  ImGui::PopStyleVar(2);  // menus and tips have their own
   ImGui::BringWindowToDisplayBack(ImGui::GetCurrentWindow());  // the panels are windows of their own, made later
   const float edge = ui.px(gap);
   const Area inside = window.inset(edge);
@@ -179,7 +182,6 @@ void App::draw(Ui& ui, const Area& window) {
   if (tip) draw_tip(ui, *tip);
   ImGui::End();
   ImGui::PopStyleColor();
-  ImGui::PopStyleVar(2);
 }
 
 }  // namespace kafkasim::viz

@@ -28,6 +28,7 @@ static_assert(native_keys[ImGuiKey_Tab] == GLFW_KEY_TAB && native_keys[ImGuiKey_
 
 constexpr double frame_time = 1.0 / 60;   // seconds; where the display does not set the pace
 constexpr double idle_wait = 0.25;
+constexpr double unseen_work = 0.03;      // at a time, while nothing moves: an input is answered after that at the latest
 constexpr double longest_step = 0.25;     // so much time passes at once at most: a window that stood still does not leap
 constexpr int settling_frames = 3;        // ImGui answers an input in the frame behind, and measures new windows in another
 
@@ -243,15 +244,18 @@ void Window::loop(const Advance& advance, const Draw& draw, const Wish& wish) {
   ImGui::SetCurrentContext(s.context);
   double last = glfwGetTime();
   double worked = 0;  // seconds that the last frame took
+  bool drawn = false;
   while (glfwWindowShouldClose(s.window) == GLFW_FALSE) {
     const WindowWish wanted = wish();
     if (!wanted.go_on) break;
     s.wear(wanted);
     const double now = glfwGetTime();
-    const bool changed = advance(std::min(now - last, longest_step), std::clamp(frame_time - worked, 0.002, 0.012));
+    const double spare = s.lively > 0 || drawn ? std::clamp(frame_time - worked, 0.002, 0.012) : unseen_work;
+    const bool changed = advance(std::min(now - last, longest_step), spare);
     last = now;
     const bool hidden = glfwGetWindowAttrib(s.window, GLFW_ICONIFIED) != 0;
-    if (!hidden && (changed || s.lively > 0 || ImGui::GetIO().WantTextInput)) {
+    drawn = !hidden && (changed || s.lively > 0 || ImGui::GetIO().WantTextInput);
+    if (drawn) {
       const double begin = glfwGetTime();
       s.lively = std::max(0, s.lively - 1);
       s.show(draw);
@@ -259,7 +263,7 @@ void Window::loop(const Advance& advance, const Draw& draw, const Wish& wish) {
       if (s.is_held()) s.lively = std::max(s.lively, 1);
     }
     const bool busy = changed || s.lively > 0;
-    if (const double left = frame_time - (glfwGetTime() - now); busy && !hidden && left < 0.002) {
+    if (const double left = frame_time - (glfwGetTime() - now); (busy && !hidden && left < 0.002) || (wanted.at_work && !busy)) {
       glfwPollEvents();
     } else {
       glfwWaitEventsTimeout(busy ? std::max(left, 0.001) : idle_wait);  // a display that does not wait for its beam is waited for here

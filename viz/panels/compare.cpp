@@ -85,19 +85,22 @@ struct LogMiniature {
   float row{};
 };
 
-LogMiniature log_miniature_of(const ComparePaint& paint, const sim::FramePartition* first, const sim::FramePartition* second, float left, float right) {
+// On one scale, or, where one of them is far ahead, each on its own.
+constexpr std::int64_t far_apart = 80;
+
+StripExtent extent_of_both(const sim::FramePartition& first, const sim::FramePartition& second) {
+  const StripExtent a = strip_extent(first);
+  const StripExtent b = strip_extent(second);
+  return {std::min(a.first, b.first), std::min({a.interesting, b.interesting, a.end, b.end}), std::max(a.end, b.end)};
+}
+
+LogMiniature log_miniature_of(const ComparePaint& paint, const StripExtent& extent, float left, float right) {
   const Ui& ui = paint.ui;
   LogMiniature mini;
   mini.row = ui.fonts.small->FontSize + ui.px(3);
   mini.label = ui.measure(ui.fonts.small, "b99 L").x + ui.px(32);
   mini.scale.x0 = left + mini.label;
   mini.scale.x1 = std::max(mini.scale.x0 + 1, right);
-  StripExtent extent = strip_extent(first != nullptr ? *first : *second);
-  if (first != nullptr && second != nullptr) {
-    const StripExtent other = strip_extent(*second);
-    const Offset lower_end = std::min(extent.end, other.end);
-    extent = {std::min(extent.first, other.first), std::min({extent.interesting, other.interesting, lower_end}), std::max(extent.end, other.end)};
-  }
   const float label = std::ceil(ui.measure(ui.fonts.small, fmt::format("{}", std::max<std::int64_t>(10, extent.end.value))).x + ui.px(8));
   const float room = ui.px(12);
   const float width = mini.scale.x1 - mini.scale.x0;
@@ -139,16 +142,17 @@ void draw_mini_row(ComparePaint& paint, const LogMiniature& mini, const sim::Fra
   }
 }
 
-// Both branches' logs of a partition, one above the other on one scale; returns the height. With nothing to draw on it measures.
+// Both branches' logs of a partition, one above the other on one scale; returns the height.
 float draw_log_pair(ComparePaint& paint, const TopicPartition& name, float left, float right, float y) {
   Ui& ui = paint.ui;
   const sim::FramePartition* both[] = {paint.first.frame->partition(name), paint.second.frame->partition(name)};
-  const LogMiniature mini = log_miniature_of(paint, both[0], both[1], left, right);
+  const bool apart = both[0] != nullptr && both[1] != nullptr && std::abs(strip_extent(*both[0]).end - strip_extent(*both[1]).end) > far_apart;
+  const bool shared = both[0] != nullptr && both[1] != nullptr && !apart;
   const float top = y;
   const float name_width = ui.write(paint.list, ui.fonts.bold, {left, y}, ui.theme.text, to_string(name), right - left).x;
-  if (!logs_differ(both[0], both[1]) && left + name_width + ui.px(100) < right) {
-    ui.write(paint.list, ui.fonts.small, {left + name_width + ui.px(10), y + ui.px(1)}, ui.theme.dim, "the same in both");
-  }
+  const std::string note = apart ? "far apart: each on a scale of its own" : logs_differ(both[0], both[1]) ? "" : "the same in both";
+  const float note_x = left + name_width + ui.px(10);
+  if (!note.empty() && note_x < right) ui.write(paint.list, ui.fonts.small, {note_x, y + ui.px(1)}, ui.theme.dim, note, right - note_x);
   y += ui.fonts.bold->FontSize + ui.px(3);
   for (const bool second : {false, true}) {
     const sim::FramePartition* partition = both[second ? 1 : 0];
@@ -157,8 +161,9 @@ float draw_log_pair(ComparePaint& paint, const TopicPartition& name, float left,
     const float plate = ui.px(15);
     if (partition == nullptr) {
       ui.write(paint.list, ui.fonts.small, {left + plate + ui.px(7), y}, ui.theme.dim, "does not exist here");
-      y += mini.row;
+      y += ui.fonts.small->FontSize + ui.px(3);
     } else {
+      const LogMiniature mini = log_miniature_of(paint, shared ? extent_of_both(*both[0], *both[1]) : strip_extent(*partition), left, right);
       for (const sim::FrameReplica& replica : partition->replicas) {
         draw_mini_row(paint, mini, replica, left + plate + ui.px(7), std::round(y));
         y += mini.row;

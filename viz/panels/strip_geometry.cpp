@@ -10,6 +10,8 @@ namespace kafkasim::viz {
 
 namespace {
 
+constexpr std::int64_t furthest_shown = 90;  // offsets behind the end, if the view is to choose its scale
+
 bool lies_in_taken(float from, float to, const std::vector<std::pair<float, float>>& taken) {
   return std::any_of(taken.begin(), taken.end(), [&](const auto& other) { return from < other.second && to > other.first; });
 }
@@ -181,7 +183,9 @@ StripExtent strip_extent(const sim::FramePartition& partition) {
   }
   for (const sim::FrameCut& cut : partition.cuts) extent.end = std::max(extent.end, cut.from);
   extent.interesting = extent.end;
-  const auto mind = [&](Offset offset) { extent.interesting = std::min(extent.interesting, std::max(offset, extent.first)); };
+  const auto mind = [&](Offset offset) {  // what is too far behind to be seen beside the end has a mark at the edge
+    if (extent.end - offset <= furthest_shown) extent.interesting = std::min(extent.interesting, std::max(offset, extent.first));
+  };
   for (const sim::FrameReplica& replica : partition.replicas) {
     if (replica.state == sim::ReplicaState::absent) continue;
     mind(replica.log_end);
@@ -198,9 +202,8 @@ StripExtent strip_extent(const sim::FramePartition& partition) {
 }
 
 double strip_cell(const StripExtent& extent, float width, float label, float room_at_end) {
-  constexpr std::int64_t most = 90;     // further behind is told by a mark at the edge
-  constexpr std::int64_t context = 2;   // offsets before what is interesting
-  const std::int64_t wanted = std::min(most, extent.end - extent.interesting + context);
+  constexpr std::int64_t context = 2;  // offsets before what is interesting
+  const std::int64_t wanted = std::min(furthest_shown, extent.end - extent.interesting) + context;
   const double available = static_cast<double>(std::max(1.0F, width - room_at_end));
   const auto all = static_cast<double>(std::max<std::int64_t>(1, extent.end - extent.first));
   for (const double roomy : {2.4, 1.7}) {  // of a short log, where all of it fits: room for an epoch beside the offset
@@ -277,29 +280,35 @@ std::vector<StripCaret> lay_carets(const sim::FrameReplica& replica, const Strip
 
 StripFlag lay_flag(const sim::FrameReader& reader, const StripScale& scale, const Measure& measure, float text_x0, float half) {
   StripFlag flag;
-  float low = scale.x1;
-  float high = scale.x0;
-  const auto place = [&](std::optional<Offset> at) -> std::optional<float> {
+  std::vector<std::pair<float, float>> signs;
+  const auto place = [&](std::optional<Offset> at, float after) -> std::optional<float> {
     if (!at) return std::nullopt;
     const float x = scale.x_of(*at);
     flag.before = flag.before || x < scale.x0;
     if (!scale.shows(x)) return std::nullopt;
-    low = std::min(low, x - half);
-    high = std::max(high, x + 2 * half);
+    signs.emplace_back(x - half, x + after);
     return x;
   };
-  flag.committed = place(reader.committed);
-  flag.position = place(reader.position);
-  if (flag.before) high = std::max(high, scale.x0 + 3 * half), low = std::min(low, scale.x0);
+  flag.committed = place(reader.committed, 2 * half);
+  flag.position = place(reader.position, half);
+  if (flag.before) signs.emplace_back(scale.x0, scale.x0 + 2 * half);
+  std::sort(signs.begin(), signs.end());
 
-  for (const std::string& text : flag_texts(reader)) {
-    const float width = measure(text);
-    const float gap = half;
-    if (text_x0 + width + gap <= low) flag.text_x = std::max(text_x0, low - gap - width);
-    else if (high + gap + width <= scale.x1) flag.text_x = high + gap;
-    else continue;
+  for (const std::string& text : flag_texts(reader)) {  // into one of the gaps beside the signs; the left one if it has room
+    const float width = measure(text) + half;
+    float from = text_x0;
+    for (const auto& [begin, end] : signs) {
+      if (from + width <= begin) {
+        flag.text_x = std::max(from, begin - width);
+        flag.text = text;
+        return flag;
+      }
+      from = std::max(from, end + half);
+    }
+    if (from + width > scale.x1) continue;
+    flag.text_x = from;
     flag.text = text;
-    break;
+    return flag;
   }
   return flag;
 }

@@ -141,7 +141,7 @@ std::optional<StripCut> strip_cut_of(const StripsPaint& paint, const StripBlock&
   const float pad = paint.ui.px(5);
   const float end = std::clamp(scale.x_of(row.replica.log_end), scale.x0, scale.x1);
   const std::string offsets = fmt::format("{} to {}", last->from.value, last->to.value);
-  for (std::string text : {"cut back from " + offsets, "cut " + offsets}) {
+  for (std::string text : {"cut back from " + offsets, fmt::format("cut {} \u2192 {}", last->from.value, last->to.value)}) {
     const float width = paint.ui.measure(paint.ui.fonts.small, text).x + 2 * pad;
     const float free = std::max(end, cut.ghost.min.x);
     const bool within = cut.ghost.max.x - free >= width;

@@ -190,6 +190,7 @@ void draw_ailments(Ui& ui, ImDrawList& list, const TopologyCard& card) {
 struct NamedBox {
   std::string name;
   std::optional<Area> area;
+  int cards{0};
 };
 
 void draw_named_box(Ui& ui, ImDrawList& list, const std::string& probe, const std::string& name, Area box) {
@@ -244,13 +245,15 @@ void draw_racks(Ui& ui, ImDrawList& list, const sim::Frame& frame, const Topolog
     if (kind == CardClass::controller || name.empty()) continue;
     if (kind == CardClass::client && card.form == CardForm::full) continue;
     auto [box, fresh] = boxes.try_emplace((kind == CardClass::client ? "clients." : "rack.") + name, NamedBox{name, {}});
+    ++box->second.cards;
     std::optional<Area>& area = box->second.area;
     if (!area) area = card.area;
     area = Area{{std::min(area->min.x, card.area.min.x), std::min(area->min.y, card.area.min.y)},
                 {std::max(area->max.x, card.area.max.x), std::max(area->max.y, card.area.max.y)}};
   }
   for (auto& [probe, box] : boxes) {
-    if (box.area) draw_named_box(ui, list, probe, box.name, *box.area);
+    const bool alone = box.cards == 1 && probe.starts_with("clients.");  // has nothing in common with others
+    if (box.area && !alone) draw_named_box(ui, list, probe, box.name, *box.area);
   }
 }
 

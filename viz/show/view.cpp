@@ -224,7 +224,7 @@ int open_window(const Showing& showing) {
   if (!showing.options.at) app.want(TogglePlay{});
   (*window)->loop([&](double seconds, double spare) { return app.advance(seconds, spare); },
                   [&](Ui& ui, const Area& area) { app.draw(ui, area); },
-                  [&] { return WindowWish{app.look.theme, app.look.type, !app.closing()}; });
+                  [&] { return WindowWish{app.look.theme, app.look.type, !app.closing(), app.exploring()}; });
   if (!layout.empty()) write_layout(app.look, layout);
   tell_branches(showing);
   return 0;

@@ -83,3 +83,12 @@ TEST_CASE("a run of which pictures are taken goes on as if none were") {
   }
   CHECK(filmed.run.world().trace_hash() == alone_run.world().trace_hash());
 }
+
+TEST_CASE("a crash is over once the process was started again by hand") {
+  Filmed film{three_brokers("", R"({"at": "1s", "crash": 1}, {"at": "3s", "start": 1})")};
+  film.until(seconds(2));
+  CHECK(film.picture().faults.size() == 1);
+  film.until(seconds(6));
+  CHECK(film.picture().node(NodeId{1})->state == NodeState::running);
+  CHECK(film.picture().faults.empty());
+}
