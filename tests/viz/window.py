@@ -8,6 +8,7 @@ hash that the window told. Exits 77, which ctest reads as skipped, where Xvfb or
 """
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -82,9 +83,26 @@ def key(name):
     time.sleep(0.3)
 
 
-def picture():
-    """What is on the display, as bytes."""
-    return subprocess.run(["import", "-window", "root", "png:-"], env=environment, check=True, capture_output=True).stdout if shutil.which("import") else b""
+def title():
+    found = subprocess.run(["xdotool", "search", "--name", "^kafkasim: ", "getwindowname"], env=environment, capture_output=True, text=True)
+    return found.stdout.strip()
+
+
+def wait_for(what, holds, most=60):
+    """The window tells in its title what it shows."""
+    end = time.monotonic() + most
+    while time.monotonic() < end:
+        if window.poll() is not None:
+            fail(f"the window is gone while waiting for {what}: " + window.stderr.read())
+        if holds(title()):
+            return
+        time.sleep(0.1)
+    fail(f"{what} did not come; the title is '{title()}'")
+
+
+def moment(text):  # "... at 9.1s, running ahead", in ms
+    number, unit = re.search(r" at ([0-9.]+)(ms|s|m|us|ns)", text).groups()
+    return float(number) * {"ns": 1e-6, "us": 1e-3, "ms": 1, "s": 1000, "m": 60000}[unit]
 
 
 display = start_display()
@@ -94,50 +112,50 @@ try:
     at = places("--at", "9s")
     window = subprocess.Popen([kafkasim, "view", scenario, "--size", f"{width}x{height}", "--scale", "1", "--at", "0s"],
                               env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    for _ in range(100):
-        time.sleep(0.1)
-        if window.poll() is not None:
-            fail("the window did not open: " + window.stderr.read())
-        if subprocess.run(["xdotool", "search", "--name", "kafkasim"], env=environment, capture_output=True).returncode == 0:
-            break
-    else:
-        fail("no window came within ten seconds")
-    time.sleep(4)  # it explores the run meanwhile
+    wait_for("the window", lambda t: "leader-crash" in t)
+    wait_for("the end of the run", lambda t: " at " in t and "running ahead" not in t)
 
-    xdotool("mousemove", *centre(at, "btn.play"))
-    press(1)       # plays
+    move(*centre(at, "btn.play"))
+    press(1)
+    wait_for("playing", lambda t: moment(t) >= 300)
+    key("space")
     time.sleep(1)
-    key("space")   # and stops
+    stood = title()
+    time.sleep(1)
+    if title() != stood:
+        fail(f"the space bar does not stop it: '{stood}', then '{title()}'")
     key("comma")   # an event back
     key("period")  # and forth
-    x, y, w, h = at["tape"]
-    axis = at.get("tape.bar", at["tape"])
-    move(axis[0] + axis[2] * 9 // 60, axis[1] + axis[3] // 2)  # to about 9 s
+    x, y, w, h = at["tape.epoch.0"]
+    scrub = x + w * 9000 // 18915  # the first epoch ends with the election
+    move(scrub, y + h // 2)
     press(1)
+    wait_for("nine seconds", lambda t: 8500 <= moment(t) <= 9500)
     move(*centre(at, "node.broker 1"))
-    press(3)       # its menu
-    xdotool("mousemove_relative", 40, 24)
-    time.sleep(0.3)
-    press(1)       # the first of what can be done to it
-    time.sleep(1)
+    press(3)  # its menu: the first line is its name, the second "Crash"
+    xdotool("mousemove_relative", 37, 47)
+    time.sleep(0.5)
+    press(1)
+    wait_for("a branch", lambda t: "branch B" in t)
+    wait_for("the end of the branch", lambda t: " at " in t and "running ahead" not in t)
     saved = os.path.join(folder, "saved.json")
     key("ctrl+s")
     time.sleep(0.5)
     key("ctrl+a")
-    xdotool("type", "--delay", "60", saved)
-    time.sleep(0.5)
-    key("Return")
+    xdotool("type", "--delay", "80", saved)
     time.sleep(1)
-    if not os.path.exists(saved):
-        if picture():
-            with open("/tmp/kafkasim-window.png", "wb") as file:
-                file.write(picture())
-        fail("the branch was not saved (see /tmp/kafkasim-window.png)")
-    time.sleep(4)  # the branch is explored to its end
-    key("Escape")
+    key("Return")
+    for _ in range(100):
+        if os.path.exists(saved):
+            break
+        time.sleep(0.1)
+    else:
+        fail("the branch was not saved")
+    key("u")  # taken back
+    wait_for("the run as it was", lambda t: "branch A" in t)
     key("q")
     try:
-        out, err = window.communicate(timeout=10)
+        out, err = window.communicate(timeout=20)
     except subprocess.TimeoutExpired:
         fail("q does not close the window")
     print(out, err)
@@ -154,6 +172,8 @@ try:
             headless = json.load(file)["trace_hash"]
         if hashes.get(branch) != headless:
             fail(f"{branch}: the window has {hashes.get(branch)}, a run without one {headless}")
+    if "crash" not in added:
+        fail(f"what was saved is not the crash: {added}")
     print("both branches give their hash without a window")
 finally:
     if window and window.poll() is None:

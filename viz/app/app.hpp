@@ -179,7 +179,6 @@ class App {
   void restless() { stale_ = true; }  // the look has changed: the Frame is to be taken anew
 
   void want(Intent intent) { intents_.push_back(std::move(intent)); }
-  void look_anew() { stale_ = true; }  // which logs are looked at has changed: they are captured again
   void choose(Chosen chosen) {
     chosen_ = std::move(chosen);
     space_time_.reset();  // the causal cone is of another

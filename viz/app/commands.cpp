@@ -187,7 +187,7 @@ constexpr std::array all_commands{
     AppCommand{"cut", "Cut it off the network, or join it again", "X", CommandKind::acting, on('X'), {}, cut_chosen},
     AppCommand{"heal", "Heal everything that can be undone", "H", CommandKind::acting, on('H'), {}, heal_all},
     AppCommand{"undo", "Take back what was done last", "U", CommandKind::acting, on('U'), {}, [](App& a) { a.want(UndoAct{}); }},
-    AppCommand{"broker1", "Choose the first broker (2, 3 ... the others)", "1 .. 9", CommandKind::acting, typed('1'), {}, choose_broker<1>},
+    AppCommand{"broker1", "Choose a broker", "1 .. 9", CommandKind::acting, typed('1'), {}, choose_broker<1>},
     AppCommand{"broker2", "Choose the second broker", "2", CommandKind::acting, typed('2'), {}, choose_broker<2>},
     AppCommand{"broker3", "Choose the third broker", "3", CommandKind::acting, typed('3'), {}, choose_broker<3>},
     AppCommand{"broker4", "Choose the fourth broker", "4", CommandKind::acting, typed('4'), {}, choose_broker<4>},

@@ -145,7 +145,7 @@ void draw_tip(Ui& ui, const std::string& tip) {
 // What the lesson points at, framed.
 void draw_spotlight(Ui& ui, const App& app) {
   const Area* at = app.spotlight.empty() ? nullptr : ui.find(app.spotlight);
-  if (!at) return;
+  if (!at || ImGui::IsPopupOpen(nullptr, ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel)) return;
   const Area box = at->inset(-ui.px(4));
   ImGui::GetForegroundDrawList()->AddRect(box.min, box.max, ui.theme.accent, ui.px(7), 0, ui.px(2.5F));
 }

@@ -245,10 +245,15 @@ void Window::loop(const Advance& advance, const Draw& draw, const Wish& wish) {
   double last = glfwGetTime();
   double worked = 0;  // seconds that the last frame took
   bool drawn = false;
+  std::string titled;
   while (glfwWindowShouldClose(s.window) == GLFW_FALSE) {
     const WindowWish wanted = wish();
     if (!wanted.go_on) break;
     s.wear(wanted);
+    if (!wanted.title.empty() && wanted.title != titled) {
+      titled = wanted.title;
+      glfwSetWindowTitle(s.window, titled.c_str());
+    }
     const double now = glfwGetTime();
     const double spare = s.lively > 0 || drawn ? std::clamp(frame_time - worked, 0.002, 0.012) : unseen_work;
     const bool changed = advance(std::min(now - last, longest_step), spare);

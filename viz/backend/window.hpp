@@ -19,6 +19,7 @@ struct WindowWish {  // of the program, asked for before each frame
   float type{1.0F};  // how much larger than usual letters are, and all that is measured in points
   bool go_on{true};     // false: the loop ends
   bool at_work{false};  // there is more to do, though nothing of it is seen: no waiting
+  std::string title{};  // empty: as it was made
 };
 
 class Window {

@@ -37,7 +37,7 @@ void Inspector::ask(const std::string& probe, const sim::Question& question, con
   const auto look = [&] {
     answer = WhyAnswer{probe, question, sim::why(app_.run(), question), app_.run().events(), app_.branch(), app_.clock()};
   };
-  if (flow_.link(probe, (open ? "\u2013 " : "? ") + text, open ? "hide the answer" : "the chain of events that led to it")) {
+  if (flow_.link(probe, (open ? "\u2013 " : "? ") + text)) {
     open ? answer.reset() : look();
     return;
   }
@@ -112,7 +112,8 @@ void Inspector::glance() {
     if (node.kind != sim::NodeKind::broker && node.kind != sim::NodeKind::controller) continue;
     std::string text{words_of_state(node)};
     if (node.active) text += ", active controller";
-    if (flow_.link("glance." + node.name, fmt::format("{}: {}", node.name, text), nullptr, colour_of_state(ui_.theme, node))) app_.choose(ChosenNode{node.host});
+    const bool pressed = flow_.link("glance." + node.name, fmt::format("{}: {}", node.name, text), nullptr, colour_of_state(ui_.theme, node));
+    if (pressed) app_.choose(ChosenNode{node.host});
   }
   if (!frame.controller) flow_.coloured(ui_.theme.bad, "No controller is active: nothing can be decided.");
   glance_partitions();
@@ -220,10 +221,11 @@ void Inspector::finding(const ChosenFinding& chosen) {
 void draw_inspector(Ui& ui, App& app, const Area& area) {
   const Area inside = ui.begin_panel("inspector", "", area);
   if (!std::holds_alternative<std::monostate>(app.chosen())) {
-    if (button(ui, "inspector.back", "All", "the cluster at a glance (Esc)")) app.choose({});
-    ImGui::Dummy({1, ui.px(2)});
+    if (button(ui, "inspector.back", "The cluster", "all of it, at a glance (Esc)")) app.choose({});
+    ImGui::Dummy({1, ui.px(1)});
   }
   const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2{ui.px(6), ui.px(3)});
   ImGui::BeginChild("scrolled", {inside.max.x - at.x, inside.max.y - at.y});
   if (Chosen& told = state_of(app).inspected; told != app.chosen()) {
     told = app.chosen();
@@ -231,6 +233,7 @@ void draw_inspector(Ui& ui, App& app, const Area& area) {
   }
   Inspector{ui, app}.draw();
   ImGui::EndChild();
+  ImGui::PopStyleVar();
   ui.end_panel();
 }
 

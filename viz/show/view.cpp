@@ -206,11 +206,16 @@ void tell_branches(const Showing& showing) {
   const sim::Tape& tape = showing.app.tape();
   for (std::size_t b = 0; b < tape.branch_count(); ++b) {
     const sim::Tape::BranchInfo& branch = tape.branch(b);
-    if (branch.superseded) continue;
     const sim::Simulation* end = tape.verdict(b);
-    showing.out << fmt::format("branch {}: {} by hand, ", branch.name, branch.acts.size())
+    showing.out << fmt::format("branch {}: {} by hand{}, ", branch.name, branch.acts.size(), branch.superseded ? " (taken back, or gone on from)" : "")
                 << (end ? fmt::format("trace hash {:016x}\n", end->world().trace_hash()) : std::string{"not run to its end\n"});
   }
+}
+
+std::string title_of(const App& app) {
+  const Duration whole_tenths = app.now() / milliseconds(100).ns * milliseconds(100).ns;
+  return fmt::format("kafkasim: {}, branch {} at {}{}", app.frame().scenario, app.tape().branch(app.branch()).name,
+                     sim::format_duration(whole_tenths), app.exploring() ? ", running ahead" : "");
 }
 
 int open_window(const Showing& showing) {
@@ -224,7 +229,7 @@ int open_window(const Showing& showing) {
   if (!showing.options.at) app.want(TogglePlay{});
   (*window)->loop([&](double seconds, double spare) { return app.advance(seconds, spare); },
                   [&](Ui& ui, const Area& area) { app.draw(ui, area); },
-                  [&] { return WindowWish{app.look.theme, app.look.type, !app.closing(), app.exploring()}; });
+                  [&] { return WindowWish{app.look.theme, app.look.type, !app.closing(), app.exploring(), title_of(app)}; });
   if (!layout.empty()) write_layout(app.look, layout);
   tell_branches(showing);
   return 0;

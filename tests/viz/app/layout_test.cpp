@@ -54,4 +54,4 @@ TEST_CASE("a damaged layout changes nothing") {
   CHECK(look.type == usual.type);
 }
 
-TEST_CASE("a layout that cannot be written is told and nothing else happens") { CHECK_FALSE(write_layout(Look{}, "/nowhere/at/all/layout.json")); }
+TEST_CASE("a layout that cannot be written is told and nothing else happens") { CHECK_FALSE(write_layout(Look{}, "/dev/null/layout.json")); }

@@ -90,7 +90,7 @@ TEST_CASE("what cannot be shown is told in a line and nothing is written") {
     CHECK_FALSE(std::filesystem::exists(folder.path() + "/x.png"));
   };
   refused([](ViewOptions& options) { options.file = "nothing.json"; });
-  refused([](ViewOptions& options) { options.screenshot = "/nowhere/at/all.png"; });
+  refused([](ViewOptions& options) { options.screenshot = "/dev/null/x.png"; });
   refused([](ViewOptions& options) { options.tab = "everything"; });
   refused([](ViewOptions& options) { options.look_at = "broker 9"; });
   refused([](ViewOptions& options) { options.look_at = "payments-0@5"; });
@@ -99,7 +99,7 @@ TEST_CASE("what cannot be shown is told in a line and nothing is written") {
   refused([](ViewOptions& options) { options.acts = {R"({"at": "1h", "crash": 1})"}; });
   refused([](ViewOptions& options) {
     options.screenshot.reset();
-    options.frames = "/nowhere/at/all";
+    options.frames = "/dev/null/film";
   });
 }
 
