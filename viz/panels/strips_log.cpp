@@ -264,6 +264,7 @@ void draw_strip_block(StripsPaint& paint, const StripBlock& block, float top) {
   const StripSizes& sizes = paint.sizes;
   const sim::FramePartition& partition = *block.partition;
   draw_strip_header(paint, block, top, paint.app.look.strips.places[partition.name].pinned.has_value());
+  paint.ui.probe("strip." + to_string(partition.name), {block.left, top}, {block.right, top + block.height(sizes)});
   float y = top + sizes.header;
   if (block.ticks) {
     draw_strip_ticks(paint, block, y);

@@ -102,7 +102,7 @@ TEST_CASE("epoch numbers that would stand upon each other give way to the latest
   for (const StripCell& cell : cells) {
     if (!cell.tag.empty()) tags.push_back(cell.tag);
   }
-  CHECK(tags == std::vector<std::string>{"e3"});  // the first cell is too narrow for its own, and e2 would touch e3
+  CHECK(tags == std::vector<std::string>{"e1", "e3"});  // e2 would touch e3
 }
 
 TEST_CASE("a batch of several records is one cell with its first and last offset", "[viz][strips]") {
@@ -191,6 +191,10 @@ TEST_CASE("a reader's flag tells all where there is room and less where there is
   CHECK(narrow.text == "analytics/1");
   REQUIRE(narrow.position);
   CHECK(narrow.text_x > *narrow.position);
+  const StripFlag far_behind = lay_flag({"analytics", "analytics/1", Offset{3}, Offset{805}, 12}, strip_scale(770, 14, 600), seven_a_letter, 90, 4);
+  CHECK(far_behind.before);
+  CHECK(far_behind.text == "analytics/1 reads 805, committed 3 (lag 12)");  // between the mark at the edge and the place where it reads
+  CHECK(far_behind.text_x > 108);
 }
 
 TEST_CASE("a reader that is out of sight is pointed at", "[viz][strips]") {
@@ -228,6 +232,14 @@ TEST_CASE("the scale keeps in view what is not yet the same everywhere", "[viz][
   }
   CHECK(strip_cell({Offset{0}, Offset{1000}, Offset{1000}}, width, 30, room) == Approx(30));  // labels fit
   CHECK(strip_left({Offset{0}, Offset{3}, Offset{3}}, width, 30, room) == Approx(0));          // a short log begins at its beginning
+}
+
+TEST_CASE("a reader far behind does not make everything else small", "[viz][strips]") {
+  sim::FramePartition partition = partition_of({replica_with(2000, single_records(1900, 2000, 1))});
+  partition.readers = {{"analytics", "analytics/1", Offset{5}, Offset{1996}, 1995}};
+  CHECK(strip_extent(partition).interesting == Offset{2000});
+  partition.readers[0].committed = Offset{1950};
+  CHECK(strip_extent(partition).interesting == Offset{1950});
 }
 
 TEST_CASE("a strip glides to where it should be and rests there", "[viz][strips]") {
