@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "tests/viz/panels/stage.hpp"
-#include "viz/panels/tape_marks.hpp"
 
 namespace kafkasim::viz {
 namespace {
@@ -61,25 +60,6 @@ TEST_CASE("epochs of the first partition stand on the tape with their leaders an
   stage.settle();
   CHECK(stage.wrote("orders-1"));
   CHECK(stage.wrote("epoch 0: broker 2"));
-}
-
-TEST_CASE("epochs follow one another without a gap up to what is known") {
-  Stage stage = tape();
-  explore(stage);
-  const std::vector<TapeEpoch> epochs = tape_epochs(stage.app->known(), {"orders", PartitionIndex{0}}, seconds(8));
-  REQUIRE(epochs.size() >= 2);
-  CHECK(epochs.front().from == Duration{});
-  CHECK(epochs.back().to == seconds(8));
-  for (std::size_t i = 1; i < epochs.size(); ++i) CHECK(epochs[i].from == epochs[i - 1].to);
-}
-
-TEST_CASE("the time that broker 1 was down is a span that ends when it starts again") {
-  Stage stage = tape();
-  explore(stage);
-  const std::vector<TapeSpan> spans = tape_spans(stage.app->known(), seconds(8));
-  REQUIRE(spans.size() == 1);
-  CHECK(spans[0].from == seconds(2));
-  CHECK(spans[0].to == seconds(5));
 }
 
 TEST_CASE("what has not been looked at is hatched until the end is known") {

@@ -1,7 +1,6 @@
 #include "viz/panels/panels.hpp"
 
 #include "tests/viz/panels/stage.hpp"
-#include "viz/panels/toolbar_fit.hpp"
 
 namespace kafkasim::viz {
 namespace {
@@ -14,17 +13,6 @@ struct Window {
 };
 
 Stage toolbar(int width = 1268, float scale = 1) { return Stage{draw_toolbar, width, static_cast<int>(44 * scale), scale}; }
-
-TEST_CASE("the least worthy tool becomes brief first and goes first") {
-  const std::vector<ToolWidth> tools{{100, 40, 0, 3}, {50, 0, 10, 1}, {80, 20, 0, 2}};
-  using enum ToolForm;
-  CHECK(fit_tools(tools, 240) == std::vector{full, full, full});
-  CHECK(fit_tools(tools, 239) == std::vector{full, full, brief});
-  CHECK(fit_tools(tools, 130) == std::vector{brief, full, brief});
-  CHECK(fit_tools(tools, 119) == std::vector{brief, gone, brief});
-  CHECK(fit_tools(tools, 59) == std::vector{brief, gone, gone});
-  CHECK(fit_tools(tools, 10) == std::vector{gone, gone, gone});
-}
 
 TEST_CASE("the toolbar fits into a window of 1280 points and keeps what matters") {
   const Window window = GENERATE(Window{1268, 1}, Window{1588, 1.25F}, Window{3804, 3}, Window{800, 1});
