@@ -154,6 +154,7 @@ void draw_spotlight(Ui& ui, const App& app) {
 
 void App::draw(Ui& ui, const Area& window) {
   tip.reset();
+  spotlight.clear();  // a lesson that is shown sets it
   handle_keys(*this);
   ImGui::SetNextWindowPos(window.min);
   ImGui::SetNextWindowSize(window.size());

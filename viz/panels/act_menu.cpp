@@ -33,10 +33,10 @@ void menu_row(Ui& ui, App& app, const ActItem& item, float width) {
   ui.probe_item(probe);
   ImDrawList& list = *ImGui::GetWindowDrawList();
   if (ImGui::IsItemHovered()) {
-    list.AddRectFilled(area.min, area.max, ui.theme.hover, ui.px(3));
+    list.AddRectFilled({area.min.x - ui.px(5), area.min.y}, {area.max.x + ui.px(5), area.max.y}, ui.theme.hover, ui.px(3));
     app.tip = item.hint;
   }
-  (void)ui.write(list, ui.fonts.text, {at.x + ui.px(8), at.y + ui.px(3)}, ui.theme.text, item.label);
+  (void)ui.write(list, ui.fonts.text, {at.x, at.y + ui.px(3)}, ui.theme.text, item.label);
   if (!pressed) return;
   app.want(ActBy{item.entry, item.text});
   ImGui::CloseCurrentPopup();
@@ -90,7 +90,7 @@ void act_menu(Ui& ui, App& app, const Chosen& thing) {
   const ActMenu menu = act_items(app.frame(), app.scenario(), thing);
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  const ImVec2 size = ui.write(list, ui.fonts.bold, {at.x + ui.px(8), at.y + ui.px(2)}, ui.theme.dim, menu.title);
+  const ImVec2 size = ui.write(list, ui.fonts.bold, {at.x, at.y + ui.px(2)}, ui.theme.dim, menu.title);
   ImGui::Dummy({size.x + ui.px(16), size.y + ui.px(6)});
   const bool recording = !app.tape().source().operations.empty();
   if (recording || menu.sections.empty()) {

@@ -26,7 +26,7 @@ class HelpSheet {
   }
   void messages();
   void logs();
-  void machines();
+  void findings();
   void mouse();
 
  private:
@@ -99,7 +99,7 @@ void HelpSheet::messages() {
       traffic_shape(list, kinds[i], {box.min.x + r * 4.2F, box.centre().y}, r, colour, false);
     });
   }
-  flow.small("Filled: with records. Hollow: without. Crossed out: lost.");
+  flow.small("Filled: a request. Hollow: its answer. Crossed out: lost.");
 }
 
 void HelpSheet::logs() {
@@ -114,8 +114,8 @@ void HelpSheet::logs() {
   });
   sign_row("above the high watermark: not committed", [&](ImDrawList& list, const Area& box) {
     const Area a = cell(box);
-    list.AddRectFilled(a.min, a.max, faded(of_epoch(ui_.theme, LeaderEpoch{0}), 0.25F), ui_.px(2));
-    dashed_rect(list, a, of_epoch(ui_.theme, LeaderEpoch{0}), ui_.px(1.2F), ui_.px(3));
+    list.AddRectFilled(a.min, a.max, faded(of_epoch(ui_.theme, LeaderEpoch{0}), 0.2F), ui_.px(2));
+    list.AddRect(a.min, a.max, of_epoch(ui_.theme, LeaderEpoch{0}), ui_.px(2), 0, ui_.px(1.4F));
   });
   sign_row("cut off: this replica had what its leader has not", [&](ImDrawList& list, const Area& box) {
     const Area a = cell(box);
@@ -123,13 +123,24 @@ void HelpSheet::logs() {
     list.AddRect(a.min, a.max, ui_.theme.bad, 0, 0, ui_.px(1));
   });
   flow.gap(2);
-  flow.pair("HW", "high watermark: all below is committed, and consumers may read it");
-  flow.pair("LEO", "log end offset: where the next record goes");
-  flow.pair("LSO", "last stable offset: where the first open transaction begins");
-  flow.pair("ISR", "in-sync replicas: only these may lead, and acks=all waits for them");
+  const auto caret = [&](bool filled) {
+    return [this, filled](ImDrawList& list, const Area& box) {
+      const float r = ui_.px(5);
+      const ImVec2 c = box.centre();
+      if (filled) list.AddTriangleFilled({c.x, c.y - r}, {c.x + r, c.y + r}, {c.x - r, c.y + r}, ui_.theme.text);
+      else list.AddTriangle({c.x, c.y - r}, {c.x + r, c.y + r}, {c.x - r, c.y + r}, ui_.theme.text, ui_.px(1.3F));
+    };
+  };
+  sign_row("HW, high watermark: below it all is committed and may be read", caret(true));
+  sign_row("LEO, log end offset: where the next record goes", caret(false));
+  const auto letters = [this](const char* text) {
+    return [this, text](ImDrawList& list, const Area& box) { (void)ui_.write(list, ui_.fonts.bold, box.min, ui_.theme.text, text); };
+  };
+  sign_row("last stable offset: where the first open transaction begins", letters("LSO"));
+  sign_row("in-sync replicas: acks=all waits for them, and one of them leads", letters("ISR"));
 }
 
-void HelpSheet::machines() {
+void HelpSheet::findings() {
   Flow flow{ui_};
   flow.heading("Findings");
   flow.coloured(ui_.theme.bad, "A violation: Kafka broke a promise.");
@@ -139,7 +150,7 @@ void HelpSheet::machines() {
 void HelpSheet::mouse() {
   Flow flow{ui_};
   flow.heading("Mouse");
-  flow.pair("left", "choose it: the Inspect tab tells of it");
+  flow.pair("left", "choose: see Inspect");
   flow.pair("right", "what can be done to it");
   flow.pair("wheel", "zoom in logs and diagrams");
   flow.text("What is done in the past begins a new branch. The run before stays as it was, and playing it again gives the same.");
@@ -150,14 +161,15 @@ void HelpSheet::mouse() {
 void draw_help(Ui& ui, App& app, const Area& window) {
   if (!app.popups.help) return;
   const Area inside = begin_sheet(ui, "help", "Keys and signs", window, {1120, 680}, app.popups.help);
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2{ui.px(6), ui.px(2)});
   ImGui::BeginChild("content", inside.size());
   const float wide = ImGui::GetContentRegionAvail().x;
   const int columns = wide >= ui.px(860) ? 3 : wide >= ui.px(560) ? 2 : 1;
   HelpSheet sheet{ui, app};
   const auto part = [&](int n) {
-    if (n == 0) sheet.keys(CommandKind::time), sheet.keys(CommandKind::branches);
-    if (n == 1) sheet.keys(CommandKind::acting), sheet.keys(CommandKind::looking), sheet.keys(CommandKind::files);
-    if (n == 2) sheet.mouse(), sheet.messages(), sheet.logs(), sheet.machines();
+    if (n == 0) sheet.keys(CommandKind::time), sheet.keys(CommandKind::branches), sheet.keys(CommandKind::files);
+    if (n == 1) sheet.keys(CommandKind::acting), sheet.keys(CommandKind::looking), sheet.mouse();
+    if (n == 2) sheet.messages(), sheet.logs(), sheet.findings();
   };
   if (ImGui::BeginTable("columns", columns, ImGuiTableFlags_SizingStretchSame | ImGuiTableFlags_PadOuterX)) {
     for (int n = 0; n < 3; ++n) {
@@ -167,6 +179,7 @@ void draw_help(Ui& ui, App& app, const Area& window) {
     ImGui::EndTable();
   }
   ImGui::EndChild();
+  ImGui::PopStyleVar();
   end_sheet();
 }
 

@@ -39,8 +39,7 @@ void catch_message(PanelState& state, const App& app, const sim::MessageRef& ref
   }
 }
 
-constexpr std::size_t most_rows_of_bytes = 10;     // that are seen at once
-constexpr std::size_t most_rows_at_all = 2000;
+constexpr std::size_t most_fields_shown = 2000;
 
 }  // namespace
 
@@ -72,7 +71,10 @@ void Inspector::message_bytes(const Dissected& parts) {
   std::size_t columns = 4;
   while (columns < 16 && letter * (6.0F + 4.0F * static_cast<float>(columns * 2)) <= wide) columns *= 2;
   const std::size_t rows = (bytes.size() + columns - 1) / columns;
-  const std::size_t shown = std::min(rows, most_rows_of_bytes);
+  // Bytes and fields are seen together: both get about half of what is left of the panel.
+  const float room = ImGui::GetContentRegionAvail().y * 0.45F - ui_.px(40);
+  const auto fitting = static_cast<std::size_t>(std::clamp(room / line, 4.0F, 14.0F));
+  const std::size_t shown = std::min(rows, fitting);
   flow_.heading(fmt::format("Bytes ({})", bytes.size()));
   ImGui::BeginChild("bytes", {flow_.width(), static_cast<float>(shown) * line + ui_.px(4)});
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -112,9 +114,10 @@ void Inspector::message_fields(const Dissected& parts) {
   flow_.heading("Fields");
   flow_.small("Point at a field to see its bytes.");
   std::optional<std::size_t> hovered;
+  ImGui::BeginChild("fields", {flow_.width(), std::max(ui_.px(150), ImGui::GetContentRegionAvail().y)});
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float line = std::round(ui_.fonts.text->FontSize * 1.35F);
-  const std::size_t rows = std::min(parts.fields.size(), most_rows_at_all);
+  const std::size_t rows = std::min(parts.fields.size(), most_fields_shown);
   const float spacing = ImGui::GetStyle().ItemSpacing.y;
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(rows), line + spacing);
@@ -139,6 +142,7 @@ void Inspector::message_fields(const Dissected& parts) {
     }
   }
   if (parts.fields.size() > rows) flow_.dim(fmt::format("and {} more", parts.fields.size() - rows));
+  ImGui::EndChild();
   state_.hovered_field = hovered;
 }
 
@@ -150,16 +154,15 @@ void Inspector::message(const ChosenMessage& chosen) {
   flow_.title(fmt::format("{} {}", api_name(ref.api), kind), under_way ? fate_of(under_way->state) : std::string_view{"not under way"},
               under_way ? ui_.theme.accent : ui_.theme.dim);
   message_path(chosen);
-  act_buttons({"drop", "delay", "hold"});
+  act_buttons({"drop"});
   if (!state_.message) {
     flow_.gap(4);
     flow_.dim("What it says can be seen while it is under way: go to a moment between its departure and its arrival.");
     return;
   }
   const MessageContents& contents = *state_.message;
-  flow_.gap(4);
-  flow_.pair("version", std::to_string(contents.version));
-  if (!contents.client.empty()) flow_.pair("client", contents.client);
+  flow_.gap(2);
+  flow_.pair("version", std::to_string(contents.version) + (contents.client.empty() ? "" : ", client id " + contents.client));
   message_bytes(contents.parts);
   message_fields(contents.parts);
 }

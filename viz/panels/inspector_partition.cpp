@@ -5,6 +5,7 @@
 #include "core/record/record.hpp"
 #include "sim/fault/replica_bytes.hpp"
 #include "sim/report/follow.hpp"
+#include "sim/scenario/units.hpp"
 #include "viz/panels/inspector_parts.hpp"
 #include "viz/panels/strip_geometry.hpp"
 
@@ -22,10 +23,14 @@ std::optional<Duration> led_since(const sim::Story& story, const TopicPartition&
   return std::nullopt;
 }
 
-// At most so many bytes, whatever they are, on one line.
+// At most so many bytes, whatever they are, on one line. What fills a value up, the same byte to its end, is left out.
 std::string shown_bytes(ByteSpan bytes) {
   constexpr std::size_t most = 120;
+  constexpr std::size_t filler = 8;
   std::string text;
+  std::size_t end = bytes.size();
+  while (end > 1 && bytes[end - 2] == bytes[bytes.size() - 1]) --end;
+  if (bytes.size() - end >= filler) return shown_bytes(bytes.first(std::max<std::size_t>(1, end - 1))) + "...";
   for (const std::byte b : bytes.first(std::min(bytes.size(), most))) {
     const auto c = static_cast<char>(b);
     text += c >= ' ' && c != 0x7f ? std::string{c} : fmt::format("\\x{:02x}", static_cast<unsigned>(b));
@@ -51,6 +56,24 @@ RecordContents read_record(const App& app, const ChosenRecord& chosen) {
       return out;
     }
   }
+  return out;
+}
+
+// A line of sim::follow(): "   10.647 s  shop/4           hands it to the producer", or one without a moment.
+struct LifeLine {
+  std::optional<Duration> at;
+  std::string text;
+};
+LifeLine life_line(const std::string& line) {
+  LifeLine out{{}, line};
+  const std::size_t moment = line.find(" s  ");
+  const std::size_t digits = line.find_first_not_of(' ');
+  if (moment != std::string::npos && digits < moment && line.find_first_not_of("0123456789.", digits) == moment) {
+    const Result<Duration> at = sim::parse_duration(line.substr(digits, moment - digits) + "s");
+    if (at) out = {*at, line.substr(moment + 4)};
+  }
+  out.text.erase(0, std::min(out.text.find_first_not_of(' '), out.text.size()));
+  for (std::size_t at = out.text.find("  "); at != std::string::npos; at = out.text.find("  ", at)) out.text.erase(at, 1);
   return out;
 }
 
@@ -180,10 +203,10 @@ void Inspector::life_of(const ChosenRecord& chosen) {
   }
   flow_.heading("Its life so far");
   for (std::size_t i = 1; i < followed->lines.size(); ++i) {
-    std::string line = followed->lines[i];
-    while (!line.empty() && line.front() == ' ') line.erase(0, 1);
-    for (std::size_t at = line.find("  "); at != std::string::npos; at = line.find("  ")) line.erase(at, 1);
-    flow_.text(line);
+    const LifeLine line = life_line(followed->lines[i]);
+    if (line.text.starts_with("value ")) continue;  // it stands above
+    if (!line.at) flow_.text(line.text);
+    else if (flow_.timed_link(fmt::format("life.{}", i), *line.at, line.text)) app_.want(SeekTo{*line.at});
   }
 }
 

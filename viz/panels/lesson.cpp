@@ -51,7 +51,10 @@ class LessonPanel {
   void draw(const sim::Lesson& lesson) {
     flow_.title(app_.scenario().title.empty() ? app_.scenario().name : app_.scenario().title);
     if (!lesson.steps.empty()) narration(lesson);
-    for (std::size_t q = 0; q < lesson.quiz.size(); ++q) question(lesson.quiz[q], q, lesson.quiz.size());
+    for (std::size_t q = 0; q < lesson.quiz.size(); ++q) {  // one after the other: what is asked next may tell the answer
+      question(lesson.quiz[q], q, lesson.quiz.size());
+      if (!app_.lesson.revealed[q]) break;
+    }
     score(lesson);
   }
   void without_lesson();
@@ -216,6 +219,7 @@ void draw_lesson(Ui& ui, App& app, const Area& area) {
   const std::optional<sim::Lesson>& lesson = app.scenario().lesson;
   const bool any = lesson && (!lesson->steps.empty() || !lesson->quiz.empty());
   const Area inside = ui.begin_panel("lesson", any ? "" : "What happens here", area);
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2{ui.px(6), ui.px(3)});
   ImGui::BeginChild("scrolled", inside.size());
   LessonPanel panel{ui, app};
   if (any) {
@@ -227,6 +231,7 @@ void draw_lesson(Ui& ui, App& app, const Area& area) {
     panel.without_lesson();
   }
   ImGui::EndChild();
+  ImGui::PopStyleVar();
   ui.end_panel();
 }
 

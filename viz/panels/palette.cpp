@@ -92,11 +92,16 @@ std::optional<int> fuzzy_score(std::string_view typed, std::string_view text) {
 std::vector<const AppCommand*> matching_commands(std::string_view typed) {
   std::vector<std::pair<int, const AppCommand*>> found;
   for (const AppCommand& one : commands()) {
-    if (const auto score = fuzzy_score(typed, one.title)) found.emplace_back(typed.empty() ? 0 : -*score, &one);
+    // By its short name too: who types "undo" means "Take back what was done last".
+    const auto score = std::max(fuzzy_score(typed, one.title), fuzzy_score(typed, one.id));
+    if (score) found.emplace_back(typed.empty() ? 0 : -*score, &one);
   }
   std::ranges::stable_sort(found, {}, &std::pair<int, const AppCommand*>::first);
+  // What has the letters only here and there is no answer where something has them as the beginning of a word.
   std::vector<const AppCommand*> out;
-  for (const auto& [score, one] : found) out.push_back(one);
+  for (const auto& [score, one] : found) {
+    if (score * 10 <= found.front().first * 7) out.push_back(one);
+  }
   return out;
 }
 

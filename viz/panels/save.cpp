@@ -15,7 +15,7 @@ void draw_save(Ui& ui, App& app, const Area& window) {
   if (!app.popups.save) return;
   PanelState& state = state_of(app);
   if (state.save_path.empty()) state.save_path = fmt::format("{}-{}.json", app.scenario().name, app.tape().branch(app.branch()).name);
-  (void)begin_sheet(ui, "save", "Save this branch as a scenario", window, {560, 260}, app.popups.save);
+  (void)begin_sheet(ui, "save", "Save this branch as a scenario", window, {560, 220}, app.popups.save);
   Flow flow{ui};
   const std::size_t acts = app.tape().branch(app.branch()).acts.size();
   const std::string done = acts == 1 ? "one thing that was done by hand in this branch as an entry"
