@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/cow.hpp"
+#include "sim/check/chunked.hpp"
 #include "sim/check/invariant.hpp"
 
 namespace kafkasim::sim {
@@ -30,9 +31,20 @@ class OffsetInconsistent {
     [[nodiscard]] bool continues(const Records& other) const;  // whether both fit one such row
   };
   // By base; they do not overlap. A list and no tree: nearly all that happens to it happens at its end, and a run of many
-  // producers has very many rows.
-  using Told = std::vector<Records>;
-  [[nodiscard]] static std::size_t first_after(const Told& told, std::int64_t base);  // that begins after `base`
+  // producers has very many rows. Copies share what is settled.
+  class Told {
+   public:
+    [[nodiscard]] std::size_t size() const { return settled_.size() + recent_.size(); }
+    [[nodiscard]] const Records& operator[](std::size_t i) const { return i < settled_.size() ? settled_[i] : recent_[i - settled_.size()]; }
+    [[nodiscard]] std::size_t first_after(std::int64_t base) const;  // that begins after `base`
+    void remember(Records now);
+
+   private:
+    void unsettle(std::size_t from);  // rows from there on are recent
+    void settle();
+    Chunked<Records> settled_;
+    std::vector<Records> recent_;
+  };
   struct OfPartition {
     std::array<Told, 2> told;  // by ToldBy
   };

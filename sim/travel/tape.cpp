@@ -47,11 +47,14 @@ struct Tape::State {
   Duration duration;
   Duration every;  // between two copies
   std::vector<std::unique_ptr<Track>> tracks;
-  std::uint64_t before{0};  // bytes that the process used before there were copies
+  std::uint64_t before{0};  // bytes that the process uses for other things than copies
   std::uint64_t used{0};
 
   [[nodiscard]] Track& track(Branch b) { return *tracks.at(b); }
   [[nodiscard]] const Track& track(Branch b) const { return *tracks.at(b); }
+  void measure();
+  void make_room();
+  void thin(std::size_t one_in);
   [[nodiscard]] std::uint64_t in_use() const { return limits.memory_in_use ? limits.memory_in_use() : allocated(); }
 };
 
@@ -440,21 +443,47 @@ bool Tape::explore(Branch b, const std::function<bool()>& wanted) {
   return track.at_end;
 }
 
+void Tape::State::measure() {
+  const std::uint64_t now = in_use();
+  used = now > before ? now - before : 0;
+}
+
+// One in so many goes, but never the first of a branch.
+void Tape::State::thin(std::size_t one_in) {
+  for (const auto& each : tracks) {
+    if (each->copies.size() < fewest_copies) continue;
+    std::vector<Copy> kept;
+    for (std::size_t i = 0; i < each->copies.size(); ++i) {
+      if (i % one_in != one_in - 1) kept.push_back(std::move(each->copies[i]));
+    }
+    each->copies = std::move(kept);
+  }
+}
+
+// The process has grown by the run itself too, which keeps all that was written: how much of it the copies take is known once a part of
+// them is gone. Only if it is too much go more.
+void Tape::State::make_room() {
+  constexpr std::size_t sample = 8;
+  const std::uint64_t with_all = in_use();
+  thin(sample);
+  const std::uint64_t without_some = in_use();
+  const std::uint64_t all_others = with_all > without_some ? (with_all - without_some) * (sample - 1) : 0;
+  if (all_others <= limits.bytes) {
+    before = without_some - std::min(without_some, all_others);
+  } else {
+    thin(2);
+    every = every * 2;
+  }
+  measure();
+}
+
 void Tape::keep_copy(Branch b) {
   State::Track& track = state_->track(b);
   const Duration last = track.copies.empty() ? track.info.forked_at : track.copies.back().run.now();
   if (track.ahead.run.now() - last < state_->every) return;
   track.copies.push_back({track.ahead.run, track.ahead.operation});
-  const std::uint64_t in_use = state_->in_use();
-  state_->used = in_use > state_->before ? in_use - state_->before : 0;
-  if (state_->used <= state_->limits.bytes) return;
-  for (const auto& each : state_->tracks) {  // every other one goes, but the first
-    if (each->copies.size() < fewest_copies) continue;
-    std::vector<State::Copy> kept;
-    for (std::size_t i = 0; i < each->copies.size(); i += 2) kept.push_back(std::move(each->copies[i]));
-    each->copies = std::move(kept);
-  }
-  state_->every = state_->every * 2;
+  state_->measure();
+  if (state_->used > state_->limits.bytes) state_->make_room();
 }
 
 }  // namespace kafkasim::sim

@@ -24,17 +24,17 @@ TapeSource source_of(const std::string& text) {
 }
 
 // Nine brokers, 200 partitions; far apart, so that thousands of messages are under way.
-const char* const large = R"({"name": "large", "duration": "20s", "epilogue": false,
+const char* const large = R"j({"name": "large", "duration": "20s", "epilogue": false,
   "cluster": {"brokers": 9, "controllers": 3, "profile": "fast", "config": {"broker.session.timeout.ms": 9000, "replica.lag.time.max.ms": 30000}},
   "topics": [{"name": "t", "partitions": 200, "replication_factor": 3}],
   "network": {"links": [{"between": ["p", "all brokers"], "latency": "200ms..400ms"}]},
-  "producers": [{"id": "p", "topic": "t", "count": 120, "rate": "100/s", "config": {"linger.ms": 0, "batch.size": 1}}]})";
+  "producers": [{"id": "p", "topic": "t", "count": 120, "rate": "100/s", "config": {"linger.ms": 0, "batch.size": 1}}]})j";
 
-const char* const ten_minutes = R"({"name": "long", "duration": "600s", "epilogue": false, "cluster": {"brokers": 3, "controllers": 3},
+const char* const ten_minutes = R"j({"name": "long", "duration": "600s", "epilogue": false, "cluster": {"brokers": 3, "controllers": 3},
   "topics": [{"name": "orders", "partitions": 3, "replication_factor": 3}],
   "producers": [{"id": "shop", "topic": "orders", "count": 4, "rate": "250/s"}],
   "consumers": [{"group": "analytics", "topics": ["orders"], "count": 3}],
-  "timeline": [{"at": "100s", "crash": "leader(orders-0)", "for": "15s"}, {"at": "300s", "crash": "leader(orders-1)", "for": "15s"}]})";
+  "timeline": [{"at": "100s", "crash": "leader(orders-0)", "for": "15s"}, {"at": "300s", "crash": "leader(orders-1)", "for": "15s"}]})j";
 
 std::unique_ptr<App> app_of(const char* text, Duration at) {
   auto app = App::open(source_of(text));

@@ -56,6 +56,7 @@ Result<void> App::load(TapeSource source) {
   other_frame_.reset();
   chosen_ = {};
   strips.clear();
+  look.strips = {};
   spotlight.clear();
   lesson = {};
   playing_ = false;

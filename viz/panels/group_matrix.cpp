@@ -60,7 +60,7 @@ GroupMatrix group_matrix(const sim::Frame& frame, const sim::FrameGroup& group) 
   for (const TopicPartition& name : partitions_of_group(frame, group)) {
     matrix.columns.push_back(column_of(frame, group, name));
     const GroupColumn& column = matrix.columns.back();
-    matrix.unassigned += column.owner ? 0 : 1;
+    if (!column.owner) ++matrix.unassigned;
     most = std::max(most, column.lag);
     if (matrix.topics.empty() || matrix.topics.back().name != name.topic) matrix.topics.push_back({name.topic, 0});
     ++matrix.topics.back().columns;

@@ -33,12 +33,12 @@ struct BundleSum {
 
 }  // namespace
 
-std::vector<Lane> lanes_of(const std::vector<sim::FrameNode>& nodes, std::size_t most) {
+std::vector<TimeLane> lanes_of(const std::vector<sim::FrameNode>& nodes, std::size_t most) {
   std::vector<std::size_t> order(nodes.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::ranges::stable_sort(order, {}, [&](std::size_t i) { return lane_rank(nodes[i].kind); });
   const bool shared = nodes.size() > most;
-  std::vector<Lane> lanes;
+  std::vector<TimeLane> lanes;
   for (const std::size_t i : order) {
     const std::string& name = nodes[i].name;
     const std::string family = name.substr(0, name.find('/'));
@@ -50,7 +50,7 @@ std::vector<Lane> lanes_of(const std::vector<sim::FrameNode>& nodes, std::size_t
       lanes.push_back({shared ? family : name, {i}});
     }
   }
-  for (Lane& lane : lanes) lane.name = lane.nodes.size() == 1 ? nodes[lane.nodes.front()].name : fmt::format("{} ({})", lane.name, lane.nodes.size());
+  for (TimeLane& lane : lanes) lane.name = lane.nodes.size() == 1 ? nodes[lane.nodes.front()].name : fmt::format("{} ({})", lane.name, lane.nodes.size());
   return lanes;
 }
 

@@ -11,13 +11,13 @@
 
 namespace kafkasim::viz {
 
-struct Lane {
+struct TimeLane {
   std::string name;
   std::vector<std::size_t> nodes;  // indices; of clients of one name there may be some
 };
 // From the uppermost down: who asks stands above whom it asks: producers, consumers, brokers, controllers. Where `most` is too few
 // for all, clients that differ only in their number share a lane: "shop/1", "shop/2" become "shop (2)".
-[[nodiscard]] std::vector<Lane> lanes_of(const std::vector<sim::FrameNode>& nodes, std::size_t most);
+[[nodiscard]] std::vector<TimeLane> lanes_of(const std::vector<sim::FrameNode>& nodes, std::size_t most);
 
 struct Bundle {  // messages from one lane to another that leave within one stretch of time
   std::size_t from{};

@@ -140,7 +140,7 @@ class LanesView {
     const float room = area_.max.y - top_;
     lanes_ = lanes_of(nodes, static_cast<std::size_t>(std::max(room / px(least_pitch), 1.0F)));
     float widest = 0;
-    for (const Lane& lane : lanes_) widest = std::max(widest, ui_.measure(ui_.fonts.small, lane.name).x);
+    for (const TimeLane& lane : lanes_) widest = std::max(widest, ui_.measure(ui_.fonts.small, lane.name).x);
     name_room_ = std::min(std::ceil(widest) + 1, area_.width() * 0.32F);
     left_ = area_.min.x + name_room_ + px(8);
     right_ = area_.max.x;
@@ -212,7 +212,7 @@ class LanesView {
 
   void draw_lanes() {
     const auto& nodes = app_.frame().nodes;
-    for (const Lane& lane : lanes_) {
+    for (const TimeLane& lane : lanes_) {
       const float y = lane_y_[nodes[lane.nodes.front()].host];
       const bool up = std::ranges::any_of(lane.nodes, [&](std::size_t i) {
         return nodes[i].state != sim::NodeState::down && nodes[i].state != sim::NodeState::without_power;
@@ -526,7 +526,7 @@ class LanesView {
   float line_;  // the height of a line of small text
   const sim::SpaceTime* data_{};
   std::optional<sim::MessageRef> chosen_;
-  std::vector<Lane> lanes_;
+  std::vector<TimeLane> lanes_;
   std::map<HostId, float> lane_y_;
   float header_bottom_{};
   float name_room_{};

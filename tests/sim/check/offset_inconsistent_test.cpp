@@ -32,6 +32,23 @@ TEST_CASE("two polls that return different records at one offset break offset-in
   CHECK(tale.violations(OffsetInconsistent::id) == 1);
 }
 
+TEST_CASE("what was read long ago is remembered and so is what lay between", "[check]") {
+  Tale tale;
+  constexpr std::int64_t rows = 3000;  // each told by itself, for their numbers do not follow on one another
+  for (std::int64_t i = 0; i < rows; ++i) {
+    if (i % 7 != 3) tale.delivered({{2 * i, 5 * i}});
+  }
+  for (std::int64_t i = 3; i < rows; i += 7) tale.delivered({{2 * i, 5 * i}}, other_reader);
+  for (std::int64_t i = 0; i < rows; i += 11) tale.delivered({{2 * i, 5 * i}}, other_reader);
+  CHECK(tale.findings(OffsetInconsistent::id) == 0);
+  for (const std::int64_t i : {0, 3, 4, 1500, 2999}) {
+    const auto before = tale.findings(OffsetInconsistent::id);
+    tale.delivered({{2 * i, 5 * i + 1}}, other_reader);
+    CAPTURE(i);
+    CHECK(tale.findings(OffsetInconsistent::id) == before + 1);
+  }
+}
+
 TEST_CASE("a log that commits another record where one was read breaks offset-inconsistent", "[check]") {
   Tale tale;
   tale.append_everywhere(first);

@@ -74,7 +74,7 @@ TEST_CASE("Clients stand above the brokers and controllers below") {
   make(3, sim::NodeKind::consumer, "shop/1");
   make(4, sim::NodeKind::producer, "shop/1");
   make(5, sim::NodeKind::producer, "shop/2");
-  std::vector<Lane> lanes = lanes_of(nodes, 6);
+  std::vector<TimeLane> lanes = lanes_of(nodes, 6);
   REQUIRE(lanes.size() == 6);
   REQUIRE(lanes[0].nodes == std::vector<std::size_t>{4});
   REQUIRE(lanes[2].nodes == std::vector<std::size_t>{3});
