@@ -467,12 +467,12 @@ void Tape::State::make_room() {
   const std::uint64_t with_all = in_use();
   thin(sample);
   const std::uint64_t without_some = in_use();
-  const std::uint64_t all_others = with_all > without_some ? (with_all - without_some) * (sample - 1) : 0;
-  if (all_others <= limits.bytes) {
-    before = without_some - std::min(without_some, all_others);
-  } else {
+  const std::uint64_t all = with_all > without_some ? (with_all - without_some) * sample : 0;
+  if (all > limits.bytes / 4 * 3) {
     thin(2);
     every = every * 2;
+  } else {
+    before = without_some - std::min(without_some, all / sample * (sample - 1));
   }
   measure();
 }
