@@ -6,6 +6,7 @@
 
 #include "sim/scenario/parse.hpp"
 #include "sim/serve/session.hpp"
+#include "tests/support/sanitized.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 using namespace kafkasim;
@@ -77,7 +78,9 @@ TEST_CASE("wound to any moment in any order a tape shows what a run that goes st
   const auto tape = tape_of(small);
   Cursor cursor = tape->start();
   tape->explore(0, always);
-  for (const std::int64_t ms : {3000, 500, 5999, 0, 2001, 2000, 4321, 4320, 4400}) {
+  const std::vector<std::int64_t> moments = kafkasim::test::sanitized ? std::vector<std::int64_t>{2001, 500, 2000}
+                                                                     : std::vector<std::int64_t>{3000, 500, 5999, 0, 2001, 2000, 4321, 4320, 4400};
+  for (const std::int64_t ms : moments) {
     tape->seek(cursor, milliseconds(ms));
     Simulation straight = headless(small);
     while (straight.next_event_at() && *straight.next_event_at() - straight.origin() <= milliseconds(ms)) REQUIRE(straight.step());
@@ -91,17 +94,18 @@ TEST_CASE("wound to any moment in any order a tape shows what a run that goes st
 TEST_CASE("a step back undoes exactly one event and a step forward does the same event again") {
   const auto tape = tape_of(small);
   Cursor cursor = tape->at(0, milliseconds(2100));
+  const int steps = kafkasim::test::sanitized ? 8 : 40;
   std::vector<std::uint64_t> hashes;
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < steps; ++i) {
     hashes.push_back(cursor.run.world().trace_hash());
     REQUIRE(tape->step(cursor));
   }
   const std::uint64_t events = cursor.run.events();
-  for (int i = 39; i >= 0; --i) {
+  for (int i = steps - 1; i >= 0; --i) {
     REQUIRE(tape->step_back(cursor));
     CHECK(cursor.run.world().trace_hash() == hashes[static_cast<std::size_t>(i)]);
   }
-  CHECK(cursor.run.events() == events - 40);
+  CHECK(cursor.run.events() == events - static_cast<std::uint64_t>(steps));
   CHECK(cursor.shown == cursor.run.now());
 }
 

@@ -82,12 +82,12 @@ void check_moments(const std::string& scenario, const std::vector<Duration>& mom
 }  // namespace
 
 TEST_CASE("no text stands upon another at any moment of a leader's crash") {
-  check_moments("leader-crash", {milliseconds(2345), milliseconds(9000), milliseconds(12'500), milliseconds(18'916), milliseconds(25'200), seconds(40)});
+  check_moments("leader-crash", {milliseconds(2345), milliseconds(12'500), milliseconds(25'200)});
 }
 
 TEST_CASE("no text stands upon another when disks are full or members of a group come and go") {
-  check_moments("disk-full-and-failing", {seconds(12), seconds(20), seconds(35)});
-  check_moments("chaos-disks-and-groups", {seconds(5), seconds(12), seconds(19)});
+  check_moments("disk-full-and-failing", {seconds(12), seconds(35)});
+  check_moments("chaos-disks-and-groups", {seconds(5), seconds(12)});
 }
 
 TEST_CASE("every panel of a preset is there and none of another") {
