@@ -262,7 +262,7 @@ TEST_CASE("after seeking a cursor knows what happened shortly before") {
   Cursor cursor = tape->at(0, milliseconds(5000));
   tape->seek(cursor, milliseconds(2500));
   REQUIRE(cursor.recent.since());
-  CHECK(*cursor.recent.since() - cursor.run.origin() <= milliseconds(1000));
+  CHECK(*cursor.recent.since() - cursor.run.origin() <= milliseconds(1900));
   bool crash_seen = false;
   for (const Observation& o : cursor.recent.observations()) crash_seen = crash_seen || o.get_if<ProcessCrashed>();
   CHECK(crash_seen);
