@@ -29,7 +29,7 @@ struct TapeSource {
 };
 struct TapeLimits {
   std::uint64_t bytes{768ULL << 20};               // of copies, about
-  Duration lookback{milliseconds(1500)};           // what a cursor knows of the past at the least, after seeking
+  Duration lookback{milliseconds(600)};            // what a cursor knows of the past at the least, after seeking
   std::function<std::uint64_t()> memory_in_use{};  // by the process; absent: the allocator is asked
 };
 
