@@ -21,22 +21,17 @@ struct ViewArguments : ScenarioOptions {
   viz::ViewOptions view;
 };
 
+template <std::optional<Duration> viz::ViewOptions::*Moment>
 std::string take_moment(ViewArguments& arguments, const std::string& text) {
   const Result<Duration> at = parse_duration(text);
   if (!at) return at.error().message;
-  arguments.view.at = *at;
+  arguments.view.*Moment = *at;
   return "";
 }
 std::string take_every(ViewArguments& arguments, const std::string& text) {
   const Result<Duration> every = parse_duration(text);
   if (!every || *every <= Duration{}) return "pictures are some time apart, not " + quote(text);
   arguments.view.every = *every;
-  return "";
-}
-std::string take_to(ViewArguments& arguments, const std::string& text) {
-  const Result<Duration> to = parse_duration(text);
-  if (!to) return to.error().message;
-  arguments.view.to = *to;
   return "";
 }
 
@@ -129,12 +124,12 @@ void add_view(CLI::App& app, const Terminal& terminal, int& code, Viewer viewer)
   auto arguments = std::make_shared<ViewArguments>();
   CLI::App* command = app.add_subcommand("view", "the window: watch a run, go back in time, break the cluster with the mouse; or pictures of it");
   command->add_option("SCENARIO", arguments->view.file, "a scenario file or a recording; left out: one of the library");
-  add_parsed(*command, arguments, "--at", "the moment to begin with, or of the picture", "T", take_moment);
+  add_parsed(*command, arguments, "--at", "the moment to begin with, or of the picture", "T", take_moment<&viz::ViewOptions::at>);
   command->add_option("--screenshot", arguments->view.screenshot, "write a picture and exit: no display is needed")->type_name("F.png");
   command->add_option("--places", arguments->view.places, "beside a screenshot: where its things stand, by name, in pixels")->type_name("F.json");
   command->add_option("--frames", arguments->view.frames, "write a sequence of pictures into that folder, for a film")->type_name("DIR");
   add_parsed(*command, arguments, "--every", "virtual time between two of them (100ms)", "T", take_every);
-  add_parsed(*command, arguments, "--to", "the moment of the last one; else the end", "T", take_to);
+  add_parsed(*command, arguments, "--to", "the moment of the last one; else the end", "T", take_moment<&viz::ViewOptions::to>);
   add_parsed(*command, arguments, "--size", "in pixels (1600x1000)", "WxH", take_size);
   add_parsed(*command, arguments, "--scale", "pixels a point; else by the size or the display", "X", take_scale);
   add_parsed(*command, arguments, "--type", "size of letters: 1.5 for lectures", "X", take_type);

@@ -52,6 +52,7 @@ struct Tape::State {
 
   [[nodiscard]] Track& track(Branch b) { return *tracks.at(b); }
   [[nodiscard]] const Track& track(Branch b) const { return *tracks.at(b); }
+  [[nodiscard]] const Copy& copy_before(Branch b, Duration moment, std::uint64_t events = UINT64_MAX) const;
   void measure();
   void make_room();
   void thin(std::size_t one_in);
@@ -165,28 +166,22 @@ std::size_t Tape::copies() const {
 
 std::uint64_t Tape::copied_bytes() const { return state_->used; }
 
-namespace {
-
-// The last copy of a list, of those that hold; null if there is none.
-template <class Copy, class Holds>
-const Copy* last_of(const std::vector<Copy>& copies, const Holds& holds) {
-  const auto past = std::partition_point(copies.begin(), copies.end(), holds);
-  return past == copies.begin() ? nullptr : &*(past - 1);
+// On the way to the branch, the last that is not after the moment and has fewer events; the first of all where there is none.
+const Tape::State::Copy& Tape::State::copy_before(Branch b, Duration moment, std::uint64_t events) const {
+  std::optional<Duration> left;  // from when on a younger branch has its own copies
+  for (std::optional<Branch> at = b; at; at = track(*at).info.parent) {
+    const std::vector<Copy>& copies = track(*at).copies;
+    const auto past = std::partition_point(copies.begin(), copies.end(), [&](const Copy& copy) {
+      return copy.run.now() <= moment && copy.run.events() < events && (!left || copy.run.now() < *left);
+    });
+    if (past != copies.begin()) return *(past - 1);
+    const Duration forked = track(*at).info.forked_at;
+    left = left ? std::min(*left, forked) : forked;
+  }
+  return track(0).copies.front();
 }
 
-}  // namespace
-
 // ---- cursors -----------------------------------------------------------------------------------------------------------------------
-
-namespace {
-
-template <class Copy>
-struct Lineage {  // of a branch: where its copies may be looked for, nearest first
-  const std::vector<Copy>* copies{};
-  std::optional<Duration> before;  // only of moments before that: where a younger branch left it
-};
-
-}  // namespace
 
 Cursor Tape::start() const {
   const State::Copy& first = state_->track(0).copies.front();
@@ -203,16 +198,11 @@ Cursor Tape::at(Branch b, Duration moment) {
 
 namespace {
 
-template <class State>
-auto lineage(const State& state, Tape::Branch b) {
-  std::vector<Lineage<typename State::Copy>> line;
-  std::optional<Duration> before;
-  for (std::optional<Tape::Branch> at = b; at; at = state.track(*at).info.parent) {
-    line.push_back({&state.track(*at).copies, before});
-    const Duration forked = state.track(*at).info.forked_at;
-    before = before ? std::min(*before, forked) : forked;
-  }
-  return line;
+template <class Copy>
+void take_up(Cursor& cursor, const Copy& copy) {  // nothing is known of what was before it
+  cursor.run = copy.run;
+  cursor.operation = copy.operation;
+  cursor.recent.clear();
 }
 
 }  // namespace
@@ -221,23 +211,12 @@ void Tape::seek(Cursor& cursor, Duration moment) {
   const State::Track& track = state_->track(cursor.branch);
   const Duration target = std::clamp(moment, Duration{}, state_->duration);
   const Duration known_from = target - state_->limits.lookback;
-  const State::Copy* best = nullptr;
-  for (const auto& part : lineage(*state_, cursor.branch)) {
-    best = last_of(*part.copies, [&](const State::Copy& copy) {
-      return copy.run.now() <= known_from && (!part.before || copy.run.now() < *part.before);
-    });
-    if (best) break;
-  }
-  if (!best) best = &state_->track(0).copies.front();
+  const State::Copy& best = state_->copy_before(cursor.branch, known_from);
   // Running on from where the cursor stands is better if that is not farther, and the past before the target is seen so too.
   const std::optional<Instant> since = cursor.recent.since();
-  const bool ahead = cursor.run.now() <= target && (cursor.run.now() >= best->run.now() || cursor.run.now() > known_from)
+  const bool ahead = cursor.run.now() <= target && (cursor.run.now() >= best.run.now() || cursor.run.now() > known_from)
                      && (!since || *since - cursor.run.origin() <= std::max(known_from, Duration{}) || cursor.run.now() <= known_from);
-  if (!ahead) {
-    cursor.run = best->run;
-    cursor.operation = best->operation;
-    cursor.recent.clear();
-  }
+  if (!ahead) take_up(cursor, best);
   for (std::optional<Duration> next = moment_of_next(cursor.run, track.operations, cursor.operation); next && *next <= target;
        next = moment_of_next(cursor.run, track.operations, cursor.operation)) {
     if (!go_on(cursor, state_->source, track.operations)) break;
@@ -262,19 +241,7 @@ bool Tape::step_back(Cursor& cursor) {
     return false;
   }
   const State::Track& track = state_->track(cursor.branch);
-  const State::Copy* best = &state_->track(0).copies.front();
-  for (const auto& part : lineage(*state_, cursor.branch)) {
-    const State::Copy* found = last_of(*part.copies, [&](const State::Copy& copy) {
-      return copy.run.events() < events && copy.run.now() <= cursor.run.now() - state_->limits.lookback
-             && (!part.before || copy.run.now() < *part.before);
-    });
-    if (!found) continue;
-    best = found;
-    break;
-  }
-  cursor.run = best->run;
-  cursor.operation = best->operation;
-  cursor.recent.clear();
+  take_up(cursor, state_->copy_before(cursor.branch, cursor.run.now() - state_->limits.lookback, events));
   while (cursor.run.events() + 1 < events && go_on(cursor, state_->source, track.operations)) {
   }
   cursor.shown = std::max(cursor.run.now(), Duration{});
@@ -284,9 +251,7 @@ bool Tape::step_back(Cursor& cursor) {
 void Tape::enter(Cursor& cursor, Branch b) {
   const Duration moment = cursor.shown;
   cursor.branch = b;
-  cursor.run = state_->track(0).copies.front().run;
-  cursor.operation = 0;
-  cursor.recent.clear();
+  take_up(cursor, state_->track(0).copies.front());
   seek(cursor, moment);
 }
 
@@ -379,7 +344,6 @@ bool Tape::undo(Cursor& cursor) {
   const Duration moment = track.info.forked_at - nanoseconds(1);
   state_->track(cursor.branch).info.superseded = true;
   state_->track(parent).info.superseded = false;
-  cursor.branch = parent;
   cursor.shown = moment;
   enter(cursor, parent);
   return true;

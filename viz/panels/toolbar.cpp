@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "viz/panels/flow.hpp"
 #include "viz/panels/panels.hpp"
 #include "viz/panels/tool_icons.hpp"
 #include "viz/panels/toolbar_fit.hpp"
@@ -61,12 +62,6 @@ class Toolbar {
 
 constexpr float tool_padding = 6;  // points, at both sides of what stands in a tool
 constexpr float tool_icon = 15;    // points wide
-
-std::string grouped_number(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
-  return digits;
-}
 
 std::string moment_text(Duration at) { return fmt::format("{:.3f} s", static_cast<double>(at.ns) / 1e9); }
 
@@ -144,8 +139,8 @@ void Toolbar::add_moment() {
   time.font = ui_.fonts.mono;
   tools_.push_back(std::move(time));
   Tool events;
-  events.text = "event " + grouped_number(app_.frame().events);
-  events.brief = "#" + grouped_number(app_.frame().events);
+  events.text = "event " + with_commas(static_cast<std::int64_t>(app_.frame().events));
+  events.brief = "#" + with_commas(static_cast<std::int64_t>(app_.frame().events));
   events.has_brief = true;
   events.colour = ui_.theme.dim;
   events.worth = 40;
@@ -229,7 +224,7 @@ void Toolbar::add_lamp() {
   lamp.pressed = [this] { see_finding(); };
   if (verdict.violations > 0) {
     lamp.icon = ToolIcon::warning;
-    lamp.brief = grouped_number(verdict.violations);
+    lamp.brief = with_commas(static_cast<std::int64_t>(verdict.violations));
     lamp.text = lamp.brief + (verdict.violations == 1 ? " VIOLATION" : " VIOLATIONS");
     lamp.colour = ui_.theme.bad;
     lamp.outlined = std::fmod(app_.clock(), 1.0) < 0.6;
@@ -237,7 +232,7 @@ void Toolbar::add_lamp() {
     lamp.hint = "A promise of Kafka was broken. Press to go to the first case";
   } else if (verdict.excused > 0) {
     lamp.icon = ToolIcon::warning;
-    lamp.brief = grouped_number(verdict.excused);
+    lamp.brief = with_commas(static_cast<std::int64_t>(verdict.excused));
     lamp.text = lamp.brief + " excused";
     lamp.colour = ui_.theme.warning;
     lamp.hint = fmt::format("{} invariants are watched; some did not hold, as Kafka says it may be after these faults", verdict.invariants);
