@@ -32,7 +32,7 @@ Broker::Broker(BrokerOptions options)
       lifecycle_{registration(options_), options_.config},
       channel_{controller_channel, "broker-" + std::to_string(options_.id.value), options_.config.request_timeout},
       replicas_{options_.id, options_.config, options_.legacy},
-      groups_{options_.config} {}
+      groups_{options_.config, options_.legacy} {}
 
 std::optional<ControllerChannel::Active> Broker::active_controller() const {
   const LeaderAndEpoch known = raft_.leader_and_epoch();
@@ -196,6 +196,12 @@ void Broker::publish(Env& env) {
     replicas_.apply_metadata(image_, std::exchange(unpublished_, {}), env);
     if (const TopicImage* topic = image_.topic(std::string{offsets_topic}))
       groups_.set_partition_count(static_cast<std::int32_t>(topic->partitions.size()));
+    GroupTopics topics;
+    for (const auto& [name, id] : image_.topic_ids) {
+      if (const TopicImage* topic = image_.topic(id))
+        topics[name] = {id, static_cast<std::int32_t>(topic->partitions.size())};
+    }
+    groups_.set_topics(std::move(topics));
   }
   if (!first) return;
   replicas_.remove_stray_logs(image_, env);

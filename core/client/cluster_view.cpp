@@ -27,6 +27,21 @@ const TopicView* ClusterView::topic(const std::string& name) const {
   return found == known_->topics.end() ? nullptr : &found->second;
 }
 
+const std::string* ClusterView::topic_named(const Uuid& id) const {
+  const auto found = std::ranges::find_if(known_->topics, [&id](const auto& entry) { return entry.second.id == id; });
+  return found == known_->topics.end() ? nullptr : &found->first;
+}
+
+std::vector<std::set<std::string>> ClusterView::racks_of(const TopicView& topic) const {
+  std::vector<std::set<std::string>> racks(topic.replicas.size());
+  for (std::size_t i = 0; i < racks.size(); ++i) {
+    for (const NodeId replica : topic.replicas[i]) {
+      if (const auto rack = known_->racks.find(replica); rack != known_->racks.end()) racks[i].insert(rack->second);
+    }
+  }
+  return racks;
+}
+
 PartitionView ClusterView::partition(const TopicPartition& tp) const {
   const TopicView* view = topic(tp.topic);
   if (!view || tp.partition.value < 0 || tp.partition.value >= std::ssize(view->partitions)) return {};
@@ -132,8 +147,10 @@ bool ClusterView::take(const Completion& done, Env& env) {
 void ClusterView::learn(const MetadataResponse& answer, Env& env) {
   Known known = *known_;
   known.brokers.clear();
+  known.racks.clear();
   for (const MetadataResponse::Broker& broker : answer.brokers) {
     known.brokers[broker.node_id] = Endpoint{broker.host, broker.port};
+    if (broker.rack) known.racks[broker.node_id] = *broker.rack;
   }
   for (const MetadataResponse::Topic& topic : answer.topics) learn_topic(topic, known);
   const bool news = known != *known_;
@@ -160,13 +177,15 @@ void ClusterView::learn_topic(const MetadataResponse::Topic& topic, Known& known
   }
   TopicView& view = known.topics[name];
   const bool same_topic = view.id == topic.topic_id;
-  TopicView fresh{topic.topic_id, {}};
+  TopicView fresh{topic.topic_id, {}, {}};
+  fresh.replicas.resize(topic.partitions.size());
   // Partitions are numbered densely: an index beyond their count is nonsense from outside.
   fresh.partitions.resize(topic.partitions.size());
   for (const MetadataResponse::Partition& partition : topic.partitions) {
     if (partition.partition_index.value < 0 || partition.partition_index.value >= std::ssize(fresh.partitions))
       continue;
     const auto index = static_cast<std::size_t>(partition.partition_index.value);
+    fresh.replicas[index] = partition.replica_nodes;
     const PartitionView told{partition.leader_id, partition.leader_epoch};
     const PartitionView* before = same_topic && index < view.partitions.size() ? &view.partitions[index] : nullptr;
     const bool stale =

@@ -36,7 +36,8 @@ struct PartitionView {
 
 struct TopicView {
   Uuid id;
-  std::vector<PartitionView> partitions;  // by index
+  std::vector<PartitionView> partitions;      // by index
+  std::vector<std::vector<NodeId>> replicas{};  // of each
   friend bool operator==(const TopicView&, const TopicView&) = default;
 };
 
@@ -58,7 +59,9 @@ class ClusterView {
 
   // What is known.
   [[nodiscard]] const TopicView* topic(const std::string& name) const;  // null: unknown, or does not exist
+  [[nodiscard]] const std::string* topic_named(const Uuid& id) const;  // null: not among those that were asked for
   [[nodiscard]] PartitionView partition(const TopicPartition& tp) const;
+  [[nodiscard]] std::vector<std::set<std::string>> racks_of(const TopicView& topic) const;  // of each partition's replicas
   [[nodiscard]] std::optional<Endpoint> endpoint(NodeId node) const;
   [[nodiscard]] bool was_answered(const std::string& topic) const;  // even if only to say that there is none
   [[nodiscard]] std::optional<Peer> any_node(const RequestChannel& channel, Env& env) const;
@@ -82,6 +85,7 @@ class ClusterView {
  private:
   struct Known {
     std::map<NodeId, Endpoint> brokers;
+    std::map<NodeId, std::string> racks;
     std::map<std::string, TopicView> topics;
     friend bool operator==(const Known&, const Known&) = default;
   };

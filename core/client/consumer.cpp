@@ -18,6 +18,7 @@ OffsetCommitRequest commit_request(const GroupMember& member, const OffsetsToCom
   ask.group_id = member.group();
   ask.generation_id_or_member_epoch = member.generation();
   ask.member_id = member.member_id();
+  ask.group_instance_id = member.instance_id();
   for (const auto& [tp, at] : offsets) {
     if (ask.topics.empty() || ask.topics.back().name != tp.topic) ask.topics.push_back({tp.topic, {}});
     ask.topics.back().partitions.push_back({tp.partition, at.offset, at.epoch, ""});
@@ -33,7 +34,8 @@ Consumer::Consumer(const ClientIdentity& who, const ConsumerConfig& config, Cons
       channel_{who.channel_tag, channel_options(who, config, consumer_max_in_flight)},
       cluster_{who.bootstrap, config},
       fetcher_{config, who.legacy},
-      validator_{config, who.legacy} {
+      validator_{config, who.legacy},
+      goes_on_while_revoking_{who.legacy.has(Legacy::fetch_during_revocation)} {
   if (const auto* group = std::get_if<ConsumeGroup>(&what)) {
     member_.emplace(group->group, group->topics, config);
     for (const std::string& topic : group->topics) cluster_.add_topic(topic);
@@ -175,12 +177,22 @@ void Consumer::run_group(Env& env) {
   if (commit_ || !by_hand_.empty()) member_->want_coordinator();
   member_->pump(where(), member_parts(), env);
   if (member_->losses() != losses) coordinator_lost(env);
+  if (!inside_poll_) return;
   if (auto assigned = member_->take_assignment()) take_over(std::move(*assigned), env);
-  if (inside_poll_ && member_->wants_prepare() && member_->coordinator()) {
-    preparing_ = true;
-    prepare_join(env);
-    if (!preparing_) member_->pump(where(), member_parts(), env);
+  if (!member_->wants_prepare()) {
+    prepare_until_.reset();
+    return;
   }
+  if (!member_->coordinator()) return;
+  preparing_ = is_eager() && !goes_on_while_revoking_;
+  prepare_join(env);
+  if (prepare_until_) return;  // it commits
+  member_->pump(where(), member_parts(), env);
+  if (auto assigned = member_->take_assignment()) take_over(std::move(*assigned), env);
+}
+
+bool Consumer::is_eager() const {
+  return member_->rebalance_protocol() == RebalanceProtocol::eager || !member_->belongs();
 }
 
 void Consumer::prepare_join(Env& env) {
@@ -191,32 +203,42 @@ void Consumer::prepare_join(Env& env) {
     if (!commit_ && may_commit_at_ <= env.now) send_commit(CommitReason::before_join, std::move(offsets), env);
     return;
   }
-  revoke(env);
-  member_->prepared();
+  if (is_eager()) revoke(subscription_.partitions(), member_->belongs() ? Loss::given_up : Loss::lost, env);
+  member_->prepared(subscription_.partitions());
   preparing_ = false;
   committed_before_join_ = false;
   prepare_until_.reset();
 }
 
-void Consumer::revoke(Env& env) {
-  if (!subscription_.empty()) {
-    trace::PartitionsRevoked revoked{member_->group(), owner_id_, !member_->belongs(), subscription_.partitions()};
-    env.out.note(std::move(revoked));
+void Consumer::revoke(const std::vector<TopicPartition>& partitions, Loss loss, Env& env) {
+  if (partitions.empty()) return;
+  env.out.note(trace::PartitionsRevoked{member_->group(), owner_id_, loss == Loss::lost, partitions});
+  std::vector<TopicPartition> kept;
+  for (const TopicPartition& tp : subscription_.partitions()) {
+    if (std::ranges::find(partitions, tp) == partitions.end()) kept.push_back(tp);
   }
-  subscription_.assign({}, PositionState::committed_wanted);
-  fetcher_.forget();
+  (void)subscription_.update(kept, PositionState::committed_wanted);
+  fetcher_.forget(partitions);
   committed_request_.reset();
 }
 
 void Consumer::take_over(std::vector<TopicPartition> partitions, Env& env) {
-  subscription_.assign(partitions, PositionState::committed_wanted);
-  fetcher_.forget();
+  std::vector<TopicPartition> gone;
+  for (const TopicPartition& tp : subscription_.partitions()) {
+    if (std::ranges::find(partitions, tp) == partitions.end()) gone.push_back(tp);
+  }
+  revoke(gone, Loss::given_up, env);
+  // What was given up may be given to another now: once all have joined again.
+  if (!gone.empty() && !member_->speaks_consumer_protocol()) member_->revoked_some();
+  std::vector<TopicPartition> added = subscription_.update(partitions, PositionState::committed_wanted);
   owner_id_ = member_->member_id();
   next_auto_commit_ = env.now + config_.auto_commit_interval;
+  committed_request_.reset();
   may_fetch_committed_at_ = env.now;
   fetch_committed_failures_ = 0;
   const Generation generation = member_->generation().value_or(Generation{});
-  env.out.note(trace::PartitionsAssigned{member_->group(), owner_id_, generation, std::move(partitions)});
+  env.out.note(
+      trace::PartitionsAssigned{member_->group(), owner_id_, generation, std::move(partitions), std::move(added)});
 }
 
 // ---- where to begin -------------------------------------------------------------------------------
@@ -229,6 +251,10 @@ void Consumer::fetch_committed(Env& env) {
   ask.require_stable = true;
   OffsetFetchRequest::Group group;
   group.group_id = member_->group();
+  if (member_->speaks_consumer_protocol()) {
+    group.member_id = member_->member_id();
+    group.member_epoch = member_->generation();
+  }
   group.topics.emplace();
   for (const TopicPartition& tp : unknown) {
     if (group.topics->empty() || group.topics->back().name != tp.topic) group.topics->push_back({tp.topic, {}});
@@ -286,13 +312,13 @@ void Consumer::commit(const std::map<TopicPartition, Offset>& offsets, Env& env)
 }
 
 void Consumer::commit_by_hand(Env& env) {
-  if (by_hand_.empty() || commit_ || preparing_ || may_commit_at_ > env.now) return;
+  if (by_hand_.empty() || commit_ || prepare_until_ || may_commit_at_ > env.now) return;
   if (member_->state() != MemberState::stable || !member_->coordinator()) return;
   send_commit(CommitReason::by_hand, std::exchange(by_hand_, {}), env);
 }
 
 void Consumer::auto_commit(Env& env) {
-  if (!config_.enable_auto_commit || preparing_ || next_auto_commit_ > env.now || commit_) return;
+  if (!config_.enable_auto_commit || prepare_until_ || next_auto_commit_ > env.now || commit_) return;
   if (member_->state() != MemberState::stable || !member_->coordinator()) return;
   next_auto_commit_ = env.now + config_.auto_commit_interval;
   OffsetsToCommit offsets = subscription_.consumed();
@@ -324,7 +350,10 @@ void Consumer::on_commit(const Completion& done, Env& env) {
 }
 
 void Consumer::commit_finished(const Commit& commit, ErrorCode error, Env& env) {
-  const bool again = error != ErrorCode::none && is_retriable(error) && error != ErrorCode::rebalance_in_progress;
+  // A member of a consumer group has moved on to another epoch meanwhile: the commit goes out under that one.
+  const bool moved_on = error == ErrorCode::stale_member_epoch && commit.generation != member_->generation();
+  const bool again =
+      moved_on || (error != ErrorCode::none && is_retriable(error) && error != ErrorCode::rebalance_in_progress);
   if (!again) {
     commit_failures_ = 0;
     may_commit_at_ = env.now;
@@ -376,7 +405,7 @@ void Consumer::run_close(Env& env) {
   if (closing_ == Closing::revoking) {
     closing_ = Closing::leaving;
     if (member_) {
-      revoke(env);
+      revoke(subscription_.partitions(), member_->belongs() ? Loss::given_up : Loss::lost, env);
       (void)member_->leave(member_parts(), "the consumer is being closed", env);
     }
   }

@@ -10,6 +10,9 @@
 // poll() with records returns them and the thread is away until the next poll(); heartbeats and answers go on, a
 // rebalance waits. An application that stays away longer than max.poll.interval.ms leaves the group.
 //
+// Rebalances are eager or cooperative by partition.assignment.strategy, and cooperative under group.protocol=consumer: see
+// group_member.hpp. A cooperative member goes on reading while the group rebalances, and revokes only what moves.
+//
 // Positions move when poll() returns records. With enable.auto.commit they are committed every auto.commit.interval.ms
 // from inside poll, before a rejoin, and at close. A commit carries the member's generation: one that comes too late is
 // refused.
@@ -82,7 +85,9 @@ class Consumer {
 
   void run_group(Env& env);
   void prepare_join(Env& env);
-  void revoke(Env& env);
+  enum class Loss : std::uint8_t { given_up, lost };
+  void revoke(const std::vector<TopicPartition>& partitions, Loss loss, Env& env);
+  [[nodiscard]] bool is_eager() const;
   void take_over(std::vector<TopicPartition> partitions, Env& env);
 
   void fetch_committed(Env& env);
@@ -112,7 +117,8 @@ class Consumer {
   std::optional<GroupMember> member_;
 
   bool inside_poll_{false};
-  bool preparing_{false};  // a rejoin: commits, then revokes; nothing is handed out
+  bool goes_on_while_revoking_;  // legacy: fetch-during-revocation
+  bool preparing_{false};        // a rejoin that takes all partitions: commits, then revokes; nothing is handed out
   std::string owner_id_;   // the member id under which the partitions were assigned
   std::optional<Commit> commit_;
   OffsetsToCommit by_hand_;  // waiting for its turn

@@ -120,6 +120,14 @@ void Fetcher::close_sessions(Parts parts, Env& env) {
   }
 }
 
+// by_duration is counted back from now; no record may be that late: then the offset of an answer is absent, and the end is
+// asked for.
+Timestamp Fetcher::reset_timestamp(Timestamp wall) const {
+  if (config_.auto_offset_reset == "earliest") return ListOffsetsRequest::earliest_timestamp;
+  if (const auto back = reset_by_duration(config_.auto_offset_reset)) return wall.plus(-back->whole_ms());
+  return ListOffsetsRequest::latest_timestamp;
+}
+
 void Fetcher::send_list_offsets(Parts parts, Env& env) {
   const auto pending = [this](const TopicPartition& tp) {
     return std::ranges::any_of(
@@ -143,9 +151,8 @@ void Fetcher::send_list_offsets(Parts parts, Env& env) {
     if (request.topics.empty() || request.topics.back().name != tp.topic) {
       request.topics.push_back(ListOffsetsRequest::Topic{tp.topic, {}});
     }
-    const bool earliest = config_.auto_offset_reset == "earliest";
-    const Timestamp timestamp =
-        earliest ? ListOffsetsRequest::earliest_timestamp : ListOffsetsRequest::latest_timestamp;
+    const bool at_end = ends_wanted_.contains(tp);
+    const Timestamp timestamp = at_end ? ListOffsetsRequest::latest_timestamp : reset_timestamp(env.wall);
     request.topics.back().partitions.push_back({tp.partition, view.leader_epoch, timestamp});
     asked[*view.leader].push_back(tp);
   }
@@ -252,8 +259,14 @@ void Fetcher::on_list_offsets(const ListOffsetsResponse& answer, Parts parts, En
       if (!owned || owned->state != PositionState::reset_wanted) continue;
       if (got.error_code == ErrorCode::none && got.offset) {
         if (got.leader_epoch) parts.cluster.saw_epoch(tp, *got.leader_epoch);
+        ends_wanted_.erase(tp);
         parts.subscription.seek(tp, *got.offset, std::nullopt);  // no record was read: nothing to validate
         env.out.note(trace::PositionReset{tp, *got.offset, "auto.offset.reset=" + config_.auto_offset_reset});
+        continue;
+      }
+      if (got.error_code == ErrorCode::none && reset_by_duration(config_.auto_offset_reset)) {
+        // No record is that young: the end, as in Kafka (OffsetFetcherUtils: a timestamp beyond the log's).
+        ends_wanted_.insert(tp);
         continue;
       }
       parts.cluster.request_update();
@@ -276,7 +289,11 @@ bool Fetcher::in_store(const TopicPartition& tp) const {
   return std::ranges::find(store_, tp, &Store::tp) != store_.end();
 }
 
-void Fetcher::forget() { store_.clear(); }
+void Fetcher::forget(const std::vector<TopicPartition>& revoked) {
+  std::erase_if(store_, [&revoked](const Store& store) {
+    return std::ranges::find(revoked, store.tp) != revoked.end();
+  });
+}
 
 ConsumerRecords Fetcher::collect(Subscription& subscription, std::int64_t most) {
   ConsumerRecords out;

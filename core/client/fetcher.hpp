@@ -45,7 +45,7 @@ class Fetcher {
   // Something is in store; it may turn out to be nothing for the application.
   [[nodiscard]] bool has_records() const { return !store_.empty(); }
   [[nodiscard]] ConsumerRecords collect(Subscription& subscription, std::int64_t most);  // moves positions
-  void forget();  // what is in store, at a revocation
+  void forget(const std::vector<TopicPartition>& revoked);  // what is in store of them
   void close_sessions(Parts parts, Env& env);  // the last thing that is asked for (AbstractFetch.close)
   [[nodiscard]] bool has_unanswered() const { return !fetches_.empty(); }
 
@@ -61,6 +61,7 @@ class Fetcher {
   };
   void send_fetches(Parts parts, Env& env);
   void send_list_offsets(Parts parts, Env& env);
+  [[nodiscard]] Timestamp reset_timestamp(Timestamp wall) const;
   [[nodiscard]] std::set<NodeId> busy_brokers(const ClusterView& cluster) const;
   [[nodiscard]] FetchRequest header() const;
   void tell_session(FetchSessionHandler& session, const std::vector<TopicPartition>& wanted, Parts parts) const;
@@ -83,6 +84,7 @@ class Fetcher {
   std::map<NodeId, FetchSessionHandler> sessions_;                     // one a broker, as long as the client runs
   std::map<std::uint64_t, std::vector<TopicPartition>> list_offsets_;  // unanswered
   std::deque<Store> store_;                                            // in order of arrival
+  std::set<TopicPartition> ends_wanted_;  // no record is as young as auto.offset.reset=by_duration asks for
   std::optional<std::string> fatal_;
 };
 

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "core/client/assignor_range.hpp"
 #include "core/machine/deadlines.hpp"
 #include "core/message/leave_group.hpp"
 #include "core/wire/consumer_protocol_codec.hpp"
@@ -18,17 +17,28 @@ constexpr const char* member_protocol_type = "consumer";
 // JoinGroup is answered when the rebalance ends: the request may take that long, and a little more.
 constexpr Duration join_lapse = seconds(5);
 
+}  // namespace
+
 bool says_coordinator_elsewhere(ErrorCode error) {
   return error == ErrorCode::not_coordinator || error == ErrorCode::coordinator_not_available;
 }
 
-}  // namespace
-
 GroupMember::GroupMember(std::string group, std::vector<std::string> topics, const ConsumerConfig& config)
-    : group_{std::move(group)}, topics_{std::move(topics)}, config_{config}, backoff_{config} {}
+    : group_{std::move(group)},
+      topics_{std::move(topics)},
+      config_{config},
+      backoff_{config},
+      assignors_{assignors_of(config.partition_assignment_strategy)},
+      rebalance_protocol_{kafkasim::rebalance_protocol(assignors_)} {
+  if (!config.group_instance_id.empty()) instance_id_ = config.group_instance_id;
+  if (config.group_protocol != "consumer") return;
+  consumer_.emplace();
+  rebalance_protocol_ = RebalanceProtocol::cooperative;
+}
 
 void GroupMember::pump(Where where, Parts parts, Env& env) {
   if (fatal_) return;
+  if (consumer_) return pump_consumer(where, parts, env);
   if (where == Where::inside_poll) last_poll_ = env.now;
   const bool beats = state_ == MemberState::syncing || state_ == MemberState::stable;
   if (beats && coordinator_ && session_ends_ <= env.now) coordinator_lost(parts, env);
@@ -53,9 +63,10 @@ std::optional<Instant> GroupMember::next_deadline(Where where, Instant now) cons
   const auto later = [&next, now](Instant at) {
     if (at > now) next = earlier(next, at);
   };
-  const bool beats = state_ == MemberState::syncing || state_ == MemberState::stable;
+  const bool joins_by_heartbeat = consumer_ && state_ == MemberState::joining;
+  const bool beats = state_ == MemberState::syncing || state_ == MemberState::stable || joins_by_heartbeat;
   if (!coordinator_ && !find_request_) later(may_find_at_);
-  if (beats && coordinator_) later(session_ends_);
+  if (beats && coordinator_ && !consumer_) later(session_ends_);
   if (beats && coordinator_ && !heartbeat_request_) later(next_heartbeat_);
   if (beats && where == Where::away) later(last_poll_ + config_.max_poll_interval);
   if (where == Where::inside_poll && rejoin_wanted_) later(may_join_at_);
@@ -74,11 +85,17 @@ bool GroupMember::take(const Completion& done, Parts parts, Env& env) {
     on_sync(done, parts, env);
   } else if (heartbeat_request_ == done.id) {
     heartbeat_request_.reset();
-    on_heartbeat(done, parts, env);
+    if (consumer_) {
+      on_consumer_heartbeat(done, parts, env);
+    } else {
+      on_heartbeat(done, parts, env);
+    }
   } else if (leave_request_ == done.id) {
     leave_request_.reset();
     const auto* answer = done.response ? done.response->get_if<LeaveGroupResponse>() : nullptr;
     if (answer && answer->error_code != ErrorCode::none) saw(ApiKey::leave_group, answer->error_code, env);
+    const auto* beat = done.response ? done.response->get_if<ConsumerGroupHeartbeatResponse>() : nullptr;
+    if (beat && beat->error_code != ErrorCode::none) saw(ApiKey::consumer_group_heartbeat, beat->error_code, env);
   } else {
     return false;
   }
@@ -149,6 +166,11 @@ void GroupMember::rejoin_later(Env& env) {
   may_join_at_ = env.now + backoff_.after(join_failures_++, env.random);
 }
 
+void GroupMember::prepared(std::vector<TopicPartition> owned) {
+  prepared_ = true;
+  owned_ = std::move(owned);
+}
+
 void GroupMember::start_anew(MemberIdIs id) {
   state_ = MemberState::unjoined;
   generation_.reset();
@@ -159,18 +181,33 @@ void GroupMember::start_anew(MemberIdIs id) {
   sync_request_.reset();
   to_assign_.reset();
   assigned_counts_.clear();
+  if (!consumer_) return;
+  *consumer_ = ConsumerMembership{};
+  heartbeat_request_.reset();
+  assignment_.reset();
 }
 
 void GroupMember::join(Parts parts, Env& env) {
   ConsumerProtocolSubscription subscription;
   subscription.topics = topics_;
+  for (const TopicPartition& tp : owned_) {
+    auto& owned = subscription.owned_partitions;
+    if (owned.empty() || owned.back().topic != tp.topic) owned.push_back({tp.topic, {}});
+    owned.back().partitions.push_back(tp.partition);
+  }
+  subscription.generation_id = generation_;
+  if (!config_.client_rack.empty()) subscription.rack_id = config_.client_rack;
   JoinGroupRequest ask;
   ask.group_id = group_;
   ask.session_timeout = config_.session_timeout;
   ask.rebalance_timeout = config_.max_poll_interval;
   ask.member_id = member_id_;
   ask.protocol_type = member_protocol_type;
-  ask.protocols.push_back({config_.partition_assignment_strategy, encode_consumer_protocol(subscription)});
+  ask.group_instance_id = instance_id_;
+  for (const Assignor assignor : assignors_) {
+    subscription.user_data = user_data(assignor, last_assignment_);
+    ask.protocols.push_back({std::string{assignor_name(assignor)}, encode_consumer_protocol(subscription)});
+  }
   state_ = MemberState::joining;
   assigned_counts_.clear();
   const Duration timeout = std::max(config_.request_timeout, config_.max_poll_interval + join_lapse);
@@ -201,7 +238,7 @@ void GroupMember::on_join(const Completion& done, Parts parts, Env& env) {
   session_ends_ = env.now + config_.session_timeout;
   heartbeat_failures_ = 0;
   to_assign_ = *answer;
-  if (answer->leader == member_id_ && !answer->skip_assignment) {
+  if (answer->leader == member_id_) {
     for (const JoinGroupResponse::Member& member : answer->members) {
       const auto subscription = decode_subscription(member.metadata);
       if (!subscription) continue;
@@ -247,41 +284,63 @@ bool GroupMember::topics_known(const ClusterView& cluster, const JoinGroupRespon
 void GroupMember::sync(Parts parts, Env& env) {
   const JoinGroupResponse& joined = *to_assign_;
   const bool leads = joined.leader == member_id_ && !joined.skip_assignment;
-  if (leads && !topics_known(parts.cluster, joined)) return;  // goes on when the metadata is there
+  if ((leads || joined.skip_assignment) && !topics_known(parts.cluster, joined)) return;  // goes on when the metadata is there
   SyncGroupRequest ask;
   ask.group_id = group_;
   ask.generation_id = *generation_;
   ask.member_id = member_id_;
+  ask.group_instance_id = instance_id_;
   ask.protocol_type = member_protocol_type;
   ask.protocol_name = protocol_;
-  if (leads) ask.assignments = assign(parts.cluster, joined);
+  if (leads) {
+    ask.assignments = assign(parts.cluster, joined);
+  } else if (joined.skip_assignment) {  // a leader all the same: it sees topics change
+    (void)topics_to_assign(parts.cluster, joined);
+  }
   to_assign_.reset();
   const auto peer = *coordinator();
   const Duration timeout = std::max(config_.request_timeout, config_.max_poll_interval + join_lapse);
   sync_request_ = parts.channel.send(peer.key, peer.endpoint, Message::of(std::move(ask)), env, timeout);
 }
 
-std::vector<SyncGroupRequest::Assignment> GroupMember::assign(const ClusterView& cluster,
-                                                              const JoinGroupResponse& joined) {
-  std::vector<RangeMember> members;
+// The partition counts by which it assigns are those whose change makes it rejoin.
+AssignorTopics GroupMember::topics_to_assign(const ClusterView& cluster, const JoinGroupResponse& joined) {
+  AssignorTopics topics;
   assigned_counts_.clear();
   for (const JoinGroupResponse::Member& member : joined.members) {
-    RangeMember one{member.member_id, member.group_instance_id, {}};
-    // A member whose subscription cannot be read gets nothing.
-    if (auto subscription = decode_subscription(member.metadata)) one.topics = std::move(subscription->topics);
-    for (const std::string& topic : one.topics) {
+    const auto subscription = decode_subscription(member.metadata);
+    if (!subscription) continue;
+    for (const std::string& topic : subscription->topics) {
+      if (topics.contains(topic)) continue;
       const TopicView* view = cluster.topic(topic);
-      assigned_counts_[topic] = view ? static_cast<std::int32_t>(view->partitions.size()) : 0;
+      AssignorTopic& known = topics[topic];
+      known.partitions = view ? static_cast<std::int32_t>(view->partitions.size()) : 0;
+      if (view) known.racks = cluster.racks_of(*view);
+      assigned_counts_[topic] = known.partitions;
     }
-    members.push_back(std::move(one));
+  }
+  return topics;
+}
+
+std::vector<SyncGroupRequest::Assignment> GroupMember::assign(const ClusterView& cluster,
+                                                              const JoinGroupResponse& joined) {
+  const AssignorTopics topics = topics_to_assign(cluster, joined);
+  const Assignor assignor = assignor_named(protocol_).value_or(Assignor::range);
+  std::vector<AssignorMember> members;
+  for (const JoinGroupResponse::Member& member : joined.members) {
+    // A member whose subscription cannot be read gets nothing.
+    const auto subscription = decode_subscription(member.metadata);
+    members.push_back(assignor_member(assignor, member.member_id, member.group_instance_id,
+                                      subscription ? *subscription : ConsumerProtocolSubscription{}));
   }
   std::vector<SyncGroupRequest::Assignment> assignments;
-  for (const auto& [member, partitions] : assign_range(members, assigned_counts_)) {
+  for (auto& [member, partitions] : kafkasim::assign(assignor, members, topics)) {
+    std::ranges::sort(partitions);
     ConsumerProtocolAssignment assignment;
     for (const TopicPartition& tp : partitions) {
-      auto& topics = assignment.assigned_partitions;
-      if (topics.empty() || topics.back().topic != tp.topic) topics.push_back({tp.topic, {}});
-      topics.back().partitions.push_back(tp.partition);
+      auto& of_topics = assignment.assigned_partitions;
+      if (of_topics.empty() || of_topics.back().topic != tp.topic) of_topics.push_back({tp.topic, {}});
+      of_topics.back().partitions.push_back(tp.partition);
     }
     assignments.push_back({member, encode_consumer_protocol(assignment)});
   }
@@ -329,6 +388,7 @@ void GroupMember::on_sync(const Completion& done, Parts parts, Env& env) {
     parts.cluster.add_topic(topic.topic);
     for (const PartitionIndex partition : topic.partitions) assignment_->push_back({topic.topic, partition});
   }
+  last_assignment_ = {*assignment_, generation_};
 }
 
 std::optional<std::vector<TopicPartition>> GroupMember::take_assignment() {
@@ -348,6 +408,7 @@ void GroupMember::heartbeat(Parts parts, Env& env) {
   beat.group_id = group_;
   beat.generation_id = *generation_;
   beat.member_id = member_id_;
+  beat.group_instance_id = instance_id_;
   next_heartbeat_ = env.now + config_.heartbeat_interval;
   heartbeat_generation_ = generation_;
   const auto peer = *coordinator();
@@ -371,6 +432,8 @@ void GroupMember::on_heartbeat(const Completion& done, Parts parts, Env& env) {
     session_ends_ = env.now + config_.session_timeout;
     heartbeat_failures_ = 0;
     if (error == ErrorCode::rebalance_in_progress && state_ == MemberState::stable) rejoin_wanted_ = true;
+  } else if (error == ErrorCode::fenced_instance_id) {
+    fatal_ = fmt::format("another consumer has taken the place of {} in {}", *instance_id_, group_);
   } else if (fenced) {
     start_anew(error == ErrorCode::illegal_generation ? MemberIdIs::kept : MemberIdIs::forgotten);
   } else if (says_coordinator_elsewhere(error)) {
@@ -386,6 +449,10 @@ void GroupMember::on_heartbeat(const Completion& done, Parts parts, Env& env) {
 void GroupMember::on_commit_error(ErrorCode error, std::optional<Generation> sent_generation, Parts parts, Env& env) {
   if (says_coordinator_elsewhere(error) || error == ErrorCode::request_timed_out) {
     coordinator_lost(parts, env);
+  } else if (consumer_) {
+    return;  // what it says of the membership the next heartbeat says too
+  } else if (error == ErrorCode::fenced_instance_id) {
+    fatal_ = fmt::format("another consumer has taken the place of {} in {}", instance_id_.value_or(""), group_);
   } else if (error == ErrorCode::rebalance_in_progress) {
     rejoin_wanted_ = true;
   } else if (error == ErrorCode::unknown_member_id || error == ErrorCode::illegal_generation) {
@@ -395,8 +462,12 @@ void GroupMember::on_commit_error(ErrorCode error, std::optional<Generation> sen
 }
 
 bool GroupMember::leave(Parts parts, const std::string& reason, Env& env) {
+  if (consumer_) {
+    leave_consumer_group(parts, env);
+    return leave_request_.has_value();
+  }
   const bool is_member = state_ != MemberState::unjoined && !member_id_.empty();
-  if (is_member && coordinator_) {
+  if (is_member && coordinator_ && !instance_id_) {
     LeaveGroupRequest ask;
     ask.group_id = group_;
     ask.members.push_back(LeaveGroupRequest::Member{member_id_, std::nullopt, reason});

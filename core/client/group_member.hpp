@@ -1,6 +1,6 @@
 #pragma once
-// GroupMember: a consumer's side of the classic group protocol (AbstractCoordinator and ConsumerCoordinator; KIP-62,
-// KIP-394).
+// GroupMember: a consumer's side of the group protocols. The classic one (AbstractCoordinator and ConsumerCoordinator;
+// KIP-62, KIP-345, KIP-394, KIP-429):
 //
 //   from       on                                                                      to
 //   unjoined   rejoin wanted, coordinator known, prepared                              joining: JoinGroup sent
@@ -13,20 +13,34 @@
 //   any        UNKNOWN_MEMBER_ID, max.poll.interval.ms over                            unjoined, member id and generation forgotten
 //   any        ILLEGAL_GENERATION                                                      unjoined, generation forgotten
 //
-// "Prepared" is the consumer's part: it commits, revokes everything (eager) and calls prepared(). What needs the
+// "Prepared" is the consumer's part: it commits, revokes everything (if the protocol is eager) and calls prepared(). What needs the
 // application's thread in Kafka (joining) happens only while the application is inside poll(); heartbeats go on by
 // themselves from `syncing` on. The coordinator is looked up when it is unknown, and unknown again after
-// NOT_COORDINATOR, a lost connection, or session.timeout.ms without an answered heartbeat.
+// NOT_COORDINATOR, a lost connection, or session.timeout.ms without an answered heartbeat. A static member never says
+// that it leaves; one whose instance another has taken is fenced, and ends.
+//
+// With group.protocol=consumer (KIP-848; ConsumerMembershipManager, ConsumerHeartbeatRequestManager) there is but one
+// request, ConsumerGroupHeartbeat, and nobody waits for anybody; `generation` is the member's epoch:
+//
+//   unjoined   prepared                                 joining: a heartbeat with epoch 0 and all there is to tell
+//   joining    answered                                 stable: it has an epoch
+//   stable     a target that differs from what it owns  stable, prepared (commits), taken over (revokes, then adds), told at once
+//   any        UNKNOWN_MEMBER_ID, FENCED_MEMBER_EPOCH,  unjoined: what it owned is lost
+//              max.poll.interval.ms over
+//
+// As with a rebalance listener, a target is taken over inside poll() only.
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/client/assignor.hpp"
 #include "core/client/backoff.hpp"
 #include "core/client/cluster_view.hpp"
 #include "core/client/subscription.hpp"
 #include "core/machine/request_channel.hpp"
+#include "core/message/consumer_group_heartbeat.hpp"
 #include "core/message/find_coordinator.hpp"
 #include "core/message/heartbeat.hpp"
 #include "core/message/join_group.hpp"
@@ -35,6 +49,14 @@
 namespace kafkasim {
 
 enum class MemberState : std::uint8_t { unjoined, joining, syncing, stable };
+[[nodiscard]] bool says_coordinator_elsewhere(ErrorCode error);
+
+struct ConsumerMembership {  // under the consumer protocol
+  std::optional<std::vector<ConsumerGroupTopicPartitions>> target;  // told, and not yet taken over
+  std::vector<ConsumerGroupTopicPartitions> owned;
+  bool tell_all{true};     // the next heartbeat leaves nothing out
+  bool tell_owned{false};  // the next heartbeat goes out at once
+};
 
 class GroupMember {
  public:
@@ -53,9 +75,15 @@ class GroupMember {
 
   // Before it may join: the consumer commits and revokes, then says so.
   [[nodiscard]] bool wants_prepare() const { return rejoin_wanted_ && !prepared_; }
-  void prepared() { prepared_ = true; }
-  // A new assignment, once.
+  // `owned`: what the consumer owns then.
+  void prepared(std::vector<TopicPartition> owned);
+  // A new assignment, once. With the cooperative protocol the consumer revokes what is not in it, and says whether that
+  // was anything: then the group rebalances again.
   [[nodiscard]] std::optional<std::vector<TopicPartition>> take_assignment();
+  void revoked_some() { rejoin_wanted_ = true; }
+  [[nodiscard]] RebalanceProtocol rebalance_protocol() const { return rebalance_protocol_; }
+  [[nodiscard]] bool speaks_consumer_protocol() const { return consumer_.has_value(); }
+  [[nodiscard]] std::optional<std::string> instance_id() const { return instance_id_; }
 
   [[nodiscard]] MemberState state() const { return state_; }
   [[nodiscard]] const std::string& group() const { return group_; }
@@ -93,7 +121,16 @@ class GroupMember {
   void on_heartbeat(const Completion& done, Parts parts, Env& env);
   void watch_partition_counts(const ClusterView& cluster);
   void rejoin_later(Env& env);
+  // The consumer protocol (group_member_consumer.cpp).
+  void pump_consumer(Where where, Parts parts, Env& env);
+  void look_at_target(ClusterView& cluster);
+  void consumer_heartbeat(Parts parts, Env& env);
+  void on_consumer_heartbeat(const Completion& done, Parts parts, Env& env);
+  void on_consumer_heartbeat_error(ErrorCode error, Parts parts, Env& env);
+  void leave_consumer_group(Parts parts, Env& env);
+
   enum class MemberIdIs : std::uint8_t { kept, forgotten };
+  [[nodiscard]] AssignorTopics topics_to_assign(const ClusterView& cluster, const JoinGroupResponse& joined);
   void start_anew(MemberIdIs id);
   static void saw(ApiKey api, ErrorCode error, Env& env);
 
@@ -101,6 +138,12 @@ class GroupMember {
   std::vector<std::string> topics_;
   ConsumerConfig config_;
   Backoff backoff_;
+  std::vector<Assignor> assignors_;
+  RebalanceProtocol rebalance_protocol_;
+  std::optional<std::string> instance_id_;
+  std::optional<ConsumerMembership> consumer_;
+  LastAssignment last_assignment_;     // for the user data of the sticky assignor
+  std::vector<TopicPartition> owned_;  // when it joined
 
   MemberState state_{MemberState::unjoined};
   std::string member_id_;

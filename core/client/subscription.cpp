@@ -1,5 +1,7 @@
 #include "core/client/subscription.hpp"
 
+#include <utility>
+
 namespace kafkasim {
 
 void Subscription::assign(const std::vector<TopicPartition>& partitions, PositionState state) {
@@ -9,6 +11,21 @@ void Subscription::assign(const std::vector<TopicPartition>& partitions, Positio
     fresh.state = state;
     owned_.emplace(tp, Cow<OwnedPartition>{fresh});
   }
+}
+
+std::vector<TopicPartition> Subscription::update(const std::vector<TopicPartition>& partitions, PositionState state) {
+  std::vector<TopicPartition> added;
+  OwnedPartitions before = std::exchange(owned_, {});
+  for (const TopicPartition& tp : partitions) {
+    if (auto kept = before.extract(tp); !kept.empty()) {
+      owned_.insert(std::move(kept));
+      continue;
+    }
+    OwnedPartition fresh;
+    fresh.state = state;
+    if (owned_.emplace(tp, Cow<OwnedPartition>{fresh}).second) added.push_back(tp);
+  }
+  return added;
 }
 
 std::vector<TopicPartition> Subscription::partitions() const {

@@ -45,6 +45,8 @@ class Subscription {
  public:
   // Replaces what is owned. `state` is that of the partitions that come in; all begin anew.
   void assign(const std::vector<TopicPartition>& partitions, PositionState state);
+  // The same, but what stays keeps its position. Returns what was not there before.
+  std::vector<TopicPartition> update(const std::vector<TopicPartition>& partitions, PositionState state);
   [[nodiscard]] std::vector<TopicPartition> partitions() const;
   [[nodiscard]] bool empty() const { return owned_.empty(); }
   [[nodiscard]] const OwnedPartition* find(const TopicPartition& tp) const;

@@ -71,6 +71,8 @@ void ClassicGroup::restore(const GroupMetadataValue& value) {
     ClassicMember member;
     member.client_id = stored.client_id;
     member.client_host = stored.client_host;
+    member.instance_id = stored.group_instance_id;
+    if (stored.group_instance_id) static_members_[*stored.group_instance_id] = stored.member_id;
     member.rebalance_timeout = stored.rebalance_timeout.value_or(stored.session_timeout);
     member.session_timeout = stored.session_timeout;
     member.protocols.push_back({value.protocol.value_or(std::string{}), stored.subscription});
@@ -78,6 +80,7 @@ void ClassicGroup::restore(const GroupMetadataValue& value) {
     members_.insert_or_assign(stored.member_id, std::move(member));
   }
   state_ = members_.empty() ? GroupState::empty : GroupState::stable;
+  if (value.current_state_timestamp) state_since_ = *value.current_state_timestamp;
   if (value.leader && members_.contains(*value.leader)) leader_ = value.leader;
   if (!leader_ && !members_.empty()) leader_ = members_.begin()->first;
 }
@@ -141,6 +144,16 @@ bool ClassicGroup::supports(const std::string& protocol_type,
   });
 }
 
+// ClassicGroup.validateMember.
+ErrorCode ClassicGroup::check_member(const std::string& member, const std::optional<std::string>& instance) const {
+  if (instance) {
+    const auto known = static_members_.find(*instance);
+    if (known == static_members_.end()) return ErrorCode::unknown_member_id;
+    if (known->second != member) return ErrorCode::fenced_instance_id;
+  }
+  return members_.contains(member) ? ErrorCode::none : ErrorCode::unknown_member_id;
+}
+
 std::string ClassicGroup::elect_protocol() const {
   std::map<std::string, int> votes;
   for (const auto& [id, member] : members_) {
@@ -168,6 +181,7 @@ void ClassicGroup::remove(const std::string& member, GroupTurn& turn) {
     const ClassicMember& gone = found->second;
     if (gone.join) answer(*gone.join, join_refused(ErrorCode::unknown_member_id, {}), turn.env);
     if (gone.sync) answer(*gone.sync, sync_refused(ErrorCode::unknown_member_id), turn.env);
+    if (gone.instance_id) static_members_.erase(*gone.instance_id);
     members_.erase(found);
   }
   if (is_leader(member)) {
@@ -186,6 +200,7 @@ void ClassicGroup::restart_session(const std::string& member, GroupTurn& turn) {
 void ClassicGroup::transition(GroupState to, std::string reason, GroupTurn& turn) {
   KAFKASIM_CHECK(may_become(state_, to), name_);
   state_ = to;
+  state_since_ = turn.env.wall;
   note_change(std::move(reason), turn);
 }
 
@@ -194,8 +209,9 @@ void ClassicGroup::note_change(std::string reason, GroupTurn& turn) const {
   changed.group = name_;
   changed.state = group_state_name(state_);
   changed.generation = generation_;
-  for (const auto& [id, member] : members_) changed.members.push_back({id, member.client_id, assignment_of(member)});
+  for (const auto& [id, member] : members_) changed.members.push_back({id, member.client_id, assignment_of(member), {}, {}, {}});
   changed.reason = std::move(reason);
+  changed.protocol = protocol_.value_or(std::string{});
   turn.env.out.add(Note{std::move(changed)});
 }
 
@@ -209,7 +225,7 @@ GroupMetadataValue ClassicGroup::metadata(const std::map<std::string, std::vecto
   value.current_state_timestamp = now;
   for (const auto& [id, member] : members_) {
     const auto assigned = assignments.find(id);
-    value.members.push_back({id, std::nullopt, member.client_id, member.client_host, member.rebalance_timeout,
+    value.members.push_back({id, member.instance_id, member.client_id, member.client_host, member.rebalance_timeout,
                              member.session_timeout, subscription_of(member, protocol_),
                              assigned == assignments.end() ? std::vector<std::byte>{} : assigned->second});
   }

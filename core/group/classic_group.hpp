@@ -20,7 +20,11 @@
 //   generation
 //
 // A value. It learns of time by on_due(), of its records' fate by on_assignment_stored() and on_offsets_stored().
-// Static membership (KIP-345) is not spoken: the coordinator refuses requests that name an instance.
+//
+// Static members (KIP-345) name an instance. Who comes without a member id and with the instance of a member takes that
+// one's place, under a new id: in Stable without a rebalance, if its protocols lead to the same choice (the new id is
+// stored before it is answered); who still uses the old id is fenced. A static member is not dropped for not rejoining,
+// only when its session ends or when it is made to leave by its instance.
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -56,6 +60,7 @@ enum class GroupState : std::uint8_t { empty, preparing_rebalance, completing_re
 struct ClassicMember {
   std::string client_id;
   std::string client_host;
+  std::optional<std::string> instance_id;  // of a static member
   Duration rebalance_timeout;
   Duration session_timeout;
   std::vector<JoinGroupRequest::Protocol> protocols;  // its preference first
@@ -97,16 +102,21 @@ class ClassicGroup {
   [[nodiscard]] ErrorCode check_delete() const;
   [[nodiscard]] ErrorCode check_offset_delete() const;
   [[nodiscard]] bool is_subscribed_to(const std::string& topic) const;
+  // Since when an offset that was committed at `committed` is of no use; absent: it is, or nobody can tell (KIP-211).
+  [[nodiscard]] std::optional<Timestamp> useless_since(const TopicPartition& partition, Timestamp committed) const;
   void on_deleted(GroupTurn& turn);
 
   // The fate of the record that carries a generation's assignments; a fate that comes too late changes nothing.
   void on_assignment_stored(Generation generation, const std::map<std::string, std::vector<std::byte>>& assignments,
                             ErrorCode error, GroupTurn& turn);
+  // The fate of the record that carries the new id of a static member.
+  void on_static_member_stored(const StaticMemberStored& stored, ErrorCode error, GroupTurn& turn);
   void on_due(GroupTurn& turn);
   [[nodiscard]] std::optional<Instant> next_deadline() const { return timers_.next(); }
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] GroupState state() const { return state_; }
+  [[nodiscard]] bool is_deserted() const { return members_.empty() && pending_.empty(); }
   [[nodiscard]] Generation generation() const { return generation_; }
   [[nodiscard]] const std::map<std::string, ClassicMember>& members() const { return members_; }
   [[nodiscard]] std::vector<TopicPartition> assignment_of(
@@ -129,6 +139,7 @@ class ClassicGroup {
 
   // members (classic_group.cpp)
   [[nodiscard]] bool uses_consumer_protocol() const;
+  [[nodiscard]] ErrorCode check_member(const std::string& member, const std::optional<std::string>& instance) const;
   [[nodiscard]] bool is_leader(const std::string& member) const { return leader_ == member; }
   [[nodiscard]] std::int64_t joined_count() const;
   void note_change(std::string reason, GroupTurn& turn) const;
@@ -147,6 +158,9 @@ class ClassicGroup {
   [[nodiscard]] bool has_room_for(const std::string& member, const GroupTurn& turn) const;
   void join_new(const JoinGroupRequest& request, const Joiner& joiner, GroupTurn& turn);
   void join_known(const JoinGroupRequest& request, const Joiner& joiner, GroupTurn& turn);
+  void replace_static(const std::string& old_id, const JoinGroupRequest& request, const Joiner& joiner, GroupTurn& turn);
+  void rename_static(const std::string& from, const std::string& to, GroupTurn& turn);
+  [[nodiscard]] bool elect_joined_leader();
   void add(const std::string& member, const JoinGroupRequest& request, const Joiner& joiner, GroupTurn& turn);
   void update(const std::string& member, const JoinGroupRequest& request, const Joiner& joiner, std::string_view why,
               GroupTurn& turn);
@@ -168,11 +182,13 @@ class ClassicGroup {
 
   std::string name_;
   GroupState state_{GroupState::empty};
+  Timestamp state_since_{};
   Generation generation_{0};
   std::optional<std::string> protocol_type_;
   std::optional<std::string> protocol_;
   std::optional<std::string> leader_;
   std::map<std::string, ClassicMember> members_;
+  std::map<std::string, std::string> static_members_;  // member ids by instance
   std::set<std::string> pending_;              // were given a name and told to come back with it (KIP-394)
   std::set<std::string> pending_sync_;         // have not sent SyncGroup in this generation
   std::optional<InitialDelay> initial_delay_;  // exactly while the first rebalance is prepared

@@ -15,11 +15,12 @@ namespace {
 // A member whose first join is parked cannot send heartbeats. This ends it if it has gone meanwhile (KAFKA-7610).
 constexpr Duration new_member_timeout = seconds(5 * 60);
 constexpr std::int16_t first_version_with_member_id_required = 4;
+constexpr std::int16_t first_version_with_skipped_assignment = 9;
 
-std::string draw_member_id(const std::string& client_id, Random& random) {
+std::string draw_member_id(const std::string& prefix, Random& random) {
   const std::uint64_t high = (random.next() & ~std::uint64_t{0xf000}) | 0x4000;               // version 4: random
   const std::uint64_t low = (random.next() & 0x3fffffffffffffffULL) | 0x8000000000000000ULL;  // variant of RFC 4122
-  return fmt::format("{}-{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", client_id, high >> 32, high >> 16 & 0xffff,
+  return fmt::format("{}-{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", prefix, high >> 32, high >> 16 & 0xffff,
                      high & 0xffff, low >> 48, low & 0xffffffffffffULL);
 }
 
@@ -57,6 +58,11 @@ bool ClassicGroup::has_room_for(const std::string& member, const GroupTurn& turn
 }
 
 void ClassicGroup::join_new(const JoinGroupRequest& request, const Joiner& joiner, GroupTurn& turn) {
+  if (request.group_instance_id) {
+    const auto known = static_members_.find(*request.group_instance_id);
+    if (known != static_members_.end()) return replace_static(std::string{known->second}, request, joiner, turn);
+    return add(draw_member_id(*request.group_instance_id, turn.env.random), request, joiner, turn);
+  }
   const std::string id = draw_member_id(joiner.client_id, turn.env.random);
   if (joiner.request.version < first_version_with_member_id_required) return add(id, request, joiner, turn);
   pending_.insert(id);
@@ -67,8 +73,9 @@ void ClassicGroup::join_new(const JoinGroupRequest& request, const Joiner& joine
 void ClassicGroup::join_known(const JoinGroupRequest& request, const Joiner& joiner, GroupTurn& turn) {
   const std::string& id = request.member_id;
   if (pending_.contains(id)) return add(id, request, joiner, turn);
+  if (const ErrorCode error = check_member(id, request.group_instance_id); error != ErrorCode::none)
+    return answer(joiner.request, join_refused(error, id), turn.env);
   const auto found = members_.find(id);
-  if (found == members_.end()) return answer(joiner.request, join_refused(ErrorCode::unknown_member_id, id), turn.env);
   const bool same = found->second.protocols == request.protocols;
   switch (state_) {
     case GroupState::preparing_rebalance: return update(id, request, joiner, "joins again", turn);
@@ -95,6 +102,8 @@ void ClassicGroup::add(const std::string& member, const JoinGroupRequest& reques
   ClassicMember added;
   added.client_id = joiner.client_id;
   added.client_host = joiner.client_host;
+  added.instance_id = request.group_instance_id;
+  if (added.instance_id) static_members_[*added.instance_id] = member;
   added.rebalance_timeout = rebalance_timeout_of(request);
   added.session_timeout = request.session_timeout;
   added.protocols = request.protocols;
@@ -124,7 +133,8 @@ JoinGroupResponse ClassicGroup::joined(const std::string& member) const {
   response.member_id = member;
   if (!is_leader(member)) return response;
   for (GroupMetadataValue::Member& one : metadata({}, Timestamp{}).members) {
-    response.members.push_back({std::move(one.member_id), std::nullopt, std::move(one.subscription)});
+    response.members.push_back(
+        {std::move(one.member_id), std::move(one.group_instance_id), std::move(one.subscription)});
   }
   return response;
 }
@@ -173,10 +183,95 @@ void ClassicGroup::complete_join(const std::string& reason, GroupTurn& turn) {
   initial_delay_.reset();
   std::vector<std::string> missing;
   for (const auto& [id, member] : members_) {
-    if (!member.join) missing.push_back(id);
+    if (!member.join && !member.instance_id) missing.push_back(id);
   }
   for (const std::string& id : missing) remove(id, turn);
+  if (!elect_joined_leader() && !members_.empty()) {  // only static members are left, and none is here
+    timers_.set({TimerKind::join, {}}, turn.env.now + rebalance_timeout());
+    return;
+  }
   begin_generation(reason, turn);
+}
+
+bool ClassicGroup::elect_joined_leader() {
+  const auto joined = [](const auto& entry) { return entry.second.join.has_value(); };
+  if (leader_ && members_.contains(*leader_) && members_.at(*leader_).join) return true;
+  const auto found = std::ranges::find_if(members_, joined);
+  if (found == members_.end()) return false;
+  leader_ = found->first;
+  return true;
+}
+
+// ---- static members that come back ----------------------------------------------------------------
+
+void ClassicGroup::rename_static(const std::string& from, const std::string& to, GroupTurn& turn) {
+  auto node = members_.extract(from);
+  ClassicMember& member = node.mapped();
+  if (member.join) answer(*member.join, join_refused(ErrorCode::fenced_instance_id, from), turn.env);
+  if (member.sync) answer(*member.sync, sync_refused(ErrorCode::fenced_instance_id), turn.env);
+  member.join.reset();
+  member.sync.reset();
+  static_members_[*member.instance_id] = to;
+  node.key() = to;
+  members_.insert(std::move(node));
+  if (is_leader(from)) leader_ = to;
+  if (pending_sync_.erase(from) > 0) pending_sync_.insert(to);
+  timers_.set({TimerKind::session, from}, std::nullopt);
+  restart_session(to, turn);
+}
+
+void ClassicGroup::replace_static(const std::string& old_id, const JoinGroupRequest& request, const Joiner& joiner,
+                                  GroupTurn& turn) {
+  const std::string id = draw_member_id(*request.group_instance_id, turn.env.random);
+  StaticMemberStored stored{*request.group_instance_id, old_id, id, leader_, joiner.request.version, {}, {}, {}};
+  rename_static(old_id, id, turn);
+  ClassicMember& member = members_.at(id);
+  stored.old_protocols = std::exchange(member.protocols, request.protocols);
+  stored.old_rebalance_timeout = std::exchange(member.rebalance_timeout, rebalance_timeout_of(request));
+  stored.old_session_timeout = std::exchange(member.session_timeout, request.session_timeout);
+  member.client_id = joiner.client_id;
+  member.client_host = joiner.client_host;
+  member.join = joiner.request;
+  const std::string why = fmt::format("static member {} is back", *request.group_instance_id);
+  if (state_ == GroupState::completing_rebalance) return prepare_rebalance(why, turn);
+  if (state_ != GroupState::stable) return maybe_complete_join(turn);
+  if (elect_protocol() != protocol_) return rebalance_or_complete(why + ", with other protocols", turn);
+  if (turn.limits.legacy.has(Legacy::static_rejoin_not_persisted)) {
+    note_change(why, turn);
+    return on_static_member_stored(stored, ErrorCode::none, turn);
+  }
+  std::map<std::string, std::vector<std::byte>> assignments;
+  for (const auto& [known, one] : members_) assignments[known] = one.assignment;
+  note_change(why, turn);
+  RecordBatch batch = group_metadata_batch(name_, metadata(assignments, turn.env.wall), turn.env.wall);
+  GroupWrite& write = turn.writes.emplace_back();
+  write.batch = std::move(batch);
+  write.then = std::move(stored);
+}
+
+void ClassicGroup::on_static_member_stored(const StaticMemberStored& stored, ErrorCode error, GroupTurn& turn) {
+  const auto found = members_.find(stored.new_id);
+  if (found == members_.end()) return;  // it has gone, or come once more
+  ClassicMember& member = found->second;
+  if (error == ErrorCode::none) {
+    if (!member.join) return;
+    JoinGroupResponse response = joined(stored.new_id);
+    if (stored.version >= first_version_with_skipped_assignment) {
+      response.skip_assignment = is_leader(stored.new_id);
+    } else {  // the old leader's id: whoever reads it is no leader, and waits for the assignment that stands
+      response.leader = stored.old_leader.value_or(std::string{});
+      response.members.clear();
+    }
+    answer(*member.join, std::move(response), turn.env);
+    member.join.reset();
+    return restart_session(stored.new_id, turn);
+  }
+  member.protocols = stored.old_protocols;
+  member.rebalance_timeout = stored.old_rebalance_timeout;
+  member.session_timeout = stored.old_session_timeout;
+  const std::optional<RequestRef> waiting = std::exchange(member.join, std::nullopt);
+  rename_static(stored.new_id, stored.old_id, turn);
+  if (waiting) answer(*waiting, join_refused(error, {}), turn.env);
 }
 
 void ClassicGroup::begin_generation(const std::string& reason, GroupTurn& turn) {
@@ -198,7 +293,7 @@ void ClassicGroup::begin_generation(const std::string& reason, GroupTurn& turn) 
   }
   transition(GroupState::completing_rebalance, reason, turn);
   for (auto& [id, member] : members_) {
-    answer(*member.join, joined(id), turn.env);
+    if (member.join) answer(*member.join, joined(id), turn.env);
     member.join.reset();
     restart_session(id, turn);
   }

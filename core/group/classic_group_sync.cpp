@@ -21,7 +21,8 @@ void ClassicGroup::sync(const SyncGroupRequest& request, const RequestRef& ref, 
 }
 
 ErrorCode ClassicGroup::check_sync(const SyncGroupRequest& request) const {
-  if (!members_.contains(request.member_id)) return ErrorCode::unknown_member_id;
+  const ErrorCode unknown = check_member(request.member_id, request.group_instance_id);
+  if (unknown != ErrorCode::none) return unknown;
   if (request.generation_id != generation_) return ErrorCode::illegal_generation;
   if (request.protocol_type && request.protocol_type != protocol_type_) return ErrorCode::inconsistent_group_protocol;
   if (request.protocol_name && request.protocol_name != protocol_) return ErrorCode::inconsistent_group_protocol;
@@ -82,7 +83,8 @@ void ClassicGroup::on_syncs_missing(GroupTurn& turn) {
 }
 
 ErrorCode ClassicGroup::heartbeat(const HeartbeatRequest& request, GroupTurn& turn) {
-  if (!members_.contains(request.member_id)) return ErrorCode::unknown_member_id;
+  const ErrorCode unknown = check_member(request.member_id, request.group_instance_id);
+  if (unknown != ErrorCode::none) return unknown;
   if (request.generation_id != generation_) return ErrorCode::illegal_generation;
   restart_session(request.member_id, turn);
   return state_ == GroupState::preparing_rebalance ? ErrorCode::rebalance_in_progress : ErrorCode::none;
@@ -92,14 +94,15 @@ std::vector<LeaveGroupResponse::Member> ClassicGroup::leave(const LeaveGroupRequ
   std::vector<LeaveGroupResponse::Member> outcomes;
   std::string gone;
   for (const LeaveGroupRequest::Member& leaving : request.members) {
-    ErrorCode error = ErrorCode::none;
-    if (leaving.group_instance_id) {
-      error = ErrorCode::unsupported_version;
-    } else if (pending_.contains(leaving.member_id) || members_.contains(leaving.member_id)) {
-      remove(leaving.member_id, turn);
-      gone += (gone.empty() ? "" : ", ") + leaving.member_id;
-    } else {
-      error = ErrorCode::unknown_member_id;
+    std::string id = leaving.member_id;
+    if (id.empty() && leaving.group_instance_id) {  // an administrator knows the instance only
+      const auto known = static_members_.find(*leaving.group_instance_id);
+      if (known != static_members_.end()) id = known->second;
+    }
+    const ErrorCode error = pending_.contains(id) ? ErrorCode::none : check_member(id, leaving.group_instance_id);
+    if (error == ErrorCode::none) {
+      remove(id, turn);
+      gone += (gone.empty() ? "" : ", ") + id;
     }
     outcomes.push_back({leaving.member_id, leaving.group_instance_id, error});
   }
@@ -124,7 +127,10 @@ void ClassicGroup::on_session_over(const std::string& member, GroupTurn& turn) {
 ErrorCode ClassicGroup::accept_commit(const OffsetCommitRequest& request, GroupTurn& turn) {
   const std::optional<Generation>& generation = request.generation_id_or_member_epoch;
   if (!generation && state_ == GroupState::empty) return ErrorCode::none;  // by hand, or a consumer that uses no groups
-  if (!members_.contains(request.member_id)) return ErrorCode::unknown_member_id;
+  const ErrorCode unknown = check_member(request.member_id, request.group_instance_id);
+  if (turn.limits.legacy.has(Legacy::no_generation_fencing) && unknown != ErrorCode::fenced_instance_id)
+    return ErrorCode::none;
+  if (unknown != ErrorCode::none) return unknown;
   if (generation != generation_) return ErrorCode::illegal_generation;
   if (state_ == GroupState::completing_rebalance) return ErrorCode::rebalance_in_progress;
   restart_session(request.member_id, turn);

@@ -34,6 +34,7 @@ DescribeGroupsResponse::Group ClassicGroup::described() const {
   for (const auto& [id, member] : members_) {
     DescribeGroupsResponse::Member& one = told.members.emplace_back();
     one.member_id = id;
+    one.group_instance_id = member.instance_id;
     one.client_id = member.client_id;
     one.client_host = member.client_host;
     if (!stable) continue;
@@ -66,6 +67,13 @@ bool ClassicGroup::is_subscribed_to(const std::string& topic) const {
     found = found || std::ranges::find(subscription->topics, topic) != subscription->topics.end();
   }
   return found;
+}
+
+std::optional<Timestamp> ClassicGroup::useless_since(const TopicPartition& partition, Timestamp committed) const {
+  if (!protocol_type_) return committed;  // it is committed to by hand
+  if (state_ == GroupState::empty) return std::max(state_since_, committed);
+  if (state_ != GroupState::stable || !uses_consumer_protocol() || is_subscribed_to(partition.topic)) return std::nullopt;
+  return committed;
 }
 
 void ClassicGroup::on_deleted(GroupTurn& turn) { transition(GroupState::dead, "deleted", turn); }

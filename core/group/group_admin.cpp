@@ -34,6 +34,11 @@ void GroupCoordinator::list(const ListGroupsRequest& request, const RequestRef& 
       if (passes(request.states_filter, told.group_state) && passes(request.types_filter, told.group_type))
         response.groups.push_back(std::move(told));
     }
+    for (const auto& [name, group] : shard.consumer_groups) {
+      ListGroupsResponse::Group told = group->listed();
+      if (passes(request.states_filter, told.group_state) && passes(request.types_filter, told.group_type))
+        response.groups.push_back(std::move(told));
+    }
   }
   answer(ref, std::move(response), env);
 }
@@ -83,13 +88,14 @@ ErrorCode GroupCoordinator::delete_one(const std::string& name, GroupForgotten t
   if (name.empty()) return ErrorCode::invalid_group_id;
   Shard* shard = shard_of(name);
   if (shard == nullptr) return ErrorCode::not_coordinator;
+  if (shard->consumer_groups.contains(name)) return delete_consumer_group(*shard, name, std::move(then), env);
   const auto found = shard->groups.find(name);
   if (found == shard->groups.end()) return ErrorCode::group_id_not_found;
   if (const ErrorCode error = found->second->check_delete(); error != ErrorCode::none) return error;
-  then.offsets = offsets_of(*found->second);
+  then.offsets = offsets_of(name, found->second->offsets());
   RecordBatch batch = tombstones_batch(name, then.offsets, Forgets::whole_group, env.wall);
   std::vector<GroupWrite> writes;
-  GroupTurn turn{limits_, env, writes};
+  GroupTurn turn{limits_, *topics_, env, writes};
   found->second.edit().on_deleted(turn);
   writes.push_back({std::move(batch), std::move(then)});
   take_writes(shard->partition, name, std::move(writes));
@@ -99,12 +105,12 @@ ErrorCode GroupCoordinator::delete_one(const std::string& name, GroupForgotten t
 }
 
 // All that the log holds or will hold of it: commits on their way come before a tombstone that is written now.
-std::vector<TopicPartition> GroupCoordinator::offsets_of(const ClassicGroup& group) const {
+std::vector<TopicPartition> GroupCoordinator::offsets_of(const std::string& name, const GroupOffsets& offsets) const {
   std::set<TopicPartition> partitions;
-  for (const auto& [partition, committed] : group.offsets().all()) partitions.insert(partition);
+  for (const auto& [partition, committed] : offsets.all()) partitions.insert(partition);
   for (const auto& [token, pending] : pending_) {
     const auto* stored = std::get_if<OffsetsStored>(&pending.then);
-    if (stored == nullptr || pending.group != group.name()) continue;
+    if (stored == nullptr || pending.group != name) continue;
     for (const auto& [partition, value] : stored->offsets) partitions.insert(partition);
   }
   return {partitions.begin(), partitions.end()};
@@ -112,9 +118,10 @@ std::vector<TopicPartition> GroupCoordinator::offsets_of(const ClassicGroup& gro
 
 void GroupCoordinator::finish_deletion(const Pending& pending, const GroupForgotten& forgotten, ErrorCode error,
                                        Env& env) {
-  const auto found = deletions_.find(forgotten.deletion);
+  const auto found = deletions_.find(forgotten.deletion);  // none: it expired
   if (error == ErrorCode::none && !forgotten.offsets.empty())
     env.out.note(trace::OffsetsRemoved{pending.group, forgotten.offsets});
+  if (found == deletions_.end()) return;
   Deletion& deletion = found->second;
   deletion.response.results.at(forgotten.result).error_code = error;
   if (--deletion.waits_for > 0) return;
@@ -130,10 +137,8 @@ void GroupCoordinator::delete_offsets(const OffsetDeleteRequest& request, Offset
   if (request.group_id.empty()) return refuse(ErrorCode::invalid_group_id);
   Shard* shard = shard_of(request.group_id);
   if (shard == nullptr) return refuse(ErrorCode::not_coordinator);
-  const bool found =
-      with_group(*shard, request.group_id, Creation::never, env, [&](ClassicGroup& group, GroupTurn& turn) {
-        if (const ErrorCode error = group.check_offset_delete(); error != ErrorCode::none) return refuse(error);
-        const std::vector<TopicPartition> known = offsets_of(group);
+  const auto forget = [&](const auto& group, std::vector<GroupWrite>& writes) {
+        const std::vector<TopicPartition> known = offsets_of(request.group_id, group.offsets());
         std::vector<TopicPartition> going;
         for (const auto& topic : request.topics) {
           const bool subscribed = group.is_subscribed_to(topic.name);
@@ -148,33 +153,45 @@ void GroupCoordinator::delete_offsets(const OffsetDeleteRequest& request, Offset
         }
         if (going.empty()) return answer(ref, std::move(response), env);
         RecordBatch batch = tombstones_batch(request.group_id, going, Forgets::offsets, env.wall);
-        GroupWrite& write = turn.writes.emplace_back();
-    write.batch = std::move(batch);
-    write.then = OffsetsForgotten{ref, std::move(response), std::move(going)};
+        GroupWrite& write = writes.emplace_back();
+        write.batch = std::move(batch);
+        write.then = OffsetsForgotten{ref, std::move(response), std::move(going)};
+  };
+  if (const auto group = shard->consumer_groups.find(request.group_id); group != shard->consumer_groups.end()) {
+    std::vector<GroupWrite> writes;
+    forget(*group->second, writes);
+    return take_writes(shard->partition, request.group_id, std::move(writes));
+  }
+  const bool found =
+      with_group(*shard, request.group_id, Creation::never, env, [&](ClassicGroup& group, GroupTurn& turn) {
+        if (const ErrorCode error = group.check_offset_delete(); error != ErrorCode::none) return refuse(error);
+        forget(group, turn.writes);
       });
   if (!found) refuse(ErrorCode::group_id_not_found);
 }
 
 void GroupCoordinator::on_partitions_deleted(const std::vector<TopicPartition>& partitions, Env& env) {
   const std::set<TopicPartition> deleted{partitions.begin(), partitions.end()};
-  for (auto& [index, shard] : shards_) {
-    for (auto& [name, group] : shard.groups) {
-      std::vector<TopicPartition> going;
-      std::ranges::set_intersection(offsets_of(*group), deleted, std::back_inserter(going));
-      if (going.empty()) continue;
-      RecordBatch batch = tombstones_batch(name, going, Forgets::offsets, env.wall);
-      OffsetsForgotten then;
-      then.offsets = std::move(going);
-      take_writes(index, name, {GroupWrite{std::move(batch), std::move(then)}});
-    }
+  const auto forget = [&](PartitionIndex index, const std::string& name, const GroupOffsets& offsets) {
+    std::vector<TopicPartition> going;
+    std::ranges::set_intersection(offsets_of(name, offsets), deleted, std::back_inserter(going));
+    if (going.empty()) return;
+    RecordBatch batch = tombstones_batch(name, going, Forgets::offsets, env.wall);
+    OffsetsForgotten then;
+    then.offsets = std::move(going);
+    take_writes(index, name, {GroupWrite{std::move(batch), std::move(then)}});
+  };
+  for (const auto& [index, shard] : shards_) {
+    for (const auto& [name, group] : shard.groups) forget(index, name, group->offsets());
+    for (const auto& [name, group] : shard.consumer_groups) forget(index, name, group->offsets());
   }
 }
 
 void GroupCoordinator::finish_forgetting(const Pending& pending, const OffsetsForgotten& forgotten, std::uint64_t token,
                                          ErrorCode error, Env& env) {
   if (error == ErrorCode::none) {
-    with_group(shards_.at(pending.partition), pending.group, Creation::never, env,
-               [&](ClassicGroup& group, GroupTurn&) { group.offsets().forget(forgotten.offsets, token); });
+    if (GroupOffsets* offsets = offsets_in(shards_.at(pending.partition), pending.group))
+      offsets->forget(forgotten.offsets, token);
     env.out.note(trace::OffsetsRemoved{pending.group, forgotten.offsets});
   }
   if (!forgotten.request) return;
@@ -185,6 +202,8 @@ void GroupCoordinator::finish_forgetting(const Pending& pending, const OffsetsFo
 void GroupCoordinator::give_up(const GroupWritten& then, Env& env) {
   if (const auto* stored = std::get_if<OffsetsStored>(&then)) {
     answer(stored->request, with_error(stored->response, ErrorCode::not_coordinator), env);
+  } else if (const auto* changed = std::get_if<ConsumerGroupStored>(&then); changed && changed->request) {
+    answer(*changed->request, ConsumerGroupHeartbeatResponse{.error_code = ErrorCode::not_coordinator}, env);
   } else if (const auto* forgotten = std::get_if<OffsetsForgotten>(&then); forgotten && forgotten->request) {
     answer(*forgotten->request, OffsetDeleteResponse{.error_code = ErrorCode::not_coordinator}, env);
   } else if (const auto* group = std::get_if<GroupForgotten>(&then)) {

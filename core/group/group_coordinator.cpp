@@ -41,7 +41,8 @@ std::uint32_t java_hash(std::string_view text) {
 
 }  // namespace
 
-GroupCoordinator::GroupCoordinator(const NodeConfig& config) : limits_{GroupLimits::of(config)} {}
+GroupCoordinator::GroupCoordinator(const NodeConfig& config, LegacyBehaviours legacy)
+    : limits_{GroupLimits::of(config, legacy)} {}
 
 void GroupCoordinator::set_partition_count(std::int32_t count) {
   KAFKASIM_CHECK(count > 0);
@@ -85,6 +86,7 @@ void GroupCoordinator::on_elected(PartitionIndex partition, LeaderEpoch epoch, c
     known->second.epoch = epoch;
     return;
   }
+  if (!next_expiry_) next_expiry_ = env.now + limits_.retention_check_interval;
   Shard& shard = shards_[partition];
   shard.partition = partition;
   shard.epoch = epoch;
@@ -94,16 +96,18 @@ void GroupCoordinator::on_elected(PartitionIndex partition, LeaderEpoch epoch, c
       ++loaded.passed_over;
       continue;
     }
+    if (!stored.consumer.empty()) {
+      load_consumer_group(shard, name, stored, env);
+      continue;
+    }
     with_group(shard, name, Creation::if_missing, env, [&stored = stored](ClassicGroup& group, GroupTurn& turn) {
       for (auto& [at, value] : stored.offsets) group.offsets().restore(at, std::move(value));
       if (stored.metadata) group.restore(*stored.metadata);
       group.on_loaded(turn);
-      trace::OffsetsLoaded found{group.name(), {}};
-      for (const auto& [at, committed] : group.offsets().all()) found.offsets.push_back({at, committed.value.offset});
-      turn.env.out.add(Note{std::move(found)});
+      note_loaded(group.name(), group.offsets(), turn.env);
     });
   }
-  env.out.add(Note{trace::GroupsLoaded{partition, static_cast<std::int32_t>(shard.groups.size())}});
+  env.out.add(Note{trace::GroupsLoaded{partition, static_cast<std::int32_t>(shard.groups.size() + shard.consumer_groups.size())}});
   if (loaded.passed_over == 0) return;
   const std::string first = loaded.first_fault ? ": " + loaded.first_fault->message : std::string{};
   env.out.add(Note{trace::Remark{
@@ -114,11 +118,12 @@ void GroupCoordinator::on_resigned(PartitionIndex partition, Env& env) {
   const auto found = shards_.find(partition);
   if (found == shards_.end()) return;
   std::vector<GroupWrite> none;
-  GroupTurn turn{limits_, env, none};
+  GroupTurn turn{limits_, *topics_, env, none};
   for (auto& [name, group] : found->second.groups) {
     group.edit().on_unloaded(turn);
     deadlines_.set(name, std::nullopt);
   }
+  for (const auto& [name, group] : found->second.consumer_groups) deadlines_.set(name, std::nullopt);
   shards_.erase(found);
   for (auto pending = pending_.begin(); pending != pending_.end();) {
     if (pending->second.partition != partition) {
@@ -147,6 +152,11 @@ void GroupCoordinator::on_append_completed(std::uint64_t token, ErrorCode error,
                [&](ClassicGroup& group, GroupTurn& turn) {
                  group.on_assignment_stored(assignment->generation, assignment->assignments, told, turn);
                });
+  } else if (const auto* changed = std::get_if<ConsumerGroupStored>(&pending.then)) {
+    finish_consumer_write(pending, *changed, token, error, told, env);
+  } else if (const auto* back = std::get_if<StaticMemberStored>(&pending.then)) {
+    with_group(shards_.at(pending.partition), pending.group, Creation::never, env,
+               [&](ClassicGroup& group, GroupTurn& turn) { group.on_static_member_stored(*back, told, turn); });
   } else if (const auto* offsets = std::get_if<OffsetsStored>(&pending.then)) {
     finish_commit(pending, *offsets, token, told, env);
   } else if (const auto* forgotten = std::get_if<OffsetsForgotten>(&pending.then)) {
@@ -159,8 +169,7 @@ void GroupCoordinator::on_append_completed(std::uint64_t token, ErrorCode error,
 void GroupCoordinator::finish_commit(const Pending& pending, const OffsetsStored& stored, std::uint64_t token,
                                      ErrorCode error, Env& env) {
   if (error != ErrorCode::none) return answer(stored.request, with_error(stored.response, error), env);
-  with_group(shards_.at(pending.partition), pending.group, Creation::never, env,
-             [&](ClassicGroup& group, GroupTurn&) { group.offsets().apply(stored, token); });
+  if (GroupOffsets* offsets = offsets_in(shards_.at(pending.partition), pending.group)) offsets->apply(stored, token);
   trace::OffsetsCommitted committed{pending.group, stored.member_id, stored.generation, {}};
   for (const auto& [partition, value] : stored.offsets) committed.offsets.push_back({partition, value.offset});
   env.out.add(Note{std::move(committed)});
@@ -170,14 +179,19 @@ void GroupCoordinator::finish_commit(const Pending& pending, const OffsetsStored
 // ---- time -----------------------------------------------------------------------------------------
 
 void GroupCoordinator::on_woken(Env& env) {
+  if (next_expiry_ && *next_expiry_ <= env.now) expire_offsets(env);
   for (const std::string& name : deadlines_.take_due(env.now)) {
     Shard* shard = shard_of(name);
     KAFKASIM_CHECK(shard != nullptr, name);
+    if (shard->consumer_groups.contains(name)) {
+      wake_consumer_group(*shard, name, env);
+      continue;
+    }
     with_group(*shard, name, Creation::never, env, [](ClassicGroup& group, GroupTurn& turn) { group.on_due(turn); });
   }
 }
 
-std::optional<Instant> GroupCoordinator::next_deadline() const { return deadlines_.next(); }
+std::optional<Instant> GroupCoordinator::next_deadline() const { return earlier(deadlines_.next(), next_expiry_); }
 
 std::vector<GroupReport> GroupCoordinator::report() const {
   std::vector<GroupReport> reports;
@@ -188,7 +202,16 @@ std::vector<GroupReport> GroupCoordinator::report() const {
       one.state = group_state_name(group->state());
       one.generation = group->generation();
       for (const auto& [id, member] : group->members())
-        one.members.push_back({id, member.client_id, std::nullopt, group->assignment_of(member)});
+        one.members.push_back({id, member.client_id, member.instance_id, group->assignment_of(member)});
+      for (const auto& [at, committed] : group->offsets().all()) one.offsets.emplace(at, committed.value.offset);
+    }
+    for (const auto& [name, group] : shard.consumer_groups) {
+      GroupReport& one = reports.emplace_back();
+      one.group = name;
+      one.state = group->state();
+      one.generation = Generation{group->epoch()};
+      for (const auto& [id, member] : group->members())
+        one.members.push_back({id, member.client_id, member.instance_id, group->names_of(member.assigned)});
       for (const auto& [at, committed] : group->offsets().all()) one.offsets.emplace(at, committed.value.offset);
     }
   }

@@ -1,5 +1,5 @@
 #pragma once
-// GroupCoordinator: the classic groups whose partition of __consumer_offsets this broker leads
+// GroupCoordinator: the classic and consumer groups whose partition of __consumer_offsets this broker leads
 // (GroupCoordinatorService, GroupMetadataManager, OffsetMetadataManager and the CoordinatorRuntime under them). A part
 // of the broker, and a copyable value.
 //
@@ -9,7 +9,11 @@
 //
 // A partition is loaded in the call that elects this broker, so no request ever meets one that is being loaded:
 // COORDINATOR_LOAD_IN_PROGRESS is never answered. NOT_COORDINATOR is, whatever the reason for not leading.
-// Not spoken: static members (UNSUPPORTED_VERSION), transactional commits, expiry of offsets.
+//
+// A group is of the one kind or the other. One without members becomes the other kind when somebody comes who speaks that
+// protocol, and keeps its offsets; with members it refuses (INCONSISTENT_GROUP_PROTOCOL, GROUP_ID_NOT_FOUND): groups in use are
+// not migrated. Offsets that are of no use expire after offsets.retention.minutes (KIP-211). Transactional commits are not
+// spoken.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -20,6 +24,7 @@
 #include "core/base/cow.hpp"
 #include "core/base/time.hpp"
 #include "core/group/classic_group.hpp"
+#include "core/group/consumer_group.hpp"
 #include "core/group/group_turn.hpp"
 #include "core/machine/deadlines.hpp"
 #include "core/machine/seam.hpp"
@@ -31,6 +36,8 @@
 #include "core/record/record_batch.hpp"
 
 namespace kafkasim {
+
+struct LoadedGroup;  // group_records.hpp
 
 struct GroupAppend {
   std::uint64_t token{};
@@ -54,9 +61,10 @@ struct GroupReport {
 
 class GroupCoordinator {
  public:
-  explicit GroupCoordinator(const NodeConfig& config);
+  explicit GroupCoordinator(const NodeConfig& config, LegacyBehaviours legacy = {});
 
   void set_partition_count(std::int32_t count);  // of __consumer_offsets, once it exists
+  void set_topics(GroupTopics topics) { topics_ = Cow<GroupTopics>{std::move(topics)}; }  // whenever they have changed
   // Which partition a group belongs to: abs(Java's hash of its name) modulo the count. Absent until the topic exists.
   [[nodiscard]] std::optional<PartitionIndex> partition_for(const std::string& group) const;
 
@@ -87,11 +95,13 @@ class GroupCoordinator {
     PartitionIndex partition;
     LeaderEpoch epoch;
     std::map<std::string, Cow<ClassicGroup>> groups;
+    std::map<std::string, Cow<ConsumerGroup>> consumer_groups;
   };
   struct Pending {  // a batch on its way
     PartitionIndex partition;
     std::string group;
     GroupWritten then;
+    std::optional<Cow<ConsumerGroup>> before{};  // a consumer group, should this not be appended
   };
   struct Deletion {  // a DeleteGroups
     RequestRef request;
@@ -112,13 +122,32 @@ class GroupCoordinator {
   [[nodiscard]] OffsetFetchResponse::Group fetch_one(const OffsetFetchRequest::Group& asked,
                                                      const RequestRef& ref) const;
 
+  // consumer groups (group_coordinator_consumer.cpp)
+  void consumer_heartbeat(const ConsumerGroupHeartbeatRequest& request, const Received& received, Env& env);
+  void describe_consumers(const ConsumerGroupDescribeRequest& request, const RequestRef& ref, Env& env);
+  [[nodiscard]] ConsumerGroupDescribeResponse::Group describe_consumer(const std::string& name) const;
+  void put_consumer_group(Shard& shard, const std::string& name, Cow<ConsumerGroup> before, std::vector<GroupWrite> writes);
+  void finish_consumer_write(const Pending& pending, const ConsumerGroupStored& stored, std::uint64_t token,
+                             ErrorCode error, ErrorCode told, Env& env);
+  [[nodiscard]] bool become_consumer_group(Shard& shard, const std::string& name, std::vector<GroupWrite>& writes, Env& env);
+  void become_classic_group(Shard& shard, const std::string& name, Env& env);
+  void load_consumer_group(Shard& shard, const std::string& name, LoadedGroup& stored, Env& env);
+  void wake_consumer_group(Shard& shard, const std::string& name, Env& env);
+  static void note_loaded(const std::string& name, const GroupOffsets& offsets, Env& env);
+  [[nodiscard]] GroupOffsets* offsets_in(Shard& shard, const std::string& group);
+
+  // expiry (group_expiry.cpp)
+  void expire_offsets(Env& env);
+  void expire_in(Shard& shard, const std::string& name, Env& env);
+
   // administration (group_admin.cpp)
   void list(const ListGroupsRequest& request, const RequestRef& ref, Env& env);
   void describe(const DescribeGroupsRequest& request, const RequestRef& ref, Env& env);
   [[nodiscard]] DescribeGroupsResponse::Group describe_one(const std::string& name, const RequestRef& ref) const;
   void delete_groups(const DeleteGroupsRequest& request, const RequestRef& ref, Env& env);
   [[nodiscard]] ErrorCode delete_one(const std::string& name, GroupForgotten then, Env& env);
-  [[nodiscard]] std::vector<TopicPartition> offsets_of(const ClassicGroup& group) const;
+  [[nodiscard]] std::vector<TopicPartition> offsets_of(const std::string& name, const GroupOffsets& offsets) const;
+  [[nodiscard]] ErrorCode delete_consumer_group(Shard& shard, const std::string& name, GroupForgotten then, Env& env);
   void finish_deletion(const Pending& pending, const GroupForgotten& forgotten, ErrorCode error, Env& env);
   void finish_forgetting(const Pending& pending, const OffsetsForgotten& forgotten, std::uint64_t token,
                          ErrorCode error, Env& env);
@@ -134,6 +163,8 @@ class GroupCoordinator {
 
   GroupLimits limits_;
   std::optional<std::int32_t> partition_count_;
+  Cow<GroupTopics> topics_;
+  std::optional<Instant> next_expiry_;
   std::map<PartitionIndex, Shard> shards_;
   DeadlineIndex<std::string> deadlines_;      // by group: of its timers
   std::map<std::uint64_t, Pending> pending_;  // by token: in the order of their handing over
@@ -151,7 +182,7 @@ bool GroupCoordinator::with_group(Shard& shard, const std::string& name, Creatio
     found = shard.groups.emplace(name, Cow<ClassicGroup>{ClassicGroup{name}}).first;
   }
   std::vector<GroupWrite> writes;
-  GroupTurn turn{limits_, env, writes};
+  GroupTurn turn{limits_, *topics_, env, writes};
   ClassicGroup& group = found->second.edit();
   action(group, turn);
   deadlines_.set(name, group.next_deadline());

@@ -21,7 +21,7 @@ class LogReader {
   }
   [[nodiscard]] LoadedGroups take() {
     std::erase_if(loaded_.groups,
-                  [](const auto& entry) { return !entry.second.metadata && entry.second.offsets.empty(); });
+                  [](const auto& entry) { return !entry.second.metadata && entry.second.offsets.empty() && entry.second.consumer.empty(); });
     return std::move(loaded_);
   }
 
@@ -31,6 +31,11 @@ class LogReader {
     const Result<GroupRecordKey> key = decode_group_key(*record.key);
     if (!key) return pass_over(key.error());
     if (const auto* offset = std::get_if<OffsetCommitKey>(&*key)) return apply_offset(*offset, record.value);
+    if (const auto* consumer = std::get_if<ConsumerGroupKey>(&*key)) {
+      auto& records = loaded_.groups[consumer->group].consumer;
+      records.emplace_back(*consumer, record.value ? std::optional{to_vector(*record.value)} : std::nullopt);
+      return;
+    }
     apply_group(std::get<GroupMetadataKey>(*key), record.value);
   }
   void apply_offset(const OffsetCommitKey& key, const std::optional<ByteSpan>& bytes) {

@@ -32,6 +32,7 @@ enum class Forgets : std::uint8_t { offsets, whole_group };
 struct LoadedGroup {
   std::optional<GroupMetadataValue> metadata;  // absent: it only stores offsets
   std::map<TopicPartition, OffsetCommitValue> offsets;
+  std::vector<std::pair<ConsumerGroupKey, std::optional<std::vector<std::byte>>>> consumer;  // of a consumer group, as they come
 };
 struct LoadedGroups {
   std::map<std::string, LoadedGroup> groups;  // those of which anything is left

@@ -25,6 +25,7 @@ constexpr std::int16_t first_fetch_with_group_error = 2;
 bool GroupCoordinator::handles(ApiKey api) {
   return api == ApiKey::join_group || api == ApiKey::sync_group || api == ApiKey::heartbeat
          || api == ApiKey::leave_group || api == ApiKey::offset_commit || api == ApiKey::offset_fetch
+         || api == ApiKey::consumer_group_heartbeat || api == ApiKey::consumer_group_describe
          || api == ApiKey::list_groups || api == ApiKey::describe_groups || api == ApiKey::delete_groups;
 }
 
@@ -32,6 +33,9 @@ void GroupCoordinator::on_request(const Received& received, Env& env) {
   const Message& message = received.envelope.message;
   const RequestRef ref = request_ref(received);
   if (const auto* join_request = message.get_if<JoinGroupRequest>()) return join(*join_request, received, env);
+  if (const auto* consumer = message.get_if<ConsumerGroupHeartbeatRequest>())
+    return consumer_heartbeat(*consumer, received, env);
+  if (const auto* consumers = message.get_if<ConsumerGroupDescribeRequest>()) return describe_consumers(*consumers, ref, env);
   if (const auto* sync_request = message.get_if<SyncGroupRequest>()) return sync(*sync_request, ref, env);
   if (const auto* beat = message.get_if<HeartbeatRequest>()) return heartbeat(*beat, ref, env);
   if (const auto* leave_request = message.get_if<LeaveGroupRequest>()) return leave(*leave_request, ref, env);
@@ -47,7 +51,6 @@ void GroupCoordinator::on_request(const Received& received, Env& env) {
 
 ErrorCode GroupCoordinator::check_join(const JoinGroupRequest& request) const {
   if (request.group_id.empty()) return ErrorCode::invalid_group_id;
-  if (request.group_instance_id) return ErrorCode::unsupported_version;
   if (request.session_timeout < limits_.least_session_timeout
       || request.session_timeout > limits_.most_session_timeout) {
     return ErrorCode::invalid_session_timeout;
@@ -62,6 +65,12 @@ void GroupCoordinator::join(const JoinGroupRequest& request, const Received& rec
   Shard* shard = shard_of(request.group_id);
   if (shard == nullptr) return answer(ref, join_refused(ErrorCode::not_coordinator, request.member_id), env);
   const Joiner joiner{ref, received.envelope.client_id, fmt::format("/host-{}", received.connection.dialler.value)};
+  const auto other = shard->consumer_groups.find(request.group_id);
+  if (other != shard->consumer_groups.end()) {
+    if (!other->second->empty())
+      return answer(ref, join_refused(ErrorCode::inconsistent_group_protocol, request.member_id), env);
+    if (request.member_id.empty()) become_classic_group(*shard, request.group_id, env);
+  }
   const Creation creation = request.member_id.empty() ? Creation::if_missing : Creation::never;
   const bool found = with_group(*shard, request.group_id, creation, env,
                                 [&](ClassicGroup& group, GroupTurn& turn) { group.join(request, joiner, turn); });
@@ -70,7 +79,6 @@ void GroupCoordinator::join(const JoinGroupRequest& request, const Received& rec
 
 void GroupCoordinator::sync(const SyncGroupRequest& request, const RequestRef& ref, Env& env) {
   if (request.group_id.empty()) return answer(ref, sync_refused(ErrorCode::invalid_group_id), env);
-  if (request.group_instance_id) return answer(ref, sync_refused(ErrorCode::unsupported_version), env);
   Shard* shard = shard_of(request.group_id);
   if (shard == nullptr) return answer(ref, sync_refused(ErrorCode::not_coordinator), env);
   const bool found = with_group(*shard, request.group_id, Creation::never, env,
@@ -83,8 +91,6 @@ void GroupCoordinator::heartbeat(const HeartbeatRequest& request, const RequestR
   Shard* shard = shard_of(request.group_id);
   if (request.group_id.empty()) {
     response.error_code = ErrorCode::invalid_group_id;
-  } else if (request.group_instance_id) {
-    response.error_code = ErrorCode::unsupported_version;
   } else if (shard == nullptr) {
     response.error_code = ErrorCode::not_coordinator;
   } else {
@@ -119,22 +125,31 @@ void GroupCoordinator::leave(const LeaveGroupRequest& request, const RequestRef&
 void GroupCoordinator::commit(const OffsetCommitRequest& request, const RequestRef& ref, Env& env) {
   Shard* shard = shard_of(request.group_id);
   if (shard == nullptr) return answer(ref, refuse_commit(request, ErrorCode::not_coordinator), env);
-  if (request.group_instance_id) return answer(ref, refuse_commit(request, ErrorCode::unsupported_version), env);
+  const auto store = [&](Generation current, std::vector<GroupWrite>& writes) {
+    PreparedCommit prepared = prepare_commit(request, limits_, env.wall);
+    if (prepared.offsets.empty()) return answer(ref, std::move(prepared.response), env);
+    RecordBatch batch = offsets_batch(request.group_id, prepared.offsets, env.wall);
+    const Generation generation = request.generation_id_or_member_epoch.value_or(current);
+    trace::OffsetsOffered offered{request.group_id, {}};
+    for (const auto& [partition, value] : prepared.offsets) offered.offsets.push_back({partition, value.offset});
+    env.out.note(std::move(offered));
+    GroupWrite& write = writes.emplace_back();
+    write.batch = std::move(batch);
+    write.then = OffsetsStored{ref, std::move(prepared.response), request.member_id, generation,
+                               std::move(prepared.offsets)};
+  };
+  if (const auto group = shard->consumer_groups.find(request.group_id); group != shard->consumer_groups.end()) {
+    const ErrorCode error = group->second->check_commit(request);
+    if (error != ErrorCode::none) return answer(ref, refuse_commit(request, error), env);
+    std::vector<GroupWrite> writes;
+    store(Generation{group->second->epoch()}, writes);
+    return take_writes(shard->partition, request.group_id, std::move(writes));
+  }
   const Creation creation = request.generation_id_or_member_epoch ? Creation::never : Creation::if_missing;
   const bool found = with_group(*shard, request.group_id, creation, env, [&](ClassicGroup& group, GroupTurn& turn) {
     const ErrorCode error = group.accept_commit(request, turn);
     if (error != ErrorCode::none) return answer(ref, refuse_commit(request, error), env);
-    PreparedCommit prepared = prepare_commit(request, limits_, env.wall);
-    if (prepared.offsets.empty()) return answer(ref, std::move(prepared.response), env);
-    RecordBatch batch = offsets_batch(request.group_id, prepared.offsets, env.wall);
-    const Generation generation = request.generation_id_or_member_epoch.value_or(group.generation());
-    trace::OffsetsOffered offered{request.group_id, {}};
-    for (const auto& [partition, value] : prepared.offsets) offered.offsets.push_back({partition, value.offset});
-    env.out.note(std::move(offered));
-    GroupWrite& write = turn.writes.emplace_back();
-    write.batch = std::move(batch);
-    write.then = OffsetsStored{ref, std::move(prepared.response), request.member_id, generation,
-                               std::move(prepared.offsets)};
+    store(group.generation(), turn.writes);
   });
   if (found) return;
   // A generation of a group that nobody knows.
@@ -152,6 +167,11 @@ OffsetFetchResponse::Group GroupCoordinator::fetch_one(const OffsetFetchRequest:
                                                        const RequestRef& ref) const {
   const Shard* shard = shard_of(asked.group_id);
   if (shard != nullptr) {
+    if (const auto group = shard->consumer_groups.find(asked.group_id); group != shard->consumer_groups.end()) {
+      const ErrorCode error = group->second->check_fetch(asked);
+      if (error != ErrorCode::none) return OffsetFetchResponse::Group{asked.group_id, {}, error};
+      return group->second->offsets().fetch(asked);
+    }
     const auto found = shard->groups.find(asked.group_id);
     return found == shard->groups.end() ? GroupOffsets{}.fetch(asked) : found->second->offsets().fetch(asked);
   }

@@ -13,11 +13,14 @@
 #include "core/base/time.hpp"
 #include "core/machine/request_ref.hpp"
 #include "core/machine/seam.hpp"
+#include "core/message/consumer_group_heartbeat.hpp"
 #include "core/message/group_record.hpp"
+#include "core/message/join_group.hpp"
 #include "core/message/offset_commit.hpp"
 #include "core/message/offset_delete.hpp"
 #include "core/model/config.hpp"
 #include "core/model/ids.hpp"
+#include "core/model/legacy.hpp"
 #include "core/record/record_batch.hpp"
 
 namespace kafkasim {
@@ -28,7 +31,15 @@ struct GroupLimits {  // the settings of a broker that concern groups
   Duration most_session_timeout;
   std::int64_t most_members{};
   std::int64_t most_metadata_bytes{};
-  [[nodiscard]] static GroupLimits of(const NodeConfig& config);
+  Duration offsets_retention;
+  Duration retention_check_interval;
+  Duration consumer_session_timeout;  // the rest: of consumer groups (KIP-848)
+  Duration consumer_heartbeat_interval;
+  std::int64_t most_consumer_members{};
+  std::vector<std::string> consumer_assignors;  // the default first
+  std::string migration_policy;
+  LegacyBehaviours legacy{};
+  [[nodiscard]] static GroupLimits of(const NodeConfig& config, LegacyBehaviours legacy = {});
 };
 
 // What follows when a batch is replicated, or fails to be.
@@ -36,6 +47,20 @@ struct EmptyGroupStored {};  // nothing: the group goes on either way
 struct AssignmentStored {
   Generation generation;
   std::map<std::string, std::vector<std::byte>> assignments;  // by member
+};
+struct StaticMemberStored {
+  std::string instance;
+  std::string old_id;
+  std::string new_id;
+  std::optional<std::string> old_leader;
+  std::int16_t version{};  // of the JoinGroup
+  std::vector<JoinGroupRequest::Protocol> old_protocols;
+  Duration old_rebalance_timeout;
+  Duration old_session_timeout;
+};
+struct ConsumerGroupStored {  // what a heartbeat has changed; no request: a timer
+  std::optional<RequestRef> request;
+  ConsumerGroupHeartbeatResponse response;
 };
 struct OffsetsStored {
   RequestRef request;
@@ -54,7 +79,7 @@ struct GroupForgotten {  // by a DeleteGroups, which is answered when all its gr
   std::size_t result{};  // its place in the answer
   std::vector<TopicPartition> offsets;
 };
-using GroupWritten = std::variant<EmptyGroupStored, AssignmentStored, OffsetsStored, OffsetsForgotten, GroupForgotten>;
+using GroupWritten = std::variant<EmptyGroupStored, AssignmentStored, StaticMemberStored, ConsumerGroupStored, OffsetsStored, OffsetsForgotten, GroupForgotten>;
 
 struct GroupWrite {
   RecordBatch batch;
@@ -65,8 +90,17 @@ struct GroupWrite {
 // and where.
 [[nodiscard]] ErrorCode coordinator_error(ErrorCode append_error);
 
+// The topics of the cluster, as the broker's metadata has them: what the target of a consumer group is made from.
+struct GroupTopic {
+  Uuid id;
+  std::int32_t partitions{};
+  friend bool operator==(const GroupTopic&, const GroupTopic&) = default;
+};
+using GroupTopics = std::map<std::string, GroupTopic>;
+
 struct GroupTurn {
   const GroupLimits& limits;
+  const GroupTopics& topics;
   Env& env;
   std::vector<GroupWrite>& writes;
 };

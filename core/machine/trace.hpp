@@ -272,8 +272,9 @@ struct PositionReset {  // auto.offset.reset, a seek, or the committed offset fo
 struct PartitionsAssigned {
   std::string group;
   std::string member_id;
-  Generation generation;
-  std::vector<TopicPartition> partitions;
+  Generation generation;                   // or the member's epoch
+  std::vector<TopicPartition> partitions;  // all that it owns now
+  std::vector<TopicPartition> added{};     // those that it did not own before
 };
 struct PartitionsRevoked {
   std::string group;
@@ -289,15 +290,21 @@ struct ClientSawError {
 // ---- groups, from the coordinator ------------------------------------------------------------------
 struct GroupChanged {
   std::string group;
-  std::string state;  // "Empty", "PreparingRebalance", "CompletingRebalance", "Stable", "Dead"
-  Generation generation;
+  std::string state;      // "Empty", "PreparingRebalance", "CompletingRebalance", "Stable", "Dead"; "Assigning", "Reconciling"
+  Generation generation;  // of a consumer group: its epoch
   struct Member {
     std::string id;
     std::string client_id;
-    std::vector<TopicPartition> assignment;
+    std::vector<TopicPartition> assignment;  // of a consumer group: what it has now
+    std::optional<Generation> epoch{};       // the rest only of a consumer group (KIP-848)
+    std::vector<TopicPartition> target{};    // what it is to have
+    std::vector<TopicPartition> revoking{};  // what it has to give up
   };
   std::vector<Member> members;
   std::string reason;
+  std::string type{"classic"};                 // or "consumer"
+  std::string protocol{};                        // the assignor, once it is chosen
+  std::optional<Generation> assignment_epoch{};  // of a consumer group's target assignment
 };
 struct OffsetsRemoved {  // durable: tombstones for them are below the high watermark
   std::string group;

@@ -10,6 +10,8 @@
 #include "core/message/api_versions.hpp"
 #include "core/message/broker_heartbeat.hpp"
 #include "core/message/broker_registration.hpp"
+#include "core/message/consumer_group_describe.hpp"
+#include "core/message/consumer_group_heartbeat.hpp"
 #include "core/message/create_partitions.hpp"
 #include "core/message/create_topics.hpp"
 #include "core/message/delete_groups.hpp"
@@ -159,6 +161,12 @@ std::optional<DescribeGroupsResponse> shape(const DescribeGroupsRequest& request
   return response;
 }
 
+std::optional<ConsumerGroupDescribeResponse> shape(const ConsumerGroupDescribeRequest& request) {
+  ConsumerGroupDescribeResponse response;
+  for (const std::string& group : request.group_ids) response.groups.emplace_back().group_id = group;
+  return response;
+}
+
 std::optional<DeleteGroupsResponse> shape(const DeleteGroupsRequest& request) {
   DeleteGroupsResponse response;
   for (const std::string& group : request.groups_names) response.results.emplace_back().group_id = group;
@@ -214,6 +222,9 @@ std::optional<AlterPartitionReassignmentsResponse> shape(const AlterPartitionRea
 }
 std::optional<ListPartitionReassignmentsResponse> shape(const ListPartitionReassignmentsRequest&) {
   return ListPartitionReassignmentsResponse{};
+}
+std::optional<ConsumerGroupHeartbeatResponse> shape(const ConsumerGroupHeartbeatRequest&) {
+  return ConsumerGroupHeartbeatResponse{};
 }
 std::optional<HeartbeatResponse> shape(const HeartbeatRequest&) { return HeartbeatResponse{}; }
 std::optional<LeaveGroupResponse> shape(const LeaveGroupRequest&) { return LeaveGroupResponse{}; }
@@ -357,7 +368,8 @@ CreateTopicsResponse failed(CreateTopicsResponse response, ErrorCode error) {
   return response;
 }
 
-DescribeGroupsResponse failed(DescribeGroupsResponse response, ErrorCode error) {
+template <class Response>
+Response failed_groups(Response response, ErrorCode error) {
   for (auto& group : response.groups) {
     std::string id = std::move(group.group_id);
     group = {};
@@ -365,6 +377,10 @@ DescribeGroupsResponse failed(DescribeGroupsResponse response, ErrorCode error) 
     group.error_code = error;
   }
   return response;
+}
+DescribeGroupsResponse failed(const DescribeGroupsResponse& r, ErrorCode error) { return failed_groups(r, error); }
+ConsumerGroupDescribeResponse failed(const ConsumerGroupDescribeResponse& r, ErrorCode error) {
+  return failed_groups(r, error);
 }
 
 DeleteGroupsResponse failed(DeleteGroupsResponse response, ErrorCode error) {
@@ -440,7 +456,7 @@ std::optional<Message> failed_answer(const Message& response, ErrorCode error) {
                     DeleteRecordsResponse, InitProducerIdResponse, OffsetForLeaderEpochResponse, VoteResponse,
                     BeginQuorumEpochResponse, EndQuorumEpochResponse, AlterPartitionResponse,
                     BrokerRegistrationResponse, BrokerHeartbeatResponse, AllocateProducerIdsResponse,
-                    ListGroupsResponse, DescribeGroupsResponse, DeleteGroupsResponse, OffsetDeleteResponse,
+                    ListGroupsResponse, DescribeGroupsResponse, ConsumerGroupHeartbeatResponse, ConsumerGroupDescribeResponse, DeleteGroupsResponse, OffsetDeleteResponse,
                     DeleteTopicsResponse, CreatePartitionsResponse, ElectLeadersResponse,
                     AlterPartitionReassignmentsResponse, ListPartitionReassignmentsResponse, DescribeConfigsResponse,
                     AlterConfigsResponse, IncrementalAlterConfigsResponse, DescribeClusterResponse>(response, error);
@@ -453,7 +469,7 @@ std::optional<Message> error_answer(const Message& request, ErrorCode error) {
                SyncGroupRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteRecordsRequest, InitProducerIdRequest,
                OffsetForLeaderEpochRequest, VoteRequest, BeginQuorumEpochRequest, EndQuorumEpochRequest,
                AlterPartitionRequest, BrokerRegistrationRequest, BrokerHeartbeatRequest, AllocateProducerIdsRequest,
-               ListGroupsRequest, DescribeGroupsRequest, DeleteGroupsRequest, OffsetDeleteRequest, DeleteTopicsRequest,
+               ListGroupsRequest, DescribeGroupsRequest, ConsumerGroupHeartbeatRequest, ConsumerGroupDescribeRequest, DeleteGroupsRequest, OffsetDeleteRequest, DeleteTopicsRequest,
                CreatePartitionsRequest, ElectLeadersRequest, AlterPartitionReassignmentsRequest,
                ListPartitionReassignmentsRequest, DescribeConfigsRequest, AlterConfigsRequest,
                IncrementalAlterConfigsRequest, DescribeClusterRequest>(request);

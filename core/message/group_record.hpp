@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/time.hpp"
+#include "core/message/consumer_group_record.hpp"
 #include "core/model/ids.hpp"
 
 namespace kafkasim {
@@ -54,6 +55,6 @@ struct GroupMetadataValue {
   friend bool operator==(const GroupMetadataValue&, const GroupMetadataValue&) = default;
 };
 
-using GroupRecordKey = std::variant<OffsetCommitKey, GroupMetadataKey>;
+using GroupRecordKey = std::variant<OffsetCommitKey, GroupMetadataKey, ConsumerGroupKey>;
 
 }  // namespace kafkasim

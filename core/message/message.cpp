@@ -40,6 +40,8 @@ std::string_view api_name(ApiKey key) {
     case ApiKey::broker_registration: return "BrokerRegistration";
     case ApiKey::broker_heartbeat: return "BrokerHeartbeat";
     case ApiKey::allocate_producer_ids: return "AllocateProducerIds";
+    case ApiKey::consumer_group_heartbeat: return "ConsumerGroupHeartbeat";
+    case ApiKey::consumer_group_describe: return "ConsumerGroupDescribe";
   }
   return "Unknown";
 }

@@ -49,6 +49,8 @@ enum class ApiKey : std::int16_t {  // org.apache.kafka.common.protocol.ApiKeys
   broker_registration = 62,
   broker_heartbeat = 63,
   allocate_producer_ids = 67,
+  consumer_group_heartbeat = 68,
+  consumer_group_describe = 69,
 };
 
 enum class MessageKind : std::uint8_t { request, response };

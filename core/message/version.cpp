@@ -40,6 +40,8 @@ std::int16_t spoken_version(ApiKey key) {
     case ApiKey::broker_registration: return 4;
     case ApiKey::broker_heartbeat: return 1;
     case ApiKey::allocate_producer_ids: return 0;
+    case ApiKey::consumer_group_heartbeat: return 1;
+    case ApiKey::consumer_group_describe: return 1;
   }
   return 0;
 }

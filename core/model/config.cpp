@@ -159,6 +159,17 @@ const std::vector<Node>& node_settings() {
       {"offsets.topic.segment.bytes", &NodeConfig::offsets_topic_segment_bytes, 1, INT32_MAX},
       {"offsets.commit.timeout.ms", &NodeConfig::offsets_commit_timeout, 1},
       {"offset.metadata.max.bytes", &NodeConfig::offset_metadata_max_bytes, 0, INT32_MAX},
+      {"offsets.retention.minutes", &NodeConfig::offsets_retention_minutes, 1, INT32_MAX},
+      {"offsets.retention.check.interval.ms", &NodeConfig::offsets_retention_check_interval, 1},
+      {"group.consumer.session.timeout.ms", &NodeConfig::group_consumer_session_timeout, 1},
+      {"group.consumer.heartbeat.interval.ms", &NodeConfig::group_consumer_heartbeat_interval, 1},
+      {"group.consumer.max.size", &NodeConfig::group_consumer_max_size, 1, INT32_MAX},
+      {"group.consumer.assignors", &NodeConfig::group_consumer_assignors, 0, 0, {"uniform,range", "range,uniform", "uniform", "range"}},
+      {"group.consumer.migration.policy",
+       &NodeConfig::group_consumer_migration_policy,
+       0,
+       0,
+       {"bidirectional", "upgrade", "downgrade", "disabled"}},
   };
   return table;
 }
@@ -210,7 +221,7 @@ const std::vector<Setting<ProducerConfig>>& producer_settings() {
 const std::vector<Setting<ConsumerConfig>>& consumer_settings() {
   using C = ConsumerConfig;
   static const std::vector<Setting<C>> table = client_settings<C>({
-      {"auto.offset.reset", &C::auto_offset_reset, 0, 0, {"earliest", "latest", "none"}},
+      {"auto.offset.reset", &C::auto_offset_reset, 0, 0, {"earliest", "latest", "none", "by_duration:PT1H"}},
       {"enable.auto.commit", &C::enable_auto_commit},
       {"auto.commit.interval.ms", &C::auto_commit_interval},
       {"fetch.min.bytes", &C::fetch_min_bytes, 0, INT32_MAX},
@@ -222,7 +233,11 @@ const std::vector<Setting<ConsumerConfig>>& consumer_settings() {
       {"max.poll.interval.ms", &C::max_poll_interval, 1},
       {"max.poll.records", &C::max_poll_records, 1, INT32_MAX},
       {"session.timeout.ms", &C::session_timeout},
-      {"partition.assignment.strategy", &C::partition_assignment_strategy, 0, 0, {"range"}},
+      {"partition.assignment.strategy", &C::partition_assignment_strategy, 0, 0, {}},
+      {"group.protocol", &C::group_protocol, 0, 0, {"classic", "consumer"}},
+      {"group.remote.assignor", &C::group_remote_assignor, 0, 0, {"", "uniform", "range"}},
+      {"group.instance.id", &C::group_instance_id, 0, 0, {}},
+      {"client.rack", &C::client_rack, 0, 0, {}},
   });
   return table;
 }
@@ -234,6 +249,8 @@ std::vector<std::string_view> names_of(const std::vector<Setting<C>>& table) {
   std::ranges::sort(names);
   return names;
 }
+
+constexpr std::size_t longest_name = 200;  // of what is free text
 
 std::optional<std::int64_t> as_number(const SettingValue& value) {
   if (const auto* n = std::get_if<std::int64_t>(&value)) return *n;
@@ -284,7 +301,9 @@ Result<void> assign(C& config, const Setting<C>& setting, const SettingValue& va
   }
   if (const auto* field = std::get_if<std::string C::*>(&setting.field)) {
     const std::string text = as_string(value);
-    if (std::ranges::find(setting.choices, std::string_view{text}) == setting.choices.end()) {
+    if (setting.choices.empty() && text.size() > longest_name) return fail(quoted(setting.name) + " is too long");
+    const bool any = setting.choices.empty();  // any text
+    if (!any && std::ranges::find(setting.choices, std::string_view{text}) == setting.choices.end()) {
       std::string choices;
       for (const std::string_view c : setting.choices) choices += (choices.empty() ? "" : ", ") + quoted(c);
       return fail(quoted(setting.name) + " must be " + (setting.choices.size() > 1 ? "one of " : "") + choices + ", not " + quoted(text));
@@ -369,6 +388,43 @@ Result<void> set_by_table(C& config, const std::vector<Setting<C>>& table, std::
   return fail("unknown " + std::string{owner} + " setting " + quoted(name) + (near.empty() ? "" : ", did you mean " + quoted(near) + "?"));
 }
 
+// Names as assignors have them, or their classes in Kafka's clients, by commas; each once.
+Result<void> set_strategy(ConsumerConfig& config, const std::string& text) {
+  constexpr std::string_view package = "org.apache.kafka.clients.consumer.";
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> known{
+      {{"range", "RangeAssignor"},
+       {"roundrobin", "RoundRobinAssignor"},
+       {"sticky", "StickyAssignor"},
+       {"cooperative-sticky", "CooperativeStickyAssignor"}}};
+  std::vector<std::string_view> names;
+  std::string_view rest = text;
+  for (bool more = true; more;) {
+    const std::size_t comma = rest.find(',');
+    std::string_view name = rest.substr(0, comma);
+    more = comma != std::string_view::npos;
+    if (more) rest.remove_prefix(comma + 1);
+    while (name.starts_with(' ')) name.remove_prefix(1);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    const auto is_it = [&](const auto& one) {
+      return one.first == name || (name.starts_with(package) && name.substr(package.size()) == one.second);
+    };
+    const auto found = std::ranges::find_if(known, is_it);
+    if (found == known.end()) {
+      return fail("'partition.assignment.strategy' must be of 'range', 'roundrobin', 'sticky', 'cooperative-sticky', by commas, not "
+                  + quoted(text.substr(0, longest_name)));
+    }
+    if (std::ranges::find(names, found->first) != names.end())
+      return fail("'partition.assignment.strategy' names " + quoted(found->first) + " twice");
+    names.push_back(found->first);
+  }
+  config.partition_assignment_strategy.clear();
+  for (const std::string_view name : names) {
+    if (!config.partition_assignment_strategy.empty()) config.partition_assignment_strategy += ',';
+    config.partition_assignment_strategy += name;
+  }
+  return {};
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
@@ -433,10 +489,46 @@ Result<void> set(ProducerConfig& config, std::string_view name, const SettingVal
 }
 
 Result<void> set(ConsumerConfig& config, std::string_view name, const SettingValue& value) {
+  if (name == "auto.offset.reset" && reset_by_duration(as_string(value))) {
+    config.auto_offset_reset = as_string(value);
+    return {};
+  }
+  if (name == "partition.assignment.strategy") return set_strategy(config, as_string(value));
   return set_by_table(config, consumer_settings(), name, value, consumer_setting_names(), "consumer");
 }
 
-bool is_list_setting(std::string_view name) { return name == "cleanup.policy" || name == "log.cleanup.policy"; }
+std::optional<Duration> reset_by_duration(std::string_view text) {
+  constexpr std::string_view prefix = "by_duration:";
+  if (!text.starts_with(prefix)) return std::nullopt;
+  text.remove_prefix(prefix.size());
+  if (!text.starts_with('P') || text.size() > 30) return std::nullopt;
+  text.remove_prefix(1);
+  std::int64_t seconds_in_all = 0;
+  bool time = false;
+  bool any = false;
+  std::string_view units = "DHMS";  // in this order, each at most once
+  while (!text.empty()) {
+    if (text.front() == 'T' && !time) {
+      time = true;
+      text.remove_prefix(1);
+      continue;
+    }
+    std::int64_t n = 0;
+    const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+    if (error != std::errc{} || n < 0 || n > 1'000'000'000 || at == text.data() + text.size()) return std::nullopt;
+    const std::size_t unit = units.find(*at);
+    if (unit == std::string_view::npos || (*at == 'D') == time) return std::nullopt;
+    const std::int64_t worth = *at == 'D' ? 86'400 : *at == 'H' ? 3'600 : *at == 'M' ? 60 : 1;
+    seconds_in_all += n * worth;
+    units.remove_prefix(unit + 1);
+    text = std::string_view{at + 1, static_cast<std::size_t>(text.data() + text.size() - at - 1)};
+    any = true;
+  }
+  if (!any || seconds_in_all > 9'000'000'000) return std::nullopt;
+  return seconds(seconds_in_all);
+}
+
+bool is_list_setting(std::string_view name) { return name == "cleanup.policy" || name == "log.cleanup.policy" || name == "group.consumer.assignors"; }
 
 std::vector<std::string_view> node_names_of(std::string_view setting) {
   std::vector<std::string_view> names;

@@ -109,6 +109,13 @@ struct NodeConfig {  // of a broker or a controller
   std::int64_t offsets_topic_segment_bytes{104'857'600};
   Duration offsets_commit_timeout{milliseconds(5'000)};
   std::int64_t offset_metadata_max_bytes{4096};
+  std::int64_t offsets_retention_minutes{10'080};
+  Duration offsets_retention_check_interval{milliseconds(600'000)};
+  Duration group_consumer_session_timeout{milliseconds(45'000)};
+  Duration group_consumer_heartbeat_interval{milliseconds(5'000)};
+  std::int64_t group_consumer_max_size{INT32_MAX};
+  std::string group_consumer_assignors{"uniform,range"};
+  std::string group_consumer_migration_policy{"bidirectional"};
   TopicConfig topic_defaults;  // set through log.retention.ms, min.insync.replicas and so on
   friend bool operator==(const NodeConfig&, const NodeConfig&) = default;
 };
@@ -144,7 +151,7 @@ struct ProducerConfig : ClientConfig {
 };
 
 struct ConsumerConfig : ClientConfig {
-  std::string auto_offset_reset{"latest"};  // "earliest", "latest", "none"
+  std::string auto_offset_reset{"latest"};  // "earliest", "latest", "none", "by_duration:PT1H"
   bool enable_auto_commit{true};
   Duration auto_commit_interval{milliseconds(5'000)};
   std::int64_t fetch_min_bytes{1};
@@ -156,7 +163,11 @@ struct ConsumerConfig : ClientConfig {
   Duration max_poll_interval{milliseconds(300'000)};
   std::int64_t max_poll_records{500};
   Duration session_timeout{milliseconds(45'000)};
-  std::string partition_assignment_strategy{"range"};
+  std::string partition_assignment_strategy{"range,cooperative-sticky"};
+  std::string group_protocol{"classic"};
+  std::string group_remote_assignor;  // empty: the broker's first
+  std::string group_instance_id;      // empty: a dynamic member
+  std::string client_rack;            // empty: none
   friend bool operator==(const ConsumerConfig&, const ConsumerConfig&) = default;
 };
 
@@ -166,6 +177,10 @@ struct ConsumerConfig : ClientConfig {
 [[nodiscard]] Result<void> set(NodeConfig& config, std::string_view name, const SettingValue& value);
 [[nodiscard]] Result<void> set(ProducerConfig& config, std::string_view name, const SettingValue& value);
 [[nodiscard]] Result<void> set(ConsumerConfig& config, std::string_view name, const SettingValue& value);
+
+// Of auto.offset.reset=by_duration:DURATION (KIP-1106) the duration, in ISO 8601 as java.time.Duration reads it: days,
+// hours, minutes and seconds. Absent: it is none.
+[[nodiscard]] std::optional<Duration> reset_by_duration(std::string_view auto_offset_reset);
 
 // A setting as DescribeConfigs tells it: the numbers are those of its ConfigType.
 enum class SettingType : std::int8_t {

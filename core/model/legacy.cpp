@@ -46,6 +46,18 @@ constexpr std::array table{
     LegacyInfo{Legacy::no_client_epoch_check, "no-client-epoch-check", "KIP-320 (2.1, 2018)",
                "a consumer does not tell which leader epoch it knows, nor look whether its position is still there when the leader changes",
                "after records were lost it goes on in the middle of those that took their place, and skips the rest"},
+    LegacyInfo{Legacy::offsets_expire_by_commit_time, "offsets-expire-by-commit-time", "KIP-211, KAFKA-4682 (2.1, 2018)",
+               "an offset expires when it was committed long enough ago, whether its group lives or not",
+               "a consumer that is alive and has nothing to read goes on at auto.offset.reset after a rebalance"},
+    LegacyInfo{Legacy::static_rejoin_not_persisted, "static-rejoin-not-persisted", "KAFKA-10284 (2.7, 2020)",
+               "a coordinator does not store the new member id of a static member that comes back",
+               "the next coordinator knows the old id, and fences the member that lives"},
+    LegacyInfo{Legacy::fetch_during_revocation, "fetch-during-revocation", "KAFKA-14196 (3.3, 2022)",
+               "a consumer goes on handing out records while it commits before a rebalance",
+               "they are processed and not committed: whoever owns the partition next gets them again"},
+    LegacyInfo{Legacy::no_generation_fencing, "no-generation-fencing", "what KIP-62 and its predecessors rest on",
+               "a coordinator takes commits of members of a generation that is over, and of members it has removed",
+               "a member that was paused takes the group's offset back to where it was"},
 };
 
 }  // namespace

@@ -23,6 +23,10 @@ enum class Legacy : std::uint8_t {
   no_epoch_on_reelection,
   no_check_quorum,
   no_client_epoch_check,
+  offsets_expire_by_commit_time,
+  static_rejoin_not_persisted,
+  fetch_during_revocation,
+  no_generation_fencing,
 };
 
 class LegacyBehaviours {

@@ -51,6 +51,8 @@ constexpr std::array all_entries{
     &wire::broker_registration_entries,
     &wire::broker_heartbeat_entries,
     &wire::allocate_producer_ids_entries,
+    &wire::consumer_group_heartbeat_entries,
+    &wire::consumer_group_describe_entries,
 };
 
 const Entries* find(ApiKey api) {

@@ -22,7 +22,8 @@
 namespace kafkasim::wire {
 
 inline constexpr std::size_t longest_string = 32767;
-inline constexpr const char* absent_struct = "only a tagged field may be an optional struct";
+inline constexpr std::int8_t struct_absent = -1;  // in front of a struct that may be null
+inline constexpr std::int8_t struct_present = 1;
 
 class SizeSink {
  public:
@@ -257,7 +258,8 @@ class Encoder {
       length(x.size(), std::size_t{4});
       for (const auto& element : x) value(element, always);
     } else if constexpr (is_optional<T>) {
-      KAFKASIM_CHECK(false, absent_struct);
+      sink_.number(x ? struct_present : struct_absent);
+      if (x) structure(*x);
     } else {
       structure(x);
     }

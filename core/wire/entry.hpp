@@ -120,5 +120,7 @@ extern const Entries describe_cluster_entries;
 extern const Entries broker_registration_entries;
 extern const Entries broker_heartbeat_entries;
 extern const Entries allocate_producer_ids_entries;
+extern const Entries consumer_group_heartbeat_entries;
+extern const Entries consumer_group_describe_entries;
 
 }  // namespace kafkasim::wire

@@ -130,7 +130,7 @@ class Reader {
       if (!count) return not_null();
       content(x, *count);
     } else if constexpr (is_optional<T>) {
-      KAFKASIM_CHECK(false, absent_struct);
+      if (in_.i8() >= 0 && in_.ok()) structure(x.emplace());
     } else {
       structure(x);
     }

@@ -164,7 +164,8 @@ template <class T>
 inline constexpr bool is_list<std::vector<T>> = !std::same_as<T, std::byte>;
 template <class T>
 inline constexpr bool is_bytes = std::same_as<T, std::vector<std::byte>>;
-// A value with a length in front, in whose place null can stand. A struct can be absent only as a tagged field.
+// A value with a length in front, in whose place null can stand. A struct that can be absent has a byte in front that says
+// so, unless it is a tagged field.
 template <class T>
 inline constexpr bool is_sized = std::same_as<T, std::string> || is_bytes<T> || is_list<T>;
 template <class T>

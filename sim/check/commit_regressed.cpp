@@ -15,8 +15,16 @@ namespace kafkasim::sim {
 void CommitRegressed::on(const Observation& o, const trace::PartitionsAssigned& e, const History&, Findings&) {
   memberships_[o.host] = {e.group, e.member_id};
   Member member{o.host, {e.generation, {}}};
-  for (const TopicPartition& tp : e.partitions) member.owns.partitions.emplace(tp, std::nullopt);
-  groups_[e.group].edit().members.insert_or_assign(e.member_id, std::move(member));
+  auto& members = groups_[e.group].edit().members;
+  const auto before = members.find(e.member_id);
+  for (const TopicPartition& tp : e.partitions) {
+    std::optional<Stretch>& been = member.owns.partitions[tp];
+    const bool kept = before != members.end() && std::ranges::find(e.added, tp) == e.added.end();
+    if (!kept) continue;
+    const auto known = before->second.owns.partitions.find(tp);
+    if (known != before->second.owns.partitions.end()) been = known->second;
+  }
+  members.insert_or_assign(e.member_id, std::move(member));
 }
 
 CommitRegressed::Stretch* CommitRegressed::edit_stretch(HostId host, const TopicPartition& tp, Offset at) {
@@ -47,7 +55,8 @@ void CommitRegressed::on(const Observation& o, const trace::RecordsDelivered& e,
 const CommitRegressed::Stretch* CommitRegressed::stretch(const Group& group, const trace::OffsetsCommitted& e,
                                                          const TopicPartition& tp) const {
   const auto member = group.members.find(e.member_id);
-  if (member == group.members.end() || member->second.owns.generation != e.generation) return nullptr;
+  if (member == group.members.end()) return nullptr;
+  if (!group.of_consumer_group && member->second.owns.generation != e.generation) return nullptr;
   const auto owned = member->second.owns.partitions.find(tp);
   return owned == member->second.owns.partitions.end() || !owned->second ? nullptr : &*owned->second;
 }
@@ -56,6 +65,12 @@ const CommitRegressed::Stretch* CommitRegressed::stretch(const Group& group, con
 
 void CommitRegressed::on(const Observation&, const trace::GroupChanged& e, const History&, Findings&) {
   Cow<Group>& group = groups_[e.group];
+  const bool of_consumer_group = e.type == "consumer";
+  if (group->of_consumer_group != of_consumer_group) {
+    group.edit().of_consumer_group = of_consumer_group;
+    group.edit().stable.reset();
+  }
+  if (of_consumer_group) return;
   const bool stored = e.state == "Stable";
   const bool begins_anew = group->stable && e.generation < *group->stable;  // another coordinator knows no more
   if ((stored && group->stable != e.generation) || begins_anew) group.edit().stable = e.generation;
@@ -102,6 +117,14 @@ void CommitRegressed::on(const Observation& o, const trace::OffsetsCommitted& e,
 void CommitRegressed::on(const Observation&, const trace::OffsetsOffered& e, const History&, Findings&) {
   Group& group = groups_[e.group].edit();
   for (const auto& one : e.offsets) group.offered[one.partition].push_back(one.offset);
+}
+
+void CommitRegressed::on(const Observation&, const trace::OffsetsRemoved& e, const History&, Findings&) {
+  Group& group = groups_[e.group].edit();
+  for (const TopicPartition& tp : e.partitions) {
+    group.committed.erase(tp);
+    group.offered.erase(tp);
+  }
 }
 
 // ---- another coordinator --------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@
 //   is never beyond what its member was given: no record that the member has not got lies below it;
 //   never goes back, except by a commit that no member made (an administrator's), or by the owner's own within where it
 //   has been since it owns the partition;
-//   survives the coordinator: one that loads the partition of __consumer_offsets and is its leader finds it.
+//   survives the coordinator, unless an administrator has removed it or it has expired: one that loads the partition of __consumer_offsets and is its leader finds it.
 // Excused: what the offsets topic lost by an excused loss.
 #include <map>
 #include <set>
@@ -27,6 +27,7 @@ class CommitRegressed {
   void on(const Observation& o, const trace::GroupChanged& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::OffsetsCommitted& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::OffsetsOffered& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::OffsetsRemoved& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::OffsetsLoaded& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::GroupsLoaded& e, const History& history, Findings& findings);
   std::uint64_t evaluations{0};
@@ -47,6 +48,7 @@ class CommitRegressed {
   };
   struct Group {
     std::map<std::string, Member> members;  // by member id
+    bool of_consumer_group{};               // its members commit in epochs of their own (KIP-848)
     std::optional<Generation> stable;       // the latest whose assignment was stored
     Offsets committed;
     std::map<TopicPartition, std::vector<Offset>> offered;  // since: a new coordinator may find any of them

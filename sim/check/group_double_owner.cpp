@@ -8,11 +8,22 @@ namespace kafkasim::sim {
 
 void GroupDoubleOwner::on(const Observation& o, const trace::GroupChanged& e, const History& history,
                           Findings& findings) {
-  if (e.state != "Stable") return;
+  const bool of_consumer_group = e.type == "consumer";
+  if (of_consumer_group) {
+    Holdings& holdings = groups_[e.group].edit();
+    holdings.of_consumer_group = true;
+    holdings.known.clear();
+    for (const auto& member : e.members) holdings.known.insert(member.id);
+  } else if (const auto known = groups_.find(e.group); known != groups_.end() && known->second->of_consumer_group) {
+    known->second.edit().of_consumer_group = false;
+  }
+  if (!of_consumer_group && e.state != "Stable") return;
   ++evaluations;
   std::map<TopicPartition, std::string> owners;
   for (const auto& member : e.members) {
-    for (const TopicPartition& tp : member.assignment) {
+    std::vector<TopicPartition> held = member.assignment;
+    held.insert(held.end(), member.revoking.begin(), member.revoking.end());
+    for (const TopicPartition& tp : held) {
       const auto [owner, is_new] = owners.emplace(tp, member.id);
       if (is_new) continue;
       findings.add({std::string{id},
@@ -32,7 +43,7 @@ void GroupDoubleOwner::on(const Observation& o, const trace::PartitionsAssigned&
   Holdings& holdings = groups_[e.group].edit();
   for (const TopicPartition& tp : e.partitions) {
     for (const auto& [host, holding] : holdings.members) {
-      if (host == o.host || holding.generation != e.generation || !holding.partitions.contains(tp)) continue;
+      if (host == o.host || !both_count(*groups_[e.group], holding, e) || !holding.partitions.contains(tp)) continue;
       findings.add({std::string{id},
                     o.at,
                     e.group,
@@ -43,12 +54,22 @@ void GroupDoubleOwner::on(const Observation& o, const trace::PartitionsAssigned&
                     excuse_of(e.group, history)});
     }
   }
-  holdings.members[o.host] = {e.generation, {e.partitions.begin(), e.partitions.end()}};
+  holdings.members[o.host] = {e.member_id, e.generation, {e.partitions.begin(), e.partitions.end()}};
+}
+
+bool GroupDoubleOwner::both_count(const Holdings& holdings, const Holding& other, const trace::PartitionsAssigned& e) {
+  if (!holdings.of_consumer_group) return other.generation == e.generation;
+  return holdings.known.contains(other.member) && holdings.known.contains(e.member_id);
 }
 
 void GroupDoubleOwner::on(const Observation& o, const trace::PartitionsRevoked& e, const History&, Findings&) {
   const auto group = groups_.find(e.group);
-  if (group != groups_.end()) group->second.edit().members.erase(o.host);
+  if (group == groups_.end()) return;
+  auto& members = group->second.edit().members;
+  const auto member = members.find(o.host);
+  if (member == members.end()) return;
+  for (const TopicPartition& tp : e.partitions) member->second.partitions.erase(tp);
+  if (member->second.partitions.empty()) members.erase(member);
 }
 
 void GroupDoubleOwner::on(const Observation& o, const ProcessStarted&, const History&, Findings&) {

@@ -2,7 +2,9 @@
 // group-double-owner (G-EXCL): of the members of one generation no two hold the same partition; in the coordinator's
 // view when a group is stable, and in the view of the members themselves between assignment and revocation. A member of
 // an earlier generation may still think that it owns a partition until it hears from the coordinator: that its commits
-// are refused is for commit-regressed. That each partition has an owner is for not-converged: a leader may assign by
+// are refused is for commit-regressed. In a consumer group (KIP-848) members are in epochs of their own: there no two of
+// those that the coordinator counts as members hold one partition, whatever their epochs, and in its own view none is
+// another's before it is given up. That each partition has an owner is for not-converged: a leader may assign by
 // metadata that are behind.
 #include <map>
 #include <set>
@@ -25,12 +27,16 @@ class GroupDoubleOwner {
 
  private:
   struct Holding {
+    std::string member;
     Generation generation;
     std::set<TopicPartition> partitions;
   };
   struct Holdings {
     std::map<HostId, Holding> members;
+    bool of_consumer_group{};
+    std::set<std::string> known;  // of a consumer group: members by its coordinator
   };
+  [[nodiscard]] static bool both_count(const Holdings& holdings, const Holding& other, const trace::PartitionsAssigned& e);
   std::map<std::string, Cow<Holdings>> groups_;
 };
 

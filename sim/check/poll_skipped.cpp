@@ -47,11 +47,11 @@ void PollSkipped::on(const Observation& o, const trace::RecordsDelivered& e, con
 void PollSkipped::on(const Observation& o, const trace::PositionReset& e, const History&, Findings&) {
   positions_.on(o.host, e);
 }
-void PollSkipped::on(const Observation& o, const trace::PartitionsAssigned&, const History&, Findings&) {
-  positions_.forget(o.host);
+void PollSkipped::on(const Observation& o, const trace::PartitionsAssigned& e, const History&, Findings&) {
+  positions_.forget(o.host, e.added);
 }
-void PollSkipped::on(const Observation& o, const trace::PartitionsRevoked&, const History&, Findings&) {
-  positions_.forget(o.host);
+void PollSkipped::on(const Observation& o, const trace::PartitionsRevoked& e, const History&, Findings&) {
+  positions_.forget(o.host, e.partitions);
 }
 void PollSkipped::on(const Observation& o, const ProcessStarted&, const History&, Findings&) {
   positions_.forget(o.host);

@@ -30,11 +30,11 @@ void PollWentBack::on(const Observation& o, const trace::RecordsDelivered& e, co
 void PollWentBack::on(const Observation& o, const trace::PositionReset& e, const History&, Findings&) {
   positions_.on(o.host, e);
 }
-void PollWentBack::on(const Observation& o, const trace::PartitionsAssigned&, const History&, Findings&) {
-  positions_.forget(o.host);
+void PollWentBack::on(const Observation& o, const trace::PartitionsAssigned& e, const History&, Findings&) {
+  positions_.forget(o.host, e.added);
 }
-void PollWentBack::on(const Observation& o, const trace::PartitionsRevoked&, const History&, Findings&) {
-  positions_.forget(o.host);
+void PollWentBack::on(const Observation& o, const trace::PartitionsRevoked& e, const History&, Findings&) {
+  positions_.forget(o.host, e.partitions);
 }
 void PollWentBack::on(const Observation& o, const ProcessStarted&, const History&, Findings&) {
   positions_.forget(o.host);

@@ -54,6 +54,10 @@ void ReadPositions::forget(HostId reader) {
   std::erase_if(positions_, [reader](const auto& entry) { return entry.first.first == reader; });
 }
 
+void ReadPositions::forget(HostId reader, const std::vector<TopicPartition>& partitions) {
+  for (const TopicPartition& tp : partitions) positions_.erase({reader, tp});
+}
+
 std::optional<Offset> first_to_read(const PartitionHistory& partition, Offset from, Offset to) {
   const ReplicaHistory* replica = log_up_to(partition, to);
   if (!replica) return std::nullopt;

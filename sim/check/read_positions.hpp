@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "sim/check/history.hpp"
 
@@ -29,6 +30,7 @@ class ReadPositions {
   void on(HostId reader, const trace::PositionReset& e);
   void on(HostId reader, const trace::RecordsDelivered& e);
   void forget(HostId reader);
+  void forget(HostId reader, const std::vector<TopicPartition>& partitions);
 
  private:
   std::map<std::pair<HostId, TopicPartition>, Position> positions_;

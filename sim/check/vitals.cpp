@@ -163,7 +163,15 @@ void Vitals::on(const Observation& o, const trace::RecordsDelivered& e) {
   positions_[{o.host, e.partition}] = e.position;
 }
 void Vitals::on(const Observation& o, const trace::PositionReset& e) { positions_[{o.host, e.partition}] = e.to; }
-void Vitals::on(const Observation& o, const trace::PartitionsAssigned&) { forget_reader(o.host); }
+// What it keeps it goes on with; where it begins with the rest it tells when it knows.
+void Vitals::on(const Observation& o, const trace::PartitionsAssigned& e) {
+  std::erase_if(positions_, [&](const auto& entry) {
+    if (entry.first.first != o.host) return false;
+    const TopicPartition& tp = entry.first.second;
+    return std::ranges::find(e.partitions, tp) == e.partitions.end()
+           || std::ranges::find(e.added, tp) != e.added.end();
+  });
+}
 
 void Vitals::forget_reader(HostId host) {
   std::erase_if(positions_, [host](const auto& entry) { return entry.first.first == host; });

@@ -59,11 +59,16 @@ struct GroupPainter {
     out.state = state.state;
     out.generation = state.generation;
     out.rebalances = state.rebalances;
+    out.type = state.type;
+    out.protocol = state.protocol;
+    out.assignment_epoch = state.assignment_epoch;
+    out.partitions_revoked = state.partitions_revoked;
+    out.partitions_moved = state.partitions_moved;
     out.coordinator =
         coordinator_of(name, Surroundings{shot.run.world(), shot.run.cluster(), shot.history(), shot.run.measures()});
     std::map<TopicPartition, std::string> owners;
     for (const auto& member : state.members) {
-      out.members.push_back({member.id, member.client_id, member.assignment});
+      out.members.push_back({member.id, member.client_id, member.assignment, member.epoch, member.target, member.revoking});
       for (const TopicPartition& partition : member.assignment) owners[partition] = member.client_id;
     }
     for (const TopicPartition& name_of : partitions_of(name, state)) {

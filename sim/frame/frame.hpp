@@ -152,12 +152,20 @@ struct FrameMember {
   std::string id;
   std::string name;  // of the client: "analytics/1"
   std::vector<TopicPartition> partitions;
+  std::optional<Generation> epoch;       // of a member of a consumer group, as the rest
+  std::vector<TopicPartition> target;    // what it is to have
+  std::vector<TopicPartition> revoking;  // what it has to give up
 };
 struct FrameGroup {
   std::string name;
   std::string state;
   Generation generation;
   std::int64_t rebalances{};
+  std::string type;                            // "classic", "consumer"
+  std::string protocol;                        // the assignor
+  std::optional<Generation> assignment_epoch;  // of a consumer group
+  std::int64_t partitions_revoked{};
+  std::int64_t partitions_moved{};
   std::optional<NodeId> coordinator;
   std::vector<FrameMember> members;
   struct Progress {

@@ -152,7 +152,9 @@ std::optional<HostId> Drawing::receiver(const MessageRef& message, const Leg& le
 }
 
 bool Drawing::is_heartbeat(const MessageRef& message, const Leg& leg, Traffic2 traffic) const {
-  if (message.api == ApiKey::broker_heartbeat || message.api == ApiKey::heartbeat) return true;
+  if (message.api == ApiKey::broker_heartbeat || message.api == ApiKey::heartbeat
+      || message.api == ApiKey::consumer_group_heartbeat)
+    return true;
   if (message.api != ApiKey::fetch) return false;
   if (traffic == Traffic2::quorum) return true;
   if (traffic != Traffic2::replication) return false;

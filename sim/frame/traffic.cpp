@@ -31,6 +31,7 @@ Traffic2 traffic_of(ApiKey api, NodeKind from, NodeKind to) {
     case ApiKey::allocate_producer_ids: return Traffic2::control;
     case ApiKey::join_group:
     case ApiKey::sync_group:
+    case ApiKey::consumer_group_heartbeat:
     case ApiKey::heartbeat:
     case ApiKey::leave_group:
     case ApiKey::offset_commit:

@@ -33,6 +33,8 @@ constexpr LaneRow row(ApiKey api) {
     case ApiKey::heartbeat:
     case ApiKey::leave_group:
     case ApiKey::sync_group:
+    case ApiKey::consumer_group_heartbeat:
+    case ApiKey::consumer_group_describe:
     case ApiKey::describe_groups:
     case ApiKey::list_groups:
     case ApiKey::delete_topics:

@@ -131,14 +131,20 @@ struct ClientMaker {
     const ConsumeWhat what =
         grouped ? ConsumeWhat{ConsumeGroup{*spec.group, spec.topics}} : ConsumeWhat{ConsumePartitions{spec.assign}};
     const ClientIdentity who = identity(name);
+    ConsumerConfig config = spec.config;
+    if (spec.instance_id) {
+      const bool one = spec.count == 1;
+      config.group_instance_id = *spec.instance_id + (one ? std::string{} : "-" + std::to_string(member));
+    }
+    const ConsumingPlan work{spec.process_time, spec.commit, spec.poison};
     ClientFacts facts{name};
     facts.group = spec.group;
     facts.topics = spec.topics;
-    facts.commits = spec.config.enable_auto_commit;
+    facts.commits = spec.config.enable_auto_commit || spec.commit != CommitMoment::by_itself;
     facts.assigned = spec.assign;
     add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from},
-        spec.rack, std::move(facts), [who, config = spec.config, what, process_time = spec.process_time] {
-          return AnyMachine{ConsumingApp{who, config, what, process_time}};
+        spec.rack, std::move(facts), [who, config, what, work] {
+          return AnyMachine{ConsumingApp{who, config, what, work}};
         });
   }
 };
@@ -323,7 +329,7 @@ HostId add_final_reader(const Scenario& scenario, World& world, const std::vecto
   const ClientIdentity who{"final-reader", static_cast<std::int32_t>(cluster.clients.size()), bootstrap(scenario), 0};
   const ConsumeWhat what = ConsumePartitions{partitions};
   const HostId host = world.add_host(client_spec(who.client_id, std::nullopt, [who, config, what] {
-    return AnyMachine{ConsumingApp{who, config, what, Duration{}}};
+    return AnyMachine{ConsumingApp{who, config, what, ConsumingPlan{}}};
   }));
   ClientFacts facts{who.client_id};
   facts.host = host;

@@ -252,12 +252,21 @@ struct Measuring {
     return lags.empty() ? Number{0} : fold(how, lags);
   }
 
+  [[nodiscard]] std::int64_t number_of(const GroupState& group) const {
+    switch (query.metric) {
+      case Metric::rebalances: return group.rebalances;
+      case Metric::partitions_revoked: return group.partitions_revoked;
+      case Metric::partitions_moved: return group.partitions_moved;
+      default: return std::ssize(group.members);
+    }
+  }
+
   [[nodiscard]] std::optional<MetricValue> of_group() const {
     const auto* group = std::get_if<GroupName>(&query.of);
     if (!group) {
       std::int64_t sum = 0;
       for (const auto& [name, state] : run.measures().groups())
-        sum += query.metric == Metric::rebalances ? state.rebalances : std::ssize(state.members);
+        sum += number_of(state);
       return query.metric == Metric::group_generation || query.metric == Metric::group_state
                  ? std::nullopt
                  : std::optional<MetricValue>{sum};
@@ -265,10 +274,9 @@ struct Measuring {
     const auto known = run.measures().groups().find(group->name);
     if (known == run.measures().groups().end()) return std::nullopt;
     switch (query.metric) {
-      case Metric::group_members: return std::ssize(known->second.members);
       case Metric::group_generation: return std::int64_t{known->second.generation.value};
       case Metric::group_state: return known->second.state;
-      default: return known->second.rebalances;
+      default: return number_of(known->second);
     }
   }
 
@@ -338,7 +346,9 @@ std::optional<MetricValue> Simulation::measure(const MetricQuery& query) const {
     case Metric::group_members:
     case Metric::group_generation:
     case Metric::group_state:
-    case Metric::rebalances: return m.of_group();
+    case Metric::rebalances:
+    case Metric::partitions_revoked:
+    case Metric::partitions_moved: return m.of_group();
     case Metric::elections: return m.value(m.elections(false));
     case Metric::elections_unclean: return m.value(m.elections(true));
     case Metric::controller: return std::int64_t{measures_.controller() ? measures_.controller()->first.value : -1};

@@ -134,6 +134,18 @@ void Measures::on(const Observation&, const trace::GroupChanged& e) {
   group.state = e.state;
   group.generation = e.generation;
   group.members = e.members;
+  group.type = e.type;
+  group.protocol = e.protocol;
+  group.assignment_epoch = e.assignment_epoch;
+}
+
+void Measures::on(const Observation& o, const trace::PartitionsAssigned& e) {
+  GroupState& group = groups_[e.group];
+  for (const TopicPartition& tp : e.added) {
+    const auto [owner, is_first] = group.owners.emplace(tp, o.host);
+    if (!is_first && owner->second != o.host) ++group.partitions_moved;
+    owner->second = o.host;
+  }
 }
 
 void Measures::on(const Observation& o, const trace::RecordsDelivered& e) {
@@ -247,6 +259,10 @@ void Measures::observe(const Observation& o, const History& history) {
     on(o, *fetched, history);
   } else if (const auto* group = o.get_if<trace::GroupChanged>()) {
     on(o, *group);
+  } else if (const auto* assigned = o.get_if<trace::PartitionsAssigned>()) {
+    on(o, *assigned);
+  } else if (const auto* revoked = o.get_if<trace::PartitionsRevoked>()) {
+    groups_[revoked->group].partitions_revoked += std::ssize(revoked->partitions);
   } else if (const auto* committed = o.get_if<trace::OffsetsCommitted>()) {
     for (const auto& one : committed->offsets) groups_[committed->group].committed[one.partition] = one.offset;
   } else if (const auto* error = o.get_if<trace::ClientSawError>()) {

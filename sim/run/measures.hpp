@@ -46,6 +46,12 @@ struct GroupState {
   std::vector<trace::GroupChanged::Member> members;
   std::int64_t rebalances{0};
   std::map<TopicPartition, Offset> committed;
+  std::string type{"classic"};
+  std::string protocol;                        // the assignor
+  std::optional<Generation> assignment_epoch;  // of a consumer group
+  std::int64_t partitions_revoked{0};          // taken from members, in all
+  std::int64_t partitions_moved{0};            // given to another member than the one before
+  std::map<TopicPartition, HostId> owners{};   // the last ones
 };
 
 enum class LatencyOf : std::uint8_t { produce, end_to_end };
@@ -116,6 +122,7 @@ class Measures {
   Counts* counts_of(HostId host, const TopicPartition& partition);
   void watch_availability(const Observation& o, const History& history);
   void on(const Observation& o, const trace::GroupChanged& e);
+  void on(const Observation& o, const trace::PartitionsAssigned& e);
   void on(const Observation& o, const trace::RecordsDelivered& e);
   void on(const Observation& o, const trace::SegmentsDeleted& e, const History& history);
   void on(const Observation& o, const trace::LogAppended& e, const History& history);

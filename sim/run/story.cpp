@@ -180,7 +180,8 @@ void Story::on(const Observation& o, const trace::GroupChanged& e, const History
       members += (i ? ", " : "") + to_string(member.assignment[i]);
   }
   add(o.at, "group", e.group,
-      fmt::format("{}, generation {}, {} member{}{}{}", e.state, e.generation.value, e.members.size(),
+      fmt::format("{}, {} {}, {} member{}{}{}", e.state, e.type == "consumer" ? "epoch" : "generation",
+                  e.generation.value, e.members.size(),
                   e.members.size() == 1 ? "" : "s", e.reason.empty() ? "" : " (" + e.reason + ")",
                   e.state == "Stable" ? members : ""),
       e.state == "Stable" ? Tone::good

@@ -32,7 +32,12 @@ Duration longest_backoff(const Scenario& scenario) {
 Duration longest_group_session(const Scenario& scenario) {
   constexpr Duration fast = milliseconds(3'000);
   Duration longest = scenario.cluster.profile == Profile::fast ? fast : ConsumerConfig{}.session_timeout;
-  for (const ConsumerSpec& c : scenario.consumers) longest = std::max(longest, c.config.session_timeout);
+  for (const ConsumerSpec& c : scenario.consumers) {
+    longest = std::max(longest, c.config.session_timeout);
+    if (c.config.group_protocol != "consumer") continue;  // there the session is the brokers' to say
+    for (const NodeSpec& node : scenario.cluster.brokers)
+      longest = std::max(longest, node.config.group_consumer_session_timeout);
+  }
   return longest;
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "sim/scenario/binder.hpp"
 
@@ -155,6 +156,40 @@ void read_identity(Binder& b, const JsonValue& value, ObjectReader& object, Cons
   b.names.assigned.emplace(consumer.id, counted ? std::optional{consumer.count} : std::nullopt);
 }
 
+void read_poison(Binder& b, const JsonValue& value, ConsumerSpec& consumer) {
+  ObjectReader object{b.faults, value, "poison"};
+  if (!object.ok()) return;
+  PoisonSpec poison;
+  if (const JsonValue* v = object.require("partition")) {
+    if (const auto partition = read_partition(b, *v)) poison.partition = *partition;
+  }
+  if (const JsonValue* v = object.require("offset"))
+    poison.offset = Offset{read_integer(b.faults, *v, 0, INT64_MAX).value_or(0)};
+  if (const JsonValue* v = object.find("then")) {
+    constexpr std::array cures{PoisonCure::skip, PoisonCure::retry, PoisonCure::die};
+    if (const auto choice = read_choice(b.faults, *v, {"skip", "retry", "die"})) poison.then = cures.at(*choice);
+  }
+  consumer.poison = poison;
+}
+
+// How the application processes, and whether it is a static member.
+void read_application(Binder& b, const ObjectReader& object, ConsumerSpec& consumer) {
+  if (const JsonValue* v = object.find("process_time"))
+    consumer.process_time = read_duration(b.faults, *v).value_or(Duration{});
+  if (const JsonValue* v = object.find("commit")) {
+    constexpr std::array moments{CommitMoment::by_itself, CommitMoment::before_processing,
+                                 CommitMoment::after_processing};
+    if (const auto choice = read_choice(b.faults, *v, {"auto", "before", "after"})) consumer.commit = moments.at(*choice);
+    if (!consumer.group) b.faults.error(*v, "only a member of a group commits");
+  }
+  if (const JsonValue* v = object.find("poison")) read_poison(b, *v, consumer);
+  if (const JsonValue* v = object.find("instance_id")) {
+    consumer.instance_id = read_string(b.faults, *v);
+    if (consumer.instance_id && !consumer.group) b.faults.error(*v, "only a member of a group can be a static one");
+    if (consumer.instance_id && consumer.instance_id->empty()) b.faults.error(*v, "an instance must have a name");
+  }
+}
+
 void read_consumer(Binder& b, const JsonValue& value) {
   ObjectReader object{b.faults, value, "consumer"};
   if (!object.ok()) return;
@@ -162,8 +197,7 @@ void read_consumer(Binder& b, const JsonValue& value) {
   bool counted = true;
   consumer.count = read_count(b, object, counted);
   read_identity(b, value, object, consumer, counted);
-  if (const JsonValue* v = object.find("process_time"))
-    consumer.process_time = read_duration(b.faults, *v).value_or(Duration{});
+  read_application(b, object, consumer);
   if (const JsonValue* v = object.find("from")) {
     consumer.from = read_duration(b.faults, *v).value_or(Duration{});
     warn_if_late(b, *v, consumer.from);
@@ -173,6 +207,9 @@ void read_consumer(Binder& b, const JsonValue& value) {
   const JsonValue* config = object.find("config");
   if (config != nullptr) apply_settings(b.faults, consumer.config, *config, consumer_setting_names());
   const NodeConfig broker = b.out.cluster.brokers.empty() ? NodeConfig{} : b.out.cluster.brokers.front().config;
+  if (consumer.commit != CommitMoment::by_itself) consumer.config.enable_auto_commit = false;
+  if (!consumer.instance_id && !consumer.config.group_instance_id.empty())
+    consumer.instance_id = consumer.config.group_instance_id;
   finish_consumer_config(b.faults, consumer.config, config, consumer.group ? Grouped::yes : Grouped::no, broker);
   b.out.consumers.push_back(std::move(consumer));
 }

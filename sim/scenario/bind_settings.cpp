@@ -62,7 +62,7 @@ void report_setting(Faults& faults, const JsonValue& object, std::size_t member,
   if (std::ranges::find(later, std::string_view{name}) == later.end()) {
     // A very long name is not repeated in full.
     faults.error_at_key(object, member, name.size() > 200 ? "unknown setting " + quote(name) : error.message);
-  } else if (name != "group.protocol" || object.items[member].text != "classic") {
+  } else {
     faults.error_at_key(object, member, not_available(name));
   }
 }
@@ -88,6 +88,8 @@ void apply_fast_profile(NodeConfig& config) {
   config.quorum_election_backoff_max = milliseconds(200);
   config.replica_fetch_backoff = milliseconds(200);
   config.group_min_session_timeout = milliseconds(3'000);
+  config.group_consumer_session_timeout = milliseconds(3'000);
+  config.group_consumer_heartbeat_interval = milliseconds(1'000);
 }
 
 void apply_fast_profile(ProducerConfig& config) { apply_fast_profile(static_cast<ClientConfig&>(config)); }

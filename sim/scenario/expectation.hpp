@@ -43,6 +43,8 @@ enum class Metric : std::uint8_t {
   group_generation,
   group_state,
   rebalances,
+  partitions_revoked,
+  partitions_moved,
   elections,
   elections_unclean,
   controller,

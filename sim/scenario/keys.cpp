@@ -35,8 +35,9 @@ const std::vector<ObjectKeys>& object_keys() {
       {"rate", {"steps", "trace", "column", "row_lasts", "peak"}, {}},
       {"keys", {"distribution", "cardinality"}, {}},
       {"consumer",
-       {"id", "group", "assign", "topics", "count", "process_time", "from", "rack", "config"},
-       {"instance_id", "queue", "claim_check"}},
+       {"id", "group", "assign", "topics", "count", "process_time", "commit", "poison", "instance_id", "from", "rack", "config"},
+       {"queue", "claim_check"}},
+      {"poison", {"partition", "offset", "then"}, {}},
       {"entry",
        {"at", "when", "after", "hit", "plus", "name", "for", "every", "crash", "power_off", "wipe", "restart", "start",
         "stop", "pause", "slow_disk", "slow_cpu", "full_disk", "fail_disk", "corrupt", "clock", "partition", "one_way",
@@ -84,8 +85,7 @@ const ObjectKeys& keys_of(std::string_view kind) {
 }
 
 const std::vector<std::string_view>& later_settings() {
-  static const std::vector<std::string_view> names{"transactional.id", "transaction.timeout.ms", "group.protocol",
-                                                   "group.instance.id", "group.remote.assignor"};
+  static const std::vector<std::string_view> names{"transactional.id", "transaction.timeout.ms"};
   return names;
 }
 

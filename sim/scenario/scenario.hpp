@@ -92,6 +92,16 @@ inline constexpr RecordRate default_rate{1'000'000};
 // "shop" where count is 1, else "shop/1", "shop/2" and so on; number counts from 1.
 [[nodiscard]] std::string producer_client_id(const ProducerSpec& producer, std::int32_t number);
 
+// When an application commits what a poll gave it. `by_itself`: enable.auto.commit says.
+enum class CommitMoment : std::uint8_t { by_itself, before_processing, after_processing };
+// A record that it cannot process, and what it does then: passes over it, tries it again for ever without polling, or ends.
+enum class PoisonCure : std::uint8_t { skip, retry, die };
+struct PoisonSpec {
+  TopicPartition partition;
+  Offset offset;
+  PoisonCure then{};
+  friend bool operator==(const PoisonSpec&, const PoisonSpec&) = default;
+};
 struct ConsumerSpec {
   std::string id;                    // its group's name, or for one that reads by assignment "id" or "consumer-N"
   std::optional<std::string> group;  // exactly one of group and assign
@@ -99,6 +109,9 @@ struct ConsumerSpec {
   std::vector<std::string> topics;  // of a group's member
   std::int32_t count{1};
   Duration process_time{};  // for each record
+  CommitMoment commit{};
+  std::optional<PoisonSpec> poison;
+  std::optional<std::string> instance_id;  // of a static member; with count, -1, -2 and so on behind it
   Duration from{};
   std::optional<std::string> rack;
   ConsumerConfig config;

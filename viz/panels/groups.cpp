@@ -84,10 +84,13 @@ std::vector<std::string> group_header_texts(const sim::FrameGroup& group) {  // 
   const std::string state = state_text(group);
   const std::string rebalances = fmt::format("{} rebalance{}", group.rebalances, group.rebalances == 1 ? "" : "s");
   const std::string short_state = state.substr(0, state.find(" ("));
-  return {fmt::format("{}   generation {}   {}   {}", state, group.generation.value, coordinator, rebalances),
-          fmt::format("{}   gen. {}   {}   {}", state, group.generation.value, short_coordinator, rebalances),
-          fmt::format("{}   gen. {}   {}", short_state, group.generation.value, short_coordinator),
-          fmt::format("{}   gen. {}", short_state, group.generation.value), short_state, ""};
+  const bool consumer = group.type == "consumer";  // its members go towards their targets each in an epoch of its own
+  const std::string generation = fmt::format("{} {}", consumer ? "epoch" : "generation", group.generation.value);
+  const std::string short_generation = fmt::format("{} {}", consumer ? "epoch" : "gen.", group.generation.value);
+  return {fmt::format("{}   {}   {}   {}", state, generation, coordinator, rebalances),
+          fmt::format("{}   {}   {}   {}", state, short_generation, short_coordinator, rebalances),
+          fmt::format("{}   {}   {}", short_state, short_generation, short_coordinator),
+          fmt::format("{}   {}", short_state, short_generation), short_state, ""};
 }
 
 void draw_group_header(GroupPaint& paint, float y) {

@@ -24,8 +24,13 @@ void Inspector::group(const ChosenGroup& chosen) {
   }
   const bool stable = group->state == "Stable";
   flow_.title(group->name, group->state, stable ? ui_.theme.good : ui_.theme.warning);
-  flow_.dim("a consumer group");
-  flow_.pair("generation", fmt::format("{}, after {} rebalance{}", group->generation.value, group->rebalances, group->rebalances == 1 ? "" : "s"));
+  const bool consumer = group->type == "consumer";
+  flow_.dim(consumer ? "a consumer group of the new protocol (KIP-848)" : "a consumer group");
+  flow_.pair(consumer ? "epoch" : "generation",
+             fmt::format("{}, after {} rebalance{}", group->generation.value, group->rebalances, group->rebalances == 1 ? "" : "s"));
+  if (group->assignment_epoch) flow_.pair("target of epoch", fmt::format("{}", group->assignment_epoch->value));
+  if (!group->protocol.empty()) flow_.pair("assignor", group->protocol);
+  flow_.pair("partitions", fmt::format("{} given up, {} moved", group->partitions_revoked, group->partitions_moved));
   flow_.pair("lag", fmt::format("{} record{}", with_commas(group->lag), group->lag == 1 ? "" : "s"),
              group->lag > 0 ? std::optional{ui_.theme.warning} : std::nullopt);
   const sim::FrameNode* coordinator = group->coordinator ? app_.frame().node(*group->coordinator) : nullptr;
@@ -37,7 +42,10 @@ void Inspector::group(const ChosenGroup& chosen) {
   if (group->members.empty()) flow_.dim("none");
   for (const sim::FrameMember& member : group->members) {
     const std::string name = member.name.empty() ? member.id : member.name;
-    const std::string text = fmt::format("{} reads {}", name, list_of_partitions(member.partitions));
+    std::string text = fmt::format("{} reads {}", name, list_of_partitions(member.partitions));
+    if (member.epoch) text += fmt::format(", in epoch {}", member.epoch->value);
+    if (!member.revoking.empty()) text += ", has to give up " + list_of_partitions(member.revoking);
+    if (member.epoch && member.target != member.partitions) text += ", is to have " + list_of_partitions(member.target);
     const sim::FrameNode* node = app_.frame().node(std::string_view{member.name});
     if (node) node_link("member." + name, *node, text);
     else flow_.text(text);

@@ -257,3 +257,139 @@ TEST_CASE("a member whose join is parked is not lost when its session timeout pa
   h.join(members[1]);
   CHECK(h.joined(first).generation_id == Generation{2});
 }
+
+// ---- static members -------------------------------------------------------------------------------
+
+namespace {
+
+int join_as(Harness& h, const std::string& instance, const std::string& member = {}, std::string protocol = "range",
+            std::optional<std::int16_t> version = {}) {
+  JoinGroupRequest request;
+  request.group_id = group_name;
+  request.session_timeout = seconds(10);
+  request.rebalance_timeout = seconds(60);
+  request.member_id = member;
+  request.group_instance_id = instance;
+  request.protocol_type = "consumer";
+  request.protocols.push_back({std::move(protocol), bytes_of("topics")});
+  return h.send(request, version);
+}
+
+// A stable group of two static members; ids by instance.
+std::map<std::string, std::string> stable_static(Harness& h) {
+  const int one = join_as(h, "one");
+  const int two = join_as(h, "two");
+  h.pass(seconds(9));
+  const std::string first = h.joined(one).member_id;
+  const std::string second = h.joined(two).member_id;
+  h.sync(second, h.generation());
+  h.sync(first, h.generation(),
+         {{first, assignment_of("orders", {PartitionIndex{0}})}, {second, assignment_of("orders", {PartitionIndex{1}})}});
+  REQUIRE(h.state() == "Stable");
+  return {{"one", first}, {"two", second}};
+}
+
+}  // namespace
+
+TEST_CASE("a static member is named by its instance and joins without a round for its id", "[group]") {
+  Harness h;
+  h.elect();
+  const int request = join_as(h, "one");
+  h.pass(seconds(3));
+  CHECK(h.joined(request).member_id.starts_with("one-"));
+  CHECK(h.joined(request).members.at(0).group_instance_id == "one");
+}
+
+TEST_CASE("a static member that comes back takes its assignment without a rebalance and fences its old id", "[group]") {
+  Harness h;
+  h.elect();
+  const auto ids = stable_static(h);
+  const Generation generation = h.generation();
+  const int back = join_as(h, "two");
+  REQUIRE(h.answered(back));
+  CHECK(h.joined(back).generation_id == generation);
+  CHECK(h.joined(back).leader == ids.at("one"));
+  CHECK_FALSE(h.joined(back).skip_assignment);
+  CHECK(h.state() == "Stable");
+  const std::string id = h.joined(back).member_id;
+  CHECK(id != ids.at("two"));
+  const int sync = h.sync(id, generation);
+  CHECK(h.answer<SyncGroupResponse>(sync).assignment == assignment_of("orders", {PartitionIndex{1}}));
+  const HeartbeatRequest beat{group_name, generation, ids.at("two"), "two"};
+  CHECK(h.answer<HeartbeatResponse>(h.send(beat)).error_code == ErrorCode::fenced_instance_id);
+  CHECK(h.joined(join_as(h, "two", ids.at("two"))).error_code == ErrorCode::fenced_instance_id);
+}
+
+TEST_CASE("a leader that comes back as a static member is told to skip the assignment since version 9", "[group]") {
+  Harness h;
+  h.elect();
+  const auto ids = stable_static(h);
+  const int back = join_as(h, "one");
+  CHECK(h.joined(back).skip_assignment);
+  CHECK(h.joined(back).leader == h.joined(back).member_id);
+  CHECK(h.joined(back).members.size() == 2);
+  const int older = join_as(h, "one", {}, "range", std::int16_t{8});
+  CHECK_FALSE(h.joined(older).skip_assignment);
+  CHECK(h.joined(older).leader == h.joined(back).member_id);  // one that is no more: nobody assigns
+  CHECK(h.joined(older).members.empty());
+}
+
+TEST_CASE("a static member is dropped when its session ends and not for missing a rebalance", "[group]") {
+  Harness h;
+  h.elect();
+  const auto ids = stable_static(h);
+  const int three = join_as(h, "three");
+  const int one = join_as(h, "one", ids.at("one"));
+  h.pass(seconds(9));
+  CHECK_FALSE(h.answered(one));  // two has ten seconds, and the rebalance sixty
+  h.pass(seconds(2));
+  CHECK(h.joined(one).error_code == ErrorCode::none);
+  CHECK(h.joined(three).error_code == ErrorCode::none);
+  CHECK(h.member_count() == 2);
+}
+
+TEST_CASE("an administrator makes a static member leave by its instance", "[group]") {
+  Harness h;
+  h.elect();
+  (void)stable_static(h);
+  LeaveGroupRequest request;
+  request.group_id = group_name;
+  request.members.push_back({{}, "two", {}});
+  request.members.push_back({{}, "three", {}});
+  const auto& answer = h.answer<LeaveGroupResponse>(h.send(request));
+  CHECK(answer.members.at(0).error_code == ErrorCode::none);
+  CHECK(answer.members.at(1).error_code == ErrorCode::unknown_member_id);
+  CHECK(h.member_count() == 1);
+}
+
+TEST_CASE("the new id of a static member is known to the next coordinator unless it was not stored as once", "[group]") {
+  for (const bool stored : {true, false}) {
+    Harness h;
+    LegacyBehaviours legacy;
+    if (!stored) legacy.bring_back(Legacy::static_rejoin_not_persisted);
+    h.coordinator = GroupCoordinator{NodeConfig{}, legacy};
+    h.coordinator.set_partition_count(50);
+    h.elect();
+    (void)stable_static(h);
+    const std::string id = h.joined(join_as(h, "two")).member_id;
+    const Generation generation = h.generation();
+    h.resign();
+    h.elect();
+    const HeartbeatRequest beat{group_name, generation, id, "two"};
+    CHECK(h.answer<HeartbeatResponse>(h.send(beat)).error_code
+          == (stored ? ErrorCode::none : ErrorCode::fenced_instance_id));
+  }
+}
+
+TEST_CASE("a static member whose new id cannot be stored is put back under its old one", "[group]") {
+  Harness h;
+  h.elect();
+  const auto ids = stable_static(h);
+  h.appends = Appends::hold;
+  const int back = join_as(h, "two");
+  CHECK_FALSE(h.answered(back));
+  h.complete_held(ErrorCode::not_enough_replicas);
+  CHECK(h.joined(back).error_code == ErrorCode::coordinator_not_available);
+  const HeartbeatRequest beat{group_name, h.generation(), ids.at("two"), "two"};
+  CHECK(h.answer<HeartbeatResponse>(h.send(beat)).error_code == ErrorCode::none);
+}

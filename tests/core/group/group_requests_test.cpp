@@ -58,33 +58,6 @@ TEST_CASE("a member with a name that the coordinator never gave is refused", "[g
   CHECK(h.joined(h.join("stranger")).error_code == ErrorCode::unknown_member_id);
 }
 
-TEST_CASE("static members are refused with unsupported version", "[group]") {
-  Harness h;
-  h.elect();
-  const std::vector<std::string> members = h.stable(1);
-  JoinGroupRequest join;
-  join.group_id = group_name;
-  join.session_timeout = seconds(10);
-  join.group_instance_id = "one";
-  CHECK(h.answer<JoinGroupResponse>(h.send(join)).error_code == ErrorCode::unsupported_version);
-  CHECK(h.answer<HeartbeatResponse>(h.send(HeartbeatRequest{group_name, Generation{1}, members[0], "one"})).error_code
-        == ErrorCode::unsupported_version);
-  SyncGroupRequest sync;
-  sync.group_id = group_name;
-  sync.group_instance_id = "one";
-  CHECK(h.answer<SyncGroupResponse>(h.send(sync)).error_code == ErrorCode::unsupported_version);
-  LeaveGroupRequest leave;
-  leave.group_id = group_name;
-  leave.members.push_back({members[0], "one", {}});
-  CHECK(h.answer<LeaveGroupResponse>(h.send(leave)).members.at(0).error_code == ErrorCode::unsupported_version);
-  OffsetCommitRequest commit;
-  commit.group_id = group_name;
-  commit.group_instance_id = "one";
-  commit.topics.push_back({"orders", {{PartitionIndex{0}, Offset{5}, {}, {}}}});
-  CHECK(h.committed(h.send(commit)) == ErrorCode::unsupported_version);
-  CHECK(h.state() == "Stable");
-}
-
 TEST_CASE("up to version 2 of LeaveGroup the outcome of the one member is that of the request", "[group]") {
   Harness h;
   h.elect();

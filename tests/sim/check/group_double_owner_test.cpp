@@ -45,3 +45,41 @@ TEST_CASE("two members of a generation that hold one partition break group-doubl
     CHECK(tale.findings(GroupDoubleOwner::id) == 0);
   }
 }
+
+TEST_CASE("in a consumer group no two members hold a partition whatever their epochs", "[check]") {
+  Tale tale;
+  const auto told = [](std::vector<TopicPartition> revoking) {
+    trace::GroupChanged e{"g", "Reconciling", Generation{2}, {{"m1", "g/1", {}}, {"m2", "g/2", {name}}}, "towards the target"};
+    e.type = "consumer";
+    e.members[0].revoking = std::move(revoking);
+    return e;
+  };
+  SECTION("by the coordinator, one that still has to give it up counts") {
+    tale.tell(0, told({orders_1}));
+    CHECK(tale.findings(GroupDoubleOwner::id) == 0);
+    tale.tell(0, told({name}));
+    CHECK(tale.violations(GroupDoubleOwner::id) == 1);
+  }
+  SECTION("by the members themselves, as long as both are members") {
+    tale.tell(0, told({}));
+    tale.tell(reader.value, trace::PartitionsAssigned{"g", "m1", Generation{1}, {name}, {name}});
+    tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m2", Generation{2}, {name}, {name}});
+    CHECK(tale.violations(GroupDoubleOwner::id) == 1);
+  }
+  SECTION("one that was fenced may still think so") {
+    tale.tell(reader.value, trace::PartitionsAssigned{"g", "m0", Generation{1}, {name}, {name}});
+    tale.tell(0, told({}));
+    tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m2", Generation{2}, {name}, {name}});
+    CHECK(tale.findings(GroupDoubleOwner::id) == 0);
+  }
+}
+
+TEST_CASE("a member that gives up some partitions holds the others still", "[check]") {
+  Tale tale;
+  tale.tell(reader.value, trace::PartitionsAssigned{"g", "m1", Generation{1}, {name, orders_1}, {name, orders_1}});
+  tale.tell(reader.value, trace::PartitionsRevoked{"g", "m1", false, {orders_1}});
+  tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m2", Generation{1}, {orders_1}, {orders_1}});
+  CHECK(tale.findings(GroupDoubleOwner::id) == 0);
+  tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m2", Generation{1}, {orders_1, name}, {name}});
+  CHECK(tale.violations(GroupDoubleOwner::id) == 1);
+}

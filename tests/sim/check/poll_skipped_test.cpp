@@ -51,7 +51,7 @@ TEST_CASE("a marker between two records is no skip", "[check]") {
 TEST_CASE("a rebalance and a seek and a reset let a reader go on elsewhere", "[check]") {
   Tale tale = with_log();
   tale.delivered({{0, 0}});
-  SECTION("a rebalance") { tale.tell(reader.value, trace::PartitionsAssigned{"g", "m", Generation{2}, {name}}); }
+  SECTION("a rebalance") { tale.tell(reader.value, trace::PartitionsAssigned{"g", "m", Generation{2}, {name}, {name}}); }
   SECTION("a reset") { tale.tell(reader.value, trace::PositionReset{name, Offset{6}, "auto.offset.reset=latest"}); }
   SECTION("a new process") { tale.tell(reader.value, KernelEvent{ProcessStarted{2, StartKind::restart}}); }
   tale.delivered({{6, 6}});

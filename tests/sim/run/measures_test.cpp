@@ -174,6 +174,19 @@ TEST_CASE("a new generation of a group is a rebalance and a change of state alon
   CHECK(state.committed.at(orders_0) == Offset{7});
 }
 
+TEST_CASE("a partition that another member gets has moved and each that a member gives up is counted") {
+  Watch w;
+  w.begin();
+  w.tell(shop, trace::PartitionsAssigned{"g", "m0", Generation{1}, {orders_0}, {orders_0}});
+  w.tell(shop, trace::PartitionsRevoked{"g", "m0", false, {orders_0}});
+  w.tell(shop, trace::PartitionsAssigned{"g", "m0", Generation{2}, {orders_0}, {orders_0}});
+  w.tell(shop, trace::PartitionsRevoked{"g", "m0", false, {orders_0}});
+  w.tell(reader, trace::PartitionsAssigned{"g", "m1", Generation{3}, {orders_0}, {orders_0}});
+  const sim::GroupState& state = w.measures.groups().at("g");
+  CHECK(state.partitions_revoked == 2);
+  CHECK(state.partitions_moved == 1);
+}
+
 TEST_CASE("errors count for the client that saw them") {
   Watch w;
   w.begin();

@@ -78,6 +78,7 @@ TEST_CASE("faults of consumers stand at their place") {
               "a consumer with 'assign' has no 'topics'");
   check_error(consumers(R"({"id": "a", "assign": ["t-0"]}, {"id": @"a", "assign": ["t-0"]})"), "/consumers/1/id",
               "there are two clients 'a'");
-  check_error(consumers(R"({"group": "g", "topics": ["t"], @"instance_id": "i"})"), "/consumers/0/instance_id",
-              "'instance_id' is not available in this release of kafkasim");
+  CHECK(good(consumers(R"({"group": "g", "topics": ["t"], "instance_id": "i"})")).consumers.at(0).instance_id == "i");
+  check_error(consumers(R"({"assign": ["t-0"], "instance_id": @"i"})"), "/consumers/0/instance_id",
+              "only a member of a group can be a static one");
 }

@@ -29,8 +29,9 @@ TEST_CASE("a setting is unknown at its key and wrong at its value") {
   check_error(with_producer(R"({"linger.ms": @1.5})"), at + "/linger.ms", "'linger.ms' must be a whole number");
   check_error(with_producer(R"({@"transactional.id": "x"})"), at + "/transactional.id",
               "'transactional.id' is not available in this release of kafkasim");
-  check_error(with_consumer(grouped, R"({@"group.protocol": "consumer"})"), "/consumers/0/config/group.protocol",
-              "'group.protocol' is not available in this release of kafkasim");
+  check_error(with_consumer(grouped, R"({"partition.assignment.strategy": @"range,sticki"})"),
+              "/consumers/0/config/partition.assignment.strategy",
+              "'partition.assignment.strategy' must be of 'range', 'roundrobin', 'sticky', 'cooperative-sticky', by commas, not 'range,sticki'");
   CHECK(good(with_consumer(grouped, R"({"group.protocol": "classic"})")).consumers.size() == 1);
 }
 

@@ -12,13 +12,15 @@ namespace {
 
 struct ConsumingRig {
   explicit ConsumingRig(Duration process_time, ConsumerConfig config = {})
-      : bench{make(process_time, std::move(config))} {
+      : ConsumingRig{ConsumingPlan{process_time}, std::move(config)} {}
+  explicit ConsumingRig(ConsumingPlan plan, ConsumerConfig config = {})
+      : bench{make(std::move(plan), std::move(config))} {
     cluster.add_topic("orders", 1);
     bench.start();
   }
-  static ConsumingApp make(Duration process_time, ConsumerConfig config) {
+  static ConsumingApp make(ConsumingPlan plan, ConsumerConfig config) {
     config.auto_offset_reset = "earliest";
-    return ConsumingApp{identity("reader"), config, ConsumeGroup{"analytics", {"orders"}}, process_time};
+    return ConsumingApp{identity("reader"), config, ConsumeGroup{"analytics", {"orders"}}, std::move(plan)};
   }
   void write(int records) {
     ModelPartition& to = cluster.at("orders", 0);
@@ -69,4 +71,37 @@ TEST_CASE("an application that is stopped finishes its work before it commits an
   REQUIRE(rig.bench.exit);
   CHECK(rig.bench.exit->orderly);
   CHECK(rig.cluster.committed.at({"orders", PartitionIndex{0}}) == 20);
+}
+
+TEST_CASE("an application that commits by hand does so before or after it works on what a poll gave") {
+  for (const CommitMoment moment : {CommitMoment::before_processing, CommitMoment::after_processing}) {
+    ConsumerConfig config;
+    config.enable_auto_commit = false;
+    ConsumingRig rig{ConsumingPlan{milliseconds(10), moment, std::nullopt}, config};
+    rig.write(20);
+    rig.run_for(milliseconds(100));
+    const TopicPartition tp{"orders", PartitionIndex{0}};
+    CHECK(rig.cluster.committed.contains(tp) == (moment == CommitMoment::before_processing));
+    rig.run_for(milliseconds(200));
+    CHECK(rig.cluster.committed.at(tp) == 20);
+  }
+}
+
+TEST_CASE("a poison record ends the process or keeps it from ever polling again") {
+  const PoisonSpec poison{{"orders", PartitionIndex{0}}, Offset{5}, PoisonCure::die};
+  ConsumingRig dies{ConsumingPlan{Duration{}, CommitMoment::by_itself, poison}};
+  dies.write(10);
+  dies.run_for(milliseconds(100));
+  CHECK(dies.bench.exit);
+  CHECK_FALSE(dies.bench.exit->orderly);
+  ConsumerConfig config;
+  config.max_poll_interval = seconds(2);
+  ConsumingRig stays{ConsumingPlan{Duration{}, CommitMoment::by_itself, PoisonSpec{poison.partition, poison.offset, PoisonCure::retry}}, config};
+  stays.write(10);
+  stays.run_for(seconds(1));
+  CHECK_FALSE(stays.bench.exit);
+  CHECK(stays.cluster.handled[ApiKey::leave_group] == 0);
+  stays.run_for(seconds(2));
+  CHECK(stays.cluster.handled[ApiKey::leave_group] == 1);
+  CHECK(stays.bench.machine.consumed() == 10);
 }

@@ -1,0 +1,392 @@
+#include "core/group/consumer_group.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/base/check.hpp"
+#include "core/record/record.hpp"
+#include "core/wire/group_record_codec.hpp"
+
+namespace kafkasim {
+
+namespace {
+
+PartitionSet flat_set(const std::vector<ConsumerGroupTopicPartitions>& topics) {
+  PartitionSet set;
+  for (const ConsumerGroupTopicPartitions& topic : topics) {
+    for (const PartitionIndex partition : topic.partitions) set.insert({topic.topic_id, partition});
+  }
+  return set;
+}
+
+std::vector<ConsumerGroupTopicPartitions> by_topic(const PartitionSet& set) {
+  std::vector<ConsumerGroupTopicPartitions> topics;
+  for (const TopicIdPartition& tp : set) {
+    if (topics.empty() || topics.back().topic_id != tp.topic_id) topics.push_back({tp.topic_id, {}});
+    topics.back().partitions.push_back(tp.partition);
+  }
+  return topics;
+}
+
+ConsumerGroupHeartbeatResponse refusal(ErrorCode error) {
+  ConsumerGroupHeartbeatResponse response;
+  response.error_code = error;
+  return response;
+}
+
+bool has_room(std::size_t members, const GroupTurn& turn) {
+  return static_cast<std::int64_t>(members) < turn.limits.most_consumer_members;
+}
+
+}  // namespace
+
+// ---- heartbeats -----------------------------------------------------------------------------------
+
+// GroupMetadataManager.throwIfConsumerGroupHeartbeatRequestIsInvalid.
+ErrorCode ConsumerGroup::check(const ConsumerGroupHeartbeatRequest& request, const GroupLimits& limits) {
+  const auto is_empty = [](const std::optional<std::string>& text) { return text && text->empty(); };
+  if (request.member_id.empty() || is_empty(request.instance_id) || is_empty(request.rack_id))
+    return ErrorCode::invalid_request;
+  if (request.member_epoch < leaving_for_a_while_epoch) return ErrorCode::invalid_request;
+  if (request.member_epoch == leaving_for_a_while_epoch && !request.instance_id) return ErrorCode::invalid_request;
+  if (request.member_epoch == joining_epoch) {
+    const bool owns = !request.topic_partitions || !request.topic_partitions->empty();
+    const bool wants = request.subscribed_topic_names && !request.subscribed_topic_names->empty();
+    if (!request.rebalance_timeout || owns || !wants) return ErrorCode::invalid_request;
+  }
+  if (request.subscribed_topic_regex && !request.subscribed_topic_regex->empty())
+    return ErrorCode::invalid_regular_expression;  // not spoken
+  const auto& known = limits.consumer_assignors;
+  if (request.server_assignor && std::ranges::find(known, *request.server_assignor) == known.end())
+    return ErrorCode::unsupported_assignor;
+  return ErrorCode::none;
+}
+
+ConsumerGroupAnswer ConsumerGroup::heartbeat(const ConsumerGroupHeartbeatRequest& request,
+                                             const ConsumerGroupJoiner& joiner, GroupTurn& turn) {
+  if (request.member_epoch < joining_epoch) return leave(request, turn);
+  ConsumerGroupAnswer answer;
+  const auto known = members_.find(request.member_id);
+  const PartitionSet had = known == members_.end() ? PartitionSet{} : known->second.assigned;
+  if (const ErrorCode error = find_or_add(request, turn, answer.records); error != ErrorCode::none)
+    return {refusal(error), {}};
+  const std::string& id = request.member_id;
+  const bool changed = update_member(request, joiner, answer.records);
+  const bool other_topics = update_topics(turn, answer.records);
+  if (changed || other_topics) rise(answer.records);
+  if (epoch_ > assignment_epoch_) update_target(turn, answer.records);
+  std::optional<PartitionSet> owned;
+  if (request.topic_partitions) owned = flat_set(*request.topic_partitions);
+  reconcile(id, owned, turn, answer.records);
+  timers_.set({TimerKind::session, id}, turn.env.now + turn.limits.consumer_session_timeout);
+  const ConsumerGroupMember& member = members_.at(id);
+  answer.response.member_id = id;
+  answer.response.member_epoch = member.epoch;
+  answer.response.heartbeat_interval = turn.limits.consumer_heartbeat_interval;
+  const bool tells_all = request.rebalance_timeout && request.subscribed_topic_names && request.topic_partitions;
+  if (request.member_epoch == joining_epoch || tells_all || member.assigned != had)
+    answer.response.assignment = ConsumerGroupAssignment{by_topic(member.assigned)};
+  if (!answer.records.empty()) {
+    note_change(changed          ? fmt::format("member {} joins or changes", id)
+                : other_topics   ? "topics have changed"
+                                 : fmt::format("member {} goes towards its target", id),
+                turn);
+  }
+  return answer;
+}
+
+ErrorCode ConsumerGroup::find_or_add(const ConsumerGroupHeartbeatRequest& request, const GroupTurn& turn,
+                                     Records& records) {
+  const bool joins = request.member_epoch == joining_epoch;
+  const auto known = members_.find(request.member_id);
+  const std::string* of_instance = request.instance_id ? member_of_instance(*request.instance_id) : nullptr;
+  if (known == members_.end() && !of_instance) {
+    if (!joins) return ErrorCode::unknown_member_id;
+    if (!has_room(members_.size(), turn)) return ErrorCode::group_max_size_reached;
+    members_[request.member_id];
+    return ErrorCode::none;
+  }
+  if (!request.instance_id) return check_epoch(known->second, request);
+  if (!of_instance) return ErrorCode::unknown_member_id;
+  if (joins) {
+    if (*of_instance == request.member_id && members_.at(*of_instance).epoch == joining_epoch) return ErrorCode::none;
+    if (members_.at(*of_instance).epoch != leaving_for_a_while_epoch) return ErrorCode::unreleased_instance_id;
+    replace(std::string{*of_instance}, request.member_id, records);
+    return ErrorCode::none;
+  }
+  if (*of_instance != request.member_id) return ErrorCode::fenced_instance_id;
+  return check_epoch(known->second, request);
+}
+
+// One with its previous epoch has missed an answer, if it owns no more than it may.
+ErrorCode ConsumerGroup::check_epoch(const ConsumerGroupMember& member, const ConsumerGroupHeartbeatRequest& request) {
+  if (request.member_epoch == member.epoch) return ErrorCode::none;
+  if (request.member_epoch > member.epoch || request.member_epoch != member.previous_epoch || !request.topic_partitions)
+    return ErrorCode::fenced_member_epoch;
+  const PartitionSet owned = flat_set(*request.topic_partitions);
+  const bool may = std::ranges::includes(member.assigned, owned);
+  return may ? ErrorCode::none : ErrorCode::fenced_member_epoch;
+}
+
+ConsumerGroupAnswer ConsumerGroup::leave(const ConsumerGroupHeartbeatRequest& request, GroupTurn& turn) {
+  std::string id = request.member_id;
+  if (request.instance_id) {
+    const std::string* of_instance = member_of_instance(*request.instance_id);
+    if (!of_instance) return {refusal(ErrorCode::unknown_member_id), {}};
+    if (*of_instance != id) return {refusal(ErrorCode::fenced_instance_id), {}};
+  }
+  if (!members_.contains(id)) return {refusal(ErrorCode::unknown_member_id), {}};
+  ConsumerGroupAnswer answer;
+  answer.response.member_id = id;
+  answer.response.member_epoch = request.member_epoch;
+  if (request.member_epoch == leaving_for_a_while_epoch) {
+    ConsumerGroupMember& member = members_.at(id);
+    member.epoch = leaving_for_a_while_epoch;
+    member.revoking.clear();
+    put_current(id, answer.records);
+    note_change(fmt::format("static member {} leaves for a while", *request.instance_id), turn);
+  } else {
+    fence(id, fmt::format("member {} leaves", id), turn, answer.records);
+  }
+  return answer;
+}
+
+bool ConsumerGroup::update_member(const ConsumerGroupHeartbeatRequest& request, const ConsumerGroupJoiner& joiner,
+                                  Records& records) {
+  ConsumerGroupMember& member = members_.at(request.member_id);
+  const ConsumerGroupMember before = member;
+  member.client_id = joiner.client_id;
+  member.client_host = joiner.client_host;
+  if (request.instance_id) member.instance_id = request.instance_id;
+  if (request.rack_id) member.rack_id = request.rack_id;
+  if (request.rebalance_timeout) member.rebalance_timeout = *request.rebalance_timeout;
+  if (request.server_assignor) member.assignor = request.server_assignor;
+  if (request.subscribed_topic_names) {
+    member.topics = *request.subscribed_topic_names;
+    std::ranges::sort(member.topics);
+    member.topics.erase(std::unique(member.topics.begin(), member.topics.end()), member.topics.end());
+  }
+  const bool is_new = before.epoch == joining_epoch && before.previous_epoch == joining_epoch && before.topics.empty();
+  if (!is_new && member == before) return false;
+  put_member(request.member_id, records);
+  return is_new || member.topics != before.topics || member.assignor != before.assignor;
+}
+
+// The topics that members subscribe to, as the metadata has them now.
+bool ConsumerGroup::update_topics(const GroupTurn& turn, Records& records) {
+  std::map<std::string, KnownTopic> now;
+  for (const auto& [id, member] : members_) {
+    for (const std::string& name : member.topics) {
+      const auto known = turn.topics.find(name);
+      if (known != turn.topics.end()) now[name] = {known->second.id, known->second.partitions};
+    }
+  }
+  if (now == topics_) return false;
+  topics_ = std::move(now);
+  ConsumerGroupPartitionMetadataValue value;
+  for (const auto& [name, topic] : topics_) value.topics.push_back({topic.id, name, topic.partitions, {}});
+  records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::partition_metadata, name_, {}},
+                       encode_consumer_group_value(value));
+  return true;
+}
+
+void ConsumerGroup::rise(Records& records) {
+  ++epoch_;
+  records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::metadata, name_, {}},
+                       encode_consumer_group_value(ConsumerGroupMetadataValue{epoch_}));
+}
+
+// Most members' wish; of equally many the first by name; without wishes the broker's first.
+std::string ConsumerGroup::assignor(const GroupTurn& turn) const {
+  std::map<std::string, int> votes;
+  for (const auto& [id, member] : members_) {
+    if (member.assignor) ++votes[*member.assignor];
+  }
+  const auto most = std::ranges::max_element(votes, {}, [](const auto& entry) { return entry.second; });
+  return most == votes.end() ? turn.limits.consumer_assignors.front() : most->first;
+}
+
+void ConsumerGroup::update_target(const GroupTurn& turn, Records& records) {
+  std::map<std::string, ConsumerGroupSubscriber> subscribers;
+  std::map<Uuid, std::int32_t> partitions;
+  for (const auto& [id, member] : members_) {
+    ConsumerGroupSubscriber& subscriber = subscribers[id];
+    subscriber.instance_id = member.instance_id;
+    for (const std::string& name : member.topics) {
+      if (const auto topic = topics_.find(name); topic != topics_.end()) subscriber.topics.insert(topic->second.id);
+    }
+    if (const auto before = target_.find(id); before != target_.end()) subscriber.before = before->second;
+  }
+  for (const auto& [name, topic] : topics_) partitions[topic.id] = topic.partitions;
+  assignor_ = assignor(turn);
+  TargetAssignment target = assign_on_the_server(assignor_, subscribers, partitions);
+  for (const auto& [id, to_own] : target) {
+    const auto before = target_.find(id);
+    if (before != target_.end() && before->second == to_own) continue;
+    records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::target_member, name_, id},
+                         encode_consumer_group_value(ConsumerGroupTargetMemberValue{by_topic(to_own)}));
+  }
+  target_ = std::move(target);
+  assignment_epoch_ = epoch_;
+  records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::target_metadata, name_, {}},
+                       encode_consumer_group_value(ConsumerGroupTargetMetadataValue{assignment_epoch_}));
+}
+
+// ---- members that go ------------------------------------------------------------------------------
+
+void ConsumerGroup::remove(const std::string& id, Records& records) {
+  for (const auto kind :
+       {ConsumerGroupRecord::current_member, ConsumerGroupRecord::target_member, ConsumerGroupRecord::member_metadata})
+    records.emplace_back(ConsumerGroupKey{kind, name_, id}, std::nullopt);
+  members_.erase(id);
+  target_.erase(id);
+  timers_.set({TimerKind::session, id}, std::nullopt);
+  timers_.set({TimerKind::revocation, id}, std::nullopt);
+}
+
+void ConsumerGroup::fence(const std::string& id, const std::string& why, GroupTurn& turn, Records& records) {
+  remove(id, records);
+  (void)update_topics(turn, records);
+  rise(records);
+  note_change(why, turn);
+}
+
+// A static member that is back, under another id.
+void ConsumerGroup::replace(const std::string& from, const std::string& to, Records& records) {
+  ConsumerGroupMember member = members_.at(from);
+  PartitionSet target = target_[from];
+  remove(from, records);
+  member.epoch = joining_epoch;
+  member.previous_epoch = joining_epoch;
+  members_[to] = std::move(member);
+  records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::target_member, name_, to},
+                       encode_consumer_group_value(ConsumerGroupTargetMemberValue{by_topic(target)}));
+  target_[to] = std::move(target);
+  put_member(to, records);
+  put_current(to, records);
+}
+
+void ConsumerGroup::on_due(GroupTurn& turn) {
+  Records records;
+  while (const std::optional<Timer> timer = timers_.take_first_due(turn.env.now)) {
+    if (!members_.contains(timer->member)) continue;
+    const bool silent = timer->kind == TimerKind::session;
+    fence(timer->member,
+          fmt::format("member {} {}", timer->member,
+                      silent ? "was not heard of in its session timeout" : "has not given up partitions in its rebalance timeout"),
+          turn, records);
+  }
+  if (records.empty()) return;
+  GroupWrite& write = turn.writes.emplace_back();
+  write.batch = consumer_group_batch(records, turn.env.wall);
+  write.then = ConsumerGroupStored{};
+}
+
+void ConsumerGroup::on_loaded(GroupTurn& turn) {
+  for (const auto& [id, member] : members_) {
+    timers_.set({TimerKind::session, id}, turn.env.now + turn.limits.consumer_session_timeout);
+    if (member.state == ConsumerMemberState::unrevoked)
+      timers_.set({TimerKind::revocation, id}, turn.env.now + member.rebalance_timeout);
+  }
+  if (!assignor_.empty()) return;
+  assignor_ = assignor(turn);
+  note_change("loaded", turn);
+}
+
+// ---- records --------------------------------------------------------------------------------------
+
+void ConsumerGroup::put_member(const std::string& id, Records& records) const {
+  const ConsumerGroupMember& member = members_.at(id);
+  ConsumerGroupMemberMetadataValue value;
+  value.instance_id = member.instance_id;
+  value.rack_id = member.rack_id;
+  value.client_id = member.client_id;
+  value.client_host = member.client_host;
+  value.subscribed_topic_names = member.topics;
+  value.rebalance_timeout = member.rebalance_timeout;
+  value.server_assignor = member.assignor;
+  records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::member_metadata, name_, id},
+                       encode_consumer_group_value(value));
+}
+
+void ConsumerGroup::put_current(const std::string& id, Records& records) const {
+  const ConsumerGroupMember& member = members_.at(id);
+  ConsumerGroupCurrentMemberValue value;
+  value.member_epoch = member.epoch;
+  value.previous_member_epoch = member.previous_epoch;
+  value.state = static_cast<std::int8_t>(member.state);
+  value.assigned_partitions = by_topic(member.assigned);
+  value.partitions_pending_revocation = by_topic(member.revoking);
+  records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::current_member, name_, id},
+                       encode_consumer_group_value(value));
+}
+
+void ConsumerGroup::replay(const ConsumerGroupKey& key, const std::optional<ByteSpan>& value) {
+  switch (key.record) {
+    case ConsumerGroupRecord::metadata:
+      if (const auto read = value ? decode_consumer_group_value<ConsumerGroupMetadataValue>(*value)
+                                  : Result<ConsumerGroupMetadataValue>{})
+        epoch_ = read->epoch;
+      break;
+    case ConsumerGroupRecord::partition_metadata: {
+      topics_.clear();
+      if (!value) break;
+      const auto read = decode_consumer_group_value<ConsumerGroupPartitionMetadataValue>(*value);
+      if (!read) break;
+      for (const auto& topic : read->topics) topics_[topic.topic_name] = {topic.topic_id, topic.num_partitions};
+      break;
+    }
+    case ConsumerGroupRecord::target_metadata:
+      if (const auto read = value ? decode_consumer_group_value<ConsumerGroupTargetMetadataValue>(*value)
+                                  : Result<ConsumerGroupTargetMetadataValue>{})
+        assignment_epoch_ = read->assignment_epoch;
+      break;
+    case ConsumerGroupRecord::member_metadata:
+    case ConsumerGroupRecord::target_member:
+    case ConsumerGroupRecord::current_member: replay_member(key, value); break;
+  }
+}
+
+void ConsumerGroup::replay_member(const ConsumerGroupKey& key, const std::optional<ByteSpan>& value) {
+  if (!value) {
+    if (key.record == ConsumerGroupRecord::target_member) target_.erase(key.member);
+    if (key.record == ConsumerGroupRecord::member_metadata) members_.erase(key.member);
+    return;
+  }
+  if (key.record == ConsumerGroupRecord::target_member) {
+    if (const auto read = decode_consumer_group_value<ConsumerGroupTargetMemberValue>(*value))
+      target_[key.member] = flat_set(read->topic_partitions);
+  } else if (key.record == ConsumerGroupRecord::member_metadata) {
+    const auto read = decode_consumer_group_value<ConsumerGroupMemberMetadataValue>(*value);
+    if (!read) return;
+    ConsumerGroupMember& member = members_[key.member];
+    member.instance_id = read->instance_id;
+    member.rack_id = read->rack_id;
+    member.client_id = read->client_id;
+    member.client_host = read->client_host;
+    member.topics = read->subscribed_topic_names;
+    member.rebalance_timeout = read->rebalance_timeout.value_or(member.rebalance_timeout);
+    member.assignor = read->server_assignor;
+  } else if (const auto read = decode_consumer_group_value<ConsumerGroupCurrentMemberValue>(*value)) {
+    const auto found = members_.find(key.member);
+    if (found == members_.end() || read->state < 0 || read->state > 2) return;
+    found->second.epoch = read->member_epoch;
+    found->second.previous_epoch = read->previous_member_epoch;
+    found->second.state = static_cast<ConsumerMemberState>(read->state);
+    found->second.assigned = flat_set(read->assigned_partitions);
+    found->second.revoking = flat_set(read->partitions_pending_revocation);
+  }
+}
+
+RecordBatch consumer_group_batch(
+    const std::vector<std::pair<ConsumerGroupKey, std::optional<std::vector<std::byte>>>>& records, Timestamp now) {
+  BatchBuilder builder;
+  for (const auto& [key, value] : records) {
+    const std::vector<std::byte> bytes = encode_group_key(key);
+    builder.append(now, ByteSpan{bytes}, value ? std::optional{ByteSpan{*value}} : std::nullopt);
+  }
+  return builder.build();
+}
+
+}  // namespace kafkasim

@@ -1,0 +1,160 @@
+#pragma once
+// One consumer group as its coordinator knows it (KIP-848; org.apache.kafka.coordinator.group.modern.consumer.ConsumerGroup,
+// CurrentAssignmentBuilder, TargetAssignmentBuilder, and what GroupMetadataManager does with them).
+//
+// Three epochs: the group's rises with every change of members, subscriptions or topics; when it is ahead of the
+// assignment's, the next heartbeat computes a new target; each member then goes towards its target by itself:
+//
+//   member     stable       has its target's epoch and partitions
+//              unrevoked    stays in its epoch until it no longer says that it owns what it has to give up; the rebalance
+//                           timeout bounds that
+//              unreleased   has the new epoch, and waits for partitions that others still have
+//   group      Empty -> Assigning (group epoch > assignment epoch) -> Reconciling (some member is not there) -> Stable
+//
+// A partition is given to a member only when no other has it or has still to give it up. A member that is silent for the
+// session timeout, or does not revoke in its rebalance timeout, is fenced: removed, and the group epoch rises.
+//
+// A value. State changes at once, and its records leave with it as one batch; the answer waits until that is replicated. If
+// it is not appended the coordinator puts the group back to what it was (with_group's callers). Members that speak the
+// classic protocol, regular expressions as subscriptions, and the migration of groups are not spoken.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/base/time.hpp"
+#include "core/group/consumer_group_assignors.hpp"
+#include "core/group/group_offsets.hpp"
+#include "core/group/group_turn.hpp"
+#include "core/machine/deadlines.hpp"
+#include "core/machine/request_ref.hpp"
+#include "core/machine/seam.hpp"
+#include "core/message/consumer_group_describe.hpp"
+#include "core/message/consumer_group_heartbeat.hpp"
+#include "core/message/consumer_group_record.hpp"
+#include "core/message/group_record.hpp"
+#include "core/message/list_groups.hpp"
+#include "core/model/ids.hpp"
+
+namespace kafkasim {
+
+enum class ConsumerMemberState : std::int8_t { stable = 0, unrevoked = 1, unreleased = 2 };
+
+struct ConsumerGroupMember {
+  std::optional<std::string> instance_id;
+  std::optional<std::string> rack_id;
+  std::string client_id;
+  std::string client_host;
+  std::vector<std::string> topics;  // sorted
+  std::optional<std::string> assignor;
+  Duration rebalance_timeout{milliseconds(300'000)};
+  std::int32_t epoch{};  // leaving_for_a_while_epoch: a static member that will be back
+  std::int32_t previous_epoch{};
+  ConsumerMemberState state{ConsumerMemberState::stable};
+  PartitionSet assigned;
+  PartitionSet revoking;
+  friend bool operator==(const ConsumerGroupMember&, const ConsumerGroupMember&) = default;
+};
+
+struct ConsumerGroupJoiner {  // who sent a heartbeat
+  std::string client_id;
+  std::string client_host;
+};
+
+struct ConsumerGroupAnswer {
+  ConsumerGroupHeartbeatResponse response;
+  std::vector<std::pair<ConsumerGroupKey, std::optional<std::vector<std::byte>>>> records;  // no value: a tombstone
+};
+
+class ConsumerGroup {
+ public:
+  ConsumerGroup() = default;
+  explicit ConsumerGroup(std::string name) : name_{std::move(name)} {}
+
+  // Loading: record by record, in the order of the log.
+  void replay(const ConsumerGroupKey& key, const std::optional<ByteSpan>& value);
+  void on_loaded(GroupTurn& turn);
+  [[nodiscard]] bool is_nothing() const { return epoch_ == 0 && members_.empty(); }  // as before the first record
+
+  // Whether a request makes sense at all.
+  [[nodiscard]] static ErrorCode check(const ConsumerGroupHeartbeatRequest& request, const GroupLimits& limits);
+  [[nodiscard]] ConsumerGroupAnswer heartbeat(const ConsumerGroupHeartbeatRequest& request,
+                                              const ConsumerGroupJoiner& joiner, GroupTurn& turn);
+  // Timers: what they fence leaves as records.
+  void on_due(GroupTurn& turn);
+  [[nodiscard]] std::optional<Instant> next_deadline() const { return timers_.next(); }
+
+  [[nodiscard]] ErrorCode check_commit(const OffsetCommitRequest& request) const;
+  [[nodiscard]] ErrorCode check_fetch(const OffsetFetchRequest::Group& asked) const;
+  [[nodiscard]] bool is_subscribed_to(const std::string& topic) const;
+  [[nodiscard]] bool empty() const { return members_.empty(); }
+
+  [[nodiscard]] ListGroupsResponse::Group listed() const;
+  [[nodiscard]] ConsumerGroupDescribeResponse::Group described() const;
+  [[nodiscard]] std::vector<ConsumerGroupKey> all_keys() const;  // of its records: what tombstones are for
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] std::string_view state() const;
+  [[nodiscard]] std::int32_t epoch() const { return epoch_; }
+  [[nodiscard]] const std::map<std::string, ConsumerGroupMember>& members() const { return members_; }
+  [[nodiscard]] std::vector<TopicPartition> names_of(const PartitionSet& partitions) const;
+  [[nodiscard]] const GroupOffsets& offsets() const { return offsets_; }
+  [[nodiscard]] GroupOffsets& offsets() { return offsets_; }
+  void note_change(std::string reason, GroupTurn& turn) const;
+
+ private:
+  enum class TimerKind : std::uint8_t { session, revocation };
+  struct Timer {
+    TimerKind kind{};
+    std::string member;
+    friend auto operator<=>(const Timer&, const Timer&) = default;
+  };
+  struct KnownTopic {
+    Uuid id;
+    std::int32_t partitions{};
+    friend bool operator==(const KnownTopic&, const KnownTopic&) = default;
+  };
+  void replay_member(const ConsumerGroupKey& key, const std::optional<ByteSpan>& value);
+  using Records = std::vector<std::pair<ConsumerGroupKey, std::optional<std::vector<std::byte>>>>;
+
+  [[nodiscard]] ErrorCode find_or_add(const ConsumerGroupHeartbeatRequest& request, const GroupTurn& turn,
+                                      Records& records);
+  [[nodiscard]] static ErrorCode check_epoch(const ConsumerGroupMember& member,
+                                             const ConsumerGroupHeartbeatRequest& request);
+  [[nodiscard]] ConsumerGroupAnswer leave(const ConsumerGroupHeartbeatRequest& request, GroupTurn& turn);
+  [[nodiscard]] bool update_member(const ConsumerGroupHeartbeatRequest& request, const ConsumerGroupJoiner& joiner,
+                                   Records& records);
+  [[nodiscard]] bool update_topics(const GroupTurn& turn, Records& records);
+  void rise(Records& records);
+  void update_target(const GroupTurn& turn, Records& records);
+  void reconcile(const std::string& id, const std::optional<PartitionSet>& owned, GroupTurn& turn, Records& records);
+  void next_assignment(ConsumerGroupMember& member, std::int32_t from_epoch, const PartitionSet& target,
+                       const std::optional<PartitionSet>& owned) const;
+  void fence(const std::string& id, const std::string& why, GroupTurn& turn, Records& records);
+  void remove(const std::string& id, Records& records);
+  void replace(const std::string& from, const std::string& to, Records& records);
+  [[nodiscard]] std::string assignor(const GroupTurn& turn) const;
+  [[nodiscard]] const std::string* member_of_instance(const std::string& instance) const;
+  [[nodiscard]] bool has_owner(const TopicIdPartition& tp) const;
+  void put_member(const std::string& id, Records& records) const;
+  void put_current(const std::string& id, Records& records) const;
+
+  std::string name_;
+  std::int32_t epoch_{0};
+  std::int32_t assignment_epoch_{0};
+  std::string assignor_;  // by which the target was computed
+  std::map<std::string, ConsumerGroupMember> members_;
+  TargetAssignment target_;
+  std::map<std::string, KnownTopic> topics_;  // subscribed ones that exist, as they were at the last look
+  DeadlineIndex<Timer> timers_;
+  GroupOffsets offsets_;
+};
+
+[[nodiscard]] RecordBatch consumer_group_batch(
+    const std::vector<std::pair<ConsumerGroupKey, std::optional<std::vector<std::byte>>>>& records, Timestamp now);
+
+}  // namespace kafkasim

@@ -1,0 +1,122 @@
+#include <functional>
+
+#include <catch2/catch.hpp>
+
+#include "core/message/consumer_group_heartbeat.hpp"
+#include "tests/core/client/consumer_rig.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::test;
+
+namespace {
+
+ConsumerConfig consumer_protocol() {
+  ConsumerConfig config = from_earliest();
+  config.group_protocol = "consumer";
+  return config;
+}
+
+// A rig whose coordinator answers heartbeats as the test says.
+struct HeartbeatRig : ConsumerRig {
+  explicit HeartbeatRig(ConsumerConfig config = consumer_protocol()) : ConsumerRig{std::move(config)} {}
+
+  using Answer = std::function<ConsumerGroupHeartbeatResponse(const ConsumerGroupHeartbeatRequest&)>;
+  void run(Duration time, const Answer& answer) {
+    bench.run_until(bench.now + time, [&] {
+      for (int i = 0; i < 50 && !bench.requests.empty(); ++i) {
+        const Sent sent = bench.requests.front();
+        bench.requests.pop_front();
+        if (const auto* beat = sent.envelope.message.get_if<ConsumerGroupHeartbeatRequest>()) {
+          beats.push_back(*beat);
+          bench.answer(sent, answer(*beat));
+        } else if (const auto told = cluster.handle(sent)) {
+          bench.answer(sent, *told);
+        }
+      }
+      (void)poll();
+    });
+  }
+  [[nodiscard]] ConsumerGroupHeartbeatResponse gives(std::int32_t epoch, std::optional<std::vector<int>> partitions) const {
+    ConsumerGroupHeartbeatResponse response;
+    response.member_epoch = epoch;
+    response.heartbeat_interval = seconds(5);
+    if (!partitions) return response;
+    response.assignment.emplace();
+    if (partitions->empty()) return response;
+    response.assignment->topic_partitions.push_back({cluster.topics.at("orders").id, {}});
+    for (const int p : *partitions) response.assignment->topic_partitions.back().partitions.push_back(PartitionIndex{p});
+    return response;
+  }
+  std::vector<ConsumerGroupHeartbeatRequest> beats;
+};
+
+}  // namespace
+
+TEST_CASE("a member of a consumer group joins with epoch 0 and tells all and then what it owns") {
+  HeartbeatRig rig;
+  rig.run(seconds(1), [&](const auto& beat) { return rig.gives(3, beat.member_epoch == 0 ? std::optional{std::vector{0, 1}} : std::nullopt); });
+  REQUIRE(rig.beats.size() == 2);
+  CHECK(rig.beats[0].member_epoch == 0);
+  CHECK_FALSE(rig.beats[0].member_id.empty());
+  CHECK(rig.beats[0].rebalance_timeout == seconds(300));
+  CHECK(rig.beats[0].subscribed_topic_names == std::vector<std::string>{"orders"});
+  CHECK(rig.beats[0].topic_partitions->empty());
+  CHECK(rig.beats[1].member_epoch == 3);
+  CHECK(rig.beats[1].topic_partitions->at(0).partitions.size() == 2);
+  CHECK_FALSE(rig.beats[1].subscribed_topic_names);
+  const auto assigned = rig.bench.noted<trace::PartitionsAssigned>();
+  REQUIRE(assigned.size() == 1);
+  CHECK(assigned[0].partitions.size() == 2);
+  CHECK(assigned[0].generation == Generation{3});
+}
+
+TEST_CASE("a member goes on with heartbeats every interval that the coordinator told") {
+  HeartbeatRig rig;
+  rig.run(seconds(21), [&](const auto& beat) { return rig.gives(3, beat.member_epoch == 0 ? std::optional{std::vector{0}} : std::nullopt); });
+  CHECK(rig.beats.size() == 2 + 4);
+  CHECK_FALSE(rig.beats.back().topic_partitions);
+}
+
+TEST_CASE("a member revokes only what is not in its new target and tells it at once") {
+  HeartbeatRig rig;
+  rig.run(seconds(1), [&](const auto& beat) { return rig.gives(3, beat.member_epoch == 0 ? std::optional{std::vector{0, 1}} : std::nullopt); });
+  bool told = false;
+  rig.run(seconds(6), [&](const auto&) { return rig.gives(told ? 4 : 3, std::exchange(told, true) ? std::nullopt : std::optional{std::vector{0}}); });
+  const auto revoked = rig.bench.noted<trace::PartitionsRevoked>();
+  REQUIRE(revoked.size() == 1);
+  CHECK(revoked[0].partitions == std::vector{TopicPartition{"orders", PartitionIndex{1}}});
+  CHECK_FALSE(revoked[0].lost);
+  CHECK(rig.beats.back().topic_partitions->at(0).partitions == std::vector{PartitionIndex{0}});
+  CHECK(rig.bench.noted<trace::PartitionsAssigned>().back().added.empty());
+}
+
+TEST_CASE("a fenced member loses what it owned and joins again with epoch 0 under its id") {
+  HeartbeatRig rig;
+  rig.run(seconds(1), [&](const auto& beat) { return rig.gives(3, beat.member_epoch == 0 ? std::optional{std::vector{0, 1}} : std::nullopt); });
+  const std::string id = rig.beats[0].member_id;
+  rig.run(seconds(6), [&](const auto& beat) {
+    if (beat.member_epoch == 0) return rig.gives(9, std::vector{0});
+    ConsumerGroupHeartbeatResponse fenced;
+    if (beat.member_epoch == 3) fenced.error_code = ErrorCode::fenced_member_epoch;
+    return beat.member_epoch == 3 ? fenced : rig.gives(9, std::nullopt);
+  });
+  CHECK(rig.bench.noted<trace::PartitionsRevoked>().at(0).lost);
+  CHECK(rig.bench.noted<trace::PartitionsAssigned>().back().generation == Generation{9});
+  CHECK(rig.beats.back().member_id == id);
+}
+
+TEST_CASE("a member that closes says so with epoch -1 and a static one with -2") {
+  for (const bool is_static : {false, true}) {
+    ConsumerConfig config = consumer_protocol();
+    if (is_static) config.group_instance_id = "one";
+    HeartbeatRig rig{config};
+    const auto answer = [&](const ConsumerGroupHeartbeatRequest& beat) {
+      return rig.gives(beat.member_epoch < 0 ? beat.member_epoch : 3, beat.member_epoch == 0 ? std::optional{std::vector{0}} : std::nullopt);
+    };
+    rig.run(seconds(1), answer);
+    rig.bench.step(StopRequested{});
+    rig.run(seconds(1), answer);
+    CHECK(rig.beats.back().member_epoch == (is_static ? leaving_for_a_while_epoch : leaving_epoch));
+    CHECK(rig.bench.exit);
+  }
+}
