@@ -1,9 +1,17 @@
 #pragma once
 // The descriptions of what several messages share.
 #include "core/message/common.hpp"
+#include "core/message/consumer_group_heartbeat.hpp"
 #include "core/wire/fields.hpp"
 
 namespace kafkasim::wire {
+
+template <class V>
+void describe(Fields<V, ConsumerGroupTopicPartitions>& m) {
+  using M = ConsumerGroupTopicPartitions;
+  m.field(named<&M::topic_id>);
+  m.field(named<&M::partitions>);
+}
 
 template <class V>
 void describe(Fields<V, LeaderIdAndEpoch>& m) {

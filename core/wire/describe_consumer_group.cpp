@@ -1,16 +1,10 @@
 // See the schemas of the same names in org.apache.kafka.common.message; fields.hpp tells how to read this.
 #include "core/message/consumer_group_describe.hpp"
 #include "core/message/consumer_group_heartbeat.hpp"
+#include "core/wire/describe_common.hpp"
 #include "core/wire/entry.hpp"
 
 namespace kafkasim::wire {
-
-template <class V>
-void describe(Fields<V, ConsumerGroupTopicPartitions>& m) {
-  using M = ConsumerGroupTopicPartitions;
-  m.field(named<&M::topic_id>);
-  m.field(named<&M::partitions>);
-}
 
 template <class V>
 void describe(Fields<V, ConsumerGroupHeartbeatRequest>& m) {

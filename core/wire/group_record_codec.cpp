@@ -1,5 +1,6 @@
 #include "core/wire/group_record_codec.hpp"
 
+#include "core/wire/describe_common.hpp"
 #include "core/wire/struct_codec.hpp"
 
 namespace kafkasim {
@@ -70,12 +71,6 @@ template <class V>
 void describe(Fields<V, GroupMemberKey>& m) {
   m.field(named<&GroupMemberKey::group>);
   m.field(named<&GroupMemberKey::member>);
-}
-
-template <class V>
-void describe(Fields<V, ConsumerGroupTopicPartitions>& m) {
-  m.field(named<&ConsumerGroupTopicPartitions::topic_id>);
-  m.field(named<&ConsumerGroupTopicPartitions::partitions>);
 }
 
 template <class V>
