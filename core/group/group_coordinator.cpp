@@ -125,6 +125,7 @@ void GroupCoordinator::on_resigned(PartitionIndex partition, Env& env) {
   }
   for (const auto& [name, group] : found->second.consumer_groups) deadlines_.set(name, std::nullopt);
   shards_.erase(found);
+  if (shards_.empty()) next_expiry_.reset();
   for (auto pending = pending_.begin(); pending != pending_.end();) {
     if (pending->second.partition != partition) {
       ++pending;

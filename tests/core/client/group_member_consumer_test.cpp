@@ -23,7 +23,9 @@ struct HeartbeatRig : ConsumerRig {
   using Answer = std::function<ConsumerGroupHeartbeatResponse(const ConsumerGroupHeartbeatRequest&)>;
   void run(Duration time, const Answer& answer) {
     bench.run_until(bench.now + time, [&] {
-      for (int i = 0; i < 50 && !bench.requests.empty(); ++i) {
+      for (int i = 0; i < 50; ++i) {
+        (void)poll();
+        if (bench.requests.empty()) break;
         const Sent sent = bench.requests.front();
         bench.requests.pop_front();
         if (const auto* beat = sent.envelope.message.get_if<ConsumerGroupHeartbeatRequest>()) {
@@ -33,7 +35,6 @@ struct HeartbeatRig : ConsumerRig {
           bench.answer(sent, *told);
         }
       }
-      (void)poll();
     });
   }
   [[nodiscard]] ConsumerGroupHeartbeatResponse gives(std::int32_t epoch, std::optional<std::vector<int>> partitions) const {

@@ -199,7 +199,7 @@ TEST_CASE("when the last member leaves the group is empty in a new generation an
   CHECK(h.state() == "Empty");
   CHECK(h.generation() == Generation{2});
   CHECK(h.fetch() == Offset{42});
-  CHECK_FALSE(h.coordinator.next_deadline());
+  CHECK(*h.coordinator.next_deadline() > h.now + seconds(500));  // then it looks for offsets that expire
 }
 
 TEST_CASE("a member that was only given a name can leave", "[group]") {
