@@ -39,6 +39,7 @@ class Topology {
   const sim::Frame& frame_;
   Area legend_;
   TopologyPlan plan_;
+  Lanes lanes_;
   std::vector<ShownMessage> messages_;
   ImDrawList& list_;
   bool active_;  // the mouse is over this panel
@@ -67,7 +68,8 @@ Topology::Topology(Ui& ui, App& app, const Area& inner)
       frame_{app.frame()},
       legend_{{inner.min.x, inner.max.y - ui.px(legend_height)}, inner.max},
       plan_{plan_topology(ui, app.frame(), sheet_of(ui, inner))},
-      messages_{place_messages(plan_, app.frame(), ui.px(1), app.look.heartbeats)},
+      lanes_{plan_, ui.px(1)},
+      messages_{place_messages(plan_, lanes_, app.frame(), app.look.heartbeats)},
       list_{*ImGui::GetWindowDrawList()},
       active_{ImGui::IsWindowHovered()} {}
 
@@ -121,8 +123,8 @@ void Topology::draw_lines() {
       const bool of_hovered = over_card_ == &a || over_card_ == &b;
       if (weight <= 0) continue;
       const Colour colour = of_hovered ? ui_.theme.dim : faded(ui_.theme.faint, 0.25F + 0.55F * weight);
-      draw_lane(ui_, list_, lane_between(plan_, a, b, ui_.px(1)), colour);
-      draw_lane(ui_, list_, lane_between(plan_, b, a, ui_.px(1)), colour);
+      draw_lane(ui_, list_, lanes_.between(a, b), colour);
+      draw_lane(ui_, list_, lanes_.between(b, a), colour);
     }
   }
 }
@@ -142,7 +144,7 @@ void Topology::draw_links() {
     const TopologyCard* to = plan_.card(link.to);
     if (!from || !to || from == to || !may_talk(*from->node, *to->node)) continue;
     if (walled_in.contains(link.from) || walled_in.contains(link.to)) continue;
-    const Lane lane = lane_between(plan_, *from, *to, ui_.px(1));
+    const Lane& lane = lanes_.between(*from, *to);
     const std::string probe = fmt::format("link.{}.{}", from->node->name, to->node->name);
     if (link.poor && !link.cut) {
       draw_poor_lane(ui_, list_, lane);
