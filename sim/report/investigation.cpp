@@ -129,7 +129,11 @@ std::string strip(const PartitionHistory& partition, NodeId id, const ReplicaHis
       const std::size_t k = other.second->log.index_at(batch.base);
       return k < other.second->log.size() && other.second->log[k].base <= batch.base && !other.second->log[k].same_as(batch);
     });
-    text += fmt::format("[{}-{} e{}{}] ", batch.base.value, batch.last.value, batch.epoch.value, differs ? " !" : "");
+    std::string without;  // whose logs end before it
+    for (const auto& [other, its] : partition.replicas) {
+      if (its->log_end <= batch.base) without += fmt::format("{}{}", without.empty() ? " -" : ",", other.value);
+    }
+    text += fmt::format("[{}-{} e{}{}{}] ", batch.base.value, batch.last.value, batch.epoch.value, differs ? " !" : "", without);
   }
   return text + (last < replica.log.size() ? "..." : "");
 }
@@ -138,7 +142,7 @@ void add_strips(const Simulation& run, const Finding& finding, std::vector<std::
   const auto name = partition_of(run, finding);
   const PartitionHistory* partition = name ? run.checks().history().partition(*name) : nullptr;
   if (!partition) return;
-  lines.push_back("  the logs then (* the leader, [first-last eEPOCH] a batch, ! differs from another replica's):");
+  lines.push_back("  the logs then (* the leader, [first-last eEPOCH] a batch, ! differs at another replica, -N broker N lacks it):");
   const Offset around = finding.offset.value_or(partition->true_high_watermark);
   for (const auto& [id, replica] : partition->replicas) lines.push_back(strip(*partition, id, *replica, around));
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <ostream>
+#include <sstream>
 
 #include <fmt/format.h>
 
@@ -52,6 +53,15 @@ std::string liveness_text(const Liveness& liveness) {
                       liveness.core.size() == 1 ? "is" : "are");
   for (const Unmet& one : liveness.unmet) text += fmt::format("    {}: {}\n", one.subject, one.what);
   return text;
+}
+
+// What does not fit into a line goes on a little to the right of where the line began.
+void print_folded(const std::string& text, const Terminal& terminal) {
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
+    terminal.out << folded(line, begin + 4, terminal.columns) << '\n';
+  }
 }
 
 }  // namespace
@@ -111,13 +121,16 @@ void print_header(const Simulation& run, const RunFacts& facts, const Terminal& 
 void print_line(const StoryLine& line, const Terminal& terminal) {
   const std::string text = fmt::format("{} {:<11} {:<14} {}", mark(line.tone), line.kind, line.subject, line.text);
   const std::optional<Tint> tint = tint_of(line.tone);
-  terminal.out << fmt::format("{:>9} s  ", seconds_text(line.at))
-               << (tint ? tinted(terminal.out_colour, *tint, text) : text) << '\n';
+  constexpr std::size_t before_text = 42;  // time, mark, kind, subject
+  constexpr std::size_t before_kind = 15;
+  const std::size_t hanging = terminal.columns && *terminal.columns < 2 * before_text ? before_kind : before_text;
+  const std::string at = fmt::format("{:>9} s  ", seconds_text(line.at));
+  terminal.out << folded(at + (tint ? tinted(terminal.out_colour, *tint, text) : text), hanging, terminal.columns) << '\n';
 }
 
 void print_verdict(const Simulation& run, const RunFacts& facts, const std::vector<std::string>& investigation,
                    const Terminal& terminal) {
-  std::ostream& out = terminal.out;
+  std::ostringstream out;
   const auto coloured = [&](Tint tint, std::string_view text) { return tinted(terminal.out_colour, tint, text); };
   out << '\n';
   for (const Finding& finding : run.findings().kept()) {
@@ -165,6 +178,7 @@ void print_verdict(const Simulation& run, const RunFacts& facts, const std::vect
                                                     : passed                              ? "PASS"
                                                                                           : "FAIL")
       << ": " << verdict_sentence(run, facts) << '\n';
+  print_folded(out.str(), terminal);
 }
 
 }  // namespace kafkasim::sim
