@@ -148,6 +148,7 @@ std::vector<FrameNode> capture_nodes(const Shot& shot) {
     nodes.push_back(painter.node(*guests, "real clients"));
     nodes.back().state = NodeState::running;  // their processes are outside of the World
   }
+  for (const auto& [name, host] : cluster.beside) nodes.push_back(painter.node(host, name));  // queues and stores
   if (cluster.admin && world.is_up(*cluster.admin)) nodes.push_back(painter.node(*cluster.admin, "admin"));
   const std::optional<HostId> administrator = world.find_host("administrator");  // the timeline's
   if (administrator && world.is_up(*administrator) && shot.kind(*administrator) == NodeKind::admin)

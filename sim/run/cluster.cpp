@@ -9,7 +9,10 @@
 #include "core/model/legacy.hpp"
 #include "sim/run/timers.hpp"
 #include "sim/workload/consuming_app.hpp"
+#include "sim/workload/object_store.hpp"
 #include "sim/workload/producing_app.hpp"
+#include "sim/workload/queue_broker.hpp"
+#include "sim/workload/queue_worker.hpp"
 
 namespace kafkasim::sim {
 
@@ -74,6 +77,16 @@ LegacyBehaviours legacy_of(const ClusterSpec& cluster) {
   return legacy;
 }
 
+constexpr std::uint16_t beside_port = 5672;
+BesideAddress address_of_queue(const Scenario& scenario, const std::string& name) {
+  const auto place = static_cast<std::uint64_t>(find_queue(scenario, name) - scenario.queues.data());
+  return {name, Uuid{1, 1 + place}, Endpoint{"queue-" + name, beside_port}};
+}
+BesideAddress address_of_store(const Scenario& scenario, const std::string& name) {
+  const auto place = static_cast<std::uint64_t>(std::ranges::find(scenario.stores, name, &StoreSpec::name) - scenario.stores.begin());
+  return {name, Uuid{2, 1 + place}, Endpoint{"store-" + name, beside_port}};
+}
+
 struct ClientMaker {
   const Scenario& scenario;
   World& world;
@@ -82,6 +95,25 @@ struct ClientMaker {
 
   ClientIdentity identity(const std::string& name) const {
     return {name, static_cast<std::int32_t>(cluster.clients.size()), bootstrap(scenario), 0, legacy_of(scenario.cluster)};
+  }
+  void add_beside(const BesideAddress& address, std::function<AnyMachine()> factory) {
+    HostSpec spec = client_spec(address.endpoint.host, std::nullopt, std::move(factory));
+    spec.endpoint = address.endpoint;
+    const HostId host = world.add_host(std::move(spec));
+    cluster.beside[address.name] = host;
+    cluster.beside_kafka.insert(host);
+    world.start(host);
+  }
+  void queue(const QueueSpec& spec) {
+    const BesideAddress address = address_of_queue(scenario, spec.name);
+    add_beside(address, [address, spec] { return AnyMachine{QueueBroker{address, spec}}; });
+  }
+  void store(const StoreSpec& spec) {
+    const BesideAddress address = address_of_store(scenario, spec.name);
+    add_beside(address, [address] { return AnyMachine{ObjectStore{address}}; });
+  }
+  std::optional<BesideAddress> claim_check(const std::optional<std::string>& store) const {
+    return store ? std::optional{address_of_store(scenario, *store)} : std::nullopt;
   }
   void add(ClientHost client, const std::optional<std::string>& rack, ClientFacts facts,
            std::function<AnyMachine()> factory) {
@@ -100,14 +132,15 @@ struct ClientMaker {
 
   void producer(const ProducerSpec& spec, std::int32_t number) {
     const std::string name = producer_client_id(spec, number);
-    const ClientIdentity who = identity(name);
+    ClientIdentity who = identity(name);
+    if (spec.queue) who.bootstrap = {address_of_queue(scenario, *spec.queue).endpoint};
     const bool all = spec.config.acks == "all" || spec.config.acks == "-1";
     ClientFacts facts{name, all, spec.config.enable_idempotence,
                       spec.config.enable_idempotence || spec.config.max_in_flight == 1};
     facts.delivery_timeout = spec.config.delivery_timeout;
     std::function<AnyMachine()> factory;
-    if (spec.rate && !spec.topic.empty()) {
-      ProducingPlan plan{.topic = spec.topic,
+    if (spec.rate && (spec.queue || !spec.topic.empty())) {
+      ProducingPlan plan{.topic = spec.queue.value_or(spec.topic),
                          .partition = spec.partition,
                          .records_per_1000_s = spec.rate->records_per_1000_s,
                          .changes = changes_of(spec),
@@ -115,16 +148,30 @@ struct ClientMaker {
                          .to = origin + spec.to,
                          .records = spec.records,
                          .keys = spec.keys,
-                         .value_bytes = spec.value_bytes};
+                         .value_bytes = spec.value_bytes,
+                         .store = claim_check(spec.claim_check)};
       factory = [who, config = spec.config, plan] { return AnyMachine{ProducingApp{who, config, plan}}; };
     } else {
       factory = [who, config = spec.config] { return AnyMachine{HandProducerApp{who, config}}; };
     }
     add({ClientKind::producer, spec.id, number, name, {}, spec.rate ? spec.from : Duration{}}, spec.rack, facts,
         std::move(factory));
+    if (spec.queue) cluster.beside_kafka.insert(cluster.clients.back().host);
+  }
+
+  void worker(const ConsumerSpec& spec, std::int32_t number) {
+    const std::string name = spec.count > 1 ? spec.id + "/" + std::to_string(number) : spec.id;
+    const BesideAddress queue = address_of_queue(scenario, *spec.queue);
+    const ClientIdentity who = identity(name);
+    add({ClientKind::assigned_consumer, spec.id, number, name, {}, spec.from}, spec.rack, ClientFacts{name},
+        [who, queue, mode = find_queue(scenario, *spec.queue)->mode, process_time = spec.process_time] {
+          return AnyMachine{QueueWorker{who, queue, mode, process_time}};
+        });
+    cluster.beside_kafka.insert(cluster.clients.back().host);
   }
 
   void consumer(const ConsumerSpec& spec, std::int32_t member) {
+    if (spec.queue) return worker(spec, member);
     const bool grouped = spec.group.has_value();
     const std::string owner = grouped ? *spec.group : spec.id;
     const std::string name = grouped || spec.count > 1 ? owner + "/" + std::to_string(member) : owner;
@@ -137,8 +184,8 @@ struct ClientMaker {
     facts.commits = spec.config.enable_auto_commit;
     facts.assigned = spec.assign;
     add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from},
-        spec.rack, std::move(facts), [who, config = spec.config, what, process_time = spec.process_time] {
-          return AnyMachine{ConsumingApp{who, config, what, process_time}};
+        spec.rack, std::move(facts), [who, config = spec.config, what, process_time = spec.process_time, store = claim_check(spec.claim_check)] {
+          return AnyMachine{ConsumingApp{who, config, what, process_time, store}};
         });
   }
 };
@@ -177,6 +224,7 @@ void set_link(const LinkSpec& link, const NetworkSpec& network, const Cluster& c
   };
   for (const Place& a : places(link.a, cluster)) {
     for (const Place& b : places(link.b, cluster)) {
+      if (a == b) continue;  // of 'all brokers' with 'all brokers', say
       if (whom == Between::all || newest(a) || newest(b)) world.set_link(a, b, quality);
     }
   }
@@ -264,6 +312,8 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
 
 void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster& cluster) {
   ClientMaker maker{scenario, world, cluster, origin};
+  for (const QueueSpec& spec : scenario.queues) maker.queue(spec);
+  for (const StoreSpec& spec : scenario.stores) maker.store(spec);
   for (const ProducerSpec& spec : scenario.producers) {
     for (std::int32_t i = 1; i <= spec.count; ++i) maker.producer(spec, i);
   }

@@ -61,6 +61,22 @@ void read_value_size(Binder& b, const JsonValue& value, ProducerSpec& producer) 
   if (range) producer.value_bytes = *range;
 }
 
+// A producer to a queue sends each message by itself and waits for each to be confirmed; what it is not told does not change that.
+void read_queue_of(Binder& b, const JsonValue& value, const ObjectReader& object, ProducerSpec& producer) {
+  const JsonValue* queue = object.find("queue");
+  if (queue == nullptr) return;
+  producer.queue = read_queue_name(b, *queue);
+  for (const std::string_view key : {"topic", "partition", "claim_check"}) {
+    if (const JsonValue* v = object.find(key)) b.faults.error(*v, "a producer with 'queue' has no " + quote(key));
+  }
+  if (!producer.rate) b.faults.error(value, "a producer with 'queue' needs 'rate' or 'records'");
+  producer.config.enable_idempotence = false;
+  producer.config.acks = "1";
+  producer.config.batch_size = 0;
+  producer.config.linger = Duration{};
+  producer.config.max_in_flight = 50;
+}
+
 void read_producer(Binder& b, const JsonValue& value) {
   ObjectReader object{b.faults, value, "producer"};
   if (!object.ok()) return;
@@ -77,15 +93,22 @@ void read_producer(Binder& b, const JsonValue& value) {
     producer.records = read_integer(b.faults, *v, 0, INT64_MAX);
     if (object.find("rate") == nullptr) producer.rate = default_rate;
   }
-  if (producer.rate && object.find("topic") == nullptr) b.faults.error(value, "'topic' is missing");
+  const bool named = object.find("topic") != nullptr || object.find("queue") != nullptr;
+  if (producer.rate && !named) b.faults.error(value, "'topic' is missing");
   if (const JsonValue* v = object.find("keys")) read_keys(b, *v, producer);
   if (const JsonValue* v = object.find("value_size")) read_value_size(b, *v, producer);
   if (const JsonValue* v = object.find("partition")) producer.partition = read_partition_of(b, *v, producer.topic);
   read_rack(b, object, producer.rack);
+  if (const JsonValue* v = object.find("claim_check")) {
+    producer.claim_check = read_store_name(b, *v);
+    if (!producer.rate) b.faults.error(*v, "'claim_check' is of a producer with 'rate' or 'records'");
+  }
   if (b.out.cluster.profile == Profile::fast) apply_fast_profile(producer.config);
+  read_queue_of(b, value, object, producer);
   const JsonValue* config = object.find("config");
   if (config != nullptr) apply_settings(b.faults, producer.config, *config, producer_setting_names());
   finish_producer_config(b.faults, producer.config, config);
+  if (producer.queue) producer.config.enable_idempotence = false;  // no queue knows of it
   const JsonValue* id = object.require("id");
   if (id == nullptr) return;
   producer.id = read_string(b.faults, *id).value_or("");
@@ -127,10 +150,17 @@ void read_identity(Binder& b, const JsonValue& value, ObjectReader& object, Cons
   const JsonValue* group = object.find("group");
   const JsonValue* assign = object.find("assign");
   const JsonValue* id = object.find("id");
-  if (group == nullptr && assign == nullptr)
-    b.faults.error(value, "a consumer needs a 'group', or partitions to 'assign' to it");
-  if (group != nullptr && assign != nullptr)
-    b.faults.error(value, "a consumer has either 'group' or 'assign', not both");
+  const JsonValue* queue = object.find("queue");
+  if (group == nullptr && assign == nullptr && queue == nullptr)
+    b.faults.error(value, "a consumer needs a 'group', or partitions to 'assign' to it, or a 'queue'");
+  if ((group != nullptr) + (assign != nullptr) + (queue != nullptr) > 1)
+    b.faults.error(value, "a consumer has either 'group' or 'assign' or 'queue'");
+  if (queue != nullptr) {
+    consumer.queue = read_queue_name(b, *queue);
+    for (const std::string_view key : {"topics", "config", "claim_check"}) {
+      if (const JsonValue* v = object.find(key)) b.faults.error(*v, "a consumer with 'queue' has no " + quote(key));
+    }
+  }
   if (assign != nullptr) {
     read_assign(b, *assign, consumer);
     if (const JsonValue* topics = object.find("topics"))
@@ -162,6 +192,7 @@ void read_consumer(Binder& b, const JsonValue& value) {
   bool counted = true;
   consumer.count = read_count(b, object, counted);
   read_identity(b, value, object, consumer, counted);
+  if (const JsonValue* v = object.find("claim_check"); v != nullptr && !consumer.queue) consumer.claim_check = read_store_name(b, *v);
   if (const JsonValue* v = object.find("process_time"))
     consumer.process_time = read_duration(b.faults, *v).value_or(Duration{});
   if (const JsonValue* v = object.find("from")) {

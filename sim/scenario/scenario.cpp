@@ -13,4 +13,14 @@ const TopicSpec* find_topic(const Scenario& scenario, std::string_view name) {
   return found == scenario.topics.end() ? nullptr : &*found;
 }
 
+const QueueSpec* find_queue(const Scenario& scenario, std::string_view name) {
+  const auto found = std::ranges::find(scenario.queues, name, &QueueSpec::name);
+  return found == scenario.queues.end() ? nullptr : &*found;
+}
+
+const Variant* find_variant(const Scenario& scenario, std::string_view name) {
+  const auto found = std::ranges::find(scenario.variants, name, &Variant::name);
+  return found == scenario.variants.end() ? nullptr : &*found;
+}
+
 }  // namespace kafkasim::sim

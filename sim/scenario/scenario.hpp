@@ -2,6 +2,7 @@
 // A scenario, as plain data: what parse_scenario() makes of a file. All defaults are filled in, all names are checked,
 // every setting has been accepted by core/model/config. Times are virtual, counted from when the cluster has formed.
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -74,7 +75,9 @@ struct KeySpec {
 };
 struct ProducerSpec {
   std::string id;
-  std::string topic;  // empty: it only produces by hand
+  std::string topic;  // empty: it only produces by hand, or to a queue
+  std::optional<std::string> queue;        // instead of a topic
+  std::optional<std::string> claim_check;  // the store that its values go to first
   std::int32_t count{1};
   std::optional<RecordRate> rate;  // of each, at first; absent: it only produces by hand (see default_rate)
   std::vector<RateStep> changes;   // of the rate, later than `from`, ascending
@@ -94,9 +97,11 @@ inline constexpr RecordRate default_rate{1'000'000};
 
 struct ConsumerSpec {
   std::string id;                    // its group's name, or for one that reads by assignment "id" or "consumer-N"
-  std::optional<std::string> group;  // exactly one of group and assign
+  std::optional<std::string> group;  // exactly one of group, assign and queue
   std::vector<TopicPartition> assign;
   std::vector<std::string> topics;  // of a group's member
+  std::optional<std::string> queue;
+  std::optional<std::string> claim_check;  // the store that it gets the values from
   std::int32_t count{1};
   Duration process_time{};  // for each record
   Duration from{};
@@ -120,14 +125,29 @@ struct ChaosSpec {
 
 enum class Epilogue : std::uint8_t { run, leave_out };
 
+// What lessons compare Kafka with (sim/workload): a classic message queue, and a store for large values.
+enum class QueueMode : std::uint8_t { push, poll };
+struct QueueSpec {
+  std::string name;
+  QueueMode mode{};
+  std::int32_t prefetch{10};               // push: unacknowledged messages a worker; poll: messages an answer
+  Duration visibility_timeout{seconds(30)};  // poll
+};
+struct StoreSpec {
+  std::string name;
+};
+
+struct Scenario;
 struct Variant {  // the same scenario with changes, as by --set
   std::string name;
   std::vector<std::pair<std::string, std::string>> set;  // JSON pointer, value as JSON
+  std::shared_ptr<const Scenario> scenario{};            // what comes of it; it has no variants itself
 };
 
 struct Scenario {
   std::string name;
   std::string title;
+  std::string question;  // that it answers; where the file says none, the title
   std::string description;
   std::uint64_t seed{1};
   Duration duration{};
@@ -136,6 +156,8 @@ struct Scenario {
   std::vector<TopicSpec> topics;
   std::vector<ProducerSpec> producers;
   std::vector<ConsumerSpec> consumers;
+  std::vector<QueueSpec> queues;
+  std::vector<StoreSpec> stores;
   std::vector<TimelineEntry> timeline;  // in the order of the file
   std::optional<ChaosSpec> chaos;       // absent: none, or drawn into the timeline already
   std::vector<Expectation> expect;      // {"no": "violations"} is added where neither a `no` nor a `violates` stands
@@ -145,5 +167,7 @@ struct Scenario {
 };
 
 [[nodiscard]] const TopicSpec* find_topic(const Scenario& scenario, std::string_view name);
+[[nodiscard]] const QueueSpec* find_queue(const Scenario& scenario, std::string_view name);
+[[nodiscard]] const Variant* find_variant(const Scenario& scenario, std::string_view name);
 
 }  // namespace kafkasim::sim

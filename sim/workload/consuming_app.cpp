@@ -1,8 +1,27 @@
 #include "sim/workload/consuming_app.hpp"
 
+#include <charconv>
+#include <utility>
+
 #include "core/machine/deadlines.hpp"
 
 namespace kafkasim::sim {
+
+namespace {
+
+// The number in "shop/1 #42 blobs/17"; absent where a record points to nothing.
+std::optional<std::int64_t> object_named_by(const std::optional<ByteSpan>& value) {
+  if (!value) return std::nullopt;
+  const std::string_view text = as_text(*value);
+  const std::size_t slash = text.rfind('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  std::int64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data() + slash + 1, end, number);
+  return error == std::errc{} && at == end && number >= 0 ? std::optional{number} : std::nullopt;
+}
+
+}  // namespace
 
 void ConsumingApp::step(const Input& in, Env& env) {
   if (std::holds_alternative<StopRequested>(in)) {
@@ -12,7 +31,27 @@ void ConsumingApp::step(const Input& in, Env& env) {
     return;
   }
   consumer_.step(in, env);
+  if (store_) take_values(in, env);
   poll_loop(env);
+}
+
+void ConsumingApp::fetch_values(const ConsumerRecords& records, Env& env) {
+  for (const PartitionRecords& part : records.partitions) {
+    for (const ConsumerRecord& record : part.records) {
+      if (const auto object = object_named_by(record.value)) awaited_.insert(store_->get(*object, env));
+    }
+  }
+}
+
+void ConsumingApp::take_values(const Input& in, Env& env) {
+  if (std::holds_alternative<Started>(in)) awaited_.clear();
+  const bool waited = !awaited_.empty();
+  for (const StoreClient::Done& done : store_->step(in, env)) awaited_.erase(done.call);
+  if (waited && awaited_.empty() && !stop_requested_) begin_work(std::exchange(in_hand_, 0), env);
+}
+
+void ConsumingApp::begin_work(std::int64_t records, Env& env) {
+  if (process_time_.ns > 0) working_until_ = env.now + process_time_ * records;
 }
 
 void ConsumingApp::poll_loop(Env& env) {
@@ -25,7 +64,7 @@ void ConsumingApp::poll_loop(Env& env) {
     }
     in_poll_ = false;
   }
-  if (stop_requested_) return;
+  if (stop_requested_ || !awaited_.empty()) return;
   while (!in_poll_ || consumer_.has_records()) {
     const ConsumerRecords records = consumer_.poll(env);
     in_poll_ = true;
@@ -37,15 +76,19 @@ void ConsumingApp::poll_loop(Env& env) {
     }
     consumed_ += count;
     in_poll_ = false;
-    if (process_time_.ns > 0) {
-      working_until_ = env.now + process_time_ * count;
+    if (store_) fetch_values(records, env);
+    if (!awaited_.empty()) {
+      in_hand_ = count;
       return;
     }
+    begin_work(count, env);
+    if (working_until_) return;
   }
 }
 
 std::optional<Instant> ConsumingApp::next_deadline() const {
-  return earlier(consumer_.next_deadline(), working_until_);
+  const std::optional<Instant> next = earlier(consumer_.next_deadline(), working_until_);
+  return store_ ? earlier(next, store_->next_deadline()) : next;
 }
 
 }  // namespace kafkasim::sim

@@ -4,18 +4,24 @@
 //
 //   waiting (inside poll) --(records)--> working for count * process_time --> poll again
 //   any --(StopRequested)--> finishes what it works on, then closes the consumer
+// With a store (the claim-check pattern) it first gets from there what the records point to, and then works.
 #include <cstdint>
 #include <optional>
+#include <set>
 
 #include "core/client/consumer.hpp"
 #include "core/machine/seam.hpp"
+#include "sim/workload/object_store.hpp"
 
 namespace kafkasim::sim {
 
 class ConsumingApp {
  public:
-  ConsumingApp(const ClientIdentity& who, const ConsumerConfig& config, ConsumeWhat what, Duration process_time)
-      : consumer_{who, config, std::move(what)}, process_time_{process_time} {}
+  ConsumingApp(const ClientIdentity& who, const ConsumerConfig& config, ConsumeWhat what, Duration process_time,
+               std::optional<BesideAddress> store = std::nullopt)
+      : consumer_{who, config, std::move(what)}, process_time_{process_time} {
+    if (store) store_.emplace(who.client_id, std::move(*store));
+  }
 
   void step(const Input& in, Env& env);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
@@ -25,10 +31,16 @@ class ConsumingApp {
 
  private:
   void poll_loop(Env& env);
+  void fetch_values(const ConsumerRecords& records, Env& env);
+  void take_values(const Input& in, Env& env);
+  void begin_work(std::int64_t records, Env& env);
 
   Consumer consumer_;
   Duration process_time_;
   std::optional<Instant> working_until_;
+  std::optional<StoreClient> store_;
+  std::set<std::uint64_t> awaited_;  // calls of the store
+  std::int64_t in_hand_{0};          // records whose values are awaited
   std::int64_t consumed_{0};
   bool in_poll_{false};  // waiting in it
   bool stop_requested_{false};

@@ -67,7 +67,7 @@ TEST_CASE("a consumer belongs to a group or reads what is assigned to it") {
 
 TEST_CASE("faults of consumers stand at their place") {
   check_error(consumers(R"(@{"topics": ["t"]})"), "/consumers/0",
-              "a consumer needs a 'group', or partitions to 'assign' to it");
+              "a consumer needs a 'group', or partitions to 'assign' to it, or a 'queue'");
   check_error(consumers(R"(@{"group": "g"})"), "/consumers/0", "'topics' is missing");
   check_error(consumers(R"({"group": "g", "topics": ["t", @"x"]})"), "/consumers/0/topics/1",
               "there is no topic 'x', did you mean 't'?");
