@@ -44,8 +44,9 @@ void CombinedNode::route(const Input& in, Env& env) {
     return give(std::holds_alternative<Campaign>(*command) ? Part::controller : Part::broker, in, env);
   }
   if (std::holds_alternative<StopRequested>(in)) return give(Part::broker, in, env);
-  give(Part::controller, in, env);  // Started, Woken, Disconnected
-  if (!ended_ && !stopping_) give(Part::broker, in, env);
+  // Started, Woken, Disconnected. The broker first: what the controller finds committed at its start is for the new one.
+  if (!stopping_) give(Part::broker, in, env);
+  if (!ended_) give(Part::controller, in, env);
 }
 
 bool CombinedNode::is_controllers(const Input& in, const ConnectionId& connection, Listener listener) const {

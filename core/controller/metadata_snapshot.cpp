@@ -12,25 +12,26 @@ namespace {
 constexpr const char* metadata_version_feature = "metadata.version";
 constexpr std::int16_t metadata_version_level = 27;  // 4.1-IV1
 
+// Each of these names all fields of what it writes: a field that is added does not compile until it is written here too.
 RegisterBrokerRecord registration_of(const BrokerImage& broker) {
-  RegisterBrokerRecord record{.broker_id = broker.id, .incarnation_id = broker.incarnation, .broker_epoch = broker.epoch};
-  record.end_points.push_back({"PLAINTEXT", broker.endpoint.host, broker.endpoint.port, 0});
-  record.rack = broker.rack;
-  record.fenced = broker.fenced;
-  record.in_controlled_shutdown = broker.in_controlled_shutdown;
+  const auto& [id, epoch, incarnation, endpoint, rack, fenced, in_controlled_shutdown] = broker;
+  RegisterBrokerRecord record{.broker_id = id, .incarnation_id = incarnation, .broker_epoch = epoch};
+  record.end_points.push_back({"PLAINTEXT", endpoint.host, endpoint.port, 0});
+  record.rack = rack;
+  record.fenced = fenced;
+  record.in_controlled_shutdown = in_controlled_shutdown;
   return record;
 }
 
 PartitionRecord partition_of(const TopicImage& topic, std::size_t index) {
-  const PartitionRegistration& partition = topic.partitions[index];
+  const auto& [replicas, isr, leader, leader_epoch, partition_epoch, recovering] = topic.partitions[index];
   PartitionRecord record{.partition_id = PartitionIndex{static_cast<std::int32_t>(index)}, .topic_id = topic.id};
-  record.replicas = partition.replicas;
-  record.isr = partition.isr;
-  record.leader = partition.leader;
-  record.leader_epoch = partition.leader_epoch;
-  record.partition_epoch = partition.partition_epoch;
-  record.leader_recovery_state =
-      partition.recovering ? LeaderRecoveryState::recovering : LeaderRecoveryState::recovered;
+  record.replicas = replicas;
+  record.isr = isr;
+  record.leader = leader;
+  record.leader_epoch = leader_epoch;
+  record.partition_epoch = partition_epoch;
+  record.leader_recovery_state = recovering ? LeaderRecoveryState::recovering : LeaderRecoveryState::recovered;
   return record;
 }
 
@@ -42,16 +43,17 @@ void add_settings(ConfigResourceType type, const std::string& name, const std::m
 }  // namespace
 
 std::vector<MetadataRecord> records_of(const MetadataImage& image) {
+  const auto& [brokers, topics, topic_ids, node_configs, next_producer_id, end_offset, epoch] = image;
   std::vector<MetadataRecord> records;
   records.emplace_back(FeatureLevelRecord{metadata_version_feature, metadata_version_level});
-  for (const auto& [id, broker] : image.brokers) records.emplace_back(registration_of(broker));
-  for (const auto& [id, topic] : image.topics) {
+  for (const auto& [id, broker] : brokers) records.emplace_back(registration_of(broker));
+  for (const auto& [id, topic] : topics) {
     records.emplace_back(TopicRecord{topic->name, topic->id});
     for (std::size_t i = 0; i < topic->partitions.size(); ++i) records.emplace_back(partition_of(*topic, i));
   }
-  for (const auto& [node, settings] : image.node_configs) add_settings(ConfigResourceType::broker, node, settings, records);
-  for (const auto& [id, topic] : image.topics) add_settings(ConfigResourceType::topic, topic->name, topic->configs, records);
-  if (image.next_producer_id > 0) records.emplace_back(ProducerIdsRecord{{}, {}, ProducerId{image.next_producer_id}});
+  for (const auto& [node, settings] : node_configs) add_settings(ConfigResourceType::broker, node, settings, records);
+  for (const auto& [id, topic] : topics) add_settings(ConfigResourceType::topic, topic->name, topic->configs, records);
+  if (next_producer_id > 0) records.emplace_back(ProducerIdsRecord{{}, {}, ProducerId{next_producer_id}});
   return records;
 }
 

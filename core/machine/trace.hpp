@@ -371,8 +371,8 @@ using Kinds = KindList<
     HighWatermarkMoved, BecameLeader, BecameFollower, ReplicaRemoved, IsrChangeRequested, ProduceAnswered,
     FetchAnswered, LogDirectoryFailed, LogSynced, IsrViewChanged, ProducersTold, RaftRoleChanged, RaftVoted,
     RaftAppended, RaftTruncated, RaftCommitted, RaftSnapshotKept, RaftLogReplaced, RaftLogStartMoved, RaftVotersChanged,
-    ControllerActivated, ControllerResigned, TopicCreated, TopicDeleted, PartitionChanged, BrokerRegistered, BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked,
-    RecordsFailed, RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError,
+    ControllerActivated, ControllerResigned, TopicCreated, TopicDeleted, PartitionChanged, BrokerRegistered,
+    BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked, RecordsFailed, RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError,
     GroupChanged, OffsetsRemoved, OffsetsCommitted, OffsetsOffered, GroupsLoaded, OffsetsLoaded, Remark>;
 
 // One of the above: a counted reference, like a Message, so that a copy costs nothing; a variant of so many kinds would cost every

@@ -128,7 +128,7 @@ const std::vector<Node>& node_settings() {
       {"metadata.max.idle.interval.ms", &NodeConfig::metadata_max_idle_interval},
       {"metadata.log.max.record.bytes.between.snapshots", &NodeConfig::metadata_snapshot_after_bytes, 1},
       {"metadata.log.max.snapshot.interval.ms", &NodeConfig::metadata_snapshot_interval},
-      {"metadata.log.segment.bytes", &NodeConfig::metadata_log_segment_bytes, 1024, INT32_MAX},
+      {"metadata.log.segment.bytes", &NodeConfig::metadata_log_segment_bytes, 8 * 1024 * 1024, INT32_MAX},
       {"metadata.log.segment.ms", &NodeConfig::metadata_log_segment, 1},
       {"metadata.max.retention.bytes", &NodeConfig::metadata_retention_bytes, -1},
       {"metadata.max.retention.ms", &NodeConfig::metadata_retention_ms, -1},

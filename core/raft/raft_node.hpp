@@ -81,8 +81,8 @@ class RaftNode {
   // Loads quorum-state and the log. The only voter leads when this returns.
   void start(const Started& started, Env& env);
   // True for inputs that are its own business alone: requests of the quorum's partition (Vote, BeginQuorumEpoch,
-  // EndQuorumEpoch, FetchSnapshot, Fetch of the metadata topic; of a voter DescribeQuorum too), and what comes on its own connections. Woken, and Disconnected of
-  // others, it also wants to see.
+  // EndQuorumEpoch, FetchSnapshot, Fetch of the metadata topic; of a voter DescribeQuorum too), and what comes on its
+  // own connections. Woken, and Disconnected of others, it also wants to see.
   [[nodiscard]] bool handles(const Input& in) const;
   void step(const Input& in, Env& env);
   [[nodiscard]] std::optional<Instant> next_deadline() const;

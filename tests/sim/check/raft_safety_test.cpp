@@ -137,7 +137,7 @@ TEST_CASE("a log that a snapshot replaced counts as having all that is committed
   tale.tell(host_3000, trace::RaftAppended{0, 1, 1, 111});
   tale.tell(host_3000, trace::RaftAppended{2, 2, 1, 112});
   tale.tell(host_3000, trace::RaftCommitted{3, 1});
-  tale.tell(host_3001, trace::RaftAppended{0, 1, 1, 666});  // never committed
+  tale.tell(host_3001, trace::RaftAppended{0, 1, 2, 666});  // never committed
   tale.tell(host_3001, trace::RaftLogReplaced{3, 1});
   tale.tell(host_3001, trace::RaftRoleChanged{trace::RaftRole::leader, 2, NodeId{3001}});
   CHECK(tale.violations(RaftSafety::id) == 0);
