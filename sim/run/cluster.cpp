@@ -74,6 +74,12 @@ LegacyBehaviours legacy_of(const ClusterSpec& cluster) {
   return legacy;
 }
 
+std::map<std::string, std::int16_t> features_of(const ClusterSpec& cluster) {
+  std::map<std::string, std::int16_t> features{{std::string{metadata_version_feature}, newest_metadata_version}};
+  if (cluster.features.eligible_leader_replicas) features[std::string{eligible_leader_replicas_feature}] = 1;
+  return features;
+}
+
 struct ClientMaker {
   const Scenario& scenario;
   World& world;
@@ -230,7 +236,8 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
   for (const NodeSpec& spec : scenario.cluster.controllers)
     voters[spec.id] = Endpoint{controller_name(spec.id), controller_port};
   for (const NodeSpec& spec : scenario.cluster.controllers) {
-    const ControllerOptions options{spec.id, cluster_id, voters, spec.config, legacy_of(scenario.cluster)};
+    const ControllerOptions options{spec.id,     cluster_id, voters, spec.config, legacy_of(scenario.cluster),
+                                    features_of(scenario.cluster)};
     HostSpec host =
         client_spec(controller_name(spec.id), spec.rack, [options] { return AnyMachine{Controller{options}}; });
     host.endpoint = voters.at(spec.id);
