@@ -15,9 +15,6 @@ namespace kafkasim {
 
 namespace {
 
-constexpr const char* metadata_version = "metadata.version";
-constexpr std::int16_t oldest_metadata_version = 7;   // 3.3-IV3
-constexpr std::int16_t newest_metadata_version = 27;  // 4.1-IV1
 constexpr std::int16_t first_api_versions_with_features = 3;
 
 bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
@@ -83,8 +80,10 @@ void Broker::on_api_versions(const ApiVersionsRequest& request, const RequestRef
     return answer(from, std::move(response), env);
   }
   response.api_keys = listed_api_versions();
-  response.supported_features = {{metadata_version, oldest_metadata_version, newest_metadata_version}};
-  response.finalized_features = {{metadata_version, newest_metadata_version, newest_metadata_version}};
+  response.supported_features = {
+      {std::string{metadata_version_feature}, oldest_metadata_version, newest_metadata_version},
+      {std::string{eligible_leader_replicas_feature}, 0, 1}};
+  for (const auto& [name, level] : image_.features) response.finalized_features.push_back({name, level, level});
   response.finalized_features_epoch = image_.end_offset - 1;
   answer(from, std::move(response), env);
 }

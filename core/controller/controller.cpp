@@ -86,7 +86,10 @@ Controller::Controller(ControllerOptions options)
 
 std::optional<Instant> Controller::next_deadline() const {
   std::optional<Instant> next = earlier(raft_.next_deadline(), stop_by_);
-  if (is_active()) next = earlier(earlier(next, heartbeats_.next_check()), no_op_at_);
+  if (is_active()) {
+    next = earlier(earlier(next, heartbeats_.next_check()), no_op_at_);
+    next = earlier(earlier(next, balance_at_), unclean_at_);
+  }
   return next;
 }
 
@@ -171,7 +174,25 @@ void Controller::activate(Env& env) {
   heartbeats_.clear();
   for (const auto& [id, broker] : current_.brokers) heartbeats_.register_broker(id, broker.fenced, env.now);
   no_op_at_ = env.now + options_.config.metadata_max_idle_interval;
+  if (options_.config.auto_leader_rebalance_enable)
+    balance_at_ = env.now + seconds(options_.config.leader_imbalance_check_interval_seconds);
+  unclean_at_ = env.now + options_.config.unclean_leader_election_interval;
   env.out.note(trace::ControllerActivated{*active_epoch_});
+  (void)write_bootstrap(env);
+}
+
+bool Controller::write_bootstrap(Env& env) {
+  const bool is_new = current_.features.empty() && current_.brokers.empty() && current_.topics.empty();
+  if (!is_new || options_.features.empty()) return true;
+  RecordList records;
+  for (const auto& [name, level] : options_.features) records.emplace_back(FeatureLevelRecord{name, level});
+  const auto elr = options_.features.find(std::string{eligible_leader_replicas_feature});
+  if (elr != options_.features.end() && elr->second > 0) {
+    // Who is eligible depends on it, so that it must be the same for all brokers, and known to the controller.
+    records.emplace_back(ConfigRecord{ConfigResourceType::broker, "", std::string{min_isr_setting},
+                                      std::to_string(options_.config.topic_defaults.min_insync_replicas)});
+  }
+  return write(records, env);
 }
 
 void Controller::deactivate(Env& env) {
@@ -179,6 +200,8 @@ void Controller::deactivate(Env& env) {
   active_epoch_.reset();
   heartbeats_.clear();
   no_op_at_.reset();
+  balance_at_.reset();
+  unclean_at_.reset();
   current_ = MetadataImage{};
   for (const Deferred& waiting : std::exchange(deferred_, {}))
     send_answer(waiting.from, not_controller_any_more(waiting.response), env);
@@ -200,6 +223,8 @@ void Controller::on_woken(Env& env) {
     if (!write(records, env)) return;
     heartbeats_.fence(*silent);
   }
+  if (balance_at_ && env.now >= *balance_at_) balance_leaders(env);
+  if (unclean_at_ && env.now >= *unclean_at_) elect_unclean_leaders(env);
   if (no_op_at_ && env.now >= *no_op_at_) (void)write({NoOpRecord{}}, env);
   catch_up(env);
 }

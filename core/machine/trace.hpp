@@ -230,6 +230,10 @@ struct PartitionChanged {
   std::vector<NodeId> isr;
   bool unclean{};
   ChangeReason reason{};
+  std::vector<NodeId> elr{};             // eligible leader replicas (KIP-966)
+  std::vector<NodeId> last_known_elr{};  // the last leader, while there is none
+  std::vector<NodeId> adding{};          // by a reassignment under way
+  std::vector<NodeId> removing{};
 };
 struct BrokerRegistered {
   std::int64_t metadata_offset{};

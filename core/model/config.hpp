@@ -91,6 +91,11 @@ struct NodeConfig {  // of a broker or a controller
   std::int64_t num_partitions{1};
   bool controlled_shutdown_enable{true};
   bool auto_create_topics_enable{true};
+  // the controller's care for leaders
+  bool auto_leader_rebalance_enable{true};
+  std::int64_t leader_imbalance_check_interval_seconds{300};
+  std::int64_t leader_imbalance_per_broker_percentage{10};  // read by no controller since KRaft: any imbalance counts
+  Duration unclean_leader_election_interval{milliseconds(300'000)};
   // logs
   bool log_cleaner_enable{true};
   Duration log_cleaner_backoff{milliseconds(15'000)};

@@ -48,10 +48,14 @@ std::optional<Excuse> PartitionHistory::excuse() const {
 }
 
 std::string PartitionHistory::ledger() const {
-  std::string members;
-  for (const NodeId member : isr) members += fmt::format("{}{}", members.empty() ? "" : ",", member.value);
-  return fmt::format("lossy restarts {} of {} allowed, {} unclean election, min.insync.replicas {}, ISR [{}]",
-                     losses_now(), losses_allowed(), unclean_election ? "an" : "no", min_insync_replicas, members);
+  const auto list = [](const std::vector<NodeId>& nodes) {
+    std::string text;
+    for (const NodeId node : nodes) text += fmt::format("{}{}", text.empty() ? "" : ",", node.value);
+    return text;
+  };
+  return fmt::format("lossy restarts {} of {} allowed, {} unclean election, min.insync.replicas {}, ISR [{}]{}",
+                     losses_now(), losses_allowed(), unclean_election ? "an" : "no", min_insync_replicas, list(isr),
+                     elr.empty() ? "" : fmt::format(", eligible [{}]", list(elr)));
 }
 
 // ---- the history --------------------------------------------------------------------------------------------------
@@ -172,7 +176,9 @@ void History::note_losses(PartitionHistory& partition, NodeId broker, Offset had
   note_sole_member(partition);
 }
 
+// Where others are eligible, all that is committed is on them too.
 void History::note_sole_member(PartitionHistory& partition) {
+  if (!partition.elr.empty()) return;
   if (partition.isr.size() == 1 && partition.losses.contains(partition.isr.front())) partition.sole_member_lost = true;
 }
 
@@ -294,7 +300,13 @@ void History::on(const Observation& o, const trace::PartitionChanged& e) {
   partition.leader_epoch = e.leader_epoch;
   partition.assigned = e.replicas;
   partition.former_isr = std::exchange(partition.isr, e.isr);
-  if (e.unclean) partition.unclean_election = true;
+  // The last known leader comes back with all that was ever committed under it, unless its machine has lost that.
+  const bool same_again = e.leader && partition.last_known_elr == std::vector{*e.leader};
+  if (e.unclean && !same_again) partition.unclean_election = true;
+  partition.elr = e.elr;
+  partition.last_known_elr = e.last_known_elr;
+  partition.adding = e.adding;
+  partition.removing = e.removing;
   note_sole_member(partition);
 }
 

@@ -78,6 +78,10 @@ struct PartitionHistory {
   std::vector<NodeId> assigned;
   std::vector<NodeId> isr;
   std::vector<NodeId> former_isr;
+  std::vector<NodeId> elr;             // eligible leader replicas (KIP-966)
+  std::vector<NodeId> last_known_elr;  // the last leader, while there is none
+  std::vector<NodeId> adding;    // by a reassignment under way
+  std::vector<NodeId> removing;
   std::int64_t last_decision{-1};  // metadata offset
   std::uint64_t decided_by{0};     // the observation that told it first
   std::int32_t elections{0};
@@ -107,6 +111,7 @@ struct PartitionHistory {
   // The replica that the controller made leader and that has taken the lead; null in between.
   [[nodiscard]] const ReplicaHistory* acting_leader() const;
   [[nodiscard]] bool in_isr(NodeId broker) const { return std::ranges::find(isr, broker) != isr.end(); }
+  [[nodiscard]] bool in_elr(NodeId broker) const { return std::ranges::find(elr, broker) != elr.end(); }
   // How many replicas may lose what they had not synced before anything committed may be lost.
   [[nodiscard]] std::int64_t losses_allowed() const;
   [[nodiscard]] std::int64_t losses_now() const;
@@ -189,7 +194,11 @@ class History {
   // The members of the controller's ISR that run and are active, with their logs.
   template <class See>  // see(NodeId, const ReplicaHistory&)
   void each_running_member(const PartitionHistory& partition, const See& see) const {
-    for (const NodeId member : partition.isr) {
+    each_running(partition.isr, partition, see);
+  }
+  template <class See>
+  void each_running(const std::vector<NodeId>& members, const PartitionHistory& partition, const See& see) const {
+    for (const NodeId member : members) {
       const ReplicaHistory* replica = partition.replica(member);
       if (replica && replica->running && is_active(member)) see(member, *replica);
     }

@@ -109,6 +109,7 @@ struct FrameReplica {
   NodeId node;
   ReplicaState state{};
   bool in_isr{false};
+  bool eligible{false};  // not in the ISR, but it may be elected
   bool acting{false};  // it believes itself leader, whatever the controller says
   LeaderEpoch leader_epoch{-1};
   Offset log_start;
@@ -140,6 +141,9 @@ struct FramePartition {
   LeaderEpoch epoch{-1};
   std::vector<NodeId> assigned;
   std::vector<NodeId> isr;
+  std::vector<NodeId> elr;       // eligible leader replicas (KIP-966)
+  std::vector<NodeId> adding;    // by a reassignment under way
+  std::vector<NodeId> removing;
   std::uint32_t min_isr{1};
   Offset committed_to;  // the highest high watermark that any leader had, less what was lost
   std::size_t lost{};   // acknowledged records that are gone

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sim/report/plot.hpp"
+#include "sim/report/weak_points.hpp"
 
 namespace kafkasim::sim {
 
@@ -183,6 +184,14 @@ std::string plots_html(const Simulation& run, const Series& series) {
   return out + leaders_svg(run, samples, end);
 }
 
+std::string weak_points_html(const Simulation& run) {
+  const std::vector<std::string> lines = weak_lines(weak_points(run));
+  if (lines.empty()) return "";
+  std::string out = heading("Weak points") + "<ul>\n";
+  for (const std::string& line : lines) out += "<li>" + escape_markup(line) + "</li>\n";
+  return out + "</ul>\n";
+}
+
 std::string timeline_html(const Story& story) {
   std::string out = heading("Timeline") + "<div class=\"wide\"><table>\n";
   for (std::size_t i = 0; i < story.lines().size(); ++i) {
@@ -211,7 +220,7 @@ std::string html_section(const Simulation& run, const RunFacts& facts, const Ser
     for (const std::string& line : investigation) out += escape_markup(line) + "\n";
     out += "</pre>\n";
   }
-  return out + expectations_html(run) + plots_html(run, series) + faults_html(run) + timeline_html(run.story()) + "</section>\n";
+  return out + expectations_html(run) + plots_html(run, series) + faults_html(run) + weak_points_html(run) + timeline_html(run.story()) + "</section>\n";
 }
 
 std::string html_variants(const std::string& title, const VariantTable& table) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sim/report/report.hpp"
+#include "sim/report/weak_points.hpp"
 
 namespace kafkasim::sim {
 
@@ -166,6 +167,7 @@ void print_verdict(const Simulation& run, const RunFacts& facts, const std::vect
                      metric_text(run, Metric::elections), metric_text(run, Metric::elections_unclean),
                      metric_text(run, Metric::unavailable), metric_text(run, Metric::latency_produce_p50),
                      metric_text(run, Metric::latency_produce_p99), metric_text(run, Metric::latency_produce_max));
+  for (const std::string& line : weak_lines(weak_points(run))) out << "  weak point: " << line << '\n';
   for (const auto& [broker, use] : run.disk_uses().disks()) {
     if (use.failed_at) out << "  log directory of " << describe_failure(broker, use, run.scenario()) << '\n';
   }

@@ -86,13 +86,19 @@ BesideAddress address_of_store(const Scenario& scenario, const std::string& name
   return {name, Uuid{2, 1 + place}, Endpoint{"store-" + name, beside_port}};
 }
 
+std::map<std::string, std::int16_t> features_of(const ClusterSpec& cluster) {
+  std::map<std::string, std::int16_t> features{{std::string{metadata_version_feature}, newest_metadata_version}};
+  if (cluster.features.eligible_leader_replicas) features[std::string{eligible_leader_replicas_feature}] = 1;
+  return features;
+}
+
 std::function<AnyMachine()> broker_factory(const Scenario& scenario, const NodeSpec& spec,
                                            const std::map<NodeId, Endpoint>& voters) {
   const LegacyBehaviours legacy = legacy_of(scenario.cluster);
   BrokerOptions broker{spec.id, endpoint_of(spec), spec.rack, cluster_id, voters, spec.config, legacy};
   if (!is_combined(scenario.cluster, spec.id)) return [broker] { return AnyMachine{Broker{broker}}; };
   broker.metadata = MetadataSource::own_controller;
-  const ControllerOptions controller{spec.id, cluster_id, voters, spec.config, legacy, Replayed::kept};
+  const ControllerOptions controller{spec.id, cluster_id, voters, spec.config, legacy, features_of(scenario.cluster), Replayed::kept};
   return [broker, controller] { return AnyMachine{CombinedNode{broker, controller}}; };
 }
 
@@ -288,7 +294,8 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
     voters[spec.id] = Endpoint{controller_name(spec.id), controller_port};
   for (const NodeSpec& spec : scenario.cluster.controllers) {
     if (is_combined(scenario.cluster, spec.id)) continue;
-    const ControllerOptions options{spec.id, cluster_id, voters, spec.config, legacy_of(scenario.cluster)};
+    const ControllerOptions options{spec.id,     cluster_id, voters, spec.config, legacy_of(scenario.cluster),
+                                    features_of(scenario.cluster)};
     HostSpec host =
         client_spec(controller_name(spec.id), spec.rack, [options] { return AnyMachine{Controller{options}}; });
     host.endpoint = voters.at(spec.id);

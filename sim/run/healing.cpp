@@ -82,6 +82,9 @@ class Drawing {
   }
   bool suffices_for(const PartitionHistory& partition) const {
     const auto here = [this](NodeId id) { return in_.contains(id); };
+    const auto wanted = std::min<std::int64_t>(partition.min_insync_replicas, std::ssize(partition.assigned));
+    if (std::ranges::count_if(partition.assigned, here) < wanted) return false;
+    if (of_.scenario.cluster.features.eligible_leader_replicas) return has_candidate(partition);
     const auto has_all = [&](NodeId id) {
       const ReplicaHistory* replica = partition.replica(id);
       return replica && of_.cluster.brokers.contains(id) && of_.world.host(host(id)).has_power()
@@ -92,8 +95,23 @@ class Drawing {
     } else if (!std::ranges::all_of(partition.isr, here)) {
       return false;
     }
-    const auto wanted = std::min<std::int64_t>(partition.min_insync_replicas, std::ssize(partition.assigned));
-    return std::ranges::count_if(partition.assigned, here) >= wanted;
+    return true;
+  }
+  // With eligible leader replicas: one that may be elected, for its process never ended. Who comes back after a crash may
+  // not, unless it was the last leader and nobody else is left: then all who could be it are needed.
+  bool has_candidate(const PartitionHistory& partition) const {
+    std::vector<NodeId> candidates = partition.isr;
+    candidates.insert(candidates.end(), partition.elr.begin(), partition.elr.end());
+    const auto stays = [&](NodeId id) {
+      if (!in_.contains(id)) return false;
+      const ReplicaHistory* replica = partition.replica(id);
+      const HostId its = host(id);
+      return replica && replica->running && of_.world.is_up(its) && !of_.world.disk(its).is_failing()
+             && !of_.world.host(its).is_stopping() && replica->log_end >= partition.true_high_watermark;
+    };
+    if (std::ranges::any_of(candidates, stays)) return true;
+    candidates.insert(candidates.end(), partition.last_known_elr.begin(), partition.last_known_elr.end());
+    return std::ranges::all_of(candidates, [this](NodeId id) { return in_.contains(id); });
   }
   void find_tested() {
     for (const ClientFacts& client : of_.history.subjects().clients) {

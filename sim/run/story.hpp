@@ -79,7 +79,11 @@ class Story {
   struct Decided {
     std::optional<NodeId> leader;
     std::vector<NodeId> isr;
+    std::vector<NodeId> elr;
+    std::vector<NodeId> replicas;
+    bool moves{};  // a reassignment is under way
   };
+  void tell_reassignment(Instant at, const std::string& name, const Decided& before, const trace::PartitionChanged& e);
   std::map<TopicIdPartition, Decided> decided_;
   std::int64_t last_decision_{-1};
   std::map<std::string, std::pair<std::string, Generation>> groups_;

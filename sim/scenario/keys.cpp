@@ -56,7 +56,7 @@ const std::vector<ObjectKeys>& object_keys() {
       {"then", {"delay", "error"}, {}},
       {"freeze_metadata", {"target", "partition", "leader_epoch"}, {}},
       {"elect_leader", {"partition", "unclean", "to"}, {}},
-      {"reassign", {"partition", "to"}, {}},
+      {"reassign", {"partition", "to", "cancel"}, {}},
       {"delete_records", {"partition", "before"}, {}},
       {"add_partitions", {"topic", "to"}, {}},
       {"configure", {"topic", "broker", "config"}, {}},
@@ -96,6 +96,7 @@ const std::vector<std::string_view>& later_settings() {
 const std::vector<SettingWithoutEffect>& settings_without_effect() {
   static const std::vector<SettingWithoutEffect> table{
       {"controller.quorum.append.linger.ms", ""},
+      {"leader.imbalance.per.broker.percentage", "10"},  // KRaft's controller does not ask for it either
   };
   return table;
 }

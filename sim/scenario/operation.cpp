@@ -51,7 +51,7 @@ constexpr std::array operations{
     OperationInfo{"undo", "NAME", Undoable::no, "ends what the entry of that name did"},
     OperationInfo{"elect_leader", "{partition, unclean, to}", Undoable::no,
                   "the preferred replica is to lead, or any live one; 'to' is made the preferred one first"},
-    OperationInfo{"reassign", "{partition, to}", Undoable::no, "the replicas in another order of preference"},
+    OperationInfo{"reassign", "{partition, to}", Undoable::no, "other replicas, or the same in another order of preference"},
     OperationInfo{"delete_records", "{partition, before}", Undoable::no,
                   "the log is to begin at that offset; -1 is the high watermark"},
     OperationInfo{"create_topic", "{name, partitions, replication_factor, assignment, config}", Undoable::no,
@@ -162,8 +162,9 @@ struct Argument {
     return to_string(o.partition) + to + (o.mode == ElectionMode::unclean ? ", unclean" : "");
   }
   std::string operator()(const Reassign& o) const {
+    if (!o.to) return to_string(o.partition) + ", given up";
     std::string ids;
-    for (const NodeId id : o.to) ids += (ids.empty() ? "" : ",") + std::to_string(id.value);
+    for (const NodeId id : *o.to) ids += (ids.empty() ? "" : ",") + std::to_string(id.value);
     return to_string(o.partition) + " to [" + ids + "]";
   }
   std::string operator()(const DeleteRecords& o) const {

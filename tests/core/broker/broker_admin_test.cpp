@@ -51,13 +51,16 @@ ConfigRecord config(ConfigResourceType type, std::string resource, std::string n
 
 TEST_CASE("a broker tells which versions of which APIs it serves and its features") {
   Administered rig;
+  rig.append({FeatureLevelRecord{std::string{metadata_version_feature}, newest_metadata_version},
+              FeatureLevelRecord{std::string{eligible_leader_replicas_feature}, 1}});
   const auto told = rig.ask<ApiVersionsResponse>(named("librdkafka", "2.0.2"));
   CHECK(told.error_code == ErrorCode::none);
   CHECK(told.api_keys == listed_api_versions());
-  REQUIRE(told.finalized_features.size() == 1);
-  CHECK(told.finalized_features[0].name == "metadata.version");
+  REQUIRE(told.finalized_features.size() == 2);
+  CHECK(told.finalized_features[0].name == "eligible.leader.replicas.version");
+  CHECK(told.finalized_features[1].name == "metadata.version");
   CHECK(told.finalized_features_epoch == rig.broker.image().end_offset - 1);
-  CHECK(told.supported_features.at(0).max_version == told.finalized_features[0].max_version_level);
+  CHECK(told.supported_features.at(0).max_version == told.finalized_features[1].max_version_level);
 }
 
 TEST_CASE("a client that gives itself a name that is none is refused by KIP 511") {

@@ -123,8 +123,9 @@ class Tale {
   }
   // The controller changes the ISR; leader and leader epoch stay.
   void isr(std::int32_t leader, std::int32_t epoch, const std::vector<std::int32_t>& members,
-           const std::vector<std::int32_t>& replicas = {1, 2, 3}) {
+           const std::vector<std::int32_t>& replicas = {1, 2, 3}, const std::vector<std::int32_t>& elr = {}) {
     trace::PartitionChanged e;
+    e.elr = nodes(elr);
     e.metadata_offset = ++metadata_;
     e.partition = tp;
     e.leader = NodeId{leader};
