@@ -16,6 +16,7 @@ namespace kafkasim {
 namespace {
 
 constexpr const char* metadata_version = "metadata.version";
+constexpr const char* transaction_version = "transaction.version";
 constexpr std::int16_t oldest_metadata_version = 7;   // 3.3-IV3
 constexpr std::int16_t newest_metadata_version = 27;  // 4.1-IV1
 constexpr std::int16_t first_api_versions_with_features = 3;
@@ -82,8 +83,12 @@ void Broker::on_api_versions(const ApiVersionsRequest& request, const RequestRef
     return answer(from, std::move(response), env);
   }
   response.api_keys = listed_api_versions();
-  response.supported_features = {{metadata_version, oldest_metadata_version, newest_metadata_version}};
+  response.supported_features = {{metadata_version, oldest_metadata_version, newest_metadata_version},
+                                 {transaction_version, 0, static_cast<std::int16_t>(TransactionVersion::v2)}};
   response.finalized_features = {{metadata_version, newest_metadata_version, newest_metadata_version}};
+  // A feature at level 0 is not told.
+  if (const auto level = static_cast<std::int16_t>(options_.transaction_version); level > 0)
+    response.finalized_features.push_back({transaction_version, level, level});
   response.finalized_features_epoch = image_.end_offset - 1;
   answer(from, std::move(response), env);
 }

@@ -32,6 +32,11 @@ enum class ApiKey : std::int16_t {  // org.apache.kafka.common.protocol.ApiKeys
   delete_records = 21,
   init_producer_id = 22,
   offset_for_leader_epoch = 23,
+  add_partitions_to_txn = 24,
+  add_offsets_to_txn = 25,
+  end_txn = 26,
+  write_txn_markers = 27,
+  txn_offset_commit = 28,
   describe_configs = 32,
   alter_configs = 33,
   create_partitions = 37,
@@ -46,8 +51,11 @@ enum class ApiKey : std::int16_t {  // org.apache.kafka.common.protocol.ApiKeys
   end_quorum_epoch = 54,
   alter_partition = 56,
   describe_cluster = 60,
+  describe_producers = 61,
   broker_registration = 62,
   broker_heartbeat = 63,
+  describe_transactions = 65,
+  list_transactions = 66,
   allocate_producer_ids = 67,
 };
 

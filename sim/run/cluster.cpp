@@ -105,6 +105,9 @@ struct ClientMaker {
     ClientFacts facts{name, all, spec.config.enable_idempotence,
                       spec.config.enable_idempotence || spec.config.max_in_flight == 1};
     facts.delivery_timeout = spec.config.delivery_timeout;
+    ProducerConfig config = spec.config;
+    // Several of one entry would fence each other.
+    if (!config.transactional_id.empty() && spec.count > 1) config.transactional_id += "-" + std::to_string(number);
     std::function<AnyMachine()> factory;
     if (spec.rate && !spec.topic.empty()) {
       ProducingPlan plan{.topic = spec.topic,
@@ -115,10 +118,12 @@ struct ClientMaker {
                          .to = origin + spec.to,
                          .records = spec.records,
                          .keys = spec.keys,
-                         .value_bytes = spec.value_bytes};
-      factory = [who, config = spec.config, plan] { return AnyMachine{ProducingApp{who, config, plan}}; };
+                         .value_bytes = spec.value_bytes,
+                         .transaction_size = spec.transaction_size,
+                         .aborts_per_million = spec.aborts_per_million};
+      factory = [who, config, plan] { return AnyMachine{ProducingApp{who, config, plan}}; };
     } else {
-      factory = [who, config = spec.config] { return AnyMachine{HandProducerApp{who, config}}; };
+      factory = [who, config] { return AnyMachine{HandProducerApp{who, config}}; };
     }
     add({ClientKind::producer, spec.id, number, name, {}, spec.rate ? spec.from : Duration{}}, spec.rack, facts,
         std::move(factory));
@@ -136,6 +141,7 @@ struct ClientMaker {
     facts.topics = spec.topics;
     facts.commits = spec.config.enable_auto_commit;
     facts.assigned = spec.assign;
+    facts.reads_committed = spec.config.isolation_level == "read_committed";
     add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from},
         spec.rack, std::move(facts), [who, config = spec.config, what, process_time = spec.process_time] {
           return AnyMachine{ConsumingApp{who, config, what, process_time}};
@@ -246,7 +252,8 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
                                 cluster_id,
                                 voters,
                                 spec.config,
-                                legacy_of(scenario.cluster)};
+                                legacy_of(scenario.cluster),
+                                static_cast<TransactionVersion>(scenario.cluster.features.transaction_version)};
     HostSpec host = client_spec(broker_name(spec.id), spec.rack, [options] { return AnyMachine{Broker{options}}; });
     host.endpoint = options.endpoint;
     host.disk = spec.disk;
@@ -340,6 +347,9 @@ Subjects subjects_of(const Scenario& scenario, const Cluster& cluster) {
   }
   subjects.clients = cluster.facts;
   subjects.settling = time_to_settle(scenario);
+  subjects.longest_transaction = Duration{};
+  for (const ProducerSpec& producer : scenario.producers)
+    subjects.longest_transaction = std::max(subjects.longest_transaction, producer.config.transaction_timeout);
   for (const NodeSpec& broker : scenario.cluster.brokers) {
     const Duration kept = broker.config.producer_id_expiration;
     subjects.producers_stay = subjects.producers_stay && scenario.duration < kept / 2;

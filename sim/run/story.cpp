@@ -18,7 +18,21 @@ std::string node_or_none(const std::optional<NodeId>& node) {
   return node ? fmt::format("broker {}", node->value) : "nobody";
 }
 
-bool is_internal(const std::string& name) { return name.starts_with("__consumer_offsets-"); }
+bool is_internal(const std::string& name) {
+  return name.starts_with("__consumer_offsets-") || name.starts_with("__transaction_state-");
+}
+
+std::string_view status_text(TransactionStatus status) {
+  switch (status) {
+    case TransactionStatus::prepare_commit: return "commits";
+    case TransactionStatus::prepare_abort: return "aborts";
+    case TransactionStatus::complete_commit: return "is committed";
+    case TransactionStatus::complete_abort: return "is aborted";
+    case TransactionStatus::ongoing: return "begins";
+    case TransactionStatus::dead: return "is forgotten";
+    default: return "is idle";
+  }
+}
 
 std::string reason_name(trace::DeletionReason reason) {  // the setting to blame
   switch (reason) {
@@ -257,6 +271,28 @@ void Story::observe(const Observation& o, const History& history) {
     add(o.at, "failure", to_string(expired->partition),
         fmt::format("{} gives up {} record(s): {}", host(o.host), expired->count, error_name(expired->error)),
         Tone::warning);
+  } else if (const auto* changed = event.get_if<trace::TransactionChanged>()) {
+    const bool ends = changed->status == TransactionStatus::prepare_abort || changed->status == TransactionStatus::prepare_commit;
+    const std::string why = changed->reason.empty() ? "" : " (" + changed->reason + ")";
+    if (ends || !changed->reason.empty()) {
+      add(o.at, "transaction", changed->transactional_id,
+          fmt::format("{}: producer {}, epoch {}, {} partition(s){}", status_text(changed->status), changed->producer.value,
+                      changed->epoch.value, changed->partitions.size(), why),
+          changed->reason.empty() ? Tone::plain : Tone::warning,
+          {{"state", std::string{status_text(changed->status)}},
+           {"producer_id", changed->producer.value},
+           {"producer_epoch", std::int64_t{changed->epoch.value}}});
+    }
+  } else if (const auto* initialised = event.get_if<trace::ProducerInitialised>()) {
+    add(o.at, "transaction", initialised->transactional_id,
+        fmt::format("has producer id {}, epoch {}: older epochs are fenced", initialised->producer.value, initialised->epoch.value),
+        Tone::plain, {{"producer_id", initialised->producer.value}, {"producer_epoch", std::int64_t{initialised->epoch.value}}});
+  } else if (const auto* ended = event.get_if<trace::TransactionEnded>(); ended && ended->fate != trace::TransactionFate::committed) {
+    const bool aborted = ended->fate == trace::TransactionFate::aborted;
+    const std::string why = ended->error == ErrorCode::none ? "" : fmt::format(" ({})", error_name(ended->error));
+    add(o.at, "transaction", ended->transactional_id,
+        fmt::format("{}: its transaction {} {}{}", host(o.host), ended->number, aborted ? "is aborted" : "has an unknown end", why),
+        aborted ? Tone::plain : Tone::warning);
   } else if (const auto* remark = event.get_if<trace::Remark>()) {
     const bool administers = host(o.host) == "admin";
     add(o.at, administers ? "admin" : "remark", host(o.host), remark->text, Tone::plain);
