@@ -42,7 +42,10 @@ LeaderAppend Replicas::append_as_leader(const TopicIdPartition& id, std::vector<
 std::optional<VerificationGuard> Replicas::start_verification(const TopicIdPartition& id, const ProducerFields& producer,
                                                               EpochBumps epoch_bumps, Env& env) {
   const LocalReplica found = find(id, std::nullopt, ServedBy::leader_only);
-  if (found.error != ErrorCode::none || found.log->config().require_verification == RequireVerification::no) return std::nullopt;
+  if (found.error != ErrorCode::none) return std::nullopt;
+  // Where epochs rise the partition has to be added all the same.
+  const bool required = found.log->config().require_verification == RequireVerification::yes;
+  if (!required && epoch_bumps == EpochBumps::no) return std::nullopt;
   return directory_.edit(id)->maybe_start_verification(producer.id, producer.base_sequence, producer.epoch, epoch_bumps,
                                                        env.wall);
 }

@@ -125,7 +125,9 @@ struct ClientMaker {
     } else {
       factory = [who, config] { return AnyMachine{HandProducerApp{who, config}}; };
     }
-    add({ClientKind::producer, spec.id, number, name, {}, spec.rate ? spec.from : Duration{}}, spec.rack, facts,
+    // One that only produces by hand is there from the start, unless it would fence another then.
+    const bool begins_later = spec.rate || !config.transactional_id.empty();
+    add({ClientKind::producer, spec.id, number, name, {}, begins_later ? spec.from : Duration{}}, spec.rack, facts,
         std::move(factory));
   }
 

@@ -205,6 +205,34 @@ void Story::on(const Observation& o, const trace::GroupChanged& e, const History
        {"members", static_cast<std::int64_t>(e.members.size())}});
 }
 
+void Story::on(const Observation& o, const trace::TransactionChanged& e, const History&) {
+  const bool aborts = e.status == TransactionStatus::prepare_abort;  // commits are the rule, and too many to read
+  if (!aborts && e.reason.empty()) return;
+  const std::string why = e.reason.empty() ? "" : " (" + e.reason + ")";
+  add(o.at, "transaction", e.transactional_id,
+      fmt::format("{}: producer {}, epoch {}, {} partition(s){}", status_text(e.status), e.producer.value, e.epoch.value,
+                  e.partitions.size(), why),
+      e.reason.empty() ? Tone::plain : Tone::warning,
+      {{"state", std::string{status_text(e.status)}},
+       {"producer_id", e.producer.value},
+       {"producer_epoch", std::int64_t{e.epoch.value}}});
+}
+
+void Story::on(const Observation& o, const trace::ProducerInitialised& e, const History&) {
+  add(o.at, "transaction", e.transactional_id,
+      fmt::format("has producer id {}, epoch {}: older epochs are fenced", e.producer.value, e.epoch.value), Tone::plain,
+      {{"producer_id", e.producer.value}, {"producer_epoch", std::int64_t{e.epoch.value}}});
+}
+
+void Story::on(const Observation& o, const trace::TransactionEnded& e, const History&) {
+  if (e.error == ErrorCode::none) return;
+  const bool aborted = e.fate == trace::TransactionFate::aborted;
+  add(o.at, "transaction", e.transactional_id,
+      fmt::format("{}: its transaction {} {} ({})", host(o.host), e.number, aborted ? "is aborted" : "has an unknown end",
+                  error_name(e.error)),
+      Tone::warning);
+}
+
 void Story::on_kernel(const Observation& o, const KernelEvent& e) {
   if (const auto* started = std::get_if<ProcessStarted>(&e); started && started->kind == StartKind::restart) {
     add(o.at, "process", host(o.host), "starts again", Tone::plain);
@@ -271,28 +299,6 @@ void Story::observe(const Observation& o, const History& history) {
     add(o.at, "failure", to_string(expired->partition),
         fmt::format("{} gives up {} record(s): {}", host(o.host), expired->count, error_name(expired->error)),
         Tone::warning);
-  } else if (const auto* changed = event.get_if<trace::TransactionChanged>()) {
-    const bool ends = changed->status == TransactionStatus::prepare_abort || changed->status == TransactionStatus::prepare_commit;
-    const std::string why = changed->reason.empty() ? "" : " (" + changed->reason + ")";
-    if (ends || !changed->reason.empty()) {
-      add(o.at, "transaction", changed->transactional_id,
-          fmt::format("{}: producer {}, epoch {}, {} partition(s){}", status_text(changed->status), changed->producer.value,
-                      changed->epoch.value, changed->partitions.size(), why),
-          changed->reason.empty() ? Tone::plain : Tone::warning,
-          {{"state", std::string{status_text(changed->status)}},
-           {"producer_id", changed->producer.value},
-           {"producer_epoch", std::int64_t{changed->epoch.value}}});
-    }
-  } else if (const auto* initialised = event.get_if<trace::ProducerInitialised>()) {
-    add(o.at, "transaction", initialised->transactional_id,
-        fmt::format("has producer id {}, epoch {}: older epochs are fenced", initialised->producer.value, initialised->epoch.value),
-        Tone::plain, {{"producer_id", initialised->producer.value}, {"producer_epoch", std::int64_t{initialised->epoch.value}}});
-  } else if (const auto* ended = event.get_if<trace::TransactionEnded>(); ended && ended->fate != trace::TransactionFate::committed) {
-    const bool aborted = ended->fate == trace::TransactionFate::aborted;
-    const std::string why = ended->error == ErrorCode::none ? "" : fmt::format(" ({})", error_name(ended->error));
-    add(o.at, "transaction", ended->transactional_id,
-        fmt::format("{}: its transaction {} {}{}", host(o.host), ended->number, aborted ? "is aborted" : "has an unknown end", why),
-        aborted ? Tone::plain : Tone::warning);
   } else if (const auto* remark = event.get_if<trace::Remark>()) {
     const bool administers = host(o.host) == "admin";
     add(o.at, administers ? "admin" : "remark", host(o.host), remark->text, Tone::plain);

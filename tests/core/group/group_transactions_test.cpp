@@ -16,8 +16,8 @@ TxnOffsetCommitRequest commit_of(std::int64_t offset, std::int64_t producer = 7)
   return request;
 }
 
-struct TxnHarness : Harness {
-  TxnHarness() { elect(); }
+struct TxnGroupHarness : Harness {
+  TxnGroupHarness() { elect(); }
   int commit_txn(const TxnOffsetCommitRequest& request) {
     const int id = 1'000 + ++commits;
     const RequestRef ref{{HostId{9}, static_cast<std::uint64_t>(id)}, id, 5};
@@ -41,7 +41,7 @@ struct TxnHarness : Harness {
 }  // namespace
 
 TEST_CASE("offsets of a transaction count once it is committed and until then who wants stable ones must wait", "[group]") {
-  TxnHarness rig;
+  TxnGroupHarness rig;
   CHECK(rig.told(rig.commit_txn(commit_of(5))) == ErrorCode::none);
   CHECK(rig.fetched(true).error_code == ErrorCode::unstable_offset_commit);
   CHECK_FALSE(rig.fetched(false).committed_offset);
@@ -51,7 +51,7 @@ TEST_CASE("offsets of a transaction count once it is committed and until then wh
 }
 
 TEST_CASE("offsets of a transaction that is aborted never count", "[group]") {
-  TxnHarness rig;
+  TxnGroupHarness rig;
   CHECK(rig.told(rig.commit_txn(commit_of(5))) == ErrorCode::none);
   rig.end(TransactionOutcome::abort);
   CHECK(rig.fetched(true).error_code == ErrorCode::none);
@@ -59,14 +59,14 @@ TEST_CASE("offsets of a transaction that is aborted never count", "[group]") {
 }
 
 TEST_CASE("the end of one producer's transaction says nothing of another's", "[group]") {
-  TxnHarness rig;
+  TxnGroupHarness rig;
   CHECK(rig.told(rig.commit_txn(commit_of(5, 7))) == ErrorCode::none);
   rig.end(TransactionOutcome::commit, 8);
   CHECK(rig.fetched(true).error_code == ErrorCode::unstable_offset_commit);
 }
 
 TEST_CASE("the next coordinator finds open offsets open and ended ones as they ended", "[group]") {
-  TxnHarness rig;
+  TxnGroupHarness rig;
   CHECK(rig.told(rig.commit_txn(commit_of(5))) == ErrorCode::none);
   rig.resign();
   rig.elect();
@@ -79,7 +79,7 @@ TEST_CASE("the next coordinator finds open offsets open and ended ones as they e
 }
 
 TEST_CASE("a producer that names a member which is none or an old generation is refused", "[group]") {
-  TxnHarness rig;
+  TxnGroupHarness rig;
   TxnOffsetCommitRequest stranger = commit_of(5);
   stranger.generation_id = Generation{1};
   stranger.member_id = "stranger";
@@ -89,7 +89,7 @@ TEST_CASE("a producer that names a member which is none or an old generation is 
 }
 
 TEST_CASE("a group that another broker coordinates is NOT_COORDINATOR", "[group]") {
-  TxnHarness rig;
+  TxnGroupHarness rig;
   rig.resign();
   CHECK(rig.told(rig.commit_txn(commit_of(5))) == ErrorCode::not_coordinator);
 }

@@ -39,14 +39,14 @@ inline MetadataImage image_with_orders() {
   return image;
 }
 
-struct Known {
+struct KnownProducer {
   ProducerId id;
   ProducerEpoch epoch;
 };
 
-class Harness {
+class TransactionHarness {
  public:
-  explicit Harness(TransactionVersion version = TransactionVersion::v2, NodeConfig config = {}, LegacyBehaviours legacy = {})
+  explicit TransactionHarness(TransactionVersion version = TransactionVersion::v2, NodeConfig config = {}, LegacyBehaviours legacy = {})
       : coordinator{NodeId{1}, config, version, legacy} {
     ids.on_answer(&block);
     coordinator.set_partition_count(50);
@@ -80,7 +80,7 @@ class Harness {
   }
 
   // ---- whole requests ----
-  InitProducerIdResponse init(std::optional<Known> known = {}) {
+  InitProducerIdResponse init(std::optional<KnownProducer> known = {}) {
     InitProducerIdRequest request{.transactional_id = billing, .transaction_timeout = seconds(60)};
     if (known) {
       request.producer_id = known->id;

@@ -9,7 +9,7 @@ using namespace kafkasim::test;
 using enum TransactionStatus;
 
 TEST_CASE("a transaction is committed when its end is stored and complete when all markers are written", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
   CHECK(rig.add(bank, orders0) == ErrorCode::none);
   CHECK(rig.report().status == ongoing);
@@ -28,7 +28,7 @@ TEST_CASE("a transaction is committed when its end is stored and complete when a
 }
 
 TEST_CASE("the next coordinator writes the markers of a transaction whose end was stored", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
   REQUIRE(rig.add(bank, orders0) == ErrorCode::none);
   REQUIRE(rig.end(bank, false).error_code == ErrorCode::none);
@@ -46,7 +46,7 @@ TEST_CASE("the next coordinator writes the markers of a transaction whose end wa
 }
 
 TEST_CASE("who resigns answers NOT_COORDINATOR to all that waits and to all that comes", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
   rig.hold = true;
   const int waiting = rig.send_add(bank, orders0);
@@ -59,7 +59,7 @@ TEST_CASE("who resigns answers NOT_COORDINATOR to all that waits and to all that
 }
 
 TEST_CASE("a change that cannot be stored leaves the transaction as it was", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
   rig.appends = ErrorCode::not_enough_replicas;
   CHECK(rig.add(bank, orders0) == ErrorCode::coordinator_not_available);
@@ -69,7 +69,7 @@ TEST_CASE("a change that cannot be stored leaves the transaction as it was", "[t
 }
 
 TEST_CASE("a completion that cannot be stored is tried again", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
   REQUIRE(rig.add(bank, orders0) == ErrorCode::none);
   REQUIRE(rig.end(bank, true).error_code == ErrorCode::none);
@@ -82,7 +82,7 @@ TEST_CASE("a completion that cannot be stored is tried again", "[txn]") {
 }
 
 TEST_CASE("a transaction that takes too long is aborted and its producer fenced", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
   REQUIRE(rig.add(bank, orders0) == ErrorCode::none);
   rig.pass(seconds(55));
@@ -99,7 +99,7 @@ TEST_CASE("a transaction that takes too long is aborted and its producer fenced"
 TEST_CASE("of old a transaction that took too long was aborted and its producer could go on", "[txn]") {
   LegacyBehaviours legacy;
   legacy.bring_back(Legacy::txn_timeout_no_epoch_bump);
-  Harness rig{TransactionVersion::v2, {}, legacy};
+  TransactionHarness rig{TransactionVersion::v2, {}, legacy};
   const InitProducerIdResponse bank = rig.init();
   REQUIRE(rig.add(bank, orders0) == ErrorCode::none);
   rig.pass(seconds(75));
@@ -112,7 +112,7 @@ TEST_CASE("an id that was not used for transactional.id.expiration.ms is forgott
   NodeConfig config;
   config.transactional_id_expiration = seconds(100);
   config.transaction_remove_expired_interval = seconds(30);
-  Harness rig{TransactionVersion::v2, config};
+  TransactionHarness rig{TransactionVersion::v2, config};
   (void)rig.init();
   rig.pass(seconds(80));
   CHECK(rig.coordinator.report().size() == 1);

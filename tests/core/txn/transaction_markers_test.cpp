@@ -11,7 +11,7 @@ using enum TransactionStatus;
 namespace {
 
 // A transaction over both partitions whose commit is stored.
-InitProducerIdResponse committing(Harness& rig) {
+InitProducerIdResponse committing(TransactionHarness& rig) {
   const InitProducerIdResponse bank = rig.init();
   REQUIRE(rig.add(bank, orders0) == ErrorCode::none);
   REQUIRE(rig.add(bank, orders1) == ErrorCode::none);
@@ -27,7 +27,7 @@ void lead(MetadataImage& image, PartitionIndex partition, std::optional<NodeId> 
 }  // namespace
 
 TEST_CASE("all partitions of one leader are marked by one request", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   committing(rig);
   const std::optional<Send> markers = rig.take_markers();
   REQUIRE(markers);
@@ -36,7 +36,7 @@ TEST_CASE("all partitions of one leader are marked by one request", "[txn]") {
 }
 
 TEST_CASE("a marker that its leader could not write is sent again", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   committing(rig);
   rig.reply_markers(*rig.take_markers(), ErrorCode::not_enough_replicas);
   CHECK(rig.report().status == prepare_commit);
@@ -46,7 +46,7 @@ TEST_CASE("a marker that its leader could not write is sent again", "[txn]") {
 }
 
 TEST_CASE("a partition without leader waits for one and one that was deleted needs no marker", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   lead(rig.image, PartitionIndex{1}, std::nullopt);
   committing(rig);
   rig.write_markers();
@@ -66,7 +66,7 @@ TEST_CASE("a partition without leader waits for one and one that was deleted nee
 }
 
 TEST_CASE("a coordinator whose marker is refused for another's leaves the transaction to that one", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   committing(rig);
   rig.reply_markers(*rig.take_markers(), ErrorCode::transaction_coordinator_fenced);
   rig.pass(seconds(1));
@@ -75,7 +75,7 @@ TEST_CASE("a coordinator whose marker is refused for another's leaves the transa
 }
 
 TEST_CASE("when the connection breaks the markers are sent again", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   committing(rig);
   const Send lost = *rig.take_markers();
   rig.input(Disconnected{lost.connection, DisconnectReason::reset});

@@ -9,7 +9,7 @@ using enum TransactionStatus;
 // ---- InitProducerId -----------------------------------------------------------------------------------
 
 TEST_CASE("a transactional id gets a producer id once and a higher epoch each time", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse first = rig.init();
   CHECK(first.producer_id == ProducerId{1000});
   CHECK(first.producer_epoch == ProducerEpoch{0});
@@ -19,7 +19,7 @@ TEST_CASE("a transactional id gets a producer id once and a higher epoch each ti
 }
 
 TEST_CASE("a new producer aborts what the one before left open and is told to come again", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse zombie = rig.init();
   REQUIRE(rig.add(zombie, orders0) == ErrorCode::none);
   CHECK(rig.init().error_code == ErrorCode::concurrent_transactions);
@@ -33,15 +33,15 @@ TEST_CASE("a new producer aborts what the one before left open and is told to co
 }
 
 TEST_CASE("a producer that names another producer id than its own is fenced", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
-  CHECK(rig.init(Known{ProducerId{5}, ProducerEpoch{0}}).error_code == ErrorCode::producer_fenced);
-  CHECK(rig.init(Known{*bank.producer_id, *bank.producer_epoch}).producer_epoch == ProducerEpoch{1});
-  CHECK(rig.init(Known{*bank.producer_id, *bank.producer_epoch}).producer_epoch == ProducerEpoch{1});  // the same again
+  CHECK(rig.init(KnownProducer{ProducerId{5}, ProducerEpoch{0}}).error_code == ErrorCode::producer_fenced);
+  CHECK(rig.init(KnownProducer{*bank.producer_id, *bank.producer_epoch}).producer_epoch == ProducerEpoch{1});
+  CHECK(rig.init(KnownProducer{*bank.producer_id, *bank.producer_epoch}).producer_epoch == ProducerEpoch{1});  // the same again
 }
 
 TEST_CASE("a request without a sound id or timeout is refused", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const auto told = [&rig](InitProducerIdRequest request) {
     return rig.answer<InitProducerIdResponse>(rig.send(std::move(request))).error_code;
   };
@@ -51,7 +51,7 @@ TEST_CASE("a request without a sound id or timeout is refused", "[txn]") {
 }
 
 TEST_CASE("a client that does not know PRODUCER_FENCED is told INVALID_PRODUCER_EPOCH", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   (void)rig.init();
   InitProducerIdRequest request{.transactional_id = billing, .transaction_timeout = seconds(60)};
   request.producer_id = ProducerId{5};
@@ -62,7 +62,7 @@ TEST_CASE("a client that does not know PRODUCER_FENCED is told INVALID_PRODUCER_
 // ---- AddPartitionsToTxn, AddOffsetsToTxn ----------------------------------------------------------------
 
 TEST_CASE("partitions are added once and a second time is answered at once", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
   CHECK(rig.add(bank, orders0, 3) == ErrorCode::none);
   const std::size_t stored = rig.log.size();
@@ -73,7 +73,7 @@ TEST_CASE("partitions are added once and a second time is answered at once", "[t
 }
 
 TEST_CASE("partitions that do not exist spoil a client's request for the others", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
   AddPartitionsToTxnRequest request;
   request.transactions.push_back({billing, *bank.producer_id, *bank.producer_epoch, false,
@@ -85,7 +85,7 @@ TEST_CASE("partitions that do not exist spoil a client's request for the others"
 }
 
 TEST_CASE("while a transaction ends nothing can be added to it", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
   REQUIRE(rig.add(bank, orders0, 3) == ErrorCode::none);
   REQUIRE(rig.end(bank, true, 4).error_code == ErrorCode::none);
@@ -95,7 +95,7 @@ TEST_CASE("while a transaction ends nothing can be added to it", "[txn]") {
 }
 
 TEST_CASE("a broker that verifies is told what is part of the open transaction", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
   CHECK(rig.add(bank, orders0, 5, true) == ErrorCode::transaction_abortable);
   REQUIRE(rig.add(bank, orders0, 3) == ErrorCode::none);
@@ -108,7 +108,7 @@ TEST_CASE("a broker that verifies is told what is part of the open transaction",
 }
 
 TEST_CASE("an unknown transactional id is INVALID_PRODUCER_ID_MAPPING", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse nobody{.producer_id = ProducerId{1}, .producer_epoch = ProducerEpoch{0}};
   CHECK(rig.add(nobody, orders0) == ErrorCode::invalid_producer_id_mapping);
   CHECK(rig.end(nobody, true).error_code == ErrorCode::invalid_producer_id_mapping);
@@ -118,7 +118,7 @@ TEST_CASE("an unknown transactional id is INVALID_PRODUCER_ID_MAPPING", "[txn]")
 }
 
 TEST_CASE("the offsets of a group join a transaction by the partition in which the group is kept", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
   const int id = rig.send(AddOffsetsToTxnRequest{billing, *bank.producer_id, *bank.producer_epoch, "readers"});
   CHECK(rig.answer<AddOffsetsToTxnResponse>(id).error_code == ErrorCode::none);
@@ -128,7 +128,7 @@ TEST_CASE("the offsets of a group join a transaction by the partition in which t
 // ---- EndTxn ---------------------------------------------------------------------------------------------
 
 TEST_CASE("an EndTxn that comes again is answered as the first was", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
   REQUIRE(rig.add(bank, orders0) == ErrorCode::none);
   const EndTxnResponse first = rig.end(bank, true);
@@ -141,7 +141,7 @@ TEST_CASE("an EndTxn that comes again is answered as the first was", "[txn]") {
 }
 
 TEST_CASE("before version 2 the epoch stays and a repeated EndTxn is known by its outcome", "[txn]") {
-  Harness rig{TransactionVersion::v1};
+  TransactionHarness rig{TransactionVersion::v1};
   const InitProducerIdResponse bank = rig.init();
   REQUIRE(rig.add(bank, orders0, 3) == ErrorCode::none);
   REQUIRE(rig.end(bank, false, 4).error_code == ErrorCode::none);
@@ -152,7 +152,7 @@ TEST_CASE("before version 2 the epoch stays and a repeated EndTxn is known by it
 }
 
 TEST_CASE("a transaction that was never begun cannot be committed and only with version 2 be aborted", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
   CHECK(rig.end(bank, true).error_code == ErrorCode::invalid_txn_state);
   CHECK(rig.end(bank, false, 4).error_code == ErrorCode::invalid_txn_state);
@@ -163,7 +163,7 @@ TEST_CASE("a transaction that was never begun cannot be committed and only with 
 }
 
 TEST_CASE("a producer of version 2 whose epochs are used up is given a new id by EndTxn", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   InitProducerIdResponse bank = rig.init();
   TransactionLogValue nearly;
   nearly.producer_id = *bank.producer_id;
@@ -187,7 +187,7 @@ TEST_CASE("a producer of version 2 whose epochs are used up is given a new id by
 // ---- administrators ---------------------------------------------------------------------------------------
 
 TEST_CASE("a transactional id is described and listed with its state", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const InitProducerIdResponse bank = rig.init();
   REQUIRE(rig.add(bank, orders0) == ErrorCode::none);
   const auto& told = rig.answer<DescribeTransactionsResponse>(rig.send(DescribeTransactionsRequest{{billing}}));
@@ -208,7 +208,7 @@ TEST_CASE("a transactional id is described and listed with its state", "[txn]") 
 }
 
 TEST_CASE("an id that nobody has used is TRANSACTIONAL_ID_NOT_FOUND", "[txn]") {
-  Harness rig;
+  TransactionHarness rig;
   const auto& told = rig.answer<DescribeTransactionsResponse>(rig.send(DescribeTransactionsRequest{{billing, ""}}));
   CHECK(told.transaction_states.at(0).error_code == ErrorCode::transactional_id_not_found);
   CHECK(told.transaction_states.at(1).error_code == ErrorCode::invalid_request);
