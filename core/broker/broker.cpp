@@ -34,6 +34,8 @@ Broker::Broker(BrokerOptions options)
       channel_{controller_channel, "broker-" + std::to_string(options_.id.value), options_.config.request_timeout},
       replicas_{options_.id, options_.config, options_.legacy},
       groups_{options_.config},
+      transactions_{options_.id, options_.config, options_.transaction_version, options_.legacy},
+      verifier_{options_.id, options_.config},
       snapshots_{options_.config} {}
 
 std::optional<ControllerChannel::Active> Broker::active_controller() const {
@@ -57,6 +59,7 @@ std::optional<Instant> Broker::next_deadline() const {
   if (raft_) next = earlier(raft_->next_deadline(), next);
   next = earlier(next, channel_.next_deadline(active));
   next = earlier(earlier(next, replicas_.next_deadline()), feed_.next_deadline());
+  next = earlier(next, earlier(transactions_.next_deadline(), verifier_.next_deadline()));
   return earlier(next, groups_.next_deadline());
 }
 
@@ -82,6 +85,8 @@ void Broker::on_started(const Started& started, Env& env) {
   snapshots_.begin(env.now);
   channel_.start(started);
   replicas_.start(started, env);
+  transactions_.start(started);
+  verifier_.start(started);
   lifecycle_.start(started, replicas_.previous_broker_epoch(), env);
 }
 
@@ -99,6 +104,7 @@ void Broker::route(const Input& in, Env& env) {
   if (!woken && of_quorum) return;
   if (woken || replicas_.handles(in)) replicas_.step(in, env);
   if (woken) groups_.on_woken(env);
+  step_transactions(in, env);
   if (const auto* received = std::get_if<Received>(&in);
       received && received->envelope.message.kind() == MessageKind::request) {
     if (published_) {
@@ -122,9 +128,9 @@ void Broker::settle(Env& env) {
   apply_committed(env);
   if (const std::optional<BrokerEpoch> epoch = lifecycle_.epoch()) replicas_.set_broker_epoch(*epoch);
   publish(env);
-  lead_offsets_partitions(env);
+  lead_coordinated_partitions(env);
   forget_removed_topics(env);
-  run_groups(env);
+  run_coordinators(env);
   ask_controller(env);
   // What has become possible by the above: a controller is known, a state was reached.
   const std::optional<ControllerChannel::Active> active = active_controller();
@@ -246,21 +252,28 @@ void Broker::publish(Env& env) {
     replicas_.apply_metadata(image_, std::exchange(unpublished_, {}), env);
     if (const TopicImage* topic = image_.topic(std::string{offsets_topic}))
       groups_.set_partition_count(static_cast<std::int32_t>(topic->partitions.size()));
+    if (const TopicImage* topic = image_.topic(std::string{transaction_state_topic}))
+      transactions_.set_partition_count(static_cast<std::int32_t>(topic->partitions.size()));
   }
   if (!first) return;
   replicas_.remove_stray_logs(image_, env);
   for (const Received& held : std::exchange(held_requests_, {})) on_request(held, env);
 }
 
-void Broker::lead_offsets_partitions(Env& env) {
+void Broker::lead_coordinated_partitions(Env& env) {
   for (const LeadershipChange& change : replicas_.take_leadership_changes()) {
-    if (change.name.topic != offsets_topic) continue;  // by name: it may have been deleted
+    const bool of_groups = change.name.topic == offsets_topic;  // by name: it may have been deleted
+    if (!of_groups && change.name.topic != transaction_state_topic) continue;
+    const PartitionIndex partition = change.id.partition;
     if (!change.leads_in) {
-      groups_.on_resigned(change.id.partition, env);
+      if (of_groups) groups_.on_resigned(partition, env);
+      if (!of_groups) transactions_.on_resigned(partition, env);
       continue;
     }
     const InternalRead read = replicas_.read_internal(change.id, Offset{0}, env);
-    if (read.error == ErrorCode::none) groups_.on_elected(change.id.partition, *change.leads_in, read.batches, env);
+    if (read.error != ErrorCode::none) continue;
+    if (of_groups) groups_.on_elected(partition, *change.leads_in, read.batches, env);
+    if (!of_groups) transactions_.on_elected(partition, *change.leads_in, read.batches, env);
   }
 }
 
@@ -270,21 +283,43 @@ void Broker::forget_removed_topics(Env& env) {
   groups_.on_partitions_deleted(std::exchange(removed_, {}), env);
 }
 
-void Broker::run_groups(Env& env) {
+void Broker::run_coordinators(Env& env) {
   for (;;) {  // a completion may lead to the next append
     const std::vector<InternalCompletion> completions = replicas_.take_internal_completions();
-    for (const InternalCompletion& done : completions) groups_.on_append_completed(done.token, done.error, env);
-    const std::vector<GroupAppend> appends = groups_.take_appends();
-    const TopicImage* topic = image_.topic(std::string{offsets_topic});
-    for (const GroupAppend& append : appends) {
-      if (topic) {
-        replicas_.append_internal({topic->id, append.partition}, append.batch, append.token, env);
-      } else {
-        groups_.on_append_completed(append.token, ErrorCode::not_leader_or_follower, env);
+    for (const InternalCompletion& done : completions) {
+      const std::uint64_t number = done.token & ~whose_append;
+      switch (done.token & whose_append) {
+        case append_of_transactions: transactions_.on_append_completed(number, done.error, env); break;
+        case append_of_marker: on_marker_written(number, done.error, env); break;
+        default: groups_.on_append_completed(number, done.error, env);
       }
     }
-    if (completions.empty() && appends.empty()) return;
+    serve_verified(env);
+    transactions_.send_markers(image_, env);
+    if (!hand_over_appends(env) && completions.empty()) return;
   }
+}
+
+bool Broker::hand_over_appends(Env& env) {
+  const std::vector<GroupAppend> of_groups = groups_.take_appends();
+  const TopicImage* offsets = image_.topic(std::string{offsets_topic});
+  for (const GroupAppend& append : of_groups) {
+    if (offsets) {
+      replicas_.append_internal({offsets->id, append.partition}, append.batch, append.token, env, append.guard);
+    } else {
+      groups_.on_append_completed(append.token, ErrorCode::not_leader_or_follower, env);
+    }
+  }
+  const std::vector<TransactionAppend> of_transactions = transactions_.take_appends();
+  const TopicImage* states = image_.topic(std::string{transaction_state_topic});
+  for (const TransactionAppend& append : of_transactions) {
+    if (states) {
+      replicas_.append_internal({states->id, append.partition}, append.batch, append.token | append_of_transactions, env);
+    } else {
+      transactions_.on_append_completed(append.token, ErrorCode::not_leader_or_follower, env);
+    }
+  }
+  return !of_groups.empty() || !of_transactions.empty();
 }
 
 void Broker::ask_controller(Env& env) {

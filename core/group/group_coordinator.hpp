@@ -9,7 +9,7 @@
 //
 // A partition is loaded in the call that elects this broker, so no request ever meets one that is being loaded:
 // COORDINATOR_LOAD_IN_PROGRESS is never answered. NOT_COORDINATOR is, whatever the reason for not leading.
-// Not spoken: static members (UNSUPPORTED_VERSION), transactional commits, expiry of offsets.
+// Not spoken: static members (UNSUPPORTED_VERSION), expiry of offsets.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -20,14 +20,17 @@
 #include "core/base/cow.hpp"
 #include "core/base/time.hpp"
 #include "core/group/classic_group.hpp"
+#include "core/group/group_records.hpp"
 #include "core/group/group_turn.hpp"
 #include "core/machine/deadlines.hpp"
 #include "core/machine/seam.hpp"
 #include "core/message/delete_groups.hpp"
 #include "core/message/message.hpp"
+#include "core/message/txn_offset_commit.hpp"
 #include "core/model/config.hpp"
 #include "core/model/error_code.hpp"
 #include "core/model/ids.hpp"
+#include "core/record/control_record.hpp"
 #include "core/record/record_batch.hpp"
 
 namespace kafkasim {
@@ -36,6 +39,7 @@ struct GroupAppend {
   std::uint64_t token{};
   PartitionIndex partition;  // of __consumer_offsets
   RecordBatch batch;
+  std::optional<VerificationGuard> guard{};  // of a transactional batch
 };
 
 struct GroupReport {
@@ -74,6 +78,14 @@ class GroupCoordinator {
                       Env& env);
   // Their topics were deleted: what groups have committed there is forgotten.
   void on_partitions_deleted(const std::vector<TopicPartition>& partitions, Env& env);
+
+  // ---- transactions (group_transactions.cpp) ----
+  // Offsets that count once the producer's transaction is committed. `guard`: under which the transaction's coordinator has said
+  // that the group's partition is a part of it.
+  void commit_transactional(const TxnOffsetCommitRequest& request, const RequestRef& ref, std::optional<VerificationGuard> guard,
+                            Env& env);
+  // The marker of that producer's transaction is replicated in this partition.
+  void on_transaction_ended(PartitionIndex partition, ProducerId producer, TransactionOutcome outcome, Env& env);
 
   [[nodiscard]] std::vector<GroupAppend> take_appends();  // after each call
   void on_append_completed(std::uint64_t token, ErrorCode error, Env& env);
@@ -124,6 +136,17 @@ class GroupCoordinator {
                          ErrorCode error, Env& env);
   void give_up(const GroupWritten& then, Env& env);  // of a partition that was resigned
 
+  // transactions (group_transactions.cpp)
+  struct OpenOffset {
+    OffsetCommitValue value;
+    std::uint64_t order{};  // the token of its append; 0 if it was loaded
+  };
+  using OpenOffsets = std::map<ProducerId, std::map<std::string, std::map<TopicPartition, OpenOffset>>>;
+  void load_open(PartitionIndex partition, LoadedGroups& loaded);
+  void finish_transactional(const Pending& pending, const TransactionalOffsetsStored& stored, std::uint64_t token, ErrorCode error,
+                            Env& env);
+  void tell_unstable(OffsetFetchResponse::Group& told) const;
+
   // Runs `action(group, turn)` on a group of the shard, takes what it wants stored and notes its next deadline. False
   // if there is no such group.
   template <class Action>
@@ -135,6 +158,7 @@ class GroupCoordinator {
   GroupLimits limits_;
   std::optional<std::int32_t> partition_count_;
   std::map<PartitionIndex, Shard> shards_;
+  std::map<PartitionIndex, OpenOffsets> open_;  // of transactions without a marker
   DeadlineIndex<std::string> deadlines_;      // by group: of its timers
   std::map<std::uint64_t, Pending> pending_;  // by token: in the order of their handing over
   std::map<std::uint64_t, Deletion> deletions_;

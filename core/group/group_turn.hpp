@@ -11,11 +11,13 @@
 #include <vector>
 
 #include "core/base/time.hpp"
+#include "core/log/verifications.hpp"
 #include "core/machine/request_ref.hpp"
 #include "core/machine/seam.hpp"
 #include "core/message/group_record.hpp"
 #include "core/message/offset_commit.hpp"
 #include "core/message/offset_delete.hpp"
+#include "core/message/txn_offset_commit.hpp"
 #include "core/model/config.hpp"
 #include "core/model/ids.hpp"
 #include "core/record/record_batch.hpp"
@@ -54,11 +56,19 @@ struct GroupForgotten {  // by a DeleteGroups, which is answered when all its gr
   std::size_t result{};  // its place in the answer
   std::vector<TopicPartition> offsets;
 };
-using GroupWritten = std::variant<EmptyGroupStored, AssignmentStored, OffsetsStored, OffsetsForgotten, GroupForgotten>;
+struct TransactionalOffsetsStored {  // count once the transaction is committed
+  RequestRef request;
+  TxnOffsetCommitResponse response;  // as it is if all goes well
+  ProducerId producer;
+  std::vector<std::pair<TopicPartition, OffsetCommitValue>> offsets;
+};
+using GroupWritten = std::variant<EmptyGroupStored, AssignmentStored, OffsetsStored, OffsetsForgotten, GroupForgotten,
+                                  TransactionalOffsetsStored>;
 
 struct GroupWrite {
   RecordBatch batch;
   GroupWritten then;
+  std::optional<VerificationGuard> guard{};  // of a transactional batch
 };
 
 // What clients are told when a record could not be stored (CoordinatorOperationExceptionHelper): what they may retry,

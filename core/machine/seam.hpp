@@ -80,6 +80,10 @@ struct ProduceCommand {
   std::optional<PartitionIndex> partition;
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
 };
+enum class TransactionStep : std::uint8_t { begin, commit, abort };
+struct TransactionCommand {  // of a producer with a transactional.id
+  TransactionStep step{};
+};
 struct SetRate {  // traffic: of a producing application, in records per 1000 seconds; absent restores the configured one
   std::optional<std::int64_t> permille;  // of the configured rate
   std::optional<std::int64_t> records_per_1000_s;
@@ -97,7 +101,7 @@ struct AdminCommand {    // an administrator's request, for an Admin
   std::uint64_t hash{};  // of what it says
 };
 using Command =
-    std::variant<ProduceCommand, SetRate, Finish, Campaign, FreezeMetadata, ThawMetadata, AdminCommand>;
+    std::variant<ProduceCommand, SetRate, Finish, Campaign, FreezeMetadata, ThawMetadata, AdminCommand, TransactionCommand>;
 
 using Input = std::variant<Started, Connected, Disconnected, Received, Woken, Flushed, StopRequested, Command>;
 

@@ -41,6 +41,14 @@ std::int16_t spoken_version(ApiKey key) {
     case ApiKey::describe_cluster: return 2;
     case ApiKey::broker_registration: return 4;
     case ApiKey::broker_heartbeat: return 1;
+    case ApiKey::add_partitions_to_txn: return 5;
+    case ApiKey::add_offsets_to_txn: return 4;
+    case ApiKey::end_txn: return 5;
+    case ApiKey::write_txn_markers: return 1;
+    case ApiKey::txn_offset_commit: return 5;
+    case ApiKey::describe_producers: return 0;
+    case ApiKey::describe_transactions: return 0;
+    case ApiKey::list_transactions: return 1;
     case ApiKey::allocate_producer_ids: return 0;
     case ApiKey::add_raft_voter: return 0;
     case ApiKey::remove_raft_voter: return 0;

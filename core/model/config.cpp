@@ -169,6 +169,17 @@ const std::vector<Node>& node_settings() {
       {"offsets.topic.segment.bytes", &NodeConfig::offsets_topic_segment_bytes, 1, INT32_MAX},
       {"offsets.commit.timeout.ms", &NodeConfig::offsets_commit_timeout, 1},
       {"offset.metadata.max.bytes", &NodeConfig::offset_metadata_max_bytes, 0, INT32_MAX},
+      {"transaction.max.timeout.ms", &NodeConfig::transaction_max_timeout, 1},
+      {"transactional.id.expiration.ms", &NodeConfig::transactional_id_expiration, 1},
+      {"transaction.abort.timed.out.transaction.cleanup.interval.ms", &NodeConfig::transaction_abort_timed_out_interval, 1},
+      {"transaction.remove.expired.transaction.cleanup.interval.ms", &NodeConfig::transaction_remove_expired_interval, 1},
+      {"transaction.state.log.num.partitions", &NodeConfig::transaction_state_log_num_partitions, 1, 10'000},
+      {"transaction.state.log.replication.factor", &NodeConfig::transaction_state_log_replication_factor, 1, INT16_MAX},
+      {"transaction.state.log.min.isr", &NodeConfig::transaction_state_log_min_isr, 1, INT32_MAX},
+      {"transaction.state.log.segment.bytes", &NodeConfig::transaction_state_log_segment_bytes, 1, INT32_MAX},
+      {"transaction.partition.verification.enable", &NodeConfig::transaction_partition_verification_enable},
+      {"add.partitions.to.txn.retry.backoff.ms", &NodeConfig::add_partitions_to_txn_retry_backoff, 1},
+      {"add.partitions.to.txn.retry.backoff.max.ms", &NodeConfig::add_partitions_to_txn_retry_backoff_max, 0},
   };
   return table;
 }
@@ -213,6 +224,8 @@ const std::vector<Setting<ProducerConfig>>& producer_settings() {
       {"max.block.ms", &P::max_block},
       {"max.request.size", &P::max_request_size, 0, INT32_MAX},
       {"retries", &P::retries, 0, INT32_MAX},
+      {"transactional.id", &P::transactional_id},
+      {"transaction.timeout.ms", &P::transaction_timeout, 1},
   });
   return table;
 }

@@ -120,6 +120,18 @@ struct NodeConfig {  // of a broker or a controller
   std::int64_t offsets_topic_segment_bytes{104'857'600};
   Duration offsets_commit_timeout{milliseconds(5'000)};
   std::int64_t offset_metadata_max_bytes{4096};
+  // transactions
+  Duration transaction_max_timeout{milliseconds(900'000)};
+  Duration transactional_id_expiration{milliseconds(604'800'000)};
+  Duration transaction_abort_timed_out_interval{milliseconds(10'000)};
+  Duration transaction_remove_expired_interval{milliseconds(3'600'000)};
+  std::int64_t transaction_state_log_num_partitions{50};
+  std::int64_t transaction_state_log_replication_factor{3};
+  std::int64_t transaction_state_log_min_isr{2};
+  std::int64_t transaction_state_log_segment_bytes{104'857'600};
+  bool transaction_partition_verification_enable{true};
+  Duration add_partitions_to_txn_retry_backoff{milliseconds(20)};
+  Duration add_partitions_to_txn_retry_backoff_max{milliseconds(100)};
   TopicConfig topic_defaults;  // set through log.retention.ms, min.insync.replicas and so on
   friend bool operator==(const NodeConfig&, const NodeConfig&) = default;
 };
@@ -151,6 +163,8 @@ struct ProducerConfig : ClientConfig {
   Duration max_block{milliseconds(60'000)};
   std::int64_t max_request_size{1'048'576};
   std::int64_t retries{INT32_MAX};
+  std::string transactional_id;  // empty: none
+  Duration transaction_timeout{milliseconds(60'000)};
   friend bool operator==(const ProducerConfig&, const ProducerConfig&) = default;
 };
 

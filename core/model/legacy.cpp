@@ -46,6 +46,12 @@ constexpr std::array table{
     LegacyInfo{Legacy::no_client_epoch_check, "no-client-epoch-check", "KIP-320 (2.1, 2018)",
                "a consumer does not tell which leader epoch it knows, nor look whether its position is still there when the leader changes",
                "after records were lost it goes on in the middle of those that took their place, and skips the rest"},
+    LegacyInfo{Legacy::txn_timeout_no_epoch_bump, "txn-timeout-no-epoch-bump", "KAFKA-6119 (1.0, 2017)",
+               "a coordinator aborts a transaction that took too long without fencing its producer",
+               "what the producer sends afterwards joins a new transaction, and half of its own is committed"},
+    LegacyInfo{Legacy::hanging_txn, "hanging-txn", "KIP-890, KAFKA-14402 (3.5, 2023)",
+               "a leader takes a transactional batch without asking the coordinator whether the transaction is open",
+               "a batch that comes after its transaction's end opens one that nobody ends: read_committed readers stand still"},
 };
 
 }  // namespace

@@ -23,6 +23,8 @@ enum class Legacy : std::uint8_t {
   no_epoch_on_reelection,
   no_check_quorum,
   no_client_epoch_check,
+  txn_timeout_no_epoch_bump,
+  hanging_txn,
 };
 
 class LegacyBehaviours {

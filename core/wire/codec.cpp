@@ -52,6 +52,14 @@ constexpr std::array all_entries{
     &wire::describe_cluster_entries,
     &wire::broker_registration_entries,
     &wire::broker_heartbeat_entries,
+    &wire::add_partitions_to_txn_entries,
+    &wire::add_offsets_to_txn_entries,
+    &wire::end_txn_entries,
+    &wire::write_txn_markers_entries,
+    &wire::txn_offset_commit_entries,
+    &wire::describe_producers_entries,
+    &wire::describe_transactions_entries,
+    &wire::list_transactions_entries,
     &wire::allocate_producer_ids_entries,
 };
 

@@ -121,6 +121,14 @@ extern const Entries fetch_snapshot_entries;
 extern const Entries describe_cluster_entries;
 extern const Entries broker_registration_entries;
 extern const Entries broker_heartbeat_entries;
+extern const Entries add_partitions_to_txn_entries;
+extern const Entries add_offsets_to_txn_entries;
+extern const Entries end_txn_entries;
+extern const Entries write_txn_markers_entries;
+extern const Entries txn_offset_commit_entries;
+extern const Entries describe_producers_entries;
+extern const Entries describe_transactions_entries;
+extern const Entries list_transactions_entries;
 extern const Entries allocate_producer_ids_entries;
 
 }  // namespace kafkasim::wire

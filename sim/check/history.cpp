@@ -246,7 +246,12 @@ CommittedLog::News History::extend_committed(const Observation& o, const trace::
   const std::optional<NodeId> broker = node(o.host);
   if (e.role != trace::ReplicaRole::leader || !known || !broker || !known->replica(*broker)) return {};
   if (known->replica(*broker)->before_loss) return {};
-  return edit(e.partition).committed.edit().extend(known->replica(*broker)->log, e.to);
+  PartitionHistory& partition = edit(e.partition);
+  CommittedLog& log = partition.committed.edit();
+  CommittedLog::News news = log.extend(known->replica(*broker)->log, e.to);
+  for (std::size_t i = log.batches().size() - news.committed; i < log.batches().size(); ++i)
+    transactions_.committed(o.at, partition.name, log.batches()[i]);
+  return news;
 }
 
 void History::follow_new_leader(const Observation& o, const TopicIdPartition& id) {
@@ -260,6 +265,7 @@ void History::follow_new_leader(const Observation& o, const TopicIdPartition& id
   partition.lost_in = partition.leader_epoch;
   partition.lost_from = partition.committed->end();
   partition.lost_by = partition.excuse();
+  transactions_.lost(partition.name, partition.lost_from);
   for (auto& [broker, replica] : partition.replicas) {
     if (broker != partition.leader) replica.edit().before_loss = true;
   }
@@ -433,6 +439,7 @@ void History::process_ended(HostId host, LastEnd how) {
 }
 
 void History::observe(const Observation& o) {
+  transactions_.begin_observation();
   if (const KernelEvent* kernel = o.kernel()) {
     if (std::holds_alternative<ProcessStarted>(*kernel)) process_started(o.host);
     if (std::holds_alternative<ProcessReady>(*kernel)) process_ready(o.host);
@@ -450,6 +457,7 @@ void History::observe(const Observation& o) {
   }
   o.note()->visit([&](const auto& e) {
     if constexpr (requires { vitals_.on(o, e); }) vitals_.on(o, e);
+    if constexpr (requires { transactions_.on(o, e); }) transactions_.on(o, e);
     if constexpr (requires { on(o, e); }) on(o, e);
   });
 }

@@ -16,6 +16,7 @@
 #include "sim/check/chunked.hpp"
 #include "sim/check/committed_log.hpp"
 #include "sim/check/finding.hpp"
+#include "sim/check/transaction_ledger.hpp"
 #include "sim/check/vitals.hpp"
 #include "sim/kernel/observation.hpp"
 
@@ -139,6 +140,7 @@ struct ClientFacts {
   std::vector<std::string> topics{};           // that it subscribes to
   bool commits{false};                         // by itself (enable.auto.commit)
   std::vector<TopicPartition> assigned{};      // that it reads outside any group
+  bool reads_committed{false};
 };
 
 struct Subjects {                                                       // who is who in the World
@@ -151,6 +153,7 @@ struct Subjects {                                                       // who i
   std::map<std::string, std::int64_t> min_insync_replicas;  // by topic
   bool producers_stay{
       true};  // nobody is forgotten: the run is shorter than producer.id.expiration.ms, clocks are sound
+  Duration longest_transaction{seconds(60)};                // transaction.timeout.ms
   Duration settling{seconds(60)};                           // how long what was done to a cluster may echo in it
 };
 
@@ -213,6 +216,7 @@ class History {
   void mark_lost(const TopicIdPartition& id, Offset from, Offset to);
   [[nodiscard]] std::uint64_t records_lost() const { return records_lost_; }
   [[nodiscard]] const Vitals& vitals() const { return vitals_; }
+  [[nodiscard]] const TransactionLedger& transactions() const { return transactions_; }
   [[nodiscard]] Vitals& edit_vitals() { return vitals_; }
 
  private:
@@ -259,6 +263,7 @@ class History {
   std::map<NodeId, BrokerHistory> brokers_;
   std::uint64_t records_lost_{0};
   Vitals vitals_;
+  TransactionLedger transactions_;
 };
 
 }  // namespace kafkasim::sim

@@ -55,6 +55,14 @@ constexpr LaneRow row(ApiKey api) {
     case ApiKey::elect_leaders:
     case ApiKey::alter_partition_reassignments:
     case ApiKey::init_producer_id:
+    case ApiKey::add_partitions_to_txn:
+    case ApiKey::add_offsets_to_txn:
+    case ApiKey::end_txn:
+    case ApiKey::write_txn_markers:
+    case ApiKey::txn_offset_commit:
+    case ApiKey::describe_producers:
+    case ApiKey::describe_transactions:
+    case ApiKey::list_transactions:
     case ApiKey::allocate_producer_ids: return {api, Lane::request, Lane::network};
   }
   return {api, Lane::request, Lane::network};

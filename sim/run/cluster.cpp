@@ -89,6 +89,8 @@ BesideAddress address_of_store(const Scenario& scenario, const std::string& name
 std::map<std::string, std::int16_t> features_of(const ClusterSpec& cluster) {
   std::map<std::string, std::int16_t> features{{std::string{metadata_version_feature}, newest_metadata_version}};
   if (cluster.features.eligible_leader_replicas) features[std::string{eligible_leader_replicas_feature}] = 1;
+  if (cluster.features.transaction_version > 0)
+    features["transaction.version"] = static_cast<std::int16_t>(cluster.features.transaction_version);
   return features;
 }
 
@@ -96,6 +98,7 @@ std::function<AnyMachine()> broker_factory(const Scenario& scenario, const NodeS
                                            const std::map<NodeId, Endpoint>& voters) {
   const LegacyBehaviours legacy = legacy_of(scenario.cluster);
   BrokerOptions broker{spec.id, endpoint_of(spec), spec.rack, cluster_id, voters, spec.config, legacy};
+  broker.transaction_version = static_cast<TransactionVersion>(scenario.cluster.features.transaction_version);
   if (!is_combined(scenario.cluster, spec.id)) return [broker] { return AnyMachine{Broker{broker}}; };
   broker.metadata = MetadataSource::own_controller;
   const ControllerOptions controller{spec.id, cluster_id, voters, spec.config, legacy, features_of(scenario.cluster), Replayed::kept};
@@ -153,6 +156,9 @@ struct ClientMaker {
     ClientFacts facts{name, all, spec.config.enable_idempotence,
                       spec.config.enable_idempotence || spec.config.max_in_flight == 1};
     facts.delivery_timeout = spec.config.delivery_timeout;
+    ProducerConfig config = spec.config;
+    // Several of one entry would fence each other.
+    if (!config.transactional_id.empty() && spec.count > 1) config.transactional_id += "-" + std::to_string(number);
     std::function<AnyMachine()> factory;
     if (spec.rate && (spec.queue || !spec.topic.empty())) {
       ProducingPlan plan{.topic = spec.queue.value_or(spec.topic),
@@ -164,12 +170,16 @@ struct ClientMaker {
                          .records = spec.records,
                          .keys = spec.keys,
                          .value_bytes = spec.value_bytes,
-                         .store = claim_check(spec.claim_check)};
-      factory = [who, config = spec.config, plan] { return AnyMachine{ProducingApp{who, config, plan}}; };
+                         .store = claim_check(spec.claim_check),
+                         .transaction_size = spec.transaction_size,
+                         .aborts_per_million = spec.aborts_per_million};
+      factory = [who, config, plan] { return AnyMachine{ProducingApp{who, config, plan}}; };
     } else {
-      factory = [who, config = spec.config] { return AnyMachine{HandProducerApp{who, config}}; };
+      factory = [who, config] { return AnyMachine{HandProducerApp{who, config}}; };
     }
-    add({ClientKind::producer, spec.id, number, name, {}, spec.rate ? spec.from : Duration{}}, spec.rack, facts,
+    // One that only produces by hand is there from the start, unless it would fence another then.
+    const bool begins_later = spec.rate || !config.transactional_id.empty();
+    add({ClientKind::producer, spec.id, number, name, {}, begins_later ? spec.from : Duration{}}, spec.rack, facts,
         std::move(factory));
     if (spec.queue) cluster.beside_kafka.insert(cluster.clients.back().host);
   }
@@ -198,6 +208,7 @@ struct ClientMaker {
     facts.topics = spec.topics;
     facts.commits = spec.config.enable_auto_commit;
     facts.assigned = spec.assign;
+    facts.reads_committed = spec.config.isolation_level == "read_committed";
     add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from},
         spec.rack, std::move(facts), [who, config = spec.config, what, process_time = spec.process_time, store = claim_check(spec.claim_check)] {
           return AnyMachine{ConsumingApp{who, config, what, process_time, store}};
@@ -403,6 +414,9 @@ Subjects subjects_of(const Scenario& scenario, const Cluster& cluster) {
   }
   subjects.clients = cluster.facts;
   subjects.settling = time_to_settle(scenario);
+  subjects.longest_transaction = Duration{};
+  for (const ProducerSpec& producer : scenario.producers)
+    subjects.longest_transaction = std::max(subjects.longest_transaction, producer.config.transaction_timeout);
   for (const NodeSpec& broker : scenario.cluster.brokers) {
     const Duration kept = broker.config.producer_id_expiration;
     subjects.producers_stay = subjects.producers_stay && scenario.duration < kept / 2;

@@ -121,7 +121,7 @@ class Drawing {
     for (const auto& [id, partition] : of_.history.partitions()) {
       const bool keeps_group =
           std::ranges::any_of(core_.groups, [&id = id](const auto& group) { return group.second == id; });
-      if (partition->name.topic != offsets_topic || keeps_group) core_.tested.push_back(id);
+      if (!is_internal_topic(partition->name.topic) || keeps_group) core_.tested.push_back(id);
     }
   }
   const Patient& of_;

@@ -43,7 +43,7 @@ struct Measuring {
     std::vector<const PartitionHistory*> found;
     const auto* topic = std::get_if<TopicName>(&query.of);
     for (const auto& [id, partition] : history().partitions()) {
-      if (topic ? partition->name.topic == topic->name : partition->name.topic != offsets_topic)
+      if (topic ? partition->name.topic == topic->name : !is_internal_topic(partition->name.topic))
         found.push_back(&*partition);
     }
     return found;

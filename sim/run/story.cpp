@@ -18,7 +18,21 @@ std::string node_or_none(const std::optional<NodeId>& node) {
   return node ? fmt::format("broker {}", node->value) : "nobody";
 }
 
-bool is_internal(const std::string& name) { return name.starts_with("__consumer_offsets-"); }
+bool is_internal(const std::string& name) {
+  return name.starts_with("__consumer_offsets-") || name.starts_with("__transaction_state-");
+}
+
+std::string_view status_text(TransactionStatus status) {
+  switch (status) {
+    case TransactionStatus::prepare_commit: return "commits";
+    case TransactionStatus::prepare_abort: return "aborts";
+    case TransactionStatus::complete_commit: return "is committed";
+    case TransactionStatus::complete_abort: return "is aborted";
+    case TransactionStatus::ongoing: return "begins";
+    case TransactionStatus::dead: return "is forgotten";
+    default: return "is idle";
+  }
+}
 
 std::string reason_name(trace::DeletionReason reason) {  // the setting to blame
   switch (reason) {
@@ -220,6 +234,34 @@ void Story::on(const Observation& o, const trace::GroupChanged& e, const History
       {{"state", e.state},
        {"generation", std::int64_t{e.generation.value}},
        {"members", static_cast<std::int64_t>(e.members.size())}});
+}
+
+void Story::on(const Observation& o, const trace::TransactionChanged& e, const History&) {
+  const bool aborts = e.status == TransactionStatus::prepare_abort;  // commits are the rule, and too many to read
+  if (!aborts && e.reason.empty()) return;
+  const std::string why = e.reason.empty() ? "" : " (" + e.reason + ")";
+  add(o.at, "transaction", e.transactional_id,
+      fmt::format("{}: producer {}, epoch {}, {} partition(s){}", status_text(e.status), e.producer.value, e.epoch.value,
+                  e.partitions.size(), why),
+      e.reason.empty() ? Tone::plain : Tone::warning,
+      {{"state", std::string{status_text(e.status)}},
+       {"producer_id", e.producer.value},
+       {"producer_epoch", std::int64_t{e.epoch.value}}});
+}
+
+void Story::on(const Observation& o, const trace::ProducerInitialised& e, const History&) {
+  add(o.at, "transaction", e.transactional_id,
+      fmt::format("has producer id {}, epoch {}: older epochs are fenced", e.producer.value, e.epoch.value), Tone::plain,
+      {{"producer_id", e.producer.value}, {"producer_epoch", std::int64_t{e.epoch.value}}});
+}
+
+void Story::on(const Observation& o, const trace::TransactionEnded& e, const History&) {
+  if (e.error == ErrorCode::none) return;
+  const bool aborted = e.fate == trace::TransactionFate::aborted;
+  add(o.at, "transaction", e.transactional_id,
+      fmt::format("{}: its transaction {} {} ({})", host(o.host), e.number, aborted ? "is aborted" : "has an unknown end",
+                  error_name(e.error)),
+      Tone::warning);
 }
 
 void Story::on_kernel(const Observation& o, const KernelEvent& e) {

@@ -77,6 +77,17 @@ void read_queue_of(Binder& b, const JsonValue& value, const ObjectReader& object
   producer.config.max_in_flight = 50;
 }
 
+std::optional<std::int64_t> read_fraction(Binder& b, const JsonValue& value) {
+  if (!value.is(JsonKind::fraction)) {
+    const auto whole = read_integer(b.faults, value, 0, 1);
+    return whole ? std::optional{*whole * 1'000'000} : std::nullopt;
+  }
+  const Result<std::int64_t> parts = parse_per_million(value.text);
+  if (parts && *parts <= 1'000'000) return *parts;
+  b.faults.error(value, parts ? "a ratio is between 0 and 1" : parts.error().message);
+  return std::nullopt;
+}
+
 void read_producer(Binder& b, const JsonValue& value) {
   ObjectReader object{b.faults, value, "producer"};
   if (!object.ok()) return;
@@ -103,12 +114,24 @@ void read_producer(Binder& b, const JsonValue& value) {
     producer.claim_check = read_store_name(b, *v);
     if (!producer.rate) b.faults.error(*v, "'claim_check' is of a producer with 'rate' or 'records'");
   }
+  const JsonValue* transaction_size = object.find("transaction_size");
+  if (transaction_size != nullptr) producer.transaction_size = read_integer(b.faults, *transaction_size, 1, 10'000'000);
+  const JsonValue* abort_ratio = object.find("abort_ratio");
+  if (abort_ratio != nullptr) producer.aborts_per_million = read_fraction(b, *abort_ratio).value_or(0);
+  if (abort_ratio != nullptr && transaction_size == nullptr) b.faults.error(*abort_ratio, "'abort_ratio' needs 'transaction_size'");
   if (b.out.cluster.profile == Profile::fast) apply_fast_profile(producer.config);
   read_queue_of(b, value, object, producer);
   const JsonValue* config = object.find("config");
   if (config != nullptr) apply_settings(b.faults, producer.config, *config, producer_setting_names());
   finish_producer_config(b.faults, producer.config, config);
   if (producer.queue) producer.config.enable_idempotence = false;  // no queue knows of it
+  const bool transactional = !producer.config.transactional_id.empty();
+  if (transaction_size != nullptr && !transactional) b.faults.error(*transaction_size, "'transaction_size' needs a 'transactional.id'");
+  if (transaction_size != nullptr && (producer.queue || producer.claim_check))
+    b.faults.error(*transaction_size, "a producer with 'queue' or 'claim_check' makes no transactions");
+  if (transactional && producer.rate && !producer.transaction_size) {
+    b.faults.error(value, "a producer with 'transactional.id' and a rate needs a 'transaction_size'");
+  }
   const JsonValue* id = object.require("id");
   if (id == nullptr) return;
   producer.id = read_string(b.faults, *id).value_or("");

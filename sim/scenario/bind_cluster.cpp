@@ -214,14 +214,23 @@ void bind_cluster(Binder& b, const JsonValue& value) {
   if (const JsonValue* v = object.require("brokers")) ids = read_broker_ids(b, *v);
   NodeSpec node;
   if (cluster.profile == Profile::fast) apply_fast_profile(node.config);
-  if (!ids.empty()) node.config.offsets_topic_replication_factor = std::min<std::int64_t>(3, std::ssize(ids));
+  if (!ids.empty()) {
+    const std::int64_t replicas = std::min<std::int64_t>(3, std::ssize(ids));
+    node.config.offsets_topic_replication_factor = replicas;
+    node.config.transaction_state_log_replication_factor = replicas;
+    node.config.transaction_state_log_min_isr = std::min<std::int64_t>(2, replicas);
+  }
   if (const JsonValue* v = object.find("disk")) read_disk(b, *v, node.disk);
   if (const JsonValue* v = object.find("config")) {
     apply_settings(b.faults, node.config, *v, node_setting_names());
     check_node_config(b, node.config, *v);
-    const JsonValue* replicas = v->find("offsets.topic.replication.factor");
-    if (replicas != nullptr && !ids.empty() && node.config.offsets_topic_replication_factor > std::ssize(ids)) {
-      b.faults.error(*replicas, "there are only " + std::to_string(ids.size()) + " brokers for so many replicas");
+    for (const std::string_view setting : {"offsets.topic.replication.factor", "transaction.state.log.replication.factor"}) {
+      const JsonValue* replicas = v->find(setting);
+      const std::int64_t wanted = setting.starts_with("offsets") ? node.config.offsets_topic_replication_factor
+                                                                 : node.config.transaction_state_log_replication_factor;
+      if (replicas != nullptr && !ids.empty() && wanted > std::ssize(ids)) {
+        b.faults.error(*replicas, "there are only " + std::to_string(ids.size()) + " brokers for so many replicas");
+      }
     }
   }
   for (const NodeId id : ids) {

@@ -32,9 +32,9 @@ const std::vector<ObjectKeys>& object_keys() {
       {"link", {"between", "latency", "bandwidth"}, {}},
       {"topic", {"name", "partitions", "replication_factor", "assignment", "config"}, {}},
       {"producer",
-       {"id", "topic", "count", "rate", "from", "to", "records", "keys", "value_size", "partition", "rack", "config",
-        "queue", "claim_check"},
-       {"transaction_size", "abort_ratio"}},
+       {"id", "topic", "count", "rate", "from", "to", "records", "keys", "value_size", "partition", "rack",
+        "transaction_size", "abort_ratio", "config", "queue", "claim_check"},
+       {}},
       {"rate", {"steps", "trace", "column", "row_lasts", "peak"}, {}},
       {"keys", {"distribution", "cardinality"}, {}},
       {"consumer",
@@ -45,8 +45,9 @@ const std::vector<ObjectKeys>& object_keys() {
         "stop", "pause", "slow_disk", "slow_cpu", "full_disk", "fail_disk", "corrupt", "clock", "partition", "one_way",
         "slow_link", "disconnect", "intercept", "release", "count", "freeze_metadata", "campaign", "traffic", "produce",
         "expect", "note", "undo", "elect_leader", "reassign", "delete_records", "create_topic", "add_consumers",
-        "remove_consumers", "crash_consumers", "seek", "delete_topic", "add_partitions", "configure"},
-       {"transaction"}},
+        "remove_consumers", "crash_consumers", "seek", "delete_topic", "add_partitions", "configure",
+        "transaction"},
+       {}},
       {"chaos", {"from", "to", "most_down", "faults"}, {}},
       {"power_off", {"target", "keep", "torn"}, {}},
       {"keep", {"partition", "records"}, {}},
@@ -60,6 +61,7 @@ const std::vector<ObjectKeys>& object_keys() {
       {"delete_records", {"partition", "before"}, {}},
       {"add_partitions", {"topic", "to"}, {}},
       {"configure", {"topic", "broker", "config"}, {}},
+      {"transaction", {"as", "do"}, {}},
       {"members", {"group", "count"}, {}},
       {"seek", {"group", "to"}, {}},
       {"seek_time", {"time"}, {}},
@@ -88,8 +90,7 @@ const ObjectKeys& keys_of(std::string_view kind) {
 }
 
 const std::vector<std::string_view>& later_settings() {
-  static const std::vector<std::string_view> names{"transactional.id", "transaction.timeout.ms", "group.protocol",
-                                                   "group.instance.id", "group.remote.assignor"};
+  static const std::vector<std::string_view> names{"group.protocol", "group.instance.id", "group.remote.assignor"};
   return names;
 }
 
@@ -102,7 +103,7 @@ const std::vector<SettingWithoutEffect>& settings_without_effect() {
 }
 
 const std::vector<std::string_view>& later_targets() {
-  static const std::vector<std::string_view> names{"transaction_coordinator"};
+  static const std::vector<std::string_view> names{};
   return names;
 }
 

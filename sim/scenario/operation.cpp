@@ -67,6 +67,7 @@ constexpr std::array operations{
     OperationInfo{"add_partitions", "{topic, to}", Undoable::no, "the topic is to have that many partitions"},
     OperationInfo{"configure", "{topic, config} or {broker, config}", Undoable::no,
                   "settings change while the topic or the broker is in use"},
+    OperationInfo{"transaction", "{as, do}", Undoable::no, "a producer with transactional.id begins, commits or aborts, by hand"},
 };
 static_assert(operations.size() == std::variant_size_v<Operation>);
 
@@ -187,6 +188,10 @@ struct Argument {
     std::string text = topic ? *topic : std::get<Target>(o.of).text;
     for (const auto& [name, value] : o.config) text += ", " + name + "=" + value;
     return text;
+  }
+  std::string operator()(const Transact& o) const {
+    return std::string{o.step == TransactionStep::begin ? "begin" : o.step == TransactionStep::commit ? "commit" : "abort"} + " by "
+           + o.as;
   }
 };
 

@@ -90,6 +90,8 @@ struct ProducerSpec {
   std::optional<KeySpec> keys;          // absent: null keys
   Range<std::int64_t> value_bytes{100, 100};
   std::optional<PartitionIndex> partition;  // absent: the partitioner chooses
+  std::optional<std::int64_t> transaction_size;  // records; absent: no transactions, or by hand
+  std::int64_t aborts_per_million{0};            // of the transactions
   std::optional<std::string> rack;
   ProducerConfig config;  // after Kafka's own rules: idempotence may have been turned off by acks=1
 };

@@ -40,6 +40,7 @@ void ProducingApp::step(const Input& in, Env& env) {
   if (std::holds_alternative<Started>(in)) {
     random_ = env.random.fork("application");
     arrivals_ = env.random.fork("arrivals");
+    aborts_ = env.random.fork("aborts");
     draw_arrival();
     begin_schedule(env.now);  // a process that starts late does not make up for it
   }
@@ -89,15 +90,29 @@ void ProducingApp::hand_over(ProduceCommand record, Env& env) {
 
 void ProducingApp::produce_due(Env& env) {
   while (can_accept()) {
+    if (producer_.failed()) finished_ = true;
+    if (in_transaction_ > 0 && producer_.must_abort()) {  // the rest of it would be refused
+      end_transaction(env);
+      continue;
+    }
     const std::optional<Instant> due = next_due();
-    if (!due || *due > env.now) return;
+    if (!due || *due > env.now) break;
+    if (plan_.transaction_size && in_transaction_ == 0) producer_.transact(TransactionStep::begin, env);
     ProduceCommand record = make_record();
     ++in_schedule_;
     ++produced_;
     draw_arrival();
     schedule_next();
     hand_over(std::move(record), env);
+    if (plan_.transaction_size && ++in_transaction_ >= *plan_.transaction_size) end_transaction(env);
   }
+  if (in_transaction_ > 0 && producer_.can_accept() && !next_due()) end_transaction(env);  // no more is to come
+}
+
+void ProducingApp::end_transaction(Env& env) {
+  in_transaction_ = 0;
+  const bool aborts = plan_.aborts_per_million > 0 && aborts_->between(0, 999'999) < plan_.aborts_per_million;
+  producer_.transact(aborts ? TransactionStep::abort : TransactionStep::commit, env);
 }
 
 const ProducingPlan::Change* ProducingApp::next_change() const {

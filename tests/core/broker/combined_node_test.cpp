@@ -71,7 +71,7 @@ class Combined {
     return options;
   }
   static ControllerOptions controller_options(int voters) {
-    return {one, "a-cluster", voters_of(voters), NodeConfig{}, {}, Replayed::kept};
+    return {one, "a-cluster", voters_of(voters), NodeConfig{}, {}, {}, Replayed::kept};
   }
   std::int32_t asked_{0};
 };

@@ -149,6 +149,8 @@ class Tale {
     return checks_.findings().kept().empty() ? std::nullopt : checks_.findings().kept().back().excuse;
   }
   [[nodiscard]] const Checks& checks() const { return checks_; }
+  [[nodiscard]] const History& history() const { return checks_.history(); }
+  void set_subjects(Subjects subjects) { checks_.set_subjects(std::move(subjects)); }
   [[nodiscard]] const ReplicaHistory* replica(std::int32_t broker) const {
     const PartitionHistory* partition = checks_.history().partition(tp);
     return partition ? partition->replica(NodeId{broker}) : nullptr;
