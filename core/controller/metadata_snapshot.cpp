@@ -9,9 +9,6 @@ namespace kafkasim {
 
 namespace {
 
-constexpr const char* metadata_version_feature = "metadata.version";
-constexpr std::int16_t metadata_version_level = 27;  // 4.1-IV1
-
 // Each of these names all fields of what it writes: a field that is added does not compile until it is written here too.
 RegisterBrokerRecord registration_of(const BrokerImage& broker) {
   const auto& [id, epoch, incarnation, endpoint, rack, fenced, in_controlled_shutdown] = broker;
@@ -24,7 +21,7 @@ RegisterBrokerRecord registration_of(const BrokerImage& broker) {
 }
 
 PartitionRecord partition_of(const TopicImage& topic, std::size_t index) {
-  const auto& [replicas, isr, leader, leader_epoch, partition_epoch, recovering] = topic.partitions[index];
+  const auto& [replicas, isr, leader, leader_epoch, partition_epoch, recovering, rare] = topic.partitions[index];
   PartitionRecord record{.partition_id = PartitionIndex{static_cast<std::int32_t>(index)}, .topic_id = topic.id};
   record.replicas = replicas;
   record.isr = isr;
@@ -32,6 +29,11 @@ PartitionRecord partition_of(const TopicImage& topic, std::size_t index) {
   record.leader_epoch = leader_epoch;
   record.partition_epoch = partition_epoch;
   record.leader_recovery_state = recovering ? LeaderRecoveryState::recovering : LeaderRecoveryState::recovered;
+  const auto& [removing, adding, elr, last_known_elr] = rare.get();
+  record.removing_replicas = removing;
+  record.adding_replicas = adding;
+  if (!elr.empty()) record.eligible_leader_replicas = elr;
+  if (!last_known_elr.empty()) record.last_known_elr = last_known_elr;
   return record;
 }
 
@@ -43,9 +45,14 @@ void add_settings(ConfigResourceType type, const std::string& name, const std::m
 }  // namespace
 
 std::vector<MetadataRecord> records_of(const MetadataImage& image) {
-  const auto& [brokers, topics, topic_ids, node_configs, next_producer_id, end_offset, epoch] = image;
+  const auto& [brokers, topics, topic_ids, node_configs, features, next_producer_id, end_offset, epoch] = image;
   std::vector<MetadataRecord> records;
-  records.emplace_back(FeatureLevelRecord{metadata_version_feature, metadata_version_level});
+  // How the rest is to be read comes first (FeaturesImage.write).
+  const auto version = features.find(metadata_version_feature);
+  if (version != features.end()) records.emplace_back(FeatureLevelRecord{version->first, version->second});
+  for (const auto& [name, level] : features) {
+    if (name != metadata_version_feature) records.emplace_back(FeatureLevelRecord{name, level});
+  }
   for (const auto& [id, broker] : brokers) records.emplace_back(registration_of(broker));
   for (const auto& [id, topic] : topics) {
     records.emplace_back(TopicRecord{topic->name, topic->id});

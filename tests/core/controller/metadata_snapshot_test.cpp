@@ -22,11 +22,13 @@ MetadataImage some_image() {
   orders.partitions.push_back(partition);
   partition.leader.reset();
   partition.recovering = true;
+  partition.rare.set({{NodeId{1}}, {NodeId{3}}, {NodeId{1}}, {NodeId{2}}});
   orders.partitions.push_back(partition);
   image.topics.emplace(orders.id, Cow<TopicImage>{orders});
   image.topic_ids.emplace("orders", orders.id);
   image.topics.emplace(Uuid{3, 3}, Cow<TopicImage>{TopicImage{"empty", Uuid{3, 3}, {}, {}}});
   image.topic_ids.emplace("empty", Uuid{3, 3});
+  image.features = {{"eligible.leader.replicas.version", 1}, {"metadata.version", 27}};
   image.node_configs[""]["log.cleaner.threads"] = "2";
   image.node_configs["1"]["log.retention.ms"] = "5";
   image.next_producer_id = 3000;
@@ -48,6 +50,7 @@ void must_be_equal(const MetadataImage& a, const MetadataImage& b) {
   CHECK((a.brokers == b.brokers));
   CHECK((a.topic_ids == b.topic_ids));
   CHECK((a.node_configs == b.node_configs));
+  CHECK((a.features == b.features));
   CHECK(a.next_producer_id == b.next_producer_id);
   CHECK(a.end_offset == b.end_offset);
   CHECK(a.epoch == b.epoch);
