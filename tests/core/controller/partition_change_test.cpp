@@ -159,7 +159,8 @@ TEST_CASE("a leader that a complete reassignment takes out is deposed even if no
   change.is_acceptable_leader = [](NodeId id) { return id == n1; };
   const auto record = build_change(std::move(change));
   REQUIRE(record.has_value());
-  CHECK(record->leader == std::optional{std::optional<NodeId>{}});
+  REQUIRE(record->leader.has_value());
+  CHECK_FALSE(record->leader->has_value());
   CHECK(record->isr == std::vector{n2, n3});
 }
 
@@ -246,7 +247,8 @@ TEST_CASE("the last member may leave the ISR where others or itself stay eligibl
   REQUIRE(record.has_value());
   CHECK(record->isr == std::vector<NodeId>{});
   CHECK(record->eligible_leader_replicas == std::vector{n1, n2});
-  CHECK(record->leader == std::optional{std::optional<NodeId>{}});
+  REQUIRE(record->leader.has_value());
+  CHECK_FALSE(record->leader->has_value());
   CHECK(record->last_known_elr == std::vector{n1});
 }
 
