@@ -21,6 +21,7 @@
 #include "core/broker/metadata_feed.hpp"
 #include "core/broker/producer_ids.hpp"
 #include "core/controller/metadata_replay.hpp"
+#include "core/controller/metadata_snapshot.hpp"
 #include "core/group/group_coordinator.hpp"
 #include "core/machine/request_ref.hpp"
 #include "core/machine/seam.hpp"
@@ -39,6 +40,10 @@ namespace kafkasim {
 
 inline constexpr const char* offsets_topic = "__consumer_offsets";
 
+// Where the metadata log comes from: a node of its own in the quorum, an observer, or the voter that runs in the same
+// process (a combined node, whose owner calls follow()).
+enum class MetadataSource : std::uint8_t { own_observer, own_controller };
+
 struct BrokerOptions {
   NodeId id;
   Endpoint endpoint;
@@ -47,12 +52,15 @@ struct BrokerOptions {
   std::map<NodeId, Endpoint> voters;
   NodeConfig config;
   LegacyBehaviours legacy{};
+  MetadataSource metadata{};
 };
 
 class Broker {
  public:
   explicit Broker(BrokerOptions options);
   void step(const Input& in, Env& env);
+  // MetadataSource::own_controller: what its voter knows of the quorum, and what it has seen committed since the last call.
+  void follow(const LeaderAndEpoch& quorum, std::vector<CommittedBatch> committed, Env& env);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
 
   [[nodiscard]] NodeId id() const { return options_.id; }
@@ -60,7 +68,6 @@ class Broker {
   [[nodiscard]] const MetadataImage& image() const { return image_; }
   [[nodiscard]] const ReplicaManager& replicas() const { return replicas_; }
   [[nodiscard]] const GroupCoordinator& groups() const { return groups_; }
-  [[nodiscard]] const RaftNode& raft() const { return raft_; }
 
  private:
   struct ForAlterPartition {};
@@ -85,6 +92,8 @@ class Broker {
   void on_command(const Command& command, Env& env);
   void apply_committed(Env& env);
   bool apply(CommittedBatch batch, Env& env);  // false: it cannot go on
+  bool apply_snapshot(const CommittedBatch& batch, Env& env);
+  void snapshot_if_due(const CommittedBatch& batch, Env& env);
   void note_changes(MetadataDelta delta);
   void publish(Env& env);
   void forget_removed_topics(Env& env);
@@ -93,6 +102,8 @@ class Broker {
   void ask_controller(Env& env);
   void on_controller_done(const ControllerChannel::Done& done, Env& env);
   void end_if_stopped(Env& env);
+  [[nodiscard]] LeaderAndEpoch quorum() const { return raft_ ? raft_->leader_and_epoch() : followed_; }
+  [[nodiscard]] bool has_ended() const;  // or has asked to
   [[nodiscard]] std::optional<ControllerChannel::Active> active_controller() const;
   [[nodiscard]] std::optional<Offset> replayed() const;
 
@@ -115,13 +126,15 @@ class Broker {
   [[nodiscard]] std::optional<NodeId> any_live_broker(Env& env) const;
 
   BrokerOptions options_;
-  RaftNode raft_;
+  std::optional<RaftNode> raft_;  // absent: see follow()
+  LeaderAndEpoch followed_;
   BrokerLifecycle lifecycle_;
   ControllerChannel channel_;
   ReplicaManager replicas_;
   GroupCoordinator groups_;
   ProducerIds producer_ids_;
   MetadataFeed feed_;
+  SnapshotSchedule snapshots_;
   MetadataImage image_;
   std::vector<TopicIdPartition> unpublished_;  // changed since the last publication
   std::vector<TopicPartition> removed_;        // of deleted topics, likewise

@@ -35,6 +35,7 @@ bool is_for_controller(ApiKey api) {
     case ApiKey::create_partitions:
     case ApiKey::elect_leaders:
     case ApiKey::alter_partition_reassignments:
+    case ApiKey::describe_quorum:
     case ApiKey::list_partition_reassignments: return true;
     default: return false;
   }

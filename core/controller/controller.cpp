@@ -81,7 +81,8 @@ void send_answer(const RequestRef& to, Message response, Env& env) {
 Controller::Controller(ControllerOptions options)
     : options_{std::move(options)},
       raft_{raft_options(options_)},
-      heartbeats_{options_.config.broker_session_timeout} {}
+      heartbeats_{options_.config.broker_session_timeout},
+      snapshots_{options_.config} {}
 
 std::optional<Instant> Controller::next_deadline() const {
   std::optional<Instant> next = earlier(raft_.next_deadline(), stop_by_);
@@ -92,6 +93,7 @@ std::optional<Instant> Controller::next_deadline() const {
 void Controller::step(const Input& in, Env& env) {
   if (const auto* started = std::get_if<Started>(&in)) {
     *this = Controller{std::move(options_)};
+    snapshots_.begin(env.now);
     raft_.start(*started, env);
   } else if (const auto* received = std::get_if<Received>(&in); received && !raft_.handles(in)) {
     catch_up(env);
@@ -127,22 +129,40 @@ void Controller::catch_up(Env& env) {
 }
 
 void Controller::apply_committed(Env& env) {
-  for (const CommittedBatch& batch : raft_.take_committed(env)) {
-    std::int64_t offset = batch.base_offset.value;
-    MetadataDelta delta;
-    for (const std::vector<std::byte>& value : batch.records) {
-      const Result<MetadataRecord> record = decode_metadata_record(value);
-      const Result<void> done =
-          record ? replay_committed(*record, offset, committed_, delta, env.out, options_.legacy) : tl::unexpected(record.error());
-      if (!done) {  // Kafka's fault handler halts the process as well
-        env.out.add(Exit{false, "metadata log: " + done.error().message});
-        return;
-      }
-      ++offset;
-    }
+  for (CommittedBatch& batch : raft_.take_committed(env)) {
+    if (!apply(batch, env)) return;
     committed_.end_offset = batch.last_offset.value + 1;
     committed_.epoch = batch.epoch;
+    if (batch.source == CommittedBatch::Source::snapshot) {
+      snapshots_.begin(env.now);
+    } else if (snapshots_.applied(batch, env.now)) {
+      make_snapshot(committed_, batch, raft_, env);
+    }
+    if (options_.replayed == Replayed::kept) replayed_.push_back(std::move(batch));
   }
+}
+
+bool Controller::apply(const CommittedBatch& batch, Env& env) {
+  const auto cannot_go_on = [&env](const Error& error) {  // Kafka's fault handler halts the process as well
+    env.out.add(Exit{false, "metadata log: " + error.message});
+    return false;
+  };
+  if (batch.source == CommittedBatch::Source::snapshot) {
+    Result<MetadataImage> image = image_of(batch);
+    if (!image) return cannot_go_on(image.error());
+    committed_ = *std::move(image);
+    return true;
+  }
+  std::int64_t offset = batch.base_offset.value;
+  MetadataDelta delta;
+  for (const std::vector<std::byte>& value : batch.records) {
+    const Result<MetadataRecord> record = decode_metadata_record(value);
+    const Result<void> done =
+        record ? replay_committed(*record, offset, committed_, delta, env.out, options_.legacy) : tl::unexpected(record.error());
+    if (!done) return cannot_go_on(done.error());
+    ++offset;
+  }
+  return true;
 }
 
 void Controller::activate(Env& env) {

@@ -11,15 +11,17 @@
 //
 // Answered: BrokerRegistration, BrokerHeartbeat, AlterPartition, CreateTopics, DeleteTopics, CreatePartitions,
 // IncrementalAlterConfigs, AlterConfigs, ElectLeaders, AlterPartitionReassignments, ListPartitionReassignments,
-// AllocateProducerIds. On its own it
+// AllocateProducerIds; by its RaftNode what is the quorum's. On its own it
 // fences brokers whose session is over, and writes a NoOp record when nothing else moves the log
 // (metadata.max.idle.interval.ms). Invariant: current has all that committed has, while active.
 #include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/controller/broker_heartbeats.hpp"
 #include "core/controller/metadata_replay.hpp"
+#include "core/controller/metadata_snapshot.hpp"
 #include "core/controller/partition_change.hpp"
 #include "core/machine/request_ref.hpp"
 #include "core/machine/seam.hpp"
@@ -38,12 +40,16 @@
 
 namespace kafkasim {
 
+// What a controller does with the committed batches that it has applied: a broker in the same process wants them too.
+enum class Replayed : std::uint8_t { forgotten, kept };
+
 struct ControllerOptions {
   NodeId id;
   std::string cluster_id;
   std::map<NodeId, Endpoint> voters;
   NodeConfig config;
   LegacyBehaviours legacy{};
+  Replayed replayed{};
 };
 
 class Controller {
@@ -56,6 +62,8 @@ class Controller {
   [[nodiscard]] bool is_active() const { return active_epoch_.has_value(); }
   [[nodiscard]] const MetadataImage& committed() const { return committed_; }
   [[nodiscard]] const RaftNode& raft() const { return raft_; }
+  // Replayed::kept: what was committed since the last call.
+  [[nodiscard]] std::vector<CommittedBatch> take_replayed() { return std::exchange(replayed_, {}); }
 
  private:
   using RecordList = std::vector<MetadataRecord>;
@@ -67,6 +75,7 @@ class Controller {
 
   void catch_up(Env& env);  // applies what is committed, notices leadership won and lost, answers what waited
   void apply_committed(Env& env);
+  bool apply(const CommittedBatch& batch, Env& env);  // false: it cannot go on
   void activate(Env& env);
   void deactivate(Env& env);
   void answer_committed(Env& env);
@@ -145,6 +154,8 @@ class Controller {
   MetadataImage current_;  // meaningful while active
   std::optional<std::int32_t> active_epoch_;
   BrokerHeartbeats heartbeats_;
+  SnapshotSchedule snapshots_;
+  std::vector<CommittedBatch> replayed_;
   std::deque<Deferred> deferred_;
   std::optional<Instant> no_op_at_;
   std::optional<Instant> stop_by_;  // orderly shutdown began: end by then at the latest

@@ -58,9 +58,11 @@ struct Disconnected {  // after this nothing comes on it any more, and what was 
   ConnectionId connection;
   DisconnectReason reason{};
 };
+enum class Listener : std::uint8_t { first, second };  // a combined node has two: the broker's, and the controller's
 struct Received {
   ConnectionId connection;
   Envelope envelope;
+  Listener listener{};  // by which the connection came in; first where this process dialled
 };
 struct Woken {};
 using FlushToken = Id<struct FlushTokenTag, std::uint64_t>;

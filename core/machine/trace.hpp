@@ -184,6 +184,23 @@ struct RaftCommitted {
   std::int64_t high_watermark{};
   std::int32_t epoch{};
 };
+struct RaftSnapshotKept {  // of the metadata image: all below `end` is in it (KIP-630)
+  std::int64_t end{};
+  std::int32_t epoch{};
+  std::uint64_t bytes{};
+  bool fetched{};  // from the leader, by who was behind the start of its log; else made from this node's own image
+};
+struct RaftLogReplaced {  // by that snapshot: the log now begins and ends there
+  std::int64_t end{};
+  std::int32_t epoch{};
+};
+struct RaftLogStartMoved {  // what a snapshot holds was deleted from the log
+  std::int64_t to{};
+};
+struct RaftVotersChanged {  // what this node takes for the set of voters from now on (KIP-853), committed or not
+  std::int64_t offset{};
+  std::vector<NodeId> voters;
+};
 struct ControllerActivated {
   std::int32_t epoch{};
 };
@@ -353,9 +370,10 @@ using Kinds = KindList<
     LogAppended, LogTruncated, LogLoaded, LogStartMoved, SegmentsDeleted, LogCleaningBegan, LogCleaned,
     HighWatermarkMoved, BecameLeader, BecameFollower, ReplicaRemoved, IsrChangeRequested, ProduceAnswered,
     FetchAnswered, LogDirectoryFailed, LogSynced, IsrViewChanged, ProducersTold, RaftRoleChanged, RaftVoted,
-    RaftAppended, RaftTruncated, RaftCommitted, ControllerActivated, ControllerResigned, TopicCreated, TopicDeleted,
-    PartitionChanged, BrokerRegistered, BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked,
-    RecordsFailed, RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError,
+    RaftAppended, RaftTruncated, RaftCommitted, RaftSnapshotKept, RaftLogReplaced, RaftLogStartMoved, RaftVotersChanged,
+    ControllerActivated, ControllerResigned, TopicCreated, TopicDeleted, PartitionChanged, BrokerRegistered,
+    BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked, RecordsFailed, RecordsDelivered,
+    PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError,
     GroupChanged, OffsetsRemoved, OffsetsCommitted, OffsetsOffered, GroupsLoaded, OffsetsLoaded, Remark>;
 
 // One of the above: a counted reference, like a Message, so that a copy costs nothing; a variant of so many kinds would cost every

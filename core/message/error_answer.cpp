@@ -18,8 +18,10 @@
 #include "core/message/describe_cluster.hpp"
 #include "core/message/describe_configs.hpp"
 #include "core/message/describe_groups.hpp"
+#include "core/message/describe_quorum.hpp"
 #include "core/message/elect_leaders.hpp"
 #include "core/message/fetch.hpp"
+#include "core/message/fetch_snapshot.hpp"
 #include "core/message/find_coordinator.hpp"
 #include "core/message/heartbeat.hpp"
 #include "core/message/init_producer_id.hpp"
@@ -223,6 +225,8 @@ std::optional<InitProducerIdResponse> shape(const InitProducerIdRequest&) { retu
 std::optional<VoteResponse> shape(const VoteRequest&) { return VoteResponse{}; }
 std::optional<BeginQuorumEpochResponse> shape(const BeginQuorumEpochRequest&) { return BeginQuorumEpochResponse{}; }
 std::optional<EndQuorumEpochResponse> shape(const EndQuorumEpochRequest&) { return EndQuorumEpochResponse{}; }
+std::optional<DescribeQuorumResponse> shape(const DescribeQuorumRequest&) { return DescribeQuorumResponse{}; }
+std::optional<FetchSnapshotResponse> shape(const FetchSnapshotRequest&) { return FetchSnapshotResponse{}; }
 std::optional<BrokerRegistrationResponse> shape(const BrokerRegistrationRequest&) {
   return BrokerRegistrationResponse{};
 }
@@ -438,7 +442,7 @@ std::optional<Message> failed_answer(const Message& response, ErrorCode error) {
                     OffsetFetchResponse, FindCoordinatorResponse, JoinGroupResponse, HeartbeatResponse,
                     LeaveGroupResponse, SyncGroupResponse, ApiVersionsResponse, CreateTopicsResponse,
                     DeleteRecordsResponse, InitProducerIdResponse, OffsetForLeaderEpochResponse, VoteResponse,
-                    BeginQuorumEpochResponse, EndQuorumEpochResponse, AlterPartitionResponse,
+                    BeginQuorumEpochResponse, EndQuorumEpochResponse, DescribeQuorumResponse, FetchSnapshotResponse, AlterPartitionResponse,
                     BrokerRegistrationResponse, BrokerHeartbeatResponse, AllocateProducerIdsResponse,
                     ListGroupsResponse, DescribeGroupsResponse, DeleteGroupsResponse, OffsetDeleteResponse,
                     DeleteTopicsResponse, CreatePartitionsResponse, ElectLeadersResponse,
@@ -451,7 +455,7 @@ std::optional<Message> error_answer(const Message& request, ErrorCode error) {
       shape_of<ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest, OffsetCommitRequest,
                OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest, HeartbeatRequest, LeaveGroupRequest,
                SyncGroupRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteRecordsRequest, InitProducerIdRequest,
-               OffsetForLeaderEpochRequest, VoteRequest, BeginQuorumEpochRequest, EndQuorumEpochRequest,
+               OffsetForLeaderEpochRequest, VoteRequest, BeginQuorumEpochRequest, EndQuorumEpochRequest, DescribeQuorumRequest, FetchSnapshotRequest,
                AlterPartitionRequest, BrokerRegistrationRequest, BrokerHeartbeatRequest, AllocateProducerIdsRequest,
                ListGroupsRequest, DescribeGroupsRequest, DeleteGroupsRequest, OffsetDeleteRequest, DeleteTopicsRequest,
                CreatePartitionsRequest, ElectLeadersRequest, AlterPartitionReassignmentsRequest,

@@ -35,11 +35,16 @@ std::string_view api_name(ApiKey key) {
     case ApiKey::vote: return "Vote";
     case ApiKey::begin_quorum_epoch: return "BeginQuorumEpoch";
     case ApiKey::end_quorum_epoch: return "EndQuorumEpoch";
+    case ApiKey::describe_quorum: return "DescribeQuorum";
     case ApiKey::alter_partition: return "AlterPartition";
+    case ApiKey::fetch_snapshot: return "FetchSnapshot";
     case ApiKey::describe_cluster: return "DescribeCluster";
     case ApiKey::broker_registration: return "BrokerRegistration";
     case ApiKey::broker_heartbeat: return "BrokerHeartbeat";
     case ApiKey::allocate_producer_ids: return "AllocateProducerIds";
+    case ApiKey::add_raft_voter: return "AddRaftVoter";
+    case ApiKey::remove_raft_voter: return "RemoveRaftVoter";
+    case ApiKey::update_raft_voter: return "UpdateRaftVoter";
   }
   return "Unknown";
 }

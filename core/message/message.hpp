@@ -44,11 +44,16 @@ enum class ApiKey : std::int16_t {  // org.apache.kafka.common.protocol.ApiKeys
   vote = 52,
   begin_quorum_epoch = 53,
   end_quorum_epoch = 54,
+  describe_quorum = 55,
   alter_partition = 56,
+  fetch_snapshot = 59,
   describe_cluster = 60,
   broker_registration = 62,
   broker_heartbeat = 63,
   allocate_producer_ids = 67,
+  add_raft_voter = 80,
+  remove_raft_voter = 81,
+  update_raft_voter = 82,
 };
 
 enum class MessageKind : std::uint8_t { request, response };

@@ -35,11 +35,16 @@ std::int16_t spoken_version(ApiKey key) {
     case ApiKey::vote: return 2;
     case ApiKey::begin_quorum_epoch: return 1;
     case ApiKey::end_quorum_epoch: return 1;
+    case ApiKey::describe_quorum: return 2;
     case ApiKey::alter_partition: return 3;
+    case ApiKey::fetch_snapshot: return 1;
     case ApiKey::describe_cluster: return 2;
     case ApiKey::broker_registration: return 4;
     case ApiKey::broker_heartbeat: return 1;
     case ApiKey::allocate_producer_ids: return 0;
+    case ApiKey::add_raft_voter: return 0;
+    case ApiKey::remove_raft_voter: return 0;
+    case ApiKey::update_raft_voter: return 0;
   }
   return 0;
 }

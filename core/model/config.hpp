@@ -70,6 +70,12 @@ struct NodeConfig {  // of a broker or a controller
   Duration quorum_retry_backoff{milliseconds(20)};
   Duration quorum_append_linger{milliseconds(25)};
   Duration metadata_max_idle_interval{milliseconds(500)};
+  std::int64_t metadata_snapshot_after_bytes{20'971'520};
+  Duration metadata_snapshot_interval{milliseconds(3'600'000)};  // 0: by bytes alone
+  std::int64_t metadata_log_segment_bytes{1'073'741'824};
+  Duration metadata_log_segment{milliseconds(604'800'000)};
+  std::int64_t metadata_retention_bytes{104'857'600};  // of log and snapshots; -1: no limit
+  std::int64_t metadata_retention_ms{604'800'000};     // of snapshots; -1: for ever
   // replication
   Duration replica_lag_time_max{milliseconds(30'000)};
   std::int64_t max_incremental_fetch_session_cache_slots{1000};

@@ -42,6 +42,8 @@ struct FrameNode {
   bool fenced{false};       // a broker that the controller does not count on
   bool active{false};       // the controller that leads the quorum, by its own lights
   std::string role;         // in the quorum: "leader", "follower", "candidate"; of a broker "running", "recovery"; else empty
+  bool votes{false};        // in the quorum: a controller, or a combined node, which is shown as a broker
+  std::string quorum_role;  // of one that votes: "leader", "follower", "candidate", or empty
   std::int32_t epoch{-1};   // of the quorum, as a controller knows it
   std::size_t waiting{};    // inputs in its queues
   std::optional<FrameDisk> disk;  // of brokers

@@ -17,6 +17,7 @@ constexpr LaneRow row(ApiKey api) {
   switch (api) {
     case ApiKey::fetch:
     case ApiKey::offset_for_leader_epoch: return {api, Lane::request, Lane::fetcher};
+    case ApiKey::fetch_snapshot: return {api, Lane::control, Lane::background};
     case ApiKey::vote:
     case ApiKey::begin_quorum_epoch:
     case ApiKey::end_quorum_epoch:
@@ -44,6 +45,10 @@ constexpr LaneRow row(ApiKey api) {
     case ApiKey::list_partition_reassignments:
     case ApiKey::offset_delete:
     case ApiKey::describe_cluster:
+    case ApiKey::describe_quorum:
+    case ApiKey::add_raft_voter:
+    case ApiKey::remove_raft_voter:
+    case ApiKey::update_raft_voter:
     case ApiKey::api_versions:
     case ApiKey::create_topics:
     case ApiKey::delete_records:

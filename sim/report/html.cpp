@@ -200,9 +200,8 @@ std::string html_section(const Simulation& run, const RunFacts& facts, const Ser
   std::string title = s.title.empty() ? s.name : s.title;
   if (!facts.variant.empty()) title += " — " + facts.variant;
   std::string out = fmt::format("<section>\n<h1>{}</h1>\n", escape_markup(title));
-  out += fmt::format("<p class=\"sub\">{}: {} brokers, {} controllers, {} s of virtual time, seed {}, trace hash {:016x}</p>\n",
-                     escape_markup(s.name), s.cluster.brokers.size(), s.cluster.controllers.size(), seconds_text(run.now()), s.seed,
-                     run.world().trace_hash());
+  out += fmt::format("<p class=\"sub\">{}: {}, {} s of virtual time, seed {}, trace hash {:016x}</p>\n",
+                     escape_markup(s.name), nodes_text(s.cluster), seconds_text(run.now()), s.seed, run.world().trace_hash());
   out += verdict_html(run, facts);
   if (!s.description.empty()) out += fmt::format("<p>{}</p>\n", escape_markup(s.description));
   out += findings_html(run);

@@ -111,7 +111,9 @@ std::string lanes(const Simulation& run, HostId host) {
   const auto lane = [&text, host](HostId one) { text += one == host ? " *" : " ."; };
   for (const auto& [id, broker] : run.cluster().brokers) lane(broker);
   text += " |";
-  for (const auto& [id, controller] : run.cluster().controllers) lane(controller);
+  for (const auto& [id, controller] : run.cluster().controllers) {
+    if (!run.cluster().brokers.contains(id)) lane(controller);  // a combined node has its column
+  }
   const bool node = text.find('*') != std::string::npos;
   return text + (node ? " | ." : " | *");
 }
@@ -164,7 +166,9 @@ std::vector<std::string> investigate(const Simulation& done, const std::shared_p
   std::string header = "  time       ";
   for (const auto& [id, host] : run.cluster().brokers) header += fmt::format("{:>2}", id.value % 100);
   header += " |";
-  for (const auto& [id, host] : run.cluster().controllers) header += fmt::format("{:>2}", id.value % 100);
+  for (const auto& [id, host] : run.cluster().controllers) {
+    if (!run.cluster().brokers.contains(id)) header += fmt::format("{:>2}", id.value % 100);
+  }
   lines.push_back(header + " | c  (brokers, controllers, clients)");
   for (const InvestigationRow& row : investigator.rows()) {
     lines.push_back(fmt::format("{} {:>9} s {}  {}: {}", row.worst ? ">" : row.fault ? "!" : " ", seconds_text(row.at - run.origin()),

@@ -104,8 +104,7 @@ void print_header(const Simulation& run, const RunFacts& facts, const Terminal& 
   std::string title = s.title.empty() ? s.name : s.title;
   if (!facts.variant.empty()) title += " (" + facts.variant + ")";
   terminal.out << tinted(terminal.out_colour, Tint::bold, title) << '\n';
-  terminal.out << fmt::format("{}: {} brokers, {} controllers, {} s, seed {}\n\n", s.name, s.cluster.brokers.size(),
-                              s.cluster.controllers.size(), seconds_text(s.duration), s.seed);
+  terminal.out << fmt::format("{}: {}, {} s, seed {}\n\n", s.name, nodes_text(s.cluster), seconds_text(s.duration), s.seed);
 }
 
 void print_line(const StoryLine& line, const Terminal& terminal) {

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "core/broker/broker.hpp"
+#include "core/broker/combined_node.hpp"
 #include "core/client/admin.hpp"
-#include "core/controller/controller.hpp"
 #include "core/log/checkpoint_files.hpp"
 #include "core/model/legacy.hpp"
 #include "sim/run/timers.hpp"
@@ -72,6 +71,16 @@ LegacyBehaviours legacy_of(const ClusterSpec& cluster) {
     if (const std::optional<Legacy> known = legacy_by_name(name)) legacy.bring_back(*known);
   }
   return legacy;
+}
+
+std::function<AnyMachine()> broker_factory(const Scenario& scenario, const NodeSpec& spec,
+                                           const std::map<NodeId, Endpoint>& voters) {
+  const LegacyBehaviours legacy = legacy_of(scenario.cluster);
+  BrokerOptions broker{spec.id, endpoint_of(spec), spec.rack, cluster_id, voters, spec.config, legacy};
+  if (!is_combined(scenario.cluster, spec.id)) return [broker] { return AnyMachine{Broker{broker}}; };
+  broker.metadata = MetadataSource::own_controller;
+  const ControllerOptions controller{spec.id, cluster_id, voters, spec.config, legacy, Replayed::kept};
+  return [broker, controller] { return AnyMachine{CombinedNode{broker, controller}}; };
 }
 
 struct ClientMaker {
@@ -230,6 +239,7 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
   for (const NodeSpec& spec : scenario.cluster.controllers)
     voters[spec.id] = Endpoint{controller_name(spec.id), controller_port};
   for (const NodeSpec& spec : scenario.cluster.controllers) {
+    if (is_combined(scenario.cluster, spec.id)) continue;
     const ControllerOptions options{spec.id, cluster_id, voters, spec.config, legacy_of(scenario.cluster)};
     HostSpec host =
         client_spec(controller_name(spec.id), spec.rack, [options] { return AnyMachine{Controller{options}}; });
@@ -240,18 +250,14 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
     format_storage(world, cluster.controllers[spec.id], spec.id);
   }
   for (const NodeSpec& spec : scenario.cluster.brokers) {
-    const BrokerOptions options{spec.id,
-                                endpoint_of(spec),
-                                spec.rack,
-                                cluster_id,
-                                voters,
-                                spec.config,
-                                legacy_of(scenario.cluster)};
-    HostSpec host = client_spec(broker_name(spec.id), spec.rack, [options] { return AnyMachine{Broker{options}}; });
-    host.endpoint = options.endpoint;
+    HostSpec host = client_spec(broker_name(spec.id), spec.rack, broker_factory(scenario, spec, voters));
+    host.endpoint = endpoint_of(spec);
+    const bool combined = is_combined(scenario.cluster, spec.id);
+    if (combined) host.second_endpoint = voters.at(spec.id);
     host.disk = spec.disk;
     host.threads = threads_of(spec.config);
     cluster.brokers[spec.id] = world.add_host(std::move(host));
+    if (combined) cluster.controllers[spec.id] = cluster.brokers[spec.id];
     format_storage(world, cluster.brokers[spec.id], spec.id);
   }
   const ClientIdentity admin{"admin", -1, bootstrap(scenario), 0};

@@ -23,7 +23,7 @@ struct ClientHost {
 
 struct Cluster {
   std::map<NodeId, HostId> brokers;
-  std::map<NodeId, HostId> controllers;
+  std::map<NodeId, HostId> controllers;  // a combined node stands in both, with one host
   std::optional<HostId> admin;
   std::vector<ClientHost> clients;  // by ordinal: position i has ordinal i in an Origin
   std::vector<ClientFacts> facts;   // likewise

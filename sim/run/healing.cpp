@@ -34,7 +34,9 @@ class Drawing {
   Core draw() {
     std::vector<NodeId> order;
     for (const auto& [id, host] : of_.cluster.controllers) order.push_back(id);
-    for (const auto& [id, host] : of_.cluster.brokers) order.push_back(id);
+    for (const auto& [id, host] : of_.cluster.brokers) {
+      if (!of_.cluster.controllers.contains(id)) order.push_back(id);  // a combined node is one node
+    }
     for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random_.below(i)]);
     for (const NodeId id : order) {
       if (is_well(of_.world, host(id)) && open_to_all(id)) in_.insert(id);
@@ -49,8 +51,10 @@ class Drawing {
       next = std::ranges::find_if(order, [this](NodeId id) { return !in_.contains(id) && is_heard(id); });
       if (next != order.end()) in_.insert(*next);
     }
-    for (const NodeId id : in_)
-      (of_.cluster.controllers.contains(id) ? core_.controllers : core_.brokers).push_back(id);
+    for (const NodeId id : in_) {
+      if (of_.cluster.controllers.contains(id)) core_.controllers.push_back(id);
+      if (of_.cluster.brokers.contains(id)) core_.brokers.push_back(id);
+    }
     return core_;
   }
 
@@ -119,6 +123,7 @@ std::vector<HostId> hosts_of(const Core& core, const Cluster& cluster) {
   for (const ClientHost& client : cluster.clients) hosts.push_back(client.host);
   if (cluster.admin) hosts.push_back(*cluster.admin);
   std::ranges::sort(hosts);
+  hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
   return hosts;
 }
 

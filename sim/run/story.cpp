@@ -210,6 +210,23 @@ void Story::on_kernel(const Observation& o, const KernelEvent& e) {
   }
 }
 
+namespace {
+
+// What becomes of the metadata log by its snapshots.
+std::optional<std::string> snapshot_news(const trace::Event& event) {
+  if (const auto* kept = event.get_if<trace::RaftSnapshotKept>()) {
+    return fmt::format("{} a snapshot of the metadata below offset {}, epoch {}, {} bytes",
+                       kept->fetched ? "has fetched" : "makes", kept->end, kept->epoch, kept->bytes);
+  }
+  if (const auto* replaced = event.get_if<trace::RaftLogReplaced>())
+    return fmt::format("its metadata log begins anew at offset {}, behind the snapshot", replaced->end);
+  if (const auto* moved = event.get_if<trace::RaftLogStartMoved>())
+    return fmt::format("its metadata log begins at offset {} now: snapshots have what was before", moved->to);
+  return std::nullopt;
+}
+
+}  // namespace
+
 void Story::observe(const Observation& o, const History& history) {
   if (internal_ && o.at > internal_->at) tell_internal();
   if (const KernelEvent* kernel = o.kernel()) return on_kernel(o, *kernel);
@@ -217,7 +234,9 @@ void Story::observe(const Observation& o, const History& history) {
   event.visit([&](const auto& e) {
     if constexpr (requires { on(o, e, history); }) on(o, e, history);
   });
-  if (const auto* active = event.get_if<trace::ControllerActivated>()) {
+  if (const std::optional<std::string> news = snapshot_news(event)) {
+    add(o.at, "quorum", host(o.host), *news, Tone::plain);
+  } else if (const auto* active = event.get_if<trace::ControllerActivated>()) {
     add(o.at, "controller", host(o.host), fmt::format("is the active controller, epoch {}", active->epoch),
         Tone::decision, {{"epoch", std::int64_t{active->epoch}}});
   } else if (const auto* resigned = event.get_if<trace::ControllerResigned>()) {

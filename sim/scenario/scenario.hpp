@@ -37,11 +37,14 @@ struct Features {
 
 struct ClusterSpec {
   std::vector<NodeSpec> brokers;      // ascending ids
-  std::vector<NodeSpec> controllers;  // ids from 3000; 1, 3 or 5 of them; no racks
+  std::vector<NodeSpec> controllers;  // ids from 3000; 1, 3 or 5 of them; no racks. Or combined nodes: they stand in both lists
   Profile profile{};
   Features features;
   std::vector<std::string> legacy;
 };
+
+[[nodiscard]] bool is_combined(const ClusterSpec& cluster, NodeId node);      // broker and controller in one process
+[[nodiscard]] std::string nodes_text(const ClusterSpec& cluster);             // "3 brokers, 3 controllers"
 
 enum class LinkEndKind : std::uint8_t { rack, node, client, all_brokers, all_controllers };
 struct LinkEnd {

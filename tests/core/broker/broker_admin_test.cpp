@@ -4,6 +4,7 @@
 #include "core/message/create_partitions.hpp"
 #include "core/message/delete_topics.hpp"
 #include "core/message/describe_configs.hpp"
+#include "core/message/describe_quorum.hpp"
 #include "core/message/list_groups.hpp"
 #include "core/message/list_partition_reassignments.hpp"
 #include "core/message/offset_commit.hpp"
@@ -252,4 +253,23 @@ TEST_CASE("a request of which nothing is left does not reach the controller") {
   CHECK(told.at(0).error_code == ErrorCode::invalid_request);
   CHECK(told.at(0).error_message == "Null value not supported for : retention.ms");
   CHECK(rig.count<AlterConfigsRequest>() == 0);
+}
+
+TEST_CASE("who describes the quorum is the controller that leads it and another that is asked is not believed") {
+  Administered rig;
+  DescribeQuorumRequest request;
+  request.topics.push_back({"__cluster_metadata", {{PartitionIndex{0}}}});
+  const std::int32_t id = rig.send(request, std::int16_t{1});
+  DescribeQuorumResponse::Partition partition;
+  partition.error_code = ErrorCode::not_leader_or_follower;
+  DescribeQuorumResponse response;
+  response.topics.push_back({"__cluster_metadata", {partition}});
+  rig.reply(rig.take<DescribeQuorumRequest>(), response);
+  CHECK_FALSE(rig.answered(id));
+  rig.wait(milliseconds(100));
+  response.topics[0].partitions[0].error_code = ErrorCode::none;
+  response.topics[0].partitions[0].leader_id = NodeId{3000};
+  rig.reply(rig.take<DescribeQuorumRequest>(), response);
+  CHECK(rig.answer<DescribeQuorumResponse>(id) == response);
+  CHECK(rig.answers.at(id).version == 1);
 }
