@@ -307,7 +307,8 @@ Result<void> assign(C& config, const Setting<C>& setting, const SettingValue& va
   }
   if (const auto* field = std::get_if<std::string C::*>(&setting.field)) {
     const std::string text = as_string(value);
-    if (std::ranges::find(setting.choices, std::string_view{text}) == setting.choices.end()) {
+    const bool free = setting.choices.empty();
+    if (!free && std::ranges::find(setting.choices, std::string_view{text}) == setting.choices.end()) {
       std::string choices;
       for (const std::string_view c : setting.choices) choices += (choices.empty() ? "" : ", ") + quoted(c);
       return fail(quoted(setting.name) + " must be " + (setting.choices.size() > 1 ? "one of " : "") + choices + ", not " + quoted(text));

@@ -165,7 +165,10 @@ TransactionChange TransactionMetadata::prepare_end(TransactionOutcome outcome, T
   const bool raised_before = fences == Fences::yes && fence_failed_;
   if (!raised_before && (fences == Fences::yes || bumps_epochs(client))) {
     change.last_epoch = fences == Fences::yes && !bumps_epochs(client) ? std::nullopt : epoch_;
-    change.epoch = ProducerEpoch{static_cast<std::int16_t>(change.epoch.value + 1)};
+    // Kafka 4.1 raises it by two where both reasons come together: what the fenced producer repeats is not taken for an end that was
+    // answered before.
+    const bool twice = fences == Fences::yes && bumps_epochs(client) && change.epoch.value < INT16_MAX - 1;
+    change.epoch = ProducerEpoch{static_cast<std::int16_t>(change.epoch.value + (twice ? 2 : 1))};
   }
   change.next_producer = next_producer;
   change.client_version = client;

@@ -89,7 +89,7 @@ TEST_CASE("a transaction that takes too long is aborted and its producer fenced"
   CHECK(rig.report().status == ongoing);
   rig.pass(seconds(20));
   CHECK(rig.report().status == prepare_abort);
-  CHECK(rig.report().epoch == ProducerEpoch{1});
+  CHECK(rig.report().epoch == ProducerEpoch{2});
   rig.write_markers();
   CHECK(rig.report().status == complete_abort);
   CHECK(rig.end(bank, true).error_code == ErrorCode::producer_fenced);

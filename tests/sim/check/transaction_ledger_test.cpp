@@ -8,7 +8,6 @@ using namespace kafkasim;
 using namespace kafkasim::sim;
 using namespace kafkasim::sim::test;
 using enum TransactionStatus;
-using Fate = TransactionLedger::Fate;
 
 TEST_CASE("a record is open until a marker of its producer says how it ended", "[check]") {
   BankTale tale;
@@ -18,13 +17,13 @@ TEST_CASE("a record is open until a marker of its producer says how it ended", "
   tale.decided(ongoing, 0);
   tale.written(0, 0);
   const auto fate = [&tale] { return tale.history().transactions().run_at(name, Offset{0})->fate; };
-  CHECK(fate() == Fate::open);
+  CHECK(fate() == TransactionLedger::Fate::open);
   CHECK(tale.history().transactions().open().at(name).contains(7));
   CHECK(tale.history().transactions().transaction_of(name, Origin{0, 0})->number == 4);
   CHECK(tale.history().transactions().is_known(7, name));
   tale.decided(prepare_commit, 1);
   tale.marked(TransactionOutcome::commit, 1);
-  CHECK(fate() == Fate::committed);
+  CHECK(fate() == TransactionLedger::Fate::committed);
   CHECK(tale.history().transactions().open().empty());
   CHECK(tale.history().transactions().run_at(name, Offset{1}) == nullptr);
 }
