@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::uint8_t controller_channel = 3;
 
-RaftOptions raft_options(const BrokerOptions& options) {
-  return {options.id, options.voters, QuorumMember::observer, options.config, options.cluster_id, raft_channel, options.legacy};
+std::optional<RaftNode> observer(const BrokerOptions& options) {
+  if (options.metadata == MetadataSource::own_controller) return std::nullopt;
+  return RaftNode{{options.id, options.voters, QuorumMember::observer, options.config, options.cluster_id, raft_channel, options.legacy}};
 }
 
 BrokerRegistrationRequest registration(const BrokerOptions& options) {
@@ -28,14 +29,17 @@ BrokerRegistrationRequest registration(const BrokerOptions& options) {
 
 Broker::Broker(BrokerOptions options)
     : options_{std::move(options)},
-      raft_{raft_options(options_)},
+      raft_{observer(options_)},
       lifecycle_{registration(options_), options_.config},
       channel_{controller_channel, "broker-" + std::to_string(options_.id.value), options_.config.request_timeout},
       replicas_{options_.id, options_.config, options_.legacy},
-      groups_{options_.config, options_.legacy} {}
+      groups_{options_.config, options_.legacy},
+      transactions_{options_.id, options_.config, options_.transaction_version, options_.legacy},
+      verifier_{options_.id, options_.config},
+      snapshots_{options_.config} {}
 
 std::optional<ControllerChannel::Active> Broker::active_controller() const {
-  const LeaderAndEpoch known = raft_.leader_and_epoch();
+  const LeaderAndEpoch known = quorum();
   if (!known.leader) return std::nullopt;
   const auto endpoint = options_.voters.find(*known.leader);
   if (endpoint == options_.voters.end()) return std::nullopt;
@@ -46,18 +50,21 @@ std::optional<Offset> Broker::replayed() const {
   return image_.end_offset > 0 ? std::optional{Offset{image_.end_offset - 1}} : std::nullopt;
 }
 
+bool Broker::has_ended() const { return ended_ || (raft_ && raft_->has_failed()) || replicas_.failed(); }
+
 std::optional<Instant> Broker::next_deadline() const {
-  if (ended_ || raft_.has_failed() || replicas_.failed()) return std::nullopt;  // it has asked to end
+  if (has_ended()) return std::nullopt;
   const std::optional<ControllerChannel::Active> active = active_controller();
-  std::optional<Instant> next = earlier(raft_.next_deadline(), lifecycle_.next_deadline(active));
+  std::optional<Instant> next = lifecycle_.next_deadline(active);
+  if (raft_) next = earlier(raft_->next_deadline(), next);
   next = earlier(next, channel_.next_deadline(active));
   next = earlier(earlier(next, replicas_.next_deadline()), feed_.next_deadline());
+  next = earlier(next, earlier(transactions_.next_deadline(), verifier_.next_deadline()));
   return earlier(next, groups_.next_deadline());
 }
 
 void Broker::step(const Input& in, Env& env) {
-  const bool ended = ended_ || raft_.has_failed() || replicas_.failed();  // or has asked to
-  if (ended && !std::holds_alternative<Started>(in)) return;
+  if (has_ended() && !std::holds_alternative<Started>(in)) return;
   if (const auto* started = std::get_if<Started>(&in)) {
     on_started(*started, env);
   } else {
@@ -66,11 +73,20 @@ void Broker::step(const Input& in, Env& env) {
   settle(env);
 }
 
+void Broker::follow(const LeaderAndEpoch& quorum, std::vector<CommittedBatch> committed, Env& env) {
+  followed_ = quorum;
+  feed_.add(std::move(committed));
+  if (!has_ended()) settle(env);
+}
+
 void Broker::on_started(const Started& started, Env& env) {
   *this = Broker{std::move(options_)};
-  raft_.start(started, env);
+  if (raft_) raft_->start(started, env);
+  snapshots_.begin(env.now);
   channel_.start(started);
   replicas_.start(started, env);
+  transactions_.start(started);
+  verifier_.start(started);
   lifecycle_.start(started, replicas_.previous_broker_epoch(), env);
 }
 
@@ -83,10 +99,12 @@ void Broker::route(const Input& in, Env& env) {
   if (const auto* command = std::get_if<Command>(&in)) return on_command(*command, env);
   const bool woken = std::holds_alternative<Woken>(in);
   if (woken) feed_.on_woken();
-  if (woken || raft_.handles(in) || std::holds_alternative<Disconnected>(in)) raft_.step(in, env);
-  if (!woken && raft_.handles(in)) return;
+  const bool of_quorum = raft_ && raft_->handles(in);
+  if (raft_ && (woken || of_quorum || std::holds_alternative<Disconnected>(in))) raft_->step(in, env);
+  if (!woken && of_quorum) return;
   if (woken || replicas_.handles(in)) replicas_.step(in, env);
   if (woken) groups_.on_woken(env);
+  step_transactions(in, env);
   if (const auto* received = std::get_if<Received>(&in);
       received && received->envelope.message.kind() == MessageKind::request) {
     if (published_) {
@@ -106,13 +124,13 @@ void Broker::route(const Input& in, Env& env) {
 }
 
 void Broker::settle(Env& env) {
-  if (raft_.has_failed() || replicas_.failed()) return;  // it has asked to end
+  if ((raft_ && raft_->has_failed()) || replicas_.failed()) return;  // it has asked to end
   apply_committed(env);
   if (const std::optional<BrokerEpoch> epoch = lifecycle_.epoch()) replicas_.set_broker_epoch(*epoch);
   publish(env);
-  lead_offsets_partitions(env);
+  lead_coordinated_partitions(env);
   forget_removed_topics(env);
-  run_groups(env);
+  run_coordinators(env);
   ask_controller(env);
   // What has become possible by the above: a controller is known, a state was reached.
   const std::optional<ControllerChannel::Active> active = active_controller();
@@ -125,13 +143,47 @@ void Broker::settle(Env& env) {
 }
 
 void Broker::apply_committed(Env& env) {
-  feed_.add(raft_.take_committed(env));
+  if (raft_) feed_.add(raft_->take_committed(env));
   while (std::optional<CommittedBatch> batch = feed_.take(image_)) {
     if (!apply(std::move(*batch), env)) return;
   }
 }
 
+// What it has in other records than the log's is a snapshot of the log to its end: all that was known gives way to it.
+bool Broker::apply_snapshot(const CommittedBatch& batch, Env& env) {
+  Result<MetadataImage> image = image_of(batch);
+  if (!image) {
+    env.out.add(Exit{false, "snapshot of the metadata log: " + image.error().message});
+    return false;
+  }
+  MetadataDelta delta;
+  const auto all_partitions = [](const TopicImage& topic, const auto& see) {
+    for (std::size_t i = 0; i < topic.partitions.size(); ++i) see(PartitionIndex{static_cast<std::int32_t>(i)});
+  };
+  for (const auto& [id, topic] : image_.topics) {
+    if (image->topic(id)) continue;
+    all_partitions(*topic, [&delta, &gone = *topic](PartitionIndex index) {
+      delta.partitions.push_back({gone.id, index});
+      delta.removed.push_back({gone.name, index});
+    });
+  }
+  for (const auto& [id, topic] : image->topics) {
+    all_partitions(*topic, [&delta, &here = *topic](PartitionIndex index) { delta.partitions.push_back({here.id, index}); });
+  }
+  delta.configured_nodes.emplace_back();  // all nodes: those that are gone set nothing any more
+  image_ = *std::move(image);
+  snapshots_.begin(env.now);
+  note_changes(std::move(delta));
+  if (published_) env.out.note(trace::MetadataApplied{image_.end_offset});
+  return true;
+}
+
+void Broker::snapshot_if_due(const CommittedBatch& batch, Env& env) {
+  if (raft_ && snapshots_.applied(batch, env.now)) make_snapshot(image_, batch, *raft_, env);
+}
+
 bool Broker::apply(CommittedBatch batch, Env& env) {
+  if (batch.source == CommittedBatch::Source::snapshot) return apply_snapshot(batch, env);
   MetadataDelta delta;
   std::size_t applied = 0;
   for (; applied < batch.records.size() && !feed_.stops_at(image_); ++applied) {
@@ -149,7 +201,11 @@ bool Broker::apply(CommittedBatch batch, Env& env) {
   image_.epoch = batch.epoch;
   note_changes(std::move(delta));
   if (published_ && !batch.records.empty()) env.out.note(trace::MetadataApplied{image_.end_offset});
-  if (!whole) feed_.put_back(std::move(batch), applied);
+  if (whole) {
+    snapshot_if_due(batch, env);
+  } else {
+    feed_.put_back(std::move(batch), applied);
+  }
   return true;
 }
 
@@ -202,21 +258,28 @@ void Broker::publish(Env& env) {
         topics[name] = {id, static_cast<std::int32_t>(topic->partitions.size())};
     }
     groups_.set_topics(std::move(topics));
+    if (const TopicImage* topic = image_.topic(std::string{transaction_state_topic}))
+      transactions_.set_partition_count(static_cast<std::int32_t>(topic->partitions.size()));
   }
   if (!first) return;
   replicas_.remove_stray_logs(image_, env);
   for (const Received& held : std::exchange(held_requests_, {})) on_request(held, env);
 }
 
-void Broker::lead_offsets_partitions(Env& env) {
+void Broker::lead_coordinated_partitions(Env& env) {
   for (const LeadershipChange& change : replicas_.take_leadership_changes()) {
-    if (change.name.topic != offsets_topic) continue;  // by name: it may have been deleted
+    const bool of_groups = change.name.topic == offsets_topic;  // by name: it may have been deleted
+    if (!of_groups && change.name.topic != transaction_state_topic) continue;
+    const PartitionIndex partition = change.id.partition;
     if (!change.leads_in) {
-      groups_.on_resigned(change.id.partition, env);
+      if (of_groups) groups_.on_resigned(partition, env);
+      if (!of_groups) transactions_.on_resigned(partition, env);
       continue;
     }
     const InternalRead read = replicas_.read_internal(change.id, Offset{0}, env);
-    if (read.error == ErrorCode::none) groups_.on_elected(change.id.partition, *change.leads_in, read.batches, env);
+    if (read.error != ErrorCode::none) continue;
+    if (of_groups) groups_.on_elected(partition, *change.leads_in, read.batches, env);
+    if (!of_groups) transactions_.on_elected(partition, *change.leads_in, read.batches, env);
   }
 }
 
@@ -226,21 +289,43 @@ void Broker::forget_removed_topics(Env& env) {
   groups_.on_partitions_deleted(std::exchange(removed_, {}), env);
 }
 
-void Broker::run_groups(Env& env) {
+void Broker::run_coordinators(Env& env) {
   for (;;) {  // a completion may lead to the next append
     const std::vector<InternalCompletion> completions = replicas_.take_internal_completions();
-    for (const InternalCompletion& done : completions) groups_.on_append_completed(done.token, done.error, env);
-    const std::vector<GroupAppend> appends = groups_.take_appends();
-    const TopicImage* topic = image_.topic(std::string{offsets_topic});
-    for (const GroupAppend& append : appends) {
-      if (topic) {
-        replicas_.append_internal({topic->id, append.partition}, append.batch, append.token, env);
-      } else {
-        groups_.on_append_completed(append.token, ErrorCode::not_leader_or_follower, env);
+    for (const InternalCompletion& done : completions) {
+      const std::uint64_t number = done.token & ~whose_append;
+      switch (done.token & whose_append) {
+        case append_of_transactions: transactions_.on_append_completed(number, done.error, env); break;
+        case append_of_marker: on_marker_written(number, done.error, env); break;
+        default: groups_.on_append_completed(number, done.error, env);
       }
     }
-    if (completions.empty() && appends.empty()) return;
+    serve_verified(env);
+    transactions_.send_markers(image_, env);
+    if (!hand_over_appends(env) && completions.empty()) return;
   }
+}
+
+bool Broker::hand_over_appends(Env& env) {
+  const std::vector<GroupAppend> of_groups = groups_.take_appends();
+  const TopicImage* offsets = image_.topic(std::string{offsets_topic});
+  for (const GroupAppend& append : of_groups) {
+    if (offsets) {
+      replicas_.append_internal({offsets->id, append.partition}, append.batch, append.token, env, append.guard);
+    } else {
+      groups_.on_append_completed(append.token, ErrorCode::not_leader_or_follower, env);
+    }
+  }
+  const std::vector<TransactionAppend> of_transactions = transactions_.take_appends();
+  const TopicImage* states = image_.topic(std::string{transaction_state_topic});
+  for (const TransactionAppend& append : of_transactions) {
+    if (states) {
+      replicas_.append_internal({states->id, append.partition}, append.batch, append.token | append_of_transactions, env);
+    } else {
+      transactions_.on_append_completed(append.token, ErrorCode::not_leader_or_follower, env);
+    }
+  }
+  return !of_groups.empty() || !of_transactions.empty();
 }
 
 void Broker::ask_controller(Env& env) {

@@ -5,7 +5,7 @@
 //
 //   request    -> replicas, groups, or answered from the metadata image, or forwarded to the active controller
 //   metadata   -> applied to the image as committed; published to the replicas once the broker has caught up
-//   leadership of __consumer_offsets-N -> the group coordinator loads or drops it
+//   leadership of __consumer_offsets-N, __transaction_state-N -> the coordinator of groups, of transactions loads or drops it
 //
 // Requests that come before the first publication wait, as Kafka's acceptors do until start-up is complete.
 #include <deque>
@@ -19,25 +19,40 @@
 #include "core/broker/controller_channel.hpp"
 #include "core/broker/lifecycle.hpp"
 #include "core/broker/metadata_feed.hpp"
-#include "core/broker/producer_ids.hpp"
 #include "core/controller/metadata_replay.hpp"
+#include "core/controller/metadata_snapshot.hpp"
 #include "core/group/group_coordinator.hpp"
 #include "core/machine/request_ref.hpp"
 #include "core/machine/seam.hpp"
 #include "core/message/api_versions.hpp"
 #include "core/message/create_topics.hpp"
 #include "core/message/describe_cluster.hpp"
+#include "core/message/describe_producers.hpp"
 #include "core/message/find_coordinator.hpp"
 #include "core/message/init_producer_id.hpp"
 #include "core/message/metadata.hpp"
 #include "core/message/offset_delete.hpp"
+#include "core/message/txn_offset_commit.hpp"
+#include "core/message/write_txn_markers.hpp"
 #include "core/model/metadata_image.hpp"
 #include "core/raft/raft_node.hpp"
 #include "core/replica/replica_manager.hpp"
+#include "core/txn/producer_ids.hpp"
+#include "core/txn/transaction_coordinator.hpp"
+#include "core/txn/transaction_verifier.hpp"
 
 namespace kafkasim {
 
 inline constexpr const char* offsets_topic = "__consumer_offsets";
+
+// Where the metadata log comes from: a node of its own in the quorum, an observer, or the voter that runs in the same
+// process (a combined node, whose owner calls follow()).
+enum class MetadataSource : std::uint8_t { own_observer, own_controller };
+
+// Whose an append to an internal topic, or of a marker, is: the upper bits of its token. The group coordinator's have none.
+inline constexpr std::uint64_t append_of_transactions = std::uint64_t{1} << 62;
+inline constexpr std::uint64_t append_of_marker = std::uint64_t{1} << 61;
+inline constexpr std::uint64_t whose_append = append_of_transactions | append_of_marker;
 
 struct BrokerOptions {
   NodeId id;
@@ -47,12 +62,16 @@ struct BrokerOptions {
   std::map<NodeId, Endpoint> voters;
   NodeConfig config;
   LegacyBehaviours legacy{};
+  MetadataSource metadata{};
+  TransactionVersion transaction_version{TransactionVersion::v2};  // the finalized feature
 };
 
 class Broker {
  public:
   explicit Broker(BrokerOptions options);
   void step(const Input& in, Env& env);
+  // MetadataSource::own_controller: what its voter knows of the quorum, and what it has seen committed since the last call.
+  void follow(const LeaderAndEpoch& quorum, std::vector<CommittedBatch> committed, Env& env);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
 
   [[nodiscard]] NodeId id() const { return options_.id; }
@@ -60,7 +79,7 @@ class Broker {
   [[nodiscard]] const MetadataImage& image() const { return image_; }
   [[nodiscard]] const ReplicaManager& replicas() const { return replicas_; }
   [[nodiscard]] const GroupCoordinator& groups() const { return groups_; }
-  [[nodiscard]] const RaftNode& raft() const { return raft_; }
+  [[nodiscard]] const TransactionCoordinator& transactions() const { return transactions_; }
 
  private:
   struct ForAlterPartition {};
@@ -85,14 +104,19 @@ class Broker {
   void on_command(const Command& command, Env& env);
   void apply_committed(Env& env);
   bool apply(CommittedBatch batch, Env& env);  // false: it cannot go on
+  bool apply_snapshot(const CommittedBatch& batch, Env& env);
+  void snapshot_if_due(const CommittedBatch& batch, Env& env);
   void note_changes(MetadataDelta delta);
   void publish(Env& env);
   void forget_removed_topics(Env& env);
-  void lead_offsets_partitions(Env& env);
-  void run_groups(Env& env);
+  void lead_coordinated_partitions(Env& env);
+  void run_coordinators(Env& env);
+  [[nodiscard]] bool hand_over_appends(Env& env);  // false: there were none
   void ask_controller(Env& env);
   void on_controller_done(const ControllerChannel::Done& done, Env& env);
   void end_if_stopped(Env& env);
+  [[nodiscard]] LeaderAndEpoch quorum() const { return raft_ ? raft_->leader_and_epoch() : followed_; }
+  [[nodiscard]] bool has_ended() const;  // or has asked to
   [[nodiscard]] std::optional<ControllerChannel::Active> active_controller() const;
   [[nodiscard]] std::optional<Offset> replayed() const;
 
@@ -100,13 +124,47 @@ class Broker {
   void on_request(const Received& received, Env& env);
   void on_metadata(const MetadataRequest& request, const RequestRef& from, Env& env);
   void on_find_coordinator(const FindCoordinatorRequest& request, const RequestRef& from, Env& env);
-  void on_init_producer_id(const InitProducerIdRequest& request, const RequestRef& from, Env& env);
+  void on_init_producer_id(const RequestRef& from, Env& env);  // without transactional id
   void forward_alter_configs(const Message& request, std::vector<ResourceVerdict> verdicts, const RequestRef& from,
                              Env& env);
   void forward(const Message& request, const RequestRef& from, Env& env);
   void create_automatically(const std::string& topic, Env& env);
   [[nodiscard]] FindCoordinatorResponse::Coordinator coordinator_of(const FindCoordinatorRequest& request,
                                                                     const std::string& key, Env& env);
+  // transactions (broker_transactions.cpp)
+  struct ParkedProduce {  // until the coordinator of its transaction has said what is part of it
+    Received request;
+    std::vector<ReplicaManager::ToVerify> asks;
+  };
+  struct ParkedCommit {
+    Received request;
+    TopicPartition partition;
+    VerificationGuard guard;
+  };
+  struct MarkerWrite {  // a partition of a WriteTxnMarkers
+    std::uint64_t request{};
+    TopicPartition partition;
+    ProducerId producer;
+    TransactionOutcome outcome{};
+    std::size_t marker{};
+    std::size_t topic{};
+    std::size_t index{};
+  };
+  struct MarkerRequest {
+    RequestRef from;
+    WriteTxnMarkersResponse response;
+    std::size_t waits_for{};
+  };
+  [[nodiscard]] bool transact(const Received& received, Env& env);  // false: no request of transactions
+  void on_produce(const Received& received, Env& env);
+  void on_txn_offset_commit(const Received& received, Env& env);
+  void on_write_txn_markers(const WriteTxnMarkersRequest& request, const RequestRef& from, Env& env);
+  void on_marker_written(std::uint64_t number, ErrorCode error, Env& env);
+  void on_describe_producers(const DescribeProducersRequest& request, const RequestRef& from, Env& env);
+  void serve_verified(Env& env);
+  void serve_produce(const ParkedProduce& parked, const TransactionVerifier::Answer& told, Env& env);
+  void serve_commit(const ParkedCommit& parked, const TransactionVerifier::Answer& told, Env& env);
+  void step_transactions(const Input& in, Env& env);
   // administration (broker_admin.cpp)
   [[nodiscard]] bool administer(const Message& message, const RequestRef& from, Env& env);  // false: no such request
   void on_api_versions(const ApiVersionsRequest& request, const RequestRef& from, Env& env);
@@ -115,13 +173,21 @@ class Broker {
   [[nodiscard]] std::optional<NodeId> any_live_broker(Env& env) const;
 
   BrokerOptions options_;
-  RaftNode raft_;
+  std::optional<RaftNode> raft_;  // absent: see follow()
+  LeaderAndEpoch followed_;
   BrokerLifecycle lifecycle_;
   ControllerChannel channel_;
   ReplicaManager replicas_;
   GroupCoordinator groups_;
+  TransactionCoordinator transactions_;
+  TransactionVerifier verifier_;
+  std::map<std::uint64_t, std::variant<ParkedProduce, ParkedCommit>> parked_;  // by question of the verifier
+  std::map<std::uint64_t, MarkerWrite> marker_writes_;
+  std::map<std::uint64_t, MarkerRequest> marker_requests_;
+  std::uint64_t last_marker_{0};
   ProducerIds producer_ids_;
   MetadataFeed feed_;
+  SnapshotSchedule snapshots_;
   MetadataImage image_;
   std::vector<TopicIdPartition> unpublished_;  // changed since the last publication
   std::vector<TopicPartition> removed_;        // of deleted topics, likewise

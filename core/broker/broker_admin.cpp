@@ -15,9 +15,7 @@ namespace kafkasim {
 
 namespace {
 
-constexpr const char* metadata_version = "metadata.version";
-constexpr std::int16_t oldest_metadata_version = 7;   // 3.3-IV3
-constexpr std::int16_t newest_metadata_version = 27;  // 4.1-IV1
+constexpr const char* transaction_version = "transaction.version";
 constexpr std::int16_t first_api_versions_with_features = 3;
 
 bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
@@ -35,6 +33,7 @@ bool is_for_controller(ApiKey api) {
     case ApiKey::create_partitions:
     case ApiKey::elect_leaders:
     case ApiKey::alter_partition_reassignments:
+    case ApiKey::describe_quorum:
     case ApiKey::list_partition_reassignments: return true;
     default: return false;
   }
@@ -82,8 +81,11 @@ void Broker::on_api_versions(const ApiVersionsRequest& request, const RequestRef
     return answer(from, std::move(response), env);
   }
   response.api_keys = listed_api_versions();
-  response.supported_features = {{metadata_version, oldest_metadata_version, newest_metadata_version}};
-  response.finalized_features = {{metadata_version, newest_metadata_version, newest_metadata_version}};
+  response.supported_features = {
+      {std::string{metadata_version_feature}, oldest_metadata_version, newest_metadata_version},
+      {std::string{eligible_leader_replicas_feature}, 0, 1},
+      {transaction_version, 0, static_cast<std::int16_t>(TransactionVersion::v2)}};
+  for (const auto& [name, level] : image_.features) response.finalized_features.push_back({name, level, level});
   response.finalized_features_epoch = image_.end_offset - 1;
   answer(from, std::move(response), env);
 }

@@ -52,7 +52,7 @@ void Broker::on_request(const Received& received, Env& env) {
   const RequestRef from = request_ref(received);
   const Message& message = received.envelope.message;
   if (GroupCoordinator::handles(message.api())) return groups_.on_request(received, env);
-  if (const auto* request = message.get_if<ProduceRequest>()) return replicas_.produce(from, *request, env);
+  if (transact(received, env)) return;
   if (const auto* request = message.get_if<FetchRequest>()) return replicas_.fetch(from, *request, env);
   if (const auto* request = message.get_if<ListOffsetsRequest>()) return replicas_.list_offsets(from, *request, env);
   if (const auto* request = message.get_if<OffsetForLeaderEpochRequest>())
@@ -61,7 +61,7 @@ void Broker::on_request(const Received& received, Env& env) {
     return replicas_.delete_records(from, *request, env);
   if (const auto* request = message.get_if<MetadataRequest>()) return on_metadata(*request, from, env);
   if (const auto* request = message.get_if<FindCoordinatorRequest>()) return on_find_coordinator(*request, from, env);
-  if (const auto* request = message.get_if<InitProducerIdRequest>()) return on_init_producer_id(*request, from, env);
+  if (message.get_if<InitProducerIdRequest>()) return on_init_producer_id(from, env);
   if (administer(message, from, env)) return;
   env.out.add(Close{from.connection});  // not an API of a broker's listener
 }
@@ -116,6 +116,15 @@ void Broker::create_automatically(const std::string& topic, Env& env) {
                       {"compression.type", "producer"},
                       {"segment.bytes", std::to_string(options_.config.offsets_topic_segment_bytes)}};
   }
+  if (topic == transaction_state_topic) {  // TransactionStateManager.transactionTopicConfigs
+    wanted.num_partitions = static_cast<std::int32_t>(options_.config.transaction_state_log_num_partitions);
+    wanted.replication_factor = static_cast<std::int16_t>(options_.config.transaction_state_log_replication_factor);
+    wanted.configs = {{"cleanup.policy", "compact"},
+                      {"compression.type", "uncompressed"},
+                      {"min.insync.replicas", std::to_string(options_.config.transaction_state_log_min_isr)},
+                      {"segment.bytes", std::to_string(options_.config.transaction_state_log_segment_bytes)},
+                      {"unclean.leader.election.enable", "false"}};
+  }
   being_created_.push_back(topic);
   const CreateTopicsRequest request{.topics = {wanted}, .timeout = options_.config.request_timeout};
   const std::uint64_t id = channel_.send(Message::of(request), options_.config.request_timeout,
@@ -128,13 +137,15 @@ FindCoordinatorResponse::Coordinator Broker::coordinator_of(const FindCoordinato
   const auto unavailable = [&key](ErrorCode error) {
     return FindCoordinatorResponse::Coordinator{.key = key, .error_code = error};
   };
-  if (request.key_type != CoordinatorType::group) return unavailable(ErrorCode::invalid_request);
-  const TopicImage* topic = image_.topic(std::string{offsets_topic});
+  const bool of_group = request.key_type == CoordinatorType::group;
+  if (!of_group && request.key_type != CoordinatorType::transaction) return unavailable(ErrorCode::invalid_request);
+  const std::string name = of_group ? offsets_topic : transaction_state_topic;
+  const TopicImage* topic = image_.topic(name);
   if (!topic) {
-    create_automatically(offsets_topic, env);
+    create_automatically(name, env);
     return unavailable(ErrorCode::coordinator_not_available);
   }
-  const std::optional<PartitionIndex> index = groups_.partition_for(key);
+  const std::optional<PartitionIndex> index = of_group ? groups_.partition_for(key) : transactions_.partition_for(key);
   const PartitionRegistration* partition = index ? image_.partition({topic->id, *index}) : nullptr;
   const BrokerImage* leader = partition && partition->leader ? image_.broker(*partition->leader) : nullptr;
   if (!leader || leader->fenced) return unavailable(ErrorCode::coordinator_not_available);
@@ -148,10 +159,7 @@ void Broker::on_find_coordinator(const FindCoordinatorRequest& request, const Re
   answer(from, std::move(response), env);
 }
 
-void Broker::on_init_producer_id(const InitProducerIdRequest& request, const RequestRef& from, Env& env) {
-  // Transactions are not available yet: a transactional id finds no coordinator.
-  if (request.transactional_id)
-    return answer(from, InitProducerIdResponse{.error_code = ErrorCode::coordinator_not_available}, env);
+void Broker::on_init_producer_id(const RequestRef& from, Env& env) {
   const std::optional<ProducerId> id = producer_ids_.take();
   if (!id) return answer(from, InitProducerIdResponse{.error_code = ErrorCode::coordinator_load_in_progress}, env);
   answer(from, InitProducerIdResponse{.producer_id = id, .producer_epoch = ProducerEpoch{0}}, env);

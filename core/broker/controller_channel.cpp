@@ -12,6 +12,7 @@
 #include "core/message/create_partitions.hpp"
 #include "core/message/create_topics.hpp"
 #include "core/message/delete_topics.hpp"
+#include "core/message/describe_quorum.hpp"
 #include "core/message/elect_leaders.hpp"
 #include "core/message/list_partition_reassignments.hpp"
 
@@ -27,6 +28,16 @@ ErrorCode has_moved(const Results& results) {
   const auto moved = [](const auto& result) { return result.error_code == ErrorCode::not_controller; };
   return std::ranges::any_of(results, moved) ? ErrorCode::not_controller : ErrorCode::none;
 }
+
+// A voter that does not lead cannot describe the quorum: the one that does is asked next.
+ErrorCode has_moved(const DescribeQuorumResponse& response) {
+  for (const auto& topic : response.topics) {
+    for (const auto& partition : topic.partitions) {
+      if (partition.error_code == ErrorCode::not_leader_or_follower) return ErrorCode::not_controller;
+    }
+  }
+  return response.error_code;
+}
 }  // namespace
 
 ErrorCode controller_error(const Message& response) {
@@ -37,6 +48,7 @@ ErrorCode controller_error(const Message& response) {
   if (const auto* r = response.get_if<ElectLeadersResponse>()) return r->error_code;
   if (const auto* r = response.get_if<AlterPartitionReassignmentsResponse>()) return r->error_code;
   if (const auto* r = response.get_if<CreateTopicsResponse>()) return has_moved(r->topics);
+  if (const auto* r = response.get_if<DescribeQuorumResponse>()) return has_moved(*r);
   if (const auto* r = response.get_if<ListPartitionReassignmentsResponse>()) return r->error_code;
   if (const auto* r = response.get_if<DeleteTopicsResponse>()) return has_moved(r->responses);
   if (const auto* r = response.get_if<CreatePartitionsResponse>()) return has_moved(r->results);

@@ -25,6 +25,7 @@ Accumulator::Accumulator(const ProducerConfig& config, std::int32_t ordinal)
       buffer_memory_{config.buffer_memory},
       max_request_size_{config.max_request_size},
       max_in_flight_{config.max_in_flight},
+      transactional_{config.transactional_id.empty() ? Transactional::no : Transactional::yes},
       numbered_{config.enable_idempotence},
       linger_{config.linger},
       delivery_timeout_{config.delivery_timeout},
@@ -115,8 +116,7 @@ bool Accumulator::lets_out(const ProducerBatch& first, const PartitionView& view
   return view.leader_epoch && first.leader_epoch && *view.leader_epoch > *first.leader_epoch;
 }
 
-std::vector<DrainedBatch> Accumulator::drain(NodeId node, const ClusterView& cluster, const Sequences* sequences,
-                                             Instant now) {
+std::vector<DrainedBatch> Accumulator::drain(NodeId node, const ClusterView& cluster, const DrainBy& by, Instant now) {
   std::vector<TopicPartition> partitions;
   for (const auto& [tp, queue] : queues_) {
     if (!queue->waiting.empty() && cluster.partition(tp).leader == node) partitions.push_back(tp);
@@ -132,9 +132,10 @@ std::vector<DrainedBatch> Accumulator::drain(NodeId node, const ClusterView& clu
     const PartitionView view = cluster.partition(tp);
     if (max_in_flight_ == 1 && !queue.in_flight.empty()) continue;
     if (!lets_out(first, view, now)) continue;
-    if (sequences && !sequences->may_drain(queue)) continue;
+    if (by.only && !by.only->contains(tp)) continue;
+    if (by.sequences && !by.sequences->may_drain(queue)) continue;
     if (!drained.empty() && size + first.size_bytes() > max_request_size_) break;
-    drained.push_back(drain_first(tp, queues_.at(tp).edit(), view, sequences));
+    drained.push_back(drain_first(tp, queues_.at(tp).edit(), view, by.sequences));
     size += static_cast<std::int64_t>(drained.back().batch.size_bytes());
     drained_last_[node] = tp;
   }
@@ -150,7 +151,7 @@ DrainedBatch Accumulator::drain_first(const TopicPartition& tp, PartitionQueue& 
     std::optional<ProducerFields> fields;
     if (batch.producer) fields = ProducerFields{batch.producer->id, batch.producer->epoch, batch.base_sequence};
     const auto plain = static_cast<std::int64_t>(batch.builder.size_bytes() - batch_header_size);
-    batch.built = batch.builder.build(batch.origin, fields);
+    batch.built = batch.builder.build(batch.origin, fields, transactional_);
     if (compression_.codec != Codec::none) {
       ratios_.observe(tp.topic, plain, static_cast<std::int64_t>(batch.built->body.size()));
     }
@@ -283,6 +284,21 @@ std::vector<Accumulator::Taken> Accumulator::take_all() {
   }
   for (const Taken& taken : all) release(taken.batch);
   return all;
+}
+
+std::vector<Accumulator::Taken> Accumulator::take_unnumbered() {
+  std::vector<Taken> taken;
+  const auto is_fresh = [](const ProducerBatch& batch) { return !batch.has_sequence(); };
+  for (auto& [tp, shared] : queues_) {
+    if (std::ranges::none_of(shared->waiting, is_fresh)) continue;
+    PartitionQueue& queue = shared.edit();
+    for (ProducerBatch& batch : queue.waiting) {
+      if (is_fresh(batch)) taken.push_back(Taken{tp, batch});
+    }
+    std::erase_if(queue.waiting, is_fresh);
+  }
+  for (const Taken& one : taken) release(one.batch);
+  return taken;
 }
 
 void Accumulator::release(const ProducerBatch& batch) {

@@ -50,8 +50,11 @@ class Accumulator {
   [[nodiscard]] Ready ready(const ClusterView& cluster, Haste haste, Instant now) const;
   // One batch of each partition that this node leads, up to max.request.size; they are in flight afterwards.
   // `sequences`: null without idempotence. Successive calls begin with different partitions.
-  [[nodiscard]] std::vector<DrainedBatch> drain(NodeId node, const ClusterView& cluster, const Sequences* sequences,
-                                                Instant now);
+  struct DrainBy {
+    const Sequences* sequences{nullptr};
+    const std::set<TopicPartition>* only{nullptr};  // of a transaction; null: all
+  };
+  [[nodiscard]] std::vector<DrainedBatch> drain(NodeId node, const ClusterView& cluster, const DrainBy& by, Instant now);
 
   [[nodiscard]] const ProducerBatch* in_flight(const TopicPartition& tp, std::uint64_t number) const;
   void retry(const TopicPartition& tp, std::uint64_t number, Instant now, Instant retry_at);  // back into the queue
@@ -65,6 +68,7 @@ class Accumulator {
   };
   [[nodiscard]] std::vector<Taken> take_expired(Instant now);  // in order of sending within a partition
   [[nodiscard]] std::vector<Taken> take_all();
+  [[nodiscard]] std::vector<Taken> take_unnumbered();  // those that were never drained
 
   void rename(std::int32_t ordinal) { ordinal_ = ordinal; }
   [[nodiscard]] PartitionQueues& queues() { return queues_; }
@@ -83,6 +87,7 @@ class Accumulator {
   std::int64_t buffer_memory_;
   std::int64_t max_request_size_;
   std::int64_t max_in_flight_;
+  Transactional transactional_;
   bool numbered_;  // idempotent: retries go to their place by sequence number, else to the front
   Duration linger_;
   Duration delivery_timeout_;

@@ -18,8 +18,9 @@ struct Words {
     const std::string whom = o.to ? fmt::format(" to {}", o.to->value) : "";
     return fmt::format("elect_leader {}{}{}", to_string(o.partition), whom, how);
   }
-  std::string operator()(const OrderReplicas& o) const {
-    return fmt::format("reassign {} to {}", to_string(o.partition), list_of(o.replicas));
+  std::string operator()(const ReassignPartition& o) const {
+    if (!o.replicas) return fmt::format("reassign {}, given up", to_string(o.partition));
+    return fmt::format("reassign {} to {}", to_string(o.partition), list_of(*o.replicas));
   }
   std::string operator()(const DeleteRecordsBefore& o) const {
     const std::string end = o.before ? std::to_string(o.before->value) : "the high watermark";

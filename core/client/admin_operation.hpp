@@ -21,9 +21,9 @@ struct ElectPartitionLeader {  // kafka-leader-election.sh
   ElectionKind kind{};
   std::optional<NodeId> to;  // the replicas are reordered first, so that this one is preferred
 };
-struct OrderReplicas {  // kafka-reassign-partitions.sh
+struct ReassignPartition {  // kafka-reassign-partitions.sh
   TopicPartition partition;
-  std::vector<NodeId> replicas;
+  std::optional<std::vector<NodeId>> replicas;  // absent: what is under way is given up (--cancel)
 };
 struct DeleteRecordsBefore {  // kafka-delete-records.sh
   TopicPartition partition;
@@ -51,7 +51,7 @@ struct ResetGroupOffsets {  // kafka-consumer-groups.sh --reset-offsets; the gro
 };
 
 struct AdminOperation {
-  std::variant<ElectPartitionLeader, OrderReplicas, DeleteRecordsBefore, CreateOneTopic, ResetGroupOffsets,
+  std::variant<ElectPartitionLeader, ReassignPartition, DeleteRecordsBefore, CreateOneTopic, ResetGroupOffsets,
                DeleteOneTopic, AddPartitionsTo, AlterSettings>
       what;
 };

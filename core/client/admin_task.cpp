@@ -19,7 +19,7 @@ namespace kafkasim {
 AdminTask::AdminTask(AdminOperation operation) : operation_{std::move(operation)} {
   const auto* elect = std::get_if<ElectPartitionLeader>(&operation_.what);
   if (elect && !elect->to) phase_ = Phase::elect;
-  if (std::holds_alternative<OrderReplicas>(operation_.what)) phase_ = Phase::order;
+  if (std::holds_alternative<ReassignPartition>(operation_.what)) phase_ = Phase::order;
   if (std::holds_alternative<CreateOneTopic>(operation_.what)) phase_ = Phase::create;
   if (std::holds_alternative<DeleteOneTopic>(operation_.what)) phase_ = Phase::drop;
   if (std::holds_alternative<AddPartitionsTo>(operation_.what)) phase_ = Phase::grow;
@@ -90,16 +90,16 @@ AdminTask::Ask AdminTask::next(Duration timeout) const {
 
 Message AdminTask::order_request(Duration timeout) const {
   TopicPartition partition;
-  std::vector<NodeId> replicas;
-  if (const auto* order = std::get_if<OrderReplicas>(&operation_.what)) {
+  std::optional<std::vector<NodeId>> replicas;
+  if (const auto* order = std::get_if<ReassignPartition>(&operation_.what)) {
     partition = order->partition;
     replicas = order->replicas;
   } else {
     const auto& elect = std::get<ElectPartitionLeader>(operation_.what);
     partition = elect.partition;
     replicas = partitions_.at(partition).replicas;
-    const auto preferred = std::ranges::find(replicas, *elect.to);
-    std::rotate(replicas.begin(), preferred, preferred + 1);
+    const auto preferred = std::ranges::find(*replicas, *elect.to);
+    std::rotate(replicas->begin(), preferred, preferred + 1);
   }
   AlterPartitionReassignmentsRequest ask{.timeout = timeout};
   ask.topics.push_back({partition.topic, {{partition.partition, std::move(replicas)}}});
@@ -222,7 +222,8 @@ AdminTask::Progress AdminTask::on_ordered(const Message& answer) {
         return refused(ApiKey::alter_partition_reassignments, partition.error_code, partition.error_message);
     }
   }
-  if (std::holds_alternative<OrderReplicas>(operation_.what)) return over("the replicas stand in that order");
+  if (const auto* order = std::get_if<ReassignPartition>(&operation_.what))
+    return over(order->replicas ? "the controller takes the partition there" : "the partition goes back to where it was");
   phase_ = Phase::elect;
   return Progress::on;
 }

@@ -12,6 +12,8 @@ namespace kafkasim {
 
 namespace {
 
+constexpr std::int16_t produce_before_v2 = 11;  // from 12 on it adds partitions to the transaction
+
 std::int16_t acks_number(const std::string& acks) {
   return acks == "0" ? std::int16_t{0} : acks == "1" ? std::int16_t{1} : std::int16_t{-1};
 }
@@ -44,18 +46,25 @@ Producer::Producer(const ClientIdentity& who, const ProducerConfig& config)
       channel_{who.channel_tag, channel_options(who, config, static_cast<std::int32_t>(config.max_in_flight))},
       cluster_{who.bootstrap, config},
       accumulator_{config, who.ordinal},
-      partitioner_{config.batch_size} {}
+      partitioner_{config.batch_size} {
+  if (config.transactional_id.empty()) return;
+  transactions_.emplace(who, config);
+  sequences_.leave_bumps_to_transactions();
+}
 
 void Producer::step(const Input& in, Env& env) {
   if (const auto* started = std::get_if<Started>(&in)) {
     channel_.start(*started);
     cluster_.start();
     // Send numbers begin at 0 again, so they need a name of their own.
-    if (started->kind == StartKind::restart) accumulator_.rename(restarted_ordinal(ordinal_, started->incarnation));
+    const bool again = started->kind == StartKind::restart;
+    if (again) accumulator_.rename(restarted_ordinal(ordinal_, started->incarnation));
+    if (transactions_) transactions_->start(again ? restarted_ordinal(ordinal_, started->incarnation) : ordinal_);
   } else if (std::holds_alternative<StopRequested>(in)) {
     close_requested(env);
   } else if (const auto* command = std::get_if<Command>(&in)) {
     if (const auto* produce = std::get_if<ProduceCommand>(command)) send(*produce, env);
+    if (const auto* step = std::get_if<TransactionCommand>(command)) transact(step->step, env);
   } else {
     const auto* lost = std::get_if<Disconnected>(&in);
     if (lost && channel_.owns(lost->connection)) cluster_.request_update();
@@ -75,12 +84,81 @@ void Producer::send(ProducerRecord record, Env& env) {
     remark(fmt::format("record for {} refused: the producer is {}", record.topic, closing_ ? "closed" : "failed"), env);
     return;
   }
+  enqueue(Blocked{std::move(record), env.now + config_.max_block}, env);
+}
+
+void Producer::transact(TransactionStep step, Env& env) {
+  if (!transactions_ || closing_ || fatal_) {
+    const char* why = !transactions_ ? "there is no transactional.id" : closing_ ? "the producer is closed" : "the producer is failed";
+    remark(fmt::format("transaction refused: {}", why), env);
+    return;
+  }
+  enqueue(Blocked{step, env.now}, env);
+}
+
+void Producer::send_offsets(OffsetsToTransaction offsets, Env& env) {
+  if (!transactions_ || closing_ || fatal_) return;
+  enqueue(Blocked{std::move(offsets), env.now}, env);
+}
+
+void Producer::enqueue(Blocked blocked, Env& env) {
   wake_ = false;
-  if (!blocked_.empty() || !settled(place(record, env))) {
-    blocked_.push_back(Blocked{std::move(record), env.now + config_.max_block});
+  const bool steps = !std::holds_alternative<ProducerRecord>(blocked.what);
+  if (!blocked_.empty() || go(blocked, env) == Went::nowhere) {
+    blocked_.push_back(std::move(blocked));
     wake_ = true;
   }
-  if (wake_) run_sender(env);
+  if (wake_ || steps) run_sender(env);
+}
+
+// What the user asked for first. On: it is done, or told to be impossible.
+Producer::Went Producer::go(Blocked& first, Env& env) {
+  if (auto* step = std::get_if<TransactionStep>(&first.what)) return go_step(first, *step, env);
+  if (std::holds_alternative<Ending>(first.what))
+    return transactions_->flushes() ? Went::nowhere : Went::on;
+  const bool outside = transactions_ && transactions_->state() != TransactionState::in_transaction;
+  if (outside && (transactions_->state() == TransactionState::initialising || transactions_->state() == TransactionState::uninitialised))
+    return Went::nowhere;
+  if (auto* offsets = std::get_if<OffsetsToTransaction>(&first.what)) {
+    if (outside) remark(fmt::format("offsets of {} refused: no transaction is open", offsets->group), env);
+    if (!outside) transactions_->send_offsets(std::move(*offsets), env);
+    return Went::on;
+  }
+  const auto& record = std::get<ProducerRecord>(first.what);
+  if (outside) {
+    const bool broken = must_abort();
+    remark(fmt::format("record for {} refused: {}", record.topic,
+                       broken ? "the transaction has failed and must be aborted" : "no transaction is open"), env);
+    return Went::on;
+  }
+  if (settled(place(record, env))) return Went::on;
+  if (first.give_up_at > env.now) return Went::nowhere;
+  remark(fmt::format("record for {} dropped: no metadata or no memory within max.block.ms", record.topic), env);
+  return Went::on;
+}
+
+Producer::Went Producer::go_step(Blocked& first, TransactionStep step, Env& env) {
+  const TransactionState state = transactions_->state();
+  if (state == TransactionState::initialising || state == TransactionState::uninitialised) return Went::nowhere;
+  if (step == TransactionStep::begin) {
+    if (state == TransactionState::ready) transactions_->begin(env);
+    if (state != TransactionState::ready) remark("transaction refused: one is open already", env);
+    return Went::on;
+  }
+  if (state != TransactionState::in_transaction && state != TransactionState::abortable_error) {
+    remark("transaction refused: none is open", env);
+    return Went::on;
+  }
+  if (step == TransactionStep::commit && state == TransactionState::abortable_error) {
+    remark(fmt::format("the transaction cannot be committed ({}): it is aborted", error_name(transactions_->last_error())), env);
+  }
+  if (step == TransactionStep::commit && state == TransactionState::in_transaction) {
+    transactions_->commit();
+  } else {
+    transactions_->abort();
+  }
+  first.what = Ending{};
+  return Went::nowhere;
 }
 
 bool Producer::settled(Placed placed) { return placed == Placed::yes || placed == Placed::refused; }
@@ -113,21 +191,14 @@ Producer::Placed Producer::place(const ProducerRecord& record, Env& env) {
   if (!done) return Placed::no_memory;
   env.out.note(trace::RecordSent{tp, done->origin, record.key.has_value()});
   if (sticky) partitioner_.appended(record.topic, done->bytes, *view, accumulator_.last_batch(tp), env.random);
+  if (transactions_) transactions_->will_send(tp);
   if (done->batch_full || (done->new_batch && config_.linger.ns <= 0)) wake_ = true;
   if (done->new_batch) next_ = earlier(next_, env.now + config_.linger);
   return Placed::yes;
 }
 
 void Producer::unblock(Env& env) {
-  while (!blocked_.empty()) {
-    const Blocked& first = blocked_.front();
-    if (!settled(place(first.record, env))) {
-      if (first.give_up_at > env.now) return;
-      remark(fmt::format("record for {} dropped: no metadata or no memory within max.block.ms", first.record.topic),
-             env);
-    }
-    blocked_.pop_front();
-  }
+  while (!blocked_.empty() && go(blocked_.front(), env) == Went::on) blocked_.pop_front();
 }
 
 // ---- sending --------------------------------------------------------------------------------------
@@ -137,13 +208,16 @@ void Producer::run_sender(Env& env) {
   unblock(env);
   if (config_.enable_idempotence) {
     sequences_.settle(accumulator_.queues());
-    ask_producer_id(env);
+    if (!transactions_) ask_producer_id(env);
   }
   send_ready(env);
+  if (transactions_) run_transactions(env);
   if (acks_ == 0) unblock(env);  // what went out gave its memory back
   cluster_.pump(channel_, env);
-  if (!blocked_.empty()) next_ = earlier(next_, blocked_.front().give_up_at);
-  if (closing_ && accumulator_.idle() && requests_.empty()) {
+  if (!blocked_.empty() && std::holds_alternative<ProducerRecord>(blocked_.front().what))
+    next_ = earlier(next_, std::max(blocked_.front().give_up_at, env.now));
+  const bool ending = transactions_ && !fatal_ && transactions_->flushes();
+  if (closing_ && accumulator_.idle() && requests_.empty() && !ending) {
     exited_ = true;
     env.out.add(Exit{true, "producer closed"});
   }
@@ -155,6 +229,33 @@ void Producer::expire(Env& env) {
     if (config_.enable_idempotence && expired.batch.sent) {
       sequences_.mark_unresolved(accumulator_.queues().at(expired.tp).edit(), expired.batch);
     }
+  }
+}
+
+Transactions::Parts Producer::transaction_parts() { return {channel_, cluster_, sequences_, accumulator_.queues()}; }
+
+void Producer::run_transactions(Env& env) {
+  for (;;) {
+    if (transactions_->drops_unsent()) drop_unsent(env);
+    const bool settled = accumulator_.idle();
+    const TransactionState before = transactions_->state();
+    transactions_->pump(transaction_parts(), settled ? Transactions::Batches::all_settled : Transactions::Batches::some_unsettled, env);
+    if (transactions_->state() == TransactionState::fatal && !fatal_) {
+      fatal_ = transactions_->last_error();
+      fail_all(*fatal_, env);
+    }
+    unblock(env);
+    if (transactions_->state() == before) break;
+  }
+  send_ready(env);
+  next_ = earlier(next_, transactions_->next_deadline());
+}
+
+// Batches without a number were never sent: the transaction they belong to will not be committed. The others must have an outcome first.
+void Producer::drop_unsent(Env& env) {
+  const ErrorCode error = must_abort() ? transactions_->last_error() : ErrorCode::transaction_abortable;
+  for (const Accumulator::Taken& taken : accumulator_.take_unnumbered()) {
+    env.out.note(trace::RecordsFailed{taken.tp, taken.batch.origin, taken.batch.count, error, true});
   }
 }
 
@@ -173,9 +274,11 @@ void Producer::ask_producer_id(Env& env) {
 
 void Producer::send_ready(Env& env) {
   const bool numbered = config_.enable_idempotence;
+  const std::set<TopicPartition>* sendable = transactions_ ? &transactions_->sendable() : nullptr;
   for (bool sent = true; sent;) {
     sent = false;
-    const auto haste = closing_ || !blocked_.empty() ? Accumulator::Haste::none_lingers : Accumulator::Haste::linger;
+    const auto haste = closing_ || !blocked_.empty() || (transactions_ && transactions_->flushes()) ? Accumulator::Haste::none_lingers
+                                                                                                      : Accumulator::Haste::linger;
     const Accumulator::Ready ready = accumulator_.ready(cluster_, haste, env.now);
     next_ = ready.next;
     if (!ready.leaderless_topics.empty()) cluster_.request_update();
@@ -185,20 +288,23 @@ void Producer::send_ready(Env& env) {
       if (!endpoint) {
         cluster_.request_update();
       } else if (channel_.ready(broker_peer(node), *endpoint, env)) {
-        const auto batches = accumulator_.drain(node, cluster_, numbered ? &sequences_ : nullptr, env.now);
+        const auto batches = accumulator_.drain(node, cluster_, {numbered ? &sequences_ : nullptr, sendable}, env.now);
         if (batches.empty()) continue;
         send_batches(node, *endpoint, batches, env);
         sent = true;
       }
     }
   }
-  if (numbered && !sequences_.producer() && !id_request_ && !fatal_) next_ = earlier(next_, may_ask_id_at_);
+  if (numbered && !transactions_ && !sequences_.producer() && !id_request_ && !fatal_) next_ = earlier(next_, may_ask_id_at_);
 }
 
 void Producer::send_batches(NodeId node, const Endpoint& endpoint, const std::vector<DrainedBatch>& batches, Env& env) {
   ProduceRequest request;
   request.acks = acks_;
   request.timeout = config_.request_timeout;
+  std::optional<std::int16_t> version;
+  if (transactions_) request.transactional_id = config_.transactional_id;
+  if (transactions_ && !transactions_->bumps()) version = produce_before_v2;
   std::vector<SentBatch> sent;
   for (const DrainedBatch& batch : batches) {
     auto topic = std::ranges::find(request.topic_data, batch.tp.topic, &ProduceRequest::Topic::name);
@@ -211,11 +317,13 @@ void Producer::send_batches(NodeId node, const Endpoint& endpoint, const std::ve
     ProduceRequest::Partition partition;
     partition.index = batch.tp.partition;
     partition.records.batches.push_back(batch.batch);
+    if (transactions_) transactions_->batch_leaves(batch.tp);
     topic->partition_data.push_back(std::move(partition));
     sent.push_back(SentBatch{batch.tp, batch.number});
   }
   if (acks_ != 0) {
-    const auto id = channel_.send(broker_peer(node), endpoint, Message::of(std::move(request)), env);
+    const auto id = channel_.send(broker_peer(node), endpoint, Message::of(std::move(request)), env, std::nullopt,
+                                  RequestChannel::Answer::expected, version);
     requests_.emplace(id, std::move(sent));
     return;
   }
@@ -229,6 +337,7 @@ void Producer::send_batches(NodeId node, const Endpoint& endpoint, const std::ve
 void Producer::on_completion(const Completion& done, Env& env) {
   if (!done.response) cluster_.request_update();
   if (cluster_.take(done, env)) return;
+  if (transactions_ && transactions_->take(done, transaction_parts(), env)) return;
   if (id_request_ == done.id) {
     on_producer_id(done, env);
     return;
@@ -338,6 +447,7 @@ void Producer::fail_batch(const TopicPartition& tp, const ProducerBatch& batch, 
   if (config_.enable_idempotence && batch.has_sequence()) {
     sequences_.on_failed(tp, accumulator_.queues().at(tp).edit(), error, gap);
   }
+  if (transactions_) transactions_->batch_failed(error, env);
 }
 
 void Producer::fail_all(ErrorCode error, Env& env) {
@@ -349,12 +459,17 @@ void Producer::fail_all(ErrorCode error, Env& env) {
 
 void Producer::close_requested(Env& env) {
   closing_ = true;
+  const TransactionState state = transactions_ ? transactions_->state() : TransactionState::ready;
   drop_blocked("the producer was closed", env);
+  if (state == TransactionState::in_transaction || state == TransactionState::abortable_error) transactions_->abort();
 }
 
 void Producer::drop_blocked(std::string_view reason, Env& env) {
-  for (const Blocked& blocked : blocked_)
-    remark(fmt::format("record for {} dropped: {}", blocked.record.topic, reason), env);
+  for (const Blocked& blocked : blocked_) {
+    const auto* record = std::get_if<ProducerRecord>(&blocked.what);
+    if (record) remark(fmt::format("record for {} dropped: {}", record->topic, reason), env);
+    if (!record) remark(fmt::format("a step of a transaction is dropped: {}", reason), env);
+  }
   blocked_.clear();
 }
 

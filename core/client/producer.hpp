@@ -13,7 +13,9 @@
 // dropped.
 //
 //   open --(StopRequested)--> closing: everything is sent, blocked records are refused --(no batch left)--> Exit
-//   any --(InitProducerId refused for good)--> failed: all batches fail
+//   any --(InitProducerId refused for good, fenced)--> failed: all batches fail
+//
+// With a transactional.id what is sent belongs to transactions (transactions.hpp). Closing within one aborts it.
 //
 // Notes: RecordSent, RecordsAcked, RecordsFailed, ClientSawError, Remark.
 #include <cstdint>
@@ -23,11 +25,13 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/client/accumulator.hpp"
 #include "core/client/cluster_view.hpp"
 #include "core/client/sequences.hpp"
+#include "core/client/transactions.hpp"
 #include "core/machine/request_channel.hpp"
 #include "core/machine/seam.hpp"
 #include "core/message/produce.hpp"
@@ -45,15 +49,25 @@ class Producer {
 
   // Takes the record, or blocks on it. Between steps of the producer, within a step of its owner.
   void send(ProducerRecord record, Env& env);
+  // With a transactional.id. Steps, records and offsets are taken in their order, each waits until the one before is done: a `begin`
+  // for the producer id, a commit for all batches and its answer. A transaction that has failed is aborted, whatever is asked.
+  void transact(TransactionStep step, Env& env);
+  void send_offsets(OffsetsToTransaction offsets, Env& env);
+  [[nodiscard]] bool must_abort() const {
+    return transactions_ && transactions_->state() == TransactionState::abortable_error;
+  }
+  [[nodiscard]] bool failed() const { return fatal_.has_value(); }
+  [[nodiscard]] const Transactions* transactions() const { return transactions_ ? &*transactions_ : nullptr; }
   [[nodiscard]] bool can_accept() const { return blocked_.empty() && !closing_; }
   [[nodiscard]] bool idle() const {
     return blocked_.empty() && accumulator_.idle();
   }  // nothing unsent, nothing unanswered
 
  private:
+  struct Ending {};  // of a transaction: asked for, not over
   struct Blocked {
-    ProducerRecord record;
-    Instant give_up_at;
+    std::variant<ProducerRecord, TransactionStep, OffsetsToTransaction, Ending> what;
+    Instant give_up_at;  // of a record
   };
   struct SentBatch {
     TopicPartition tp;
@@ -64,12 +78,19 @@ class Producer {
   [[nodiscard]] static bool settled(Placed placed);
   Placed place(const ProducerRecord& record, Env& env);
   void unblock(Env& env);
+  void enqueue(Blocked blocked, Env& env);
+  enum class Went : std::uint8_t { on, nowhere };
+  Went go(Blocked& first, Env& env);
+  Went go_step(Blocked& first, TransactionStep step, Env& env);
   void drop_blocked(std::string_view reason, Env& env);
   void close_requested(Env& env);
 
   void run_sender(Env& env);
   void expire(Env& env);
   void ask_producer_id(Env& env);
+  void run_transactions(Env& env);
+  void drop_unsent(Env& env);
+  [[nodiscard]] Transactions::Parts transaction_parts();
   void send_ready(Env& env);
   void send_batches(NodeId node, const Endpoint& endpoint, const std::vector<DrainedBatch>& batches, Env& env);
 
@@ -96,6 +117,7 @@ class Producer {
   Accumulator accumulator_;
   StickyPartitioner partitioner_;
   Sequences sequences_;
+  std::optional<Transactions> transactions_;  // with a transactional.id
   std::deque<Blocked> blocked_;
   std::map<std::uint64_t, std::vector<SentBatch>> requests_;  // by channel request
   std::optional<std::uint64_t> id_request_;

@@ -54,12 +54,14 @@ Sequences::Verdict Sequences::on_error(const TopicPartition& tp, const Partition
   if (error == ErrorCode::unknown_producer_id) {
     // Without the log start offset the answer was put together after the partition had moved away: ask again. A batch
     // that was renumbered already was sent under its old number: it only has to be sent again.
+    if (log_start_offset && !batch.sequence_reset && transactional_) return Verdict::give_up;
     if (log_start_offset && !batch.sequence_reset) request_bump(tp);
     return Verdict::retry;
   }
   if (error == ErrorCode::out_of_order_sequence_number) {
     const bool waits_for_another = batch.sequence_reset || !is_next(queue, batch.base_sequence);
     if (!queue.unresolved_next && waits_for_another) return Verdict::retry;
+    if (transactional_) return Verdict::give_up;
     // The leader lacks what comes before this batch, and nobody will send that again: number anew.
     if (!queue.unresolved_next || *queue.unresolved_next == batch.base_sequence) request_bump(tp);
     return Verdict::retry;
@@ -100,6 +102,7 @@ void Sequences::resolve(const TopicPartition& tp, PartitionQueue& queue) {
 }
 
 void Sequences::request_bump(const TopicPartition& tp) {
+  if (transactional_) return;
   bump_wanted_ = true;
   to_renumber_.insert(tp);
 }

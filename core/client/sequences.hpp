@@ -48,6 +48,9 @@ class Sequences {
   // Before each round of sending: what expired batches left open, then an epoch bump if one was asked for.
   void settle(PartitionQueues& queues);
 
+  // A transactional producer gets its epochs from the coordinator: what cannot be numbered fails, and with it the transaction.
+  void leave_bumps_to_transactions() { transactional_ = true; }
+
  private:
   void resolve(const TopicPartition& tp, PartitionQueue& queue);
   void request_bump(const TopicPartition& tp);
@@ -55,6 +58,7 @@ class Sequences {
   void renumber(PartitionQueue& queue) const;
 
   std::optional<ProducerIdAndEpoch> producer_;
+  bool transactional_{false};
   bool bump_wanted_{false};
   std::set<TopicPartition> to_renumber_;
 };

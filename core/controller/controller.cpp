@@ -81,17 +81,22 @@ void send_answer(const RequestRef& to, Message response, Env& env) {
 Controller::Controller(ControllerOptions options)
     : options_{std::move(options)},
       raft_{raft_options(options_)},
-      heartbeats_{options_.config.broker_session_timeout} {}
+      heartbeats_{options_.config.broker_session_timeout},
+      snapshots_{options_.config} {}
 
 std::optional<Instant> Controller::next_deadline() const {
   std::optional<Instant> next = earlier(raft_.next_deadline(), stop_by_);
-  if (is_active()) next = earlier(earlier(next, heartbeats_.next_check()), no_op_at_);
+  if (is_active()) {
+    next = earlier(earlier(next, heartbeats_.next_check()), no_op_at_);
+    next = earlier(earlier(next, balance_at_), unclean_at_);
+  }
   return next;
 }
 
 void Controller::step(const Input& in, Env& env) {
   if (const auto* started = std::get_if<Started>(&in)) {
     *this = Controller{std::move(options_)};
+    snapshots_.begin(env.now);
     raft_.start(*started, env);
   } else if (const auto* received = std::get_if<Received>(&in); received && !raft_.handles(in)) {
     catch_up(env);
@@ -127,22 +132,40 @@ void Controller::catch_up(Env& env) {
 }
 
 void Controller::apply_committed(Env& env) {
-  for (const CommittedBatch& batch : raft_.take_committed(env)) {
-    std::int64_t offset = batch.base_offset.value;
-    MetadataDelta delta;
-    for (const std::vector<std::byte>& value : batch.records) {
-      const Result<MetadataRecord> record = decode_metadata_record(value);
-      const Result<void> done =
-          record ? replay_committed(*record, offset, committed_, delta, env.out, options_.legacy) : tl::unexpected(record.error());
-      if (!done) {  // Kafka's fault handler halts the process as well
-        env.out.add(Exit{false, "metadata log: " + done.error().message});
-        return;
-      }
-      ++offset;
-    }
+  for (CommittedBatch& batch : raft_.take_committed(env)) {
+    if (!apply(batch, env)) return;
     committed_.end_offset = batch.last_offset.value + 1;
     committed_.epoch = batch.epoch;
+    if (batch.source == CommittedBatch::Source::snapshot) {
+      snapshots_.begin(env.now);
+    } else if (snapshots_.applied(batch, env.now)) {
+      make_snapshot(committed_, batch, raft_, env);
+    }
+    if (options_.replayed == Replayed::kept) replayed_.push_back(std::move(batch));
   }
+}
+
+bool Controller::apply(const CommittedBatch& batch, Env& env) {
+  const auto cannot_go_on = [&env](const Error& error) {  // Kafka's fault handler halts the process as well
+    env.out.add(Exit{false, "metadata log: " + error.message});
+    return false;
+  };
+  if (batch.source == CommittedBatch::Source::snapshot) {
+    Result<MetadataImage> image = image_of(batch);
+    if (!image) return cannot_go_on(image.error());
+    committed_ = *std::move(image);
+    return true;
+  }
+  std::int64_t offset = batch.base_offset.value;
+  MetadataDelta delta;
+  for (const std::vector<std::byte>& value : batch.records) {
+    const Result<MetadataRecord> record = decode_metadata_record(value);
+    const Result<void> done =
+        record ? replay_committed(*record, offset, committed_, delta, env.out, options_.legacy) : tl::unexpected(record.error());
+    if (!done) return cannot_go_on(done.error());
+    ++offset;
+  }
+  return true;
 }
 
 void Controller::activate(Env& env) {
@@ -151,7 +174,25 @@ void Controller::activate(Env& env) {
   heartbeats_.clear();
   for (const auto& [id, broker] : current_.brokers) heartbeats_.register_broker(id, broker.fenced, env.now);
   no_op_at_ = env.now + options_.config.metadata_max_idle_interval;
+  if (options_.config.auto_leader_rebalance_enable)
+    balance_at_ = env.now + seconds(options_.config.leader_imbalance_check_interval_seconds);
+  unclean_at_ = env.now + options_.config.unclean_leader_election_interval;
   env.out.note(trace::ControllerActivated{*active_epoch_});
+  (void)write_bootstrap(env);
+}
+
+bool Controller::write_bootstrap(Env& env) {
+  const bool is_new = current_.features.empty() && current_.brokers.empty() && current_.topics.empty();
+  if (!is_new || options_.features.empty()) return true;
+  RecordList records;
+  for (const auto& [name, level] : options_.features) records.emplace_back(FeatureLevelRecord{name, level});
+  const auto elr = options_.features.find(std::string{eligible_leader_replicas_feature});
+  if (elr != options_.features.end() && elr->second > 0) {
+    // Who is eligible depends on it, so that it must be the same for all brokers, and known to the controller.
+    records.emplace_back(ConfigRecord{ConfigResourceType::broker, "", std::string{min_isr_setting},
+                                      std::to_string(options_.config.topic_defaults.min_insync_replicas)});
+  }
+  return write(records, env);
 }
 
 void Controller::deactivate(Env& env) {
@@ -159,6 +200,8 @@ void Controller::deactivate(Env& env) {
   active_epoch_.reset();
   heartbeats_.clear();
   no_op_at_.reset();
+  balance_at_.reset();
+  unclean_at_.reset();
   current_ = MetadataImage{};
   for (const Deferred& waiting : std::exchange(deferred_, {}))
     send_answer(waiting.from, not_controller_any_more(waiting.response), env);
@@ -180,6 +223,8 @@ void Controller::on_woken(Env& env) {
     if (!write(records, env)) return;
     heartbeats_.fence(*silent);
   }
+  if (balance_at_ && env.now >= *balance_at_) balance_leaders(env);
+  if (unclean_at_ && env.now >= *unclean_at_) elect_unclean_leaders(env);
   if (no_op_at_ && env.now >= *no_op_at_) (void)write({NoOpRecord{}}, env);
   catch_up(env);
 }

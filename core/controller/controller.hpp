@@ -11,15 +11,19 @@
 //
 // Answered: BrokerRegistration, BrokerHeartbeat, AlterPartition, CreateTopics, DeleteTopics, CreatePartitions,
 // IncrementalAlterConfigs, AlterConfigs, ElectLeaders, AlterPartitionReassignments, ListPartitionReassignments,
-// AllocateProducerIds. On its own it
-// fences brokers whose session is over, and writes a NoOp record when nothing else moves the log
-// (metadata.max.idle.interval.ms). Invariant: current has all that committed has, while active.
+// AllocateProducerIds; by its RaftNode what is the quorum's. On its own it
+// fences brokers whose session is over, elects preferred leaders (leader.imbalance.check.interval.seconds) and, where that
+// is allowed, unclean ones (unclean.leader.election.interval.ms), and writes a NoOp record when nothing else moves the log
+// (metadata.max.idle.interval.ms). The first of a new cluster writes down its features (ActivationRecordsGenerator).
+// Invariant: current has all that committed has, while active.
 #include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/controller/broker_heartbeats.hpp"
 #include "core/controller/metadata_replay.hpp"
+#include "core/controller/metadata_snapshot.hpp"
 #include "core/controller/partition_change.hpp"
 #include "core/machine/request_ref.hpp"
 #include "core/machine/seam.hpp"
@@ -38,12 +42,18 @@
 
 namespace kafkasim {
 
+// What a controller does with the committed batches that it has applied: a broker in the same process wants them too.
+enum class Replayed : std::uint8_t { forgotten, kept };
+inline constexpr std::string_view min_isr_setting = "min.insync.replicas";  // of topics, and of nodes
+
 struct ControllerOptions {
   NodeId id;
   std::string cluster_id;
   std::map<NodeId, Endpoint> voters;
   NodeConfig config;
   LegacyBehaviours legacy{};
+  std::map<std::string, std::int16_t> features{};  // that a new cluster is formatted with (kafka-storage format)
+  Replayed replayed{};
 };
 
 class Controller {
@@ -56,6 +66,8 @@ class Controller {
   [[nodiscard]] bool is_active() const { return active_epoch_.has_value(); }
   [[nodiscard]] const MetadataImage& committed() const { return committed_; }
   [[nodiscard]] const RaftNode& raft() const { return raft_; }
+  // Replayed::kept: what was committed since the last call.
+  [[nodiscard]] std::vector<CommittedBatch> take_replayed() { return std::exchange(replayed_, {}); }
 
  private:
   using RecordList = std::vector<MetadataRecord>;
@@ -67,10 +79,14 @@ class Controller {
 
   void catch_up(Env& env);  // applies what is committed, notices leadership won and lost, answers what waited
   void apply_committed(Env& env);
+  bool apply(const CommittedBatch& batch, Env& env);  // false: it cannot go on
   void activate(Env& env);
   void deactivate(Env& env);
   void answer_committed(Env& env);
   void on_woken(Env& env);
+  [[nodiscard]] bool write_bootstrap(Env& env);  // what stands at the beginning of a new cluster's log
+  void balance_leaders(Env& env);
+  void elect_unclean_leaders(Env& env);
   void on_stop(Env& env);
 
   void on_request(const Received& received, Env& env);
@@ -96,15 +112,23 @@ class Controller {
   [[nodiscard]] bool is_active_broker(NodeId broker) const;
 
   // the changes of partitions that a broker's coming or going asks for
-  enum class Selection : std::uint8_t { with_broker_in_isr, leaderless };
+  enum class Selection : std::uint8_t { with_broker_in_isr, with_broker_in_elr, leaderless };
+  enum class Leaving : std::uint8_t { keeps_its_log, lost_its_log };
   struct BrokerMove {
     std::optional<NodeId> gone;      // never acceptable, and out of the ISR
     std::optional<NodeId> returned;  // acceptable although the image still has it fenced
     Selection selection{};
+    Leaving leaving{};  // of `gone`: whether what it had may still be counted on
   };
+  [[nodiscard]] bool selects(const BrokerMove& move, const PartitionRegistration& partition) const;
+  void handle_shutdown(const BrokerRegistrationRequest& request, const BrokerImage& known, RecordList& records) const;
   void change_partitions(const BrokerMove& move, RecordList& records) const;
   void fence(NodeId broker, RecordList& records) const;
   [[nodiscard]] Election election_for(const TopicImage& topic) const;
+  // min.insync.replicas of the topic, at most as many as it has replicas; absent without eligible leader replicas.
+  [[nodiscard]] std::optional<std::int64_t> elr_min_isr(const TopicImage& topic) const;
+  // A change of that partition of the topic, which as yet changes nothing; live brokers are acceptable.
+  [[nodiscard]] PartitionChange change_of(const TopicImage& topic, PartitionIndex index, Election election) const;
   [[nodiscard]] ErrorCode validate(const AlterPartitionRequest::Partition& asked,
                                    const PartitionRegistration* partition, NodeId sender) const;
   [[nodiscard]] AlterPartitionResponse::Partition alter(const AlterPartitionRequest::Partition& asked,
@@ -112,8 +136,10 @@ class Controller {
                                                         RecordList& records) const;
   [[nodiscard]] ElectLeadersResponse::Partition elect_leader(const std::string& topic, PartitionIndex index,
                                                              std::int8_t type, RecordList& records) const;
+  enum class FactorChange : std::uint8_t { allowed, refused };  // of how many replicas a partition has
   [[nodiscard]] AlterPartitionReassignmentsResponse::Partition reassign(
-      const std::string& topic, const AlterPartitionReassignmentsRequest::Partition& asked, RecordList& records) const;
+      const std::string& topic, const AlterPartitionReassignmentsRequest::Partition& asked, FactorChange factor,
+      RecordList& records) const;
   // What an administrator is told who may not.
   struct Refusal {
     ErrorCode error{};
@@ -129,6 +155,12 @@ class Controller {
   [[nodiscard]] std::optional<Refusal> add_partitions(const CreatePartitionsRequest::Topic& asked, RecordList& records,
                                                       Env& env) const;
   [[nodiscard]] const Settings* settings_of(ConfigResourceType type, const std::string& name) const;
+  void clear_elr_where_needed(RecordList& records) const;
+  [[nodiscard]] std::optional<Refusal> check_min_isr(const std::string& node, const Settings& wanted) const;
+  [[nodiscard]] std::optional<Refusal> start_reassignment(const TopicImage& topic, PartitionIndex index,
+                                                          const std::vector<NodeId>& target, RecordList& records) const;
+  [[nodiscard]] std::optional<Refusal> cancel_reassignment(const TopicImage& topic, PartitionIndex index,
+                                                           RecordList& records) const;
   [[nodiscard]] std::optional<Refusal> check_settings(ConfigResourceType type, const std::string& name,
                                                       const Settings& settings) const;
   // Records that take a resource from what it sets to `wanted`; `named` are those that the request speaks of.
@@ -145,8 +177,12 @@ class Controller {
   MetadataImage current_;  // meaningful while active
   std::optional<std::int32_t> active_epoch_;
   BrokerHeartbeats heartbeats_;
+  SnapshotSchedule snapshots_;
+  std::vector<CommittedBatch> replayed_;
   std::deque<Deferred> deferred_;
   std::optional<Instant> no_op_at_;
+  std::optional<Instant> balance_at_;
+  std::optional<Instant> unclean_at_;
   std::optional<Instant> stop_by_;  // orderly shutdown began: end by then at the latest
 };
 

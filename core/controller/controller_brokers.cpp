@@ -40,23 +40,48 @@ Election Controller::election_for(const TopicImage& topic) const {
              : Election::clean;
 }
 
+std::optional<std::int64_t> Controller::elr_min_isr(const TopicImage& topic) const {
+  if (!current_.has_eligible_leader_replicas()) return std::nullopt;
+  const std::int64_t replicas = topic.partitions.empty() ? 1 : std::ssize(topic.partitions.front().replicas);
+  return std::min(effective_config(topic, topic_defaults()).min_insync_replicas, replicas);
+}
+
+PartitionChange Controller::change_of(const TopicImage& topic, PartitionIndex index, Election election) const {
+  const PartitionRegistration& now = *current_.partition({topic.id, index});
+  return {.partition = {topic.id, index},
+          .now = now,
+          .target_isr = now.isr,
+          .election = election,
+          .is_acceptable_leader = [this](NodeId id) { return is_active_broker(id); },
+          .elr_min_isr = elr_min_isr(topic)};
+}
+
+bool Controller::selects(const BrokerMove& move, const PartitionRegistration& partition) const {
+  if (move.selection == Selection::leaderless) return !partition.leader;
+  const auto& among = move.selection == Selection::with_broker_in_isr ? partition.isr : partition.elr();
+  return std::ranges::find(among, *move.gone) != among.end();
+}
+
 void Controller::change_partitions(const BrokerMove& move, RecordList& records) const {
   const auto acceptable = [this, &move](NodeId id) {
     return id != move.gone && (id == move.returned || is_active_broker(id));
   };
   for (const auto& [topic_id, topic] : current_.topics) {
     const Election election = election_for(*topic);
+    const std::optional<std::int64_t> min_isr = elr_min_isr(*topic);
     for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
       const PartitionRegistration& partition = topic->partitions[i];
-      const bool selected = move.selection == Selection::leaderless
-                                ? !partition.leader
-                                : std::ranges::find(partition.isr, *move.gone) != partition.isr.end();
-      if (!selected) continue;
+      if (!selects(move, partition)) continue;
       std::vector<NodeId> isr = partition.isr;
       if (move.gone) std::erase(isr, *move.gone);
-      const TopicIdPartition tp{topic_id, PartitionIndex{static_cast<std::int32_t>(i)}};
-      if (auto record = build_change({tp, partition, std::move(isr), election, acceptable}))
-        records.emplace_back(std::move(*record));
+      PartitionChange change{.partition = {topic_id, PartitionIndex{static_cast<std::int32_t>(i)}},
+                             .now = partition,
+                             .target_isr = std::move(isr),
+                             .election = election,
+                             .is_acceptable_leader = acceptable,
+                             .elr_min_isr = min_isr};
+      if (move.leaving == Leaving::lost_its_log) change.unclean_shutdown = move.gone;
+      if (auto record = build_change(std::move(change))) records.emplace_back(std::move(*record));
     }
   }
 }
@@ -65,6 +90,19 @@ void Controller::fence(NodeId id, RecordList& records) const {
   change_partitions({.gone = id, .returned = {}, .selection = Selection::with_broker_in_isr}, records);
   records.emplace_back(BrokerRegistrationChangeRecord{
       .broker_id = id, .broker_epoch = current_.broker(id)->epoch, .fenced = FencingChange::fence});
+}
+
+// The process before this one is gone, whatever the partitions still say of it. Where it did not shut down cleanly, and
+// this one cannot name its epoch, the log may lack what was on disk only in its page cache (KIP-966).
+void Controller::handle_shutdown(const BrokerRegistrationRequest& request, const BrokerImage& known,
+                                 RecordList& records) const {
+  BrokerMove move{.gone = request.broker_id, .returned = {}, .selection = Selection::with_broker_in_isr};
+  const bool clean = !current_.has_eligible_leader_replicas() || request.previous_broker_epoch == known.epoch;
+  if (!clean) move.leaving = Leaving::lost_its_log;
+  change_partitions(move, records);
+  if (clean) return;
+  move.selection = Selection::with_broker_in_elr;
+  change_partitions(move, records);
 }
 
 void Controller::on_registration(const BrokerRegistrationRequest& request, const RequestRef& from, Env& env) {
@@ -90,8 +128,8 @@ void Controller::on_registration(const BrokerRegistrationRequest& request, const
     record.broker_epoch = known->epoch;
     record.fenced = known->fenced;
     record.in_controlled_shutdown = known->in_controlled_shutdown;
-  } else {  // the process before this one is gone, whatever the partitions still say of it
-    if (known) change_partitions({.gone = id, .returned = {}, .selection = Selection::with_broker_in_isr}, records);
+  } else {
+    if (known) handle_shutdown(request, *known, records);
     record.broker_epoch = BrokerEpoch{raft_.log_end_offset().value};
     heartbeats_.remove(id);
   }

@@ -70,6 +70,23 @@ const Controller::Settings* Controller::settings_of(ConfigResourceType type, con
   return found == current_.node_configs.end() ? nullptr : &found->second;
 }
 
+// With eligible leader replicas the controller must know what every leader goes by: one value for all brokers, which topics
+// may override (ConfigurationControlManager, KIP-966).
+std::optional<Controller::Refusal> Controller::check_min_isr(const std::string& node, const Settings& wanted) const {
+  if (!current_.has_eligible_leader_replicas()) return std::nullopt;
+  const std::string setting{min_isr_setting};
+  if (!node.empty() && wanted.contains(setting)) {
+    return Refusal{ErrorCode::invalid_config,
+                   "Broker-level " + setting + " cannot be altered while ELR is enabled."};
+  }
+  const Settings* of_all = settings_of(ConfigResourceType::broker, "");
+  if (node.empty() && of_all && of_all->contains(setting) && !wanted.contains(setting)) {
+    return Refusal{ErrorCode::invalid_config,
+                   "Cluster-level " + setting + " cannot be removed while ELR is enabled."};
+  }
+  return std::nullopt;
+}
+
 std::optional<Controller::Refusal> Controller::check_settings(ConfigResourceType type, const std::string& name,
                                                               const Settings& settings) const {
   if (type == ConfigResourceType::topic) {
@@ -85,6 +102,7 @@ std::optional<Controller::Refusal> Controller::check_settings(ConfigResourceType
       return Refusal{ErrorCode::unknown_topic_or_partition, "The topic '" + name + "' does not exist."};
     return std::nullopt;
   }
+  if (std::optional<Refusal> refusal = check_min_isr(name, settings)) return refusal;
   if (name.empty()) return std::nullopt;
   if (!is_number(name)) return Refusal{ErrorCode::invalid_request, "Unable to parse broker name as a base 10 number."};
   if (!current_.broker(NodeId{std::stoi(name)}) && name != std::to_string(options_.id.value))
@@ -139,6 +157,19 @@ Controller::Allowed<Controller::Settings> Controller::after(
   return settings;
 }
 
+// Who is eligible by the old min.insync.replicas need not have what was acknowledged under the new one.
+void Controller::clear_elr_where_needed(RecordList& records) const {
+  if (!current_.has_eligible_leader_replicas()) return;
+  RecordList clearing;
+  for (const MetadataRecord& record : records) {
+    const auto* config = std::get_if<ConfigRecord>(&record);
+    if (!config || config->name != min_isr_setting) continue;
+    const bool of_topic = config->resource_type == ConfigResourceType::topic;
+    clearing.emplace_back(ClearElrRecord{of_topic ? config->resource_name : std::string{}});
+  }
+  records.insert(records.end(), clearing.begin(), clearing.end());
+}
+
 void Controller::on_incremental_alter_configs(const IncrementalAlterConfigsRequest& request, const RequestRef& from,
                                               Env& env) {
   IncrementalAlterConfigsResponse response;
@@ -150,6 +181,7 @@ void Controller::on_incremental_alter_configs(const IncrementalAlterConfigsReque
                                                   : std::optional{wanted.error()};
     tell_outcome(resource, refusal, response.responses.emplace_back());
   }
+  clear_elr_where_needed(records);
   if (request.validate_only) records.clear();
   write_and_answer(records, from, Message::of(std::move(response)), env);
 }
@@ -164,6 +196,7 @@ void Controller::on_alter_configs(const AlterConfigsRequest& request, const Requ
         alter_settings(resource.resource_type, resource.resource_name, wanted, names_in(resource.configs), records);
     tell_outcome(resource, refusal, response.responses.emplace_back());
   }
+  clear_elr_where_needed(records);
   if (request.validate_only) records.clear();
   write_and_answer(records, from, Message::of(std::move(response)), env);
 }

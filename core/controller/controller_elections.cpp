@@ -1,13 +1,14 @@
-// Leadership by request: ElectLeaders and AlterPartitionReassignments (ReplicationControlManager.electLeaders,
-// alterPartitionReassignments).
+// Leadership by request, and by the controller's own care (ReplicationControlManager.electLeaders,
+// maybeBalancePartitionLeaders, maybeElectUncleanLeaders).
 #include <algorithm>
-#include <set>
 
 #include "core/controller/controller.hpp"
 
 namespace kafkasim {
 
 namespace {
+
+constexpr std::size_t most_elections_at_once = 1000;  // ReplicationControlManager.MAX_ELECTIONS_PER_IMBALANCE
 
 struct Found {
   const TopicImage* topic{};
@@ -22,11 +23,6 @@ Found find(const MetadataImage& image, const std::string& name, PartitionIndex i
 
 std::string described(const std::string& topic, PartitionIndex index) {
   return topic + "-" + std::to_string(index.value);
-}
-
-std::vector<NodeId> sorted(std::vector<NodeId> ids) {
-  std::ranges::sort(ids);
-  return ids;
 }
 
 }  // namespace
@@ -44,12 +40,8 @@ ElectLeadersResponse::Partition Controller::elect_leader(const std::string& topi
   const bool preferred = type == preferred_election;
   const bool fulfilled = preferred ? partition.leader == partition.replicas.front() : partition.leader.has_value();
   if (fulfilled) return told(ErrorCode::election_not_needed, "Leader election not needed for topic partition.");
-  const auto acceptable = [this](NodeId id) { return is_active_broker(id); };
-  auto record = build_change({{found.topic->id, index},
-                              partition,
-                              partition.isr,
-                              preferred ? Election::preferred : Election::unclean_allowed,
-                              acceptable});
+  auto record =
+      build_change(change_of(*found.topic, index, preferred ? Election::preferred : Election::unclean_allowed));
   if (!record) {
     return preferred
                ? told(ErrorCode::preferred_leader_not_available, "The preferred leader was not available.")
@@ -87,72 +79,38 @@ void Controller::on_elect_leaders(const ElectLeadersRequest& request, const Requ
   write_and_answer(records, from, Message::of(std::move(response)), env);
 }
 
-// Another order of the same replicas is a change of preference, done at once. Moving replicas is not there yet.
-AlterPartitionReassignmentsResponse::Partition Controller::reassign(
-    const std::string& topic, const AlterPartitionReassignmentsRequest::Partition& asked, RecordList& records) const {
-  const auto told = [&asked](ErrorCode error, std::string why) {
-    return AlterPartitionReassignmentsResponse::Partition{asked.partition_index, error, std::move(why)};
-  };
-  const Found found = find(current_, topic, asked.partition_index);
-  if (!found.topic)
-    return told(ErrorCode::unknown_topic_or_partition, "Unable to find a topic named " + topic + ".");
-  if (!found.partition) {
-    return told(ErrorCode::unknown_topic_or_partition,
-                "Unable to find partition " + described(topic, asked.partition_index) + ".");
-  }
-  if (!asked.replicas)
-    return told(ErrorCode::no_reassignment_in_progress, "No partition reassignment is in progress.");
-  const std::vector<NodeId> wanted = sorted(*asked.replicas);
-  if (wanted.empty() || std::ranges::adjacent_find(wanted) != wanted.end()) {
-    return told(ErrorCode::invalid_replica_assignment,
-                "The manual partition assignment is empty or names a broker twice.");
-  }
-  for (const NodeId id : wanted) {
-    if (!current_.broker(id)) {
-      return told(ErrorCode::invalid_replica_assignment,
-                  "The manual partition assignment includes broker " + std::to_string(id.value)
-                      + ", but no such broker is registered.");
-    }
-  }
-  if (wanted != sorted(found.partition->replicas)) {
-    return told(ErrorCode::unsupported_version,
-                "Only the order of a partition's replicas can be changed: this release does not move replicas.");
-  }
-  const auto acceptable = [this](NodeId id) { return is_active_broker(id); };
-  auto record = build_change({.partition = {found.topic->id, asked.partition_index},
-                              .now = *found.partition,
-                              .target_isr = found.partition->isr,
-                              .election = election_for(*found.topic),
-                              .is_acceptable_leader = acceptable,
-                              .target_replicas = asked.replicas});
-  if (record) records.emplace_back(std::move(*record));
-  return {asked.partition_index, ErrorCode::none, std::nullopt};
-}
-
-// None is ever under way: another order of the replicas is in force at once.
-void Controller::on_list_reassignments(const ListPartitionReassignmentsRequest& /*request*/, const RequestRef& from,
-                                       Env& env) {
-  answer(from, ListPartitionReassignmentsResponse{}, env);
-}
-
-void Controller::on_reassignments(const AlterPartitionReassignmentsRequest& request, const RequestRef& from,
-                                  Env& env) {
-  AlterPartitionReassignmentsResponse response{
-      .allow_replication_factor_change = request.allow_replication_factor_change};
+// Leaders that are not the preferred ones, where those could take over (maybeBalancePartitionLeaders). The percentage of
+// leader.imbalance.per.broker.percentage is not asked for: KRaft's controller does not either.
+void Controller::balance_leaders(Env& env) {
   RecordList records;
-  std::set<TopicPartition> seen;  // each partition once: the second would be decided on what the first has changed
-  for (const auto& topic : request.topics) {
-    auto& told = response.responses.emplace_back();
-    told.name = topic.name;
-    for (const auto& asked : topic.partitions) {
-      if (seen.insert({topic.name, asked.partition_index}).second) {
-        told.partitions.push_back(reassign(topic.name, asked, records));
-      } else {
-        told.partitions.push_back({asked.partition_index, ErrorCode::invalid_request, "The partition stands twice."});
-      }
+  for (const auto& [id, topic] : current_.topics) {
+    for (std::size_t i = 0; i < topic->partitions.size() && records.size() < most_elections_at_once; ++i) {
+      const PartitionRegistration& partition = topic->partitions[i];
+      if (partition.leader == partition.replicas.front()) continue;
+      const PartitionIndex index{static_cast<std::int32_t>(i)};
+      if (auto record = build_change(change_of(*topic, index, Election::preferred))) records.emplace_back(std::move(*record));
     }
   }
-  write_and_answer(records, from, Message::of(std::move(response)), env);
+  const bool more = records.size() >= most_elections_at_once;
+  balance_at_ = more ? env.now : env.now + seconds(options_.config.leader_imbalance_check_interval_seconds);
+  (void)write(records, env);
+}
+
+// Partitions without a leader whose topics allow an unclean one (maybeElectUncleanLeaders, KIP-966).
+void Controller::elect_unclean_leaders(Env& env) {
+  RecordList records;
+  for (const auto& [id, topic] : current_.topics) {
+    if (election_for(*topic) != Election::unclean_allowed) continue;
+    for (std::size_t i = 0; i < topic->partitions.size() && records.size() < most_elections_at_once; ++i) {
+      if (topic->partitions[i].leader) continue;
+      const PartitionIndex index{static_cast<std::int32_t>(i)};
+      if (auto record = build_change(change_of(*topic, index, Election::unclean_allowed)))
+        records.emplace_back(std::move(*record));
+    }
+  }
+  const bool more = records.size() >= most_elections_at_once;
+  unclean_at_ = more ? env.now : env.now + options_.config.unclean_leader_election_interval;
+  (void)write(records, env);
 }
 
 }  // namespace kafkasim

@@ -80,18 +80,18 @@ AlterPartitionResponse::Partition Controller::alter(const AlterPartitionRequest:
                                              .error_code = validate(asked, partition, sender)};
   if (response.error_code != ErrorCode::none) return response;
   PartitionRegistration after = *partition;
-  const auto acceptable = [this](NodeId id) { return is_active_broker(id); };
-  if (auto record = build_change({tp, *partition, ids_of(asked.new_isr_with_epochs), election_for(topic), acceptable,
-                                  asked.leader_recovery_state})) {
-    if (record->isr) after.isr = *record->isr;
-    if (record->leader) {
-      after.leader = *record->leader;
-      after.leader_epoch = after.leader_epoch.next();
-    }
-    if (record->leader_recovery_state)
-      after.recovering = *record->leader_recovery_state == LeaderRecoveryState::recovering;
-    after.partition_epoch = after.partition_epoch.next();
+  PartitionChange change = change_of(topic, asked.partition_index, election_for(topic));
+  change.target_isr = ids_of(asked.new_isr_with_epochs);
+  change.target_recovery_state = asked.leader_recovery_state;
+  if (auto record = build_change(std::move(change))) {
+    merge(*record, after, options_.legacy);
+    // The change completes a reassignment that takes the sender's leadership away: it is to hear that from the metadata.
+    const bool replaced = record->leader && *record->leader != sender;
     records.emplace_back(std::move(*record));
+    if (replaced) {
+      response.error_code = ErrorCode::new_leader_elected;
+      return response;
+    }
   }
   response.leader_id = after.leader;
   response.leader_epoch = after.leader_epoch;

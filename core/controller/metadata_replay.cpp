@@ -1,5 +1,6 @@
 #include "core/controller/metadata_replay.hpp"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace kafkasim {
@@ -64,8 +65,11 @@ struct Replay {
     if (topic == image.topics.end()) return no("a partition of an unknown topic");
     std::vector<PartitionRegistration>& partitions = topic->second.edit().partitions;
     if (r.partition_id.value != std::ssize(partitions)) return no("partitions are not numbered in order");
-    partitions.push_back(PartitionRegistration{r.replicas, r.isr, r.leader, r.leader_epoch, r.partition_epoch,
-                                               r.leader_recovery_state == LeaderRecoveryState::recovering});
+    PartitionRegistration made{r.replicas, r.isr, r.leader, r.leader_epoch, r.partition_epoch,
+                               r.leader_recovery_state == LeaderRecoveryState::recovering};
+    made.rare.set({r.removing_replicas, r.adding_replicas, r.eligible_leader_replicas.value_or(std::vector<NodeId>{}),
+                   r.last_known_elr.value_or(std::vector<NodeId>{})});
+    partitions.push_back(std::move(made));
     delta.partitions.push_back({r.topic_id, r.partition_id});
     return {};
   }
@@ -75,16 +79,31 @@ struct Replay {
     if (topic == image.topics.end() || !image.partition({r.topic_id, r.partition_id}))
       return no("changes an unknown partition");
     PartitionRegistration& partition = topic->second.edit().partitions[static_cast<std::size_t>(r.partition_id.value)];
-    if (r.replicas) partition.replicas = *r.replicas;
-    if (r.isr) partition.isr = *r.isr;
-    if (r.leader) {
-      const bool moves = partition.leader && *r.leader && *partition.leader != **r.leader;
-      partition.leader = *r.leader;
-      if (moves || !legacy.has(Legacy::no_epoch_on_reelection)) partition.leader_epoch = partition.leader_epoch.next();
-    }
-    if (r.leader_recovery_state) partition.recovering = *r.leader_recovery_state == LeaderRecoveryState::recovering;
-    partition.partition_epoch = partition.partition_epoch.next();
+    merge(r, partition, legacy);
     delta.partitions.push_back({r.topic_id, r.partition_id});
+    return {};
+  }
+
+  void clear_elr(const Uuid& topic_id) const {
+    const TopicImage& known = *image.topic(topic_id);
+    for (std::size_t i = 0; i < known.partitions.size(); ++i) {
+      const PartitionRegistration& partition = known.partitions[i];
+      if (partition.elr().empty() && partition.last_known_elr().empty()) continue;
+      PartitionChangeRecord change;
+      change.eligible_leader_replicas = std::vector<NodeId>{};
+      change.last_known_elr = std::vector<NodeId>{};
+      merge(change, image.topics.at(topic_id).edit().partitions[i], legacy);
+      delta.partitions.push_back({topic_id, PartitionIndex{static_cast<std::int32_t>(i)}});
+    }
+  }
+  Outcome operator()(const ClearElrRecord& r) const {
+    if (r.topic_name.empty()) {
+      for (const auto& [name, id] : image.topic_ids) clear_elr(id);
+      return {};
+    }
+    const auto topic = image.topic_ids.find(r.topic_name);
+    if (topic == image.topic_ids.end()) return no("clears the eligible leaders of an unknown topic");
+    clear_elr(topic->second);
     return {};
   }
 
@@ -135,7 +154,14 @@ struct Replay {
     image.next_producer_id = r.next_producer_id.value;
     return {};
   }
-  Outcome operator()(const FeatureLevelRecord&) const { return {}; }
+  Outcome operator()(const FeatureLevelRecord& r) const {
+    if (r.feature_level == 0) {
+      image.features.erase(r.name);
+    } else {
+      image.features[r.name] = r.feature_level;
+    }
+    return {};
+  }
   Outcome operator()(const NoOpRecord&) const { return {}; }
 };
 
@@ -147,8 +173,25 @@ trace::PartitionChanged partition_changed(std::int64_t offset, const TopicIdPart
                                      : before->leader_epoch != now.leader_epoch ? leader_changed
                                      : before->isr != now.isr                   ? isr_changed
                                                                                 : other;
-  const bool unclean = now.recovering && reason == leader_changed && !before->recovering;
-  return {offset, tp, now.leader, now.leader_epoch, now.partition_epoch, now.replicas, now.isr, unclean, reason};
+  const auto in = [](const std::vector<NodeId>& nodes, NodeId id) { return std::ranges::find(nodes, id) != nodes.end(); };
+  const bool unclean = before && now.leader && now.leader != before->leader && !in(before->isr, *now.leader)
+                       && !in(before->elr(), *now.leader);
+  return {offset,  tp,     now.leader, now.leader_epoch,     now.partition_epoch, now.replicas, now.isr,
+          unclean, reason, now.elr(),  now.last_known_elr(), now.adding(),        now.removing()};
+}
+
+// The partitions whose eligible leaders such a record takes away, as they are before.
+std::vector<std::pair<TopicIdPartition, PartitionRegistration>> eligible_before(const ClearElrRecord& r, const MetadataImage& image) {
+  std::vector<std::pair<TopicIdPartition, PartitionRegistration>> found;
+  for (const auto& [id, topic] : image.topics) {
+    if (!r.topic_name.empty() && topic->name != r.topic_name) continue;
+    for (std::size_t i = 0; i < topic->partitions.size(); ++i) {
+      const PartitionRegistration& partition = topic->partitions[i];
+      if (!partition.elr().empty() || !partition.last_known_elr().empty())
+        found.push_back({{id, PartitionIndex{static_cast<std::int32_t>(i)}}, partition});
+    }
+  }
+  return found;
 }
 
 std::optional<PartitionRegistration> partition_before(const MetadataRecord& record, const MetadataImage& image) {
@@ -158,6 +201,26 @@ std::optional<PartitionRegistration> partition_before(const MetadataRecord& reco
 }
 
 }  // namespace
+
+void merge(const PartitionChangeRecord& r, PartitionRegistration& partition, LegacyBehaviours legacy) {
+  if (r.replicas) partition.replicas = *r.replicas;
+  if (r.isr) partition.isr = *r.isr;
+  if (r.leader) {
+    const bool moves = partition.leader && *r.leader && *partition.leader != **r.leader;
+    partition.leader = *r.leader;
+    if (moves || !legacy.has(Legacy::no_epoch_on_reelection)) partition.leader_epoch = partition.leader_epoch.next();
+  }
+  if (r.leader_recovery_state) partition.recovering = *r.leader_recovery_state == LeaderRecoveryState::recovering;
+  if (r.removing_replicas || r.adding_replicas || r.eligible_leader_replicas || r.last_known_elr) {
+    RareReplicas rare = partition.rare.get();
+    if (r.removing_replicas) rare.removing = *r.removing_replicas;
+    if (r.adding_replicas) rare.adding = *r.adding_replicas;
+    if (r.eligible_leader_replicas) rare.elr = *r.eligible_leader_replicas;
+    if (r.last_known_elr) rare.last_known_elr = *r.last_known_elr;
+    partition.rare.set(std::move(rare));
+  }
+  partition.partition_epoch = partition.partition_epoch.next();
+}
 
 Result<void> replay(const MetadataRecord& record, std::int64_t offset, MetadataImage& image, MetadataDelta& delta,
                     LegacyBehaviours legacy) {
@@ -172,8 +235,11 @@ Result<void> replay_committed(const MetadataRecord& record, std::int64_t offset,
   const auto* removal = std::get_if<RemoveTopicRecord>(&record);
   const TopicImage* removed = removal ? image.topic(removal->topic_id) : nullptr;
   if (removed) out.note(trace::TopicDeleted{offset, removed->name, removed->id});
+  const auto* clears = std::get_if<ClearElrRecord>(&record);
+  const auto cleared = clears ? eligible_before(*clears, image) : std::vector<std::pair<TopicIdPartition, PartitionRegistration>>{};
   Result<void> done = replay(record, offset, image, delta, legacy);
   if (!done) return done;
+  for (const auto& [tp, then] : cleared) out.note(partition_changed(offset, tp, then, *image.partition(tp)));
   std::visit(
       [&](const auto& r) {
         using R = std::decay_t<decltype(r)>;

@@ -20,6 +20,9 @@ struct MetadataDelta {
   std::vector<std::string> configured_nodes;  // whose settings changed: a node id as text, or empty for all
 };
 
+// What a partition is after such a change (PartitionRegistration.merge).
+void merge(const PartitionChangeRecord& change, PartitionRegistration& partition, LegacyBehaviours legacy = {});
+
 // The record that stands at `offset` of the log. A record that contradicts the image (a change of an unknown partition)
 // is an error: the log is damaged, or was not written by a controller.
 [[nodiscard]] Result<void> replay(const MetadataRecord& record, std::int64_t offset, MetadataImage& image,

@@ -96,6 +96,9 @@ class ClassicGroup {
   // Whether a commit is allowed; if so the sender's session is extended.
   [[nodiscard]] ErrorCode accept_commit(const OffsetCommitRequest& request, GroupTurn& turn);
 
+  // Whether it is a member, and the one of that instance.
+  [[nodiscard]] ErrorCode check_member(const std::string& member, const std::optional<std::string>& instance) const;
+
   // What an administrator sees, and may do (classic_group_view.cpp).
   [[nodiscard]] ListGroupsResponse::Group listed() const;
   [[nodiscard]] DescribeGroupsResponse::Group described() const;
@@ -139,7 +142,6 @@ class ClassicGroup {
 
   // members (classic_group.cpp)
   [[nodiscard]] bool uses_consumer_protocol() const;
-  [[nodiscard]] ErrorCode check_member(const std::string& member, const std::optional<std::string>& instance) const;
   [[nodiscard]] bool is_leader(const std::string& member) const { return leader_ == member; }
   [[nodiscard]] std::int64_t joined_count() const;
   void note_change(std::string reason, GroupTurn& turn) const;

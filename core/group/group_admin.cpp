@@ -206,6 +206,8 @@ void GroupCoordinator::give_up(const GroupWritten& then, Env& env) {
     answer(*changed->request, ConsumerGroupHeartbeatResponse{.error_code = ErrorCode::not_coordinator}, env);
   } else if (const auto* forgotten = std::get_if<OffsetsForgotten>(&then); forgotten && forgotten->request) {
     answer(*forgotten->request, OffsetDeleteResponse{.error_code = ErrorCode::not_coordinator}, env);
+  } else if (const auto* open = std::get_if<TransactionalOffsetsStored>(&then)) {
+    answer(open->request, with_error(open->response, ErrorCode::not_coordinator), env);
   } else if (const auto* group = std::get_if<GroupForgotten>(&then)) {
     finish_deletion({}, *group, ErrorCode::not_coordinator, env);
   }

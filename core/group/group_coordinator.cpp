@@ -5,42 +5,11 @@
 #include <fmt/format.h>
 
 #include "core/base/check.hpp"
+#include "core/base/java_hash.hpp"
 #include "core/group/group_records.hpp"
 #include "core/message/offset_fetch.hpp"
 
 namespace kafkasim {
-namespace {
-
-// String.hashCode of Java: over the UTF-16 units of the text. Bytes that are no UTF-8 count as U+FFFD.
-std::uint32_t java_hash(std::string_view text) {
-  std::uint32_t hash = 0;
-  const auto add = [&hash](std::uint32_t unit) { hash = hash * 31 + unit; };
-  for (std::size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[at++]);
-    const int more = lead < 0x80                   ? 0
-                     : lead >= 0xc2 && lead < 0xe0 ? 1
-                     : lead >= 0xe0 && lead < 0xf0 ? 2
-                     : lead >= 0xf0 && lead < 0xf5 ? 3
-                                                   : -1;
-    std::uint32_t point = more <= 0 ? lead : lead & (0x3fU >> more);
-    int seen = 0;
-    while (seen < more && at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) {
-      point = point << 6 | (static_cast<unsigned char>(text[at++]) & 0x3fU);
-      ++seen;
-    }
-    if (more < 0 || seen < more) point = 0xfffd;
-    if (point < 0x10000) {
-      add(point);
-    } else {
-      add(0xd800 + ((point - 0x10000) >> 10));
-      add(0xdc00 + ((point - 0x10000) & 0x3ff));
-    }
-  }
-  return hash;
-}
-
-}  // namespace
-
 GroupCoordinator::GroupCoordinator(const NodeConfig& config, LegacyBehaviours legacy)
     : limits_{GroupLimits::of(config, legacy)} {}
 
@@ -51,10 +20,7 @@ void GroupCoordinator::set_partition_count(std::int32_t count) {
 
 std::optional<PartitionIndex> GroupCoordinator::partition_for(const std::string& group) const {
   if (!partition_count_) return std::nullopt;
-  std::uint32_t magnitude = java_hash(group);
-  if (magnitude >= 0x80000000U) magnitude = 0U - magnitude;
-  if (magnitude == 0x80000000U) magnitude = 0;  // Utils.abs of the least integer
-  return PartitionIndex{static_cast<std::int32_t>(magnitude % static_cast<std::uint32_t>(*partition_count_))};
+  return PartitionIndex{java_bucket(group, *partition_count_)};
 }
 
 const GroupCoordinator::Shard* GroupCoordinator::shard_of(const std::string& group) const {
@@ -74,7 +40,7 @@ void GroupCoordinator::take_writes(PartitionIndex partition, const std::string& 
   for (GroupWrite& write : writes) {
     const std::uint64_t token = next_token_++;
     pending_.emplace(token, Pending{partition, group, std::move(write.then)});
-    appends_.push_back({token, partition, std::move(write.batch)});
+    appends_.push_back({token, partition, std::move(write.batch), write.guard});
   }
 }
 
@@ -107,7 +73,9 @@ void GroupCoordinator::on_elected(PartitionIndex partition, LeaderEpoch epoch, c
       note_loaded(group.name(), group.offsets(), turn.env);
     });
   }
-  env.out.add(Note{trace::GroupsLoaded{partition, static_cast<std::int32_t>(shard.groups.size() + shard.consumer_groups.size())}});
+  load_open(partition, loaded);
+  const std::size_t count = shard.groups.size() + shard.consumer_groups.size();
+  env.out.add(Note{trace::GroupsLoaded{partition, static_cast<std::int32_t>(count)}});
   if (loaded.passed_over == 0) return;
   const std::string first = loaded.first_fault ? ": " + loaded.first_fault->message : std::string{};
   env.out.add(Note{trace::Remark{
@@ -126,6 +94,7 @@ void GroupCoordinator::on_resigned(PartitionIndex partition, Env& env) {
   for (const auto& [name, group] : found->second.consumer_groups) deadlines_.set(name, std::nullopt);
   shards_.erase(found);
   if (shards_.empty()) next_expiry_.reset();
+  open_.erase(partition);
   for (auto pending = pending_.begin(); pending != pending_.end();) {
     if (pending->second.partition != partition) {
       ++pending;
@@ -162,6 +131,8 @@ void GroupCoordinator::on_append_completed(std::uint64_t token, ErrorCode error,
     finish_commit(pending, *offsets, token, told, env);
   } else if (const auto* forgotten = std::get_if<OffsetsForgotten>(&pending.then)) {
     finish_forgetting(pending, *forgotten, token, told, env);
+  } else if (const auto* open = std::get_if<TransactionalOffsetsStored>(&pending.then)) {
+    finish_transactional(pending, *open, token, told, env);
   } else if (const auto* gone = std::get_if<GroupForgotten>(&pending.then)) {
     finish_deletion(pending, *gone, told, env);
   }

@@ -12,8 +12,7 @@
 //
 // A group is of the one kind or the other. One without members becomes the other kind when somebody comes who speaks that
 // protocol, and keeps its offsets; with members it refuses (INCONSISTENT_GROUP_PROTOCOL, GROUP_ID_NOT_FOUND): groups in use are
-// not migrated. Offsets that are of no use expire after offsets.retention.minutes (KIP-211). Transactional commits are not
-// spoken.
+// not migrated. Offsets that are of no use expire after offsets.retention.minutes (KIP-211).
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -25,14 +24,17 @@
 #include "core/base/time.hpp"
 #include "core/group/classic_group.hpp"
 #include "core/group/consumer_group.hpp"
+#include "core/group/group_records.hpp"
 #include "core/group/group_turn.hpp"
 #include "core/machine/deadlines.hpp"
 #include "core/machine/seam.hpp"
 #include "core/message/delete_groups.hpp"
 #include "core/message/message.hpp"
+#include "core/message/txn_offset_commit.hpp"
 #include "core/model/config.hpp"
 #include "core/model/error_code.hpp"
 #include "core/model/ids.hpp"
+#include "core/record/control_record.hpp"
 #include "core/record/record_batch.hpp"
 
 namespace kafkasim {
@@ -43,6 +45,7 @@ struct GroupAppend {
   std::uint64_t token{};
   PartitionIndex partition;  // of __consumer_offsets
   RecordBatch batch;
+  std::optional<VerificationGuard> guard{};  // of a transactional batch
 };
 
 struct GroupReport {
@@ -82,6 +85,14 @@ class GroupCoordinator {
                       Env& env);
   // Their topics were deleted: what groups have committed there is forgotten.
   void on_partitions_deleted(const std::vector<TopicPartition>& partitions, Env& env);
+
+  // ---- transactions (group_transactions.cpp) ----
+  // Offsets that count once the producer's transaction is committed. `guard`: under which the transaction's coordinator has said
+  // that the group's partition is a part of it.
+  void commit_transactional(const TxnOffsetCommitRequest& request, const RequestRef& ref, std::optional<VerificationGuard> guard,
+                            Env& env);
+  // The marker of that producer's transaction is replicated in this partition.
+  void on_transaction_ended(PartitionIndex partition, ProducerId producer, TransactionOutcome outcome, Env& env);
 
   [[nodiscard]] std::vector<GroupAppend> take_appends();  // after each call
   void on_append_completed(std::uint64_t token, ErrorCode error, Env& env);
@@ -153,6 +164,17 @@ class GroupCoordinator {
                          ErrorCode error, Env& env);
   void give_up(const GroupWritten& then, Env& env);  // of a partition that was resigned
 
+  // transactions (group_transactions.cpp)
+  struct OpenOffset {
+    OffsetCommitValue value;
+    std::uint64_t order{};  // the token of its append; 0 if it was loaded
+  };
+  using OpenOffsets = std::map<ProducerId, std::map<std::string, std::map<TopicPartition, OpenOffset>>>;
+  void load_open(PartitionIndex partition, LoadedGroups& loaded);
+  void finish_transactional(const Pending& pending, const TransactionalOffsetsStored& stored, std::uint64_t token, ErrorCode error,
+                            Env& env);
+  void tell_unstable(OffsetFetchResponse::Group& told) const;
+
   // Runs `action(group, turn)` on a group of the shard, takes what it wants stored and notes its next deadline. False
   // if there is no such group.
   template <class Action>
@@ -166,6 +188,7 @@ class GroupCoordinator {
   Cow<GroupTopics> topics_;
   std::optional<Instant> next_expiry_;
   std::map<PartitionIndex, Shard> shards_;
+  std::map<PartitionIndex, OpenOffsets> open_;  // of transactions without a marker
   DeadlineIndex<std::string> deadlines_;      // by group: of its timers
   std::map<std::uint64_t, Pending> pending_;  // by token: in the order of their handing over
   std::map<std::uint64_t, Deletion> deletions_;

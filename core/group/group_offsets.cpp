@@ -70,6 +70,23 @@ OffsetCommitResponse with_error(OffsetCommitResponse response, ErrorCode error) 
   return response;
 }
 
+TxnOffsetCommitResponse refuse_commit(const TxnOffsetCommitRequest& request, ErrorCode error) {
+  TxnOffsetCommitResponse response;
+  for (const TxnOffsetCommitRequest::Topic& topic : request.topics) {
+    TxnOffsetCommitResponse::Topic& answer = response.topics.emplace_back();
+    answer.name = topic.name;
+    for (const auto& partition : topic.partitions) answer.partitions.push_back({partition.partition_index, error});
+  }
+  return response;
+}
+
+TxnOffsetCommitResponse with_error(TxnOffsetCommitResponse response, ErrorCode error) {
+  for (TxnOffsetCommitResponse::Topic& topic : response.topics) {
+    for (TxnOffsetCommitResponse::Partition& partition : topic.partitions) partition.error_code = error;
+  }
+  return response;
+}
+
 PreparedCommit prepare_commit(const OffsetCommitRequest& request, const GroupLimits& limits, Timestamp now) {
   PreparedCommit prepared{refuse_commit(request, ErrorCode::none), {}};
   std::optional<Timestamp> expires;

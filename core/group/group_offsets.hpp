@@ -1,7 +1,7 @@
 #pragma once
 // The committed offsets of one group (org.apache.kafka.coordinator.group.OffsetMetadataManager). An offset is applied
 // when its record is replicated, and counts only if it was handed over after the one that stands: fates may come in any
-// order, the log's order wins. Offsets do not expire. Transactional commits are not spoken.
+// order, the log's order wins. Offsets do not expire. Those of open transactions are the coordinator's.
 #include <cstdint>
 #include <map>
 #include <string>
@@ -40,6 +40,9 @@ class GroupOffsets {
 [[nodiscard]] OffsetCommitResponse refuse_commit(const OffsetCommitRequest& request, ErrorCode error);
 // The same response with this error for every partition.
 [[nodiscard]] OffsetCommitResponse with_error(OffsetCommitResponse response, ErrorCode error);
+
+[[nodiscard]] TxnOffsetCommitResponse refuse_commit(const TxnOffsetCommitRequest& request, ErrorCode error);
+[[nodiscard]] TxnOffsetCommitResponse with_error(TxnOffsetCommitResponse response, ErrorCode error);
 
 // What to store of a commit that is allowed: one record a partition, all in one batch. Partitions whose metadata is
 // longer than offset.metadata.max.bytes are refused in the response and left out; without any other there is no write.

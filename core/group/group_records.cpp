@@ -1,5 +1,6 @@
 #include "core/group/group_records.hpp"
 
+#include "core/record/control_record.hpp"
 #include "core/record/record.hpp"
 #include "core/wire/consumer_protocol_codec.hpp"
 #include "core/wire/group_record_codec.hpp"
@@ -10,22 +11,47 @@ namespace {
 class LogReader {
  public:
   void read(const RecordBatch& batch) {
-    if (batch.is_control() || batch.is_transactional()) {
-      loaded_.passed_over += batch.header.records_count;
-      return;
-    }
     RecordReader reader{batch};
     Record record{};
+    if (batch.is_control()) {
+      if (batch.is_transactional() && reader.next(record)) end_transaction(batch, record);
+      return;
+    }
+    open_ = batch.is_transactional() ? std::optional{ProducerId{batch.header.producer_id}} : std::nullopt;
+    at_ = batch.base_offset();
     while (reader.next(record)) apply(record);
     if (reader.error()) pass_over(*reader.error());
   }
   [[nodiscard]] LoadedGroups take() {
     std::erase_if(loaded_.groups,
-                  [](const auto& entry) { return !entry.second.metadata && entry.second.offsets.empty() && entry.second.consumer.empty(); });
+                  [](const auto& entry) {
+                    return !entry.second.metadata && entry.second.offsets.empty() && entry.second.consumer.empty();
+                  });
+    for (auto& [producer, groups] : pending_) {
+      for (auto& [key, pending] : groups) loaded_.open[producer][key.first][key.second] = std::move(pending.value);
+    }
     return std::move(loaded_);
   }
 
  private:
+  using Key = std::pair<std::string, TopicPartition>;  // of a committed offset
+  struct Pending {
+    Offset at;
+    OffsetCommitValue value;
+  };
+  // The record of a transaction that is committed counts by where it stands, not by where the marker does.
+  void end_transaction(const RecordBatch& batch, const Record& record) {
+    const Result<EndTransactionMarker> marker = read_end_transaction(record);
+    if (!marker) return pass_over(marker.error());
+    const auto found = pending_.extract(ProducerId{batch.header.producer_id});
+    if (found.empty() || marker->outcome == TransactionOutcome::abort) return;
+    for (auto& [key, pending] : found.mapped()) {
+      const auto known = written_.find(key);
+      if (known != written_.end() && known->second > pending.at) continue;
+      written_[key] = pending.at;
+      loaded_.groups[key.first].offsets.insert_or_assign(key.second, std::move(pending.value));
+    }
+  }
   void apply(const Record& record) {
     if (!record.key) return pass_over({"a record without key", {}});
     const Result<GroupRecordKey> key = decode_group_key(*record.key);
@@ -46,6 +72,11 @@ class LogReader {
     }
     Result<OffsetCommitValue> value = decode_offset_commit_value(*bytes);
     if (!value) return pass_over(value.error());
+    if (open_) {
+      pending_[*open_].insert_or_assign({key.group, partition}, Pending{at_, std::move(*value)});
+      return;
+    }
+    written_[{key.group, partition}] = at_;
     loaded_.groups[key.group].offsets.insert_or_assign(partition, std::move(*value));
   }
   void apply_group(const GroupMetadataKey& key, const std::optional<ByteSpan>& bytes) {
@@ -63,6 +94,10 @@ class LogReader {
   }
 
   LoadedGroups loaded_;
+  std::map<ProducerId, std::map<Key, Pending>> pending_;
+  std::map<Key, Offset> written_;   // where the offset stands that counts
+  std::optional<ProducerId> open_;  // whose transaction the batch belongs to
+  Offset at_{};                     // of the batch
 };
 
 }  // namespace
@@ -84,6 +119,19 @@ RecordBatch offsets_batch(const std::string& group,
     builder.append(now, ByteSpan{key}, ByteSpan{bytes});
   }
   return builder.build();
+}
+
+RecordBatch transactional_offsets_batch(const std::string& group,
+                                        const std::vector<std::pair<TopicPartition, OffsetCommitValue>>& offsets,
+                                        ProducerId producer, ProducerEpoch epoch, Timestamp now) {
+  BatchBuilder builder;
+  for (const auto& [partition, value] : offsets) {
+    const std::vector<std::byte> key = encode_group_key(OffsetCommitKey{group, partition.topic, partition.partition});
+    const std::vector<std::byte> bytes = encode_group_value(value);
+    builder.append(now, ByteSpan{key}, ByteSpan{bytes});
+  }
+  constexpr Sequence unnumbered{-1};
+  return builder.build({}, ProducerFields{producer, epoch, unnumbered}, Transactional::yes);
 }
 
 RecordBatch tombstones_batch(const std::string& group, const std::vector<TopicPartition>& offsets, Forgets what,

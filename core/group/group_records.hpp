@@ -23,6 +23,10 @@ namespace kafkasim {
 [[nodiscard]] RecordBatch offsets_batch(const std::string& group,
                                         const std::vector<std::pair<TopicPartition, OffsetCommitValue>>& offsets,
                                         Timestamp now);
+// The same as a part of that producer's transaction.
+[[nodiscard]] RecordBatch transactional_offsets_batch(
+    const std::string& group, const std::vector<std::pair<TopicPartition, OffsetCommitValue>>& offsets, ProducerId producer,
+    ProducerEpoch epoch, Timestamp now);
 
 // Tombstones: for the partitions' offsets, and for the group itself if it is to go.
 enum class Forgets : std::uint8_t { offsets, whole_group };
@@ -36,11 +40,12 @@ struct LoadedGroup {
 };
 struct LoadedGroups {
   std::map<std::string, LoadedGroup> groups;  // those of which anything is left
+  // Of transactions without a marker: they count once there is one that commits.
+  std::map<ProducerId, std::map<std::string, std::map<TopicPartition, OffsetCommitValue>>> open;
   std::int64_t passed_over{};  // records that could not be read, or are of a kind that is not spoken here
   std::optional<Error> first_fault;
 };
-// Control batches and transactional ones are passed over: nobody here writes them. Never fails: what cannot be read is
-// counted.
+// Never fails: what cannot be read is counted.
 [[nodiscard]] LoadedGroups read_group_log(const std::vector<RecordBatch>& log);
 
 // The partitions of an assignment that a consumer's leader made; none where the bytes are something else.

@@ -159,7 +159,10 @@ void GroupCoordinator::commit(const OffsetCommitRequest& request, const RequestR
 
 void GroupCoordinator::fetch(const OffsetFetchRequest& request, const RequestRef& ref, Env& env) {
   OffsetFetchResponse response;
-  for (const OffsetFetchRequest::Group& asked : request.groups) response.groups.push_back(fetch_one(asked, ref));
+  for (const OffsetFetchRequest::Group& asked : request.groups) {
+    response.groups.push_back(fetch_one(asked, ref));
+    if (request.require_stable) tell_unstable(response.groups.back());
+  }
   answer(ref, std::move(response), env);
 }
 

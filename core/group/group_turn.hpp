@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/time.hpp"
+#include "core/log/verifications.hpp"
 #include "core/machine/request_ref.hpp"
 #include "core/machine/seam.hpp"
 #include "core/message/consumer_group_heartbeat.hpp"
@@ -18,6 +19,7 @@
 #include "core/message/join_group.hpp"
 #include "core/message/offset_commit.hpp"
 #include "core/message/offset_delete.hpp"
+#include "core/message/txn_offset_commit.hpp"
 #include "core/model/config.hpp"
 #include "core/model/ids.hpp"
 #include "core/model/legacy.hpp"
@@ -79,11 +81,20 @@ struct GroupForgotten {  // by a DeleteGroups, which is answered when all its gr
   std::size_t result{};  // its place in the answer
   std::vector<TopicPartition> offsets;
 };
-using GroupWritten = std::variant<EmptyGroupStored, AssignmentStored, StaticMemberStored, ConsumerGroupStored, OffsetsStored, OffsetsForgotten, GroupForgotten>;
+struct TransactionalOffsetsStored {  // count once the transaction is committed
+  RequestRef request;
+  TxnOffsetCommitResponse response;  // as it is if all goes well
+  ProducerId producer;
+  std::vector<std::pair<TopicPartition, OffsetCommitValue>> offsets;
+};
+using GroupWritten =
+    std::variant<EmptyGroupStored, AssignmentStored, StaticMemberStored, ConsumerGroupStored, OffsetsStored, OffsetsForgotten,
+                 GroupForgotten, TransactionalOffsetsStored>;
 
 struct GroupWrite {
   RecordBatch batch;
   GroupWritten then;
+  std::optional<VerificationGuard> guard{};  // of a transactional batch
 };
 
 // What clients are told when a record could not be stored (CoordinatorOperationExceptionHelper): what they may retry,

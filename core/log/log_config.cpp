@@ -4,7 +4,7 @@
 
 namespace kafkasim {
 
-LogConfig log_config(const TopicConfig& topic, Duration producer_id_expiration) {
+LogConfig log_config(const TopicConfig& topic, Duration producer_id_expiration, RequireVerification verification) {
   LogConfig config;
   config.segment_bytes = topic.segment_bytes;
   config.segment_ms = topic.segment.whole_ms();
@@ -32,6 +32,7 @@ LogConfig log_config(const TopicConfig& topic, Duration producer_id_expiration) 
   config.file_delete_delay_ms = topic.file_delete_delay.whole_ms();
   config.compression = compression_of(topic);
   config.producer_id_expiration_ms = producer_id_expiration.whole_ms();
+  config.require_verification = verification;
   return config;
 }
 

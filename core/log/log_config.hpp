@@ -40,6 +40,7 @@ struct LogConfig {
 };
 
 [[nodiscard]] LogConfig log_config(const TopicConfig& topic,
-                                   Duration producer_id_expiration = milliseconds(86'400'000));
+                                   Duration producer_id_expiration = milliseconds(86'400'000),
+                                   RequireVerification verification = RequireVerification::yes);
 
 }  // namespace kafkasim

@@ -30,13 +30,15 @@ std::pair<const std::int32_t, RequestChannel::Peer>* RequestChannel::peer_of(con
 }
 
 std::uint64_t RequestChannel::send(std::int32_t key, const Endpoint& to, Message request, Env& env,
-                                   std::optional<Duration> timeout, Answer answer) {
+                                   std::optional<Duration> timeout, Answer answer,
+                                   std::optional<std::int16_t> version) {
   next_known_ = false;
   Peer& peer = peers_[key];
   if (peer.state == LinkState::idle) peer.endpoint = to;
   const std::uint64_t id = ++requests_made_;
   const Instant deadline = env.now + timeout.value_or(options_.request_timeout);
-  peer.waiting.push_back(Request{id, std::move(request), deadline, 0, answer});
+  const std::int16_t spoken = version.value_or(spoken_version(request.api()));
+  peer.waiting.push_back(Request{id, std::move(request), deadline, 0, answer, spoken});
   pump(peer, env);
   return id;
 }
@@ -60,9 +62,8 @@ void RequestChannel::pump(Peer& peer, Env& env) {
     Request request = std::move(peer.waiting.front());
     peer.waiting.pop_front();
     request.correlation_id = ++correlation_;
-    const ApiKey api = request.message.api();
-    env.out.add(Send{peer.connection,
-                     Envelope{request.correlation_id, spoken_version(api), options_.client_id, request.message}});
+    env.out.add(
+        Send{peer.connection, Envelope{request.correlation_id, request.version, options_.client_id, request.message}});
     if (request.answer == Answer::expected) peer.in_flight.push_back(std::move(request));
   }
 }

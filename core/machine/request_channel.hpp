@@ -54,7 +54,8 @@ class RequestChannel {
   // be sent, and is told apart by expect_answer.
   enum class Answer : std::uint8_t { expected, none };
   std::uint64_t send(std::int32_t peer, const Endpoint& to, Message request, Env& env,
-                     std::optional<Duration> timeout = std::nullopt, Answer answer = Answer::expected);
+                     std::optional<Duration> timeout = std::nullopt, Answer answer = Answer::expected,
+                     std::optional<std::int16_t> version = std::nullopt);  // absent: the newest
 
   [[nodiscard]] bool owns(const ConnectionId& connection) const;
   [[nodiscard]] std::vector<Completion> step(const Input& in, Env& env);
@@ -76,6 +77,7 @@ class RequestChannel {
     Instant deadline;
     std::int32_t correlation_id{};
     Answer answer{};
+    std::int16_t version{};
   };
   enum class LinkState : std::uint8_t { idle, connecting, connected };
   struct Peer {

@@ -58,9 +58,11 @@ struct Disconnected {  // after this nothing comes on it any more, and what was 
   ConnectionId connection;
   DisconnectReason reason{};
 };
+enum class Listener : std::uint8_t { first, second };  // a combined node has two: the broker's, and the controller's
 struct Received {
   ConnectionId connection;
   Envelope envelope;
+  Listener listener{};  // by which the connection came in; first where this process dialled
 };
 struct Woken {};
 using FlushToken = Id<struct FlushTokenTag, std::uint64_t>;
@@ -77,6 +79,10 @@ struct ProduceCommand {
   std::optional<std::string> value;
   std::optional<PartitionIndex> partition;
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+};
+enum class TransactionStep : std::uint8_t { begin, commit, abort };
+struct TransactionCommand {  // of a producer with a transactional.id
+  TransactionStep step{};
 };
 struct SetRate {  // traffic: of a producing application, in records per 1000 seconds; absent restores the configured one
   std::optional<std::int64_t> permille;  // of the configured rate
@@ -95,7 +101,7 @@ struct AdminCommand {    // an administrator's request, for an Admin
   std::uint64_t hash{};  // of what it says
 };
 using Command =
-    std::variant<ProduceCommand, SetRate, Finish, Campaign, FreezeMetadata, ThawMetadata, AdminCommand>;
+    std::variant<ProduceCommand, SetRate, Finish, Campaign, FreezeMetadata, ThawMetadata, AdminCommand, TransactionCommand>;
 
 using Input = std::variant<Started, Connected, Disconnected, Received, Woken, Flushed, StopRequested, Command>;
 

@@ -14,7 +14,9 @@
 #include "core/base/time.hpp"
 #include "core/message/message.hpp"
 #include "core/model/error_code.hpp"
+#include "core/message/transaction_record.hpp"
 #include "core/model/ids.hpp"
+#include "core/record/control_record.hpp"
 
 namespace kafkasim {
 using HostId = Id<struct HostIdTag, std::int32_t>;  // a process with its disk and clock, whatever runs in it
@@ -36,6 +38,7 @@ struct AppendedBatch {
   bool control{};
   bool transactional{};
   Origin origin;
+  std::optional<TransactionOutcome> marker{};  // of the end of a transaction
 };
 enum class ReplicaRole : std::uint8_t { leader, follower };
 struct LogAppended {
@@ -184,6 +187,23 @@ struct RaftCommitted {
   std::int64_t high_watermark{};
   std::int32_t epoch{};
 };
+struct RaftSnapshotKept {  // of the metadata image: all below `end` is in it (KIP-630)
+  std::int64_t end{};
+  std::int32_t epoch{};
+  std::uint64_t bytes{};
+  bool fetched{};  // from the leader, by who was behind the start of its log; else made from this node's own image
+};
+struct RaftLogReplaced {  // by that snapshot: the log now begins and ends there
+  std::int64_t end{};
+  std::int32_t epoch{};
+};
+struct RaftLogStartMoved {  // what a snapshot holds was deleted from the log
+  std::int64_t to{};
+};
+struct RaftVotersChanged {  // what this node takes for the set of voters from now on (KIP-853), committed or not
+  std::int64_t offset{};
+  std::vector<NodeId> voters;
+};
 struct ControllerActivated {
   std::int32_t epoch{};
 };
@@ -213,6 +233,10 @@ struct PartitionChanged {
   std::vector<NodeId> isr;
   bool unclean{};
   ChangeReason reason{};
+  std::vector<NodeId> elr{};             // eligible leader replicas (KIP-966)
+  std::vector<NodeId> last_known_elr{};  // the last leader, while there is none
+  std::vector<NodeId> adding{};          // by a reassignment under way
+  std::vector<NodeId> removing{};
 };
 struct BrokerRegistered {
   std::int64_t metadata_offset{};
@@ -333,6 +357,45 @@ struct OffsetsLoaded {  // by a new coordinator, from __consumer_offsets: what i
   std::vector<OffsetsCommitted::One> offsets;
 };
 
+// ---- transactions ---------------------------------------------------------------------------------
+struct TransactionChanged {  // at its coordinator: durable in __transaction_state
+  std::string transactional_id;
+  ProducerId producer;
+  ProducerEpoch epoch;
+  TransactionStatus status{};
+  std::vector<TopicPartition> partitions;  // of the open transaction, or of the one that ends
+  std::string reason;                      // "timed out", say; empty: what its producer asked for
+};
+struct ProducerInitialised {  // the coordinator tells a producer its id and epoch: all older ones are fenced
+  std::string transactional_id;
+  ProducerId producer;
+  ProducerEpoch epoch;
+};
+struct TransactionsLoaded {  // by a new coordinator, from __transaction_state
+  PartitionIndex partition;
+  std::int32_t transactions{};
+};
+struct TransactionBegan {  // the producer's view; what it sends from here on belongs to it
+  std::string transactional_id;
+  std::int32_t client{};  // as in Origin
+  std::int64_t number{};  // of this producer's transactions
+};
+enum class TransactionFate : std::uint8_t { committed, aborted, unknown };
+struct TransactionEnded {  // unknown: the producer failed, what became of it nobody told
+  std::string transactional_id;
+  std::int32_t client{};
+  std::int64_t number{};
+  TransactionFate fate{};
+  ErrorCode error{};
+};
+struct TransactionOffsetsSent {  // are part of the producer's transaction, once it is committed
+  std::string transactional_id;
+  std::int32_t client{};
+  std::int64_t number{};
+  std::string group;
+  std::vector<OffsetsCommitted::One> offsets;
+};
+
 // ---- anything else worth a line ---------------------------------------------------------------------
 struct Remark {
   std::string text;
@@ -360,10 +423,12 @@ using Kinds = KindList<
     LogAppended, LogTruncated, LogLoaded, LogStartMoved, SegmentsDeleted, LogCleaningBegan, LogCleaned,
     HighWatermarkMoved, BecameLeader, BecameFollower, ReplicaRemoved, IsrChangeRequested, ProduceAnswered,
     FetchAnswered, LogDirectoryFailed, LogSynced, IsrViewChanged, ProducersTold, RaftRoleChanged, RaftVoted,
-    RaftAppended, RaftTruncated, RaftCommitted, ControllerActivated, ControllerResigned, TopicCreated, TopicDeleted,
-    PartitionChanged, BrokerRegistered, BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked,
-    RecordsFailed, RecordsDelivered, PositionReset, PartitionsAssigned, PartitionsRevoked, ClientSawError,
-    GroupChanged, OffsetsRemoved, OffsetsCommitted, OffsetsOffered, GroupsLoaded, OffsetsLoaded, Remark>;
+    RaftAppended, RaftTruncated, RaftCommitted, RaftSnapshotKept, RaftLogReplaced, RaftLogStartMoved, RaftVotersChanged,
+    ControllerActivated, ControllerResigned, TopicCreated, TopicDeleted, PartitionChanged, BrokerRegistered,
+    BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked, RecordsFailed, RecordsDelivered, PositionReset,
+    PartitionsAssigned, PartitionsRevoked, ClientSawError, GroupChanged, OffsetsRemoved, OffsetsCommitted, OffsetsOffered,
+    GroupsLoaded, OffsetsLoaded, TransactionChanged, ProducerInitialised, TransactionsLoaded, TransactionBegan,
+    TransactionEnded, TransactionOffsetsSent, Remark>;
 
 // One of the above: a counted reference, like a Message, so that a copy costs nothing; a variant of so many kinds would cost every
 // file that sees it a second of its compiler's time.

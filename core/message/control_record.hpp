@@ -1,6 +1,5 @@
 #pragma once
-// LeaderChangeMessage (KIP-595, KIP-853): the value of the control record with which a leader of the metadata quorum
-// opens its epoch.
+// The values of control records in the metadata log and its snapshots.
 #include <cstdint>
 #include <vector>
 
@@ -8,6 +7,7 @@
 
 namespace kafkasim {
 
+// LeaderChangeMessage (KIP-595, KIP-853): with it a leader of the metadata quorum opens its epoch.
 struct LeaderChangeMessage {
   struct Voter {
     NodeId voter_id{};
@@ -19,6 +19,19 @@ struct LeaderChangeMessage {
   std::vector<Voter> voters{};
   std::vector<Voter> granting_voters{};
   friend bool operator==(const LeaderChangeMessage&, const LeaderChangeMessage&) = default;
+};
+
+// The first record of a snapshot of the metadata image (KIP-630).
+struct SnapshotHeader {
+  std::int16_t version{};
+  std::int64_t last_contained_log_timestamp{};
+  friend bool operator==(const SnapshotHeader&, const SnapshotHeader&) = default;
+};
+
+// The last one.
+struct SnapshotFooter {
+  std::int16_t version{};
+  friend bool operator==(const SnapshotFooter&, const SnapshotFooter&) = default;
 };
 
 }  // namespace kafkasim

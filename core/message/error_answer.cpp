@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/message/add_offsets_to_txn.hpp"
+#include "core/message/add_partitions_to_txn.hpp"
 #include "core/message/allocate_producer_ids.hpp"
 #include "core/message/alter_configs.hpp"
 #include "core/message/alter_partition.hpp"
@@ -20,8 +22,13 @@
 #include "core/message/describe_cluster.hpp"
 #include "core/message/describe_configs.hpp"
 #include "core/message/describe_groups.hpp"
+#include "core/message/describe_producers.hpp"
+#include "core/message/describe_quorum.hpp"
+#include "core/message/describe_transactions.hpp"
 #include "core/message/elect_leaders.hpp"
+#include "core/message/end_txn.hpp"
 #include "core/message/fetch.hpp"
+#include "core/message/fetch_snapshot.hpp"
 #include "core/message/find_coordinator.hpp"
 #include "core/message/heartbeat.hpp"
 #include "core/message/init_producer_id.hpp"
@@ -30,6 +37,7 @@
 #include "core/message/list_groups.hpp"
 #include "core/message/list_offsets.hpp"
 #include "core/message/list_partition_reassignments.hpp"
+#include "core/message/list_transactions.hpp"
 #include "core/message/metadata.hpp"
 #include "core/message/offset_commit.hpp"
 #include "core/message/offset_delete.hpp"
@@ -38,7 +46,9 @@
 #include "core/message/produce.hpp"
 #include "core/message/quorum_epoch.hpp"
 #include "core/message/sync_group.hpp"
+#include "core/message/txn_offset_commit.hpp"
 #include "core/message/vote.hpp"
+#include "core/message/write_txn_markers.hpp"
 
 namespace kafkasim {
 namespace {
@@ -213,6 +223,63 @@ std::optional<IncrementalAlterConfigsResponse> shape(const IncrementalAlterConfi
   return response;
 }
 
+std::optional<AddPartitionsToTxnResponse> shape(const AddPartitionsToTxnRequest& request) {
+  AddPartitionsToTxnResponse response;
+  for (const auto& transaction : request.transactions) {
+    auto& told = response.results_by_transaction.emplace_back();
+    told.transactional_id = transaction.transactional_id;
+    for (const auto& topic : transaction.topics) {
+      auto& results = told.topic_results.emplace_back();
+      results.name = topic.name;
+      for (const PartitionIndex p : topic.partitions) results.results_by_partition.emplace_back().partition_index = p;
+    }
+  }
+  return response;
+}
+
+std::optional<WriteTxnMarkersResponse> shape(const WriteTxnMarkersRequest& request) {
+  WriteTxnMarkersResponse response;
+  for (const auto& marker : request.markers) {
+    auto& told = response.markers.emplace_back();
+    told.producer_id = marker.producer_id;
+    for (const auto& topic : marker.topics) {
+      auto& results = told.topics.emplace_back();
+      results.name = topic.name;
+      for (const PartitionIndex p : topic.partition_indexes) results.partitions.emplace_back().partition_index = p;
+    }
+  }
+  return response;
+}
+
+std::optional<TxnOffsetCommitResponse> shape(const TxnOffsetCommitRequest& request) {
+  TxnOffsetCommitResponse response;
+  for (const auto& topic : request.topics) {
+    auto& told = response.topics.emplace_back();
+    told.name = topic.name;
+    for (const auto& p : topic.partitions) told.partitions.emplace_back().partition_index = p.partition_index;
+  }
+  return response;
+}
+
+std::optional<DescribeTransactionsResponse> shape(const DescribeTransactionsRequest& request) {
+  DescribeTransactionsResponse response;
+  for (const std::string& id : request.transactional_ids) response.transaction_states.emplace_back().transactional_id = id;
+  return response;
+}
+
+std::optional<DescribeProducersResponse> shape(const DescribeProducersRequest& request) {
+  DescribeProducersResponse response;
+  for (const auto& topic : request.topics) {
+    auto& told = response.topics.emplace_back();
+    told.name = topic.name;
+    for (const PartitionIndex p : topic.partition_indexes) told.partitions.emplace_back().partition_index = p;
+  }
+  return response;
+}
+
+std::optional<AddOffsetsToTxnResponse> shape(const AddOffsetsToTxnRequest&) { return AddOffsetsToTxnResponse{}; }
+std::optional<EndTxnResponse> shape(const EndTxnRequest&) { return EndTxnResponse{}; }
+std::optional<ListTransactionsResponse> shape(const ListTransactionsRequest&) { return ListTransactionsResponse{}; }
 std::optional<ListGroupsResponse> shape(const ListGroupsRequest&) { return ListGroupsResponse{}; }
 std::optional<OffsetDeleteResponse> shape(const OffsetDeleteRequest&) { return OffsetDeleteResponse{}; }
 std::optional<DescribeClusterResponse> shape(const DescribeClusterRequest&) { return DescribeClusterResponse{}; }
@@ -234,6 +301,8 @@ std::optional<InitProducerIdResponse> shape(const InitProducerIdRequest&) { retu
 std::optional<VoteResponse> shape(const VoteRequest&) { return VoteResponse{}; }
 std::optional<BeginQuorumEpochResponse> shape(const BeginQuorumEpochRequest&) { return BeginQuorumEpochResponse{}; }
 std::optional<EndQuorumEpochResponse> shape(const EndQuorumEpochRequest&) { return EndQuorumEpochResponse{}; }
+std::optional<DescribeQuorumResponse> shape(const DescribeQuorumRequest&) { return DescribeQuorumResponse{}; }
+std::optional<FetchSnapshotResponse> shape(const FetchSnapshotRequest&) { return FetchSnapshotResponse{}; }
 std::optional<BrokerRegistrationResponse> shape(const BrokerRegistrationRequest&) {
   return BrokerRegistrationResponse{};
 }
@@ -299,6 +368,37 @@ Response failed_partitions(Response response, ErrorCode error) {
 ListOffsetsResponse failed(const ListOffsetsResponse& r, ErrorCode error) { return failed_partitions(r, error); }
 OffsetCommitResponse failed(const OffsetCommitResponse& r, ErrorCode error) { return failed_partitions(r, error); }
 DeleteRecordsResponse failed(const DeleteRecordsResponse& r, ErrorCode error) { return failed_partitions(r, error); }
+
+TxnOffsetCommitResponse failed(const TxnOffsetCommitResponse& r, ErrorCode error) { return failed_partitions(r, error); }
+DescribeProducersResponse failed(const DescribeProducersResponse& r, ErrorCode error) { return failed_partitions(r, error); }
+
+AddPartitionsToTxnResponse failed(AddPartitionsToTxnResponse response, ErrorCode error) {
+  for (auto& transaction : response.results_by_transaction) {
+    for (auto& topic : transaction.topic_results) {
+      for (auto& partition : topic.results_by_partition) partition.partition_error_code = error;
+    }
+  }
+  return response;
+}
+
+WriteTxnMarkersResponse failed(WriteTxnMarkersResponse response, ErrorCode error) {
+  for (auto& marker : response.markers) {
+    for (auto& topic : marker.topics) {
+      for (auto& partition : topic.partitions) partition.error_code = error;
+    }
+  }
+  return response;
+}
+
+DescribeTransactionsResponse failed(DescribeTransactionsResponse response, ErrorCode error) {
+  for (auto& transaction : response.transaction_states) {
+    std::string id = std::move(transaction.transactional_id);
+    transaction = {};
+    transaction.transactional_id = std::move(id);
+    transaction.error_code = error;
+  }
+  return response;
+}
 
 OffsetForLeaderEpochResponse failed(OffsetForLeaderEpochResponse response, ErrorCode error) {
   for (auto& topic : response.topics) {
@@ -454,12 +554,15 @@ std::optional<Message> failed_answer(const Message& response, ErrorCode error) {
                     OffsetFetchResponse, FindCoordinatorResponse, JoinGroupResponse, HeartbeatResponse,
                     LeaveGroupResponse, SyncGroupResponse, ApiVersionsResponse, CreateTopicsResponse,
                     DeleteRecordsResponse, InitProducerIdResponse, OffsetForLeaderEpochResponse, VoteResponse,
-                    BeginQuorumEpochResponse, EndQuorumEpochResponse, AlterPartitionResponse,
+                    BeginQuorumEpochResponse, EndQuorumEpochResponse, DescribeQuorumResponse, FetchSnapshotResponse, AlterPartitionResponse,
                     BrokerRegistrationResponse, BrokerHeartbeatResponse, AllocateProducerIdsResponse,
                     ListGroupsResponse, DescribeGroupsResponse, ConsumerGroupHeartbeatResponse, ConsumerGroupDescribeResponse, DeleteGroupsResponse, OffsetDeleteResponse,
                     DeleteTopicsResponse, CreatePartitionsResponse, ElectLeadersResponse,
                     AlterPartitionReassignmentsResponse, ListPartitionReassignmentsResponse, DescribeConfigsResponse,
-                    AlterConfigsResponse, IncrementalAlterConfigsResponse, DescribeClusterResponse>(response, error);
+                    AlterConfigsResponse, IncrementalAlterConfigsResponse, DescribeClusterResponse,
+                    AddPartitionsToTxnResponse, AddOffsetsToTxnResponse, EndTxnResponse, WriteTxnMarkersResponse,
+                    TxnOffsetCommitResponse, DescribeTransactionsResponse, ListTransactionsResponse,
+                    DescribeProducersResponse>(response, error);
 }
 
 std::optional<Message> error_answer(const Message& request, ErrorCode error) {
@@ -467,12 +570,14 @@ std::optional<Message> error_answer(const Message& request, ErrorCode error) {
       shape_of<ProduceRequest, FetchRequest, ListOffsetsRequest, MetadataRequest, OffsetCommitRequest,
                OffsetFetchRequest, FindCoordinatorRequest, JoinGroupRequest, HeartbeatRequest, LeaveGroupRequest,
                SyncGroupRequest, ApiVersionsRequest, CreateTopicsRequest, DeleteRecordsRequest, InitProducerIdRequest,
-               OffsetForLeaderEpochRequest, VoteRequest, BeginQuorumEpochRequest, EndQuorumEpochRequest,
+               OffsetForLeaderEpochRequest, VoteRequest, BeginQuorumEpochRequest, EndQuorumEpochRequest, DescribeQuorumRequest, FetchSnapshotRequest,
                AlterPartitionRequest, BrokerRegistrationRequest, BrokerHeartbeatRequest, AllocateProducerIdsRequest,
                ListGroupsRequest, DescribeGroupsRequest, ConsumerGroupHeartbeatRequest, ConsumerGroupDescribeRequest, DeleteGroupsRequest, OffsetDeleteRequest, DeleteTopicsRequest,
                CreatePartitionsRequest, ElectLeadersRequest, AlterPartitionReassignmentsRequest,
                ListPartitionReassignmentsRequest, DescribeConfigsRequest, AlterConfigsRequest,
-               IncrementalAlterConfigsRequest, DescribeClusterRequest>(request);
+               IncrementalAlterConfigsRequest, DescribeClusterRequest, AddPartitionsToTxnRequest, AddOffsetsToTxnRequest,
+               EndTxnRequest, WriteTxnMarkersRequest, TxnOffsetCommitRequest, DescribeTransactionsRequest,
+               ListTransactionsRequest, DescribeProducersRequest>(request);
   return response ? failed_answer(*response, error) : std::nullopt;
 }
 

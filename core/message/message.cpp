@@ -35,13 +35,26 @@ std::string_view api_name(ApiKey key) {
     case ApiKey::vote: return "Vote";
     case ApiKey::begin_quorum_epoch: return "BeginQuorumEpoch";
     case ApiKey::end_quorum_epoch: return "EndQuorumEpoch";
+    case ApiKey::describe_quorum: return "DescribeQuorum";
     case ApiKey::alter_partition: return "AlterPartition";
+    case ApiKey::fetch_snapshot: return "FetchSnapshot";
     case ApiKey::describe_cluster: return "DescribeCluster";
     case ApiKey::broker_registration: return "BrokerRegistration";
     case ApiKey::broker_heartbeat: return "BrokerHeartbeat";
+    case ApiKey::add_partitions_to_txn: return "AddPartitionsToTxn";
+    case ApiKey::add_offsets_to_txn: return "AddOffsetsToTxn";
+    case ApiKey::end_txn: return "EndTxn";
+    case ApiKey::write_txn_markers: return "WriteTxnMarkers";
+    case ApiKey::txn_offset_commit: return "TxnOffsetCommit";
+    case ApiKey::describe_producers: return "DescribeProducers";
+    case ApiKey::describe_transactions: return "DescribeTransactions";
+    case ApiKey::list_transactions: return "ListTransactions";
     case ApiKey::allocate_producer_ids: return "AllocateProducerIds";
     case ApiKey::consumer_group_heartbeat: return "ConsumerGroupHeartbeat";
     case ApiKey::consumer_group_describe: return "ConsumerGroupDescribe";
+    case ApiKey::add_raft_voter: return "AddRaftVoter";
+    case ApiKey::remove_raft_voter: return "RemoveRaftVoter";
+    case ApiKey::update_raft_voter: return "UpdateRaftVoter";
   }
   return "Unknown";
 }

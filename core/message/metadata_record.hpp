@@ -148,9 +148,15 @@ struct RemoveTopicRecord {
   friend bool operator==(const RemoveTopicRecord&, const RemoveTopicRecord&) = default;
 };
 
+// min.insync.replicas has changed: who is eligible by the old one is so no more (KIP-966).
+struct ClearElrRecord {
+  std::string topic_name{};  // empty: of all topics
+  friend bool operator==(const ClearElrRecord&, const ClearElrRecord&) = default;
+};
+
 using MetadataRecord =
     std::variant<RegisterBrokerRecord, UnregisterBrokerRecord, TopicRecord, PartitionRecord, ConfigRecord,
                  PartitionChangeRecord, FenceBrokerRecord, UnfenceBrokerRecord, RemoveTopicRecord, FeatureLevelRecord,
-                 ProducerIdsRecord, BrokerRegistrationChangeRecord, NoOpRecord>;
+                 ProducerIdsRecord, BrokerRegistrationChangeRecord, NoOpRecord, ClearElrRecord>;
 
 }  // namespace kafkasim

@@ -35,13 +35,26 @@ std::int16_t spoken_version(ApiKey key) {
     case ApiKey::vote: return 2;
     case ApiKey::begin_quorum_epoch: return 1;
     case ApiKey::end_quorum_epoch: return 1;
+    case ApiKey::describe_quorum: return 2;
     case ApiKey::alter_partition: return 3;
+    case ApiKey::fetch_snapshot: return 1;
     case ApiKey::describe_cluster: return 2;
     case ApiKey::broker_registration: return 4;
     case ApiKey::broker_heartbeat: return 1;
+    case ApiKey::add_partitions_to_txn: return 5;
+    case ApiKey::add_offsets_to_txn: return 4;
+    case ApiKey::end_txn: return 5;
+    case ApiKey::write_txn_markers: return 1;
+    case ApiKey::txn_offset_commit: return 5;
+    case ApiKey::describe_producers: return 0;
+    case ApiKey::describe_transactions: return 0;
+    case ApiKey::list_transactions: return 1;
     case ApiKey::allocate_producer_ids: return 0;
     case ApiKey::consumer_group_heartbeat: return 1;
     case ApiKey::consumer_group_describe: return 1;
+    case ApiKey::add_raft_voter: return 0;
+    case ApiKey::remove_raft_voter: return 0;
+    case ApiKey::update_raft_voter: return 0;
   }
   return 0;
 }

@@ -126,6 +126,12 @@ const std::vector<Node>& node_settings() {
       {"controller.quorum.retry.backoff.ms", &NodeConfig::quorum_retry_backoff, 1},
       {"controller.quorum.append.linger.ms", &NodeConfig::quorum_append_linger},
       {"metadata.max.idle.interval.ms", &NodeConfig::metadata_max_idle_interval},
+      {"metadata.log.max.record.bytes.between.snapshots", &NodeConfig::metadata_snapshot_after_bytes, 1},
+      {"metadata.log.max.snapshot.interval.ms", &NodeConfig::metadata_snapshot_interval},
+      {"metadata.log.segment.bytes", &NodeConfig::metadata_log_segment_bytes, 8 * 1024 * 1024, INT32_MAX},
+      {"metadata.log.segment.ms", &NodeConfig::metadata_log_segment, 1},
+      {"metadata.max.retention.bytes", &NodeConfig::metadata_retention_bytes, -1},
+      {"metadata.max.retention.ms", &NodeConfig::metadata_retention_ms, -1},
       {"replica.lag.time.max.ms", &NodeConfig::replica_lag_time_max, 1},
       {"replica.fetch.wait.max.ms", &NodeConfig::replica_fetch_wait_max, 1},
       {"max.incremental.fetch.session.cache.slots", &NodeConfig::max_incremental_fetch_session_cache_slots, 0, INT32_MAX},
@@ -140,6 +146,10 @@ const std::vector<Node>& node_settings() {
       {"num.partitions", &NodeConfig::num_partitions, 1, INT32_MAX},
       {"controlled.shutdown.enable", &NodeConfig::controlled_shutdown_enable},
       {"auto.create.topics.enable", &NodeConfig::auto_create_topics_enable},
+      {"auto.leader.rebalance.enable", &NodeConfig::auto_leader_rebalance_enable},
+      {"leader.imbalance.check.interval.seconds", &NodeConfig::leader_imbalance_check_interval_seconds, 1, 9'000'000'000},
+      {"leader.imbalance.per.broker.percentage", &NodeConfig::leader_imbalance_per_broker_percentage, 0, INT32_MAX},
+      {"unclean.leader.election.interval.ms", &NodeConfig::unclean_leader_election_interval, 1},
       {"log.cleaner.backoff.ms", &NodeConfig::log_cleaner_backoff},
       {"log.cleaner.dedupe.buffer.size", &NodeConfig::log_cleaner_dedupe_buffer_size, 1024 * 1024},
       {"log.cleaner.enable", &NodeConfig::log_cleaner_enable},
@@ -170,6 +180,17 @@ const std::vector<Node>& node_settings() {
        0,
        0,
        {"bidirectional", "upgrade", "downgrade", "disabled"}},
+      {"transaction.max.timeout.ms", &NodeConfig::transaction_max_timeout, 1},
+      {"transactional.id.expiration.ms", &NodeConfig::transactional_id_expiration, 1},
+      {"transaction.abort.timed.out.transaction.cleanup.interval.ms", &NodeConfig::transaction_abort_timed_out_interval, 1},
+      {"transaction.remove.expired.transaction.cleanup.interval.ms", &NodeConfig::transaction_remove_expired_interval, 1},
+      {"transaction.state.log.num.partitions", &NodeConfig::transaction_state_log_num_partitions, 1, 10'000},
+      {"transaction.state.log.replication.factor", &NodeConfig::transaction_state_log_replication_factor, 1, INT16_MAX},
+      {"transaction.state.log.min.isr", &NodeConfig::transaction_state_log_min_isr, 1, INT32_MAX},
+      {"transaction.state.log.segment.bytes", &NodeConfig::transaction_state_log_segment_bytes, 1, INT32_MAX},
+      {"transaction.partition.verification.enable", &NodeConfig::transaction_partition_verification_enable},
+      {"add.partitions.to.txn.retry.backoff.ms", &NodeConfig::add_partitions_to_txn_retry_backoff, 1},
+      {"add.partitions.to.txn.retry.backoff.max.ms", &NodeConfig::add_partitions_to_txn_retry_backoff_max, 0},
   };
   return table;
 }
@@ -214,6 +235,8 @@ const std::vector<Setting<ProducerConfig>>& producer_settings() {
       {"max.block.ms", &P::max_block},
       {"max.request.size", &P::max_request_size, 0, INT32_MAX},
       {"retries", &P::retries, 0, INT32_MAX},
+      {"transactional.id", &P::transactional_id},
+      {"transaction.timeout.ms", &P::transaction_timeout, 1},
   });
   return table;
 }
@@ -301,9 +324,9 @@ Result<void> assign(C& config, const Setting<C>& setting, const SettingValue& va
   }
   if (const auto* field = std::get_if<std::string C::*>(&setting.field)) {
     const std::string text = as_string(value);
-    if (setting.choices.empty() && text.size() > longest_name) return fail(quoted(setting.name) + " is too long");
-    const bool any = setting.choices.empty();  // any text
-    if (!any && std::ranges::find(setting.choices, std::string_view{text}) == setting.choices.end()) {
+    const bool free = setting.choices.empty();
+    if (free && text.size() > longest_name) return fail(quoted(setting.name) + " is too long");
+    if (!free && std::ranges::find(setting.choices, std::string_view{text}) == setting.choices.end()) {
       std::string choices;
       for (const std::string_view c : setting.choices) choices += (choices.empty() ? "" : ", ") + quoted(c);
       return fail(quoted(setting.name) + " must be " + (setting.choices.size() > 1 ? "one of " : "") + choices + ", not " + quoted(text));

@@ -70,6 +70,12 @@ struct NodeConfig {  // of a broker or a controller
   Duration quorum_retry_backoff{milliseconds(20)};
   Duration quorum_append_linger{milliseconds(25)};
   Duration metadata_max_idle_interval{milliseconds(500)};
+  std::int64_t metadata_snapshot_after_bytes{20'971'520};
+  Duration metadata_snapshot_interval{milliseconds(3'600'000)};  // 0: by bytes alone
+  std::int64_t metadata_log_segment_bytes{1'073'741'824};
+  Duration metadata_log_segment{milliseconds(604'800'000)};
+  std::int64_t metadata_retention_bytes{104'857'600};  // of log and snapshots; -1: no limit
+  std::int64_t metadata_retention_ms{604'800'000};     // of snapshots; -1: for ever
   // replication
   Duration replica_lag_time_max{milliseconds(30'000)};
   std::int64_t max_incremental_fetch_session_cache_slots{1000};
@@ -85,6 +91,11 @@ struct NodeConfig {  // of a broker or a controller
   std::int64_t num_partitions{1};
   bool controlled_shutdown_enable{true};
   bool auto_create_topics_enable{true};
+  // the controller's care for leaders
+  bool auto_leader_rebalance_enable{true};
+  std::int64_t leader_imbalance_check_interval_seconds{300};
+  std::int64_t leader_imbalance_per_broker_percentage{10};  // read by no controller since KRaft: any imbalance counts
+  Duration unclean_leader_election_interval{milliseconds(300'000)};
   // logs
   bool log_cleaner_enable{true};
   Duration log_cleaner_backoff{milliseconds(15'000)};
@@ -116,6 +127,18 @@ struct NodeConfig {  // of a broker or a controller
   std::int64_t group_consumer_max_size{INT32_MAX};
   std::string group_consumer_assignors{"uniform,range"};
   std::string group_consumer_migration_policy{"bidirectional"};
+  // transactions
+  Duration transaction_max_timeout{milliseconds(900'000)};
+  Duration transactional_id_expiration{milliseconds(604'800'000)};
+  Duration transaction_abort_timed_out_interval{milliseconds(10'000)};
+  Duration transaction_remove_expired_interval{milliseconds(3'600'000)};
+  std::int64_t transaction_state_log_num_partitions{50};
+  std::int64_t transaction_state_log_replication_factor{3};
+  std::int64_t transaction_state_log_min_isr{2};
+  std::int64_t transaction_state_log_segment_bytes{104'857'600};
+  bool transaction_partition_verification_enable{true};
+  Duration add_partitions_to_txn_retry_backoff{milliseconds(20)};
+  Duration add_partitions_to_txn_retry_backoff_max{milliseconds(100)};
   TopicConfig topic_defaults;  // set through log.retention.ms, min.insync.replicas and so on
   friend bool operator==(const NodeConfig&, const NodeConfig&) = default;
 };
@@ -147,6 +170,8 @@ struct ProducerConfig : ClientConfig {
   Duration max_block{milliseconds(60'000)};
   std::int64_t max_request_size{1'048'576};
   std::int64_t retries{INT32_MAX};
+  std::string transactional_id;  // empty: none
+  Duration transaction_timeout{milliseconds(60'000)};
   friend bool operator==(const ProducerConfig&, const ProducerConfig&) = default;
 };
 

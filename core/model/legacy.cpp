@@ -58,6 +58,12 @@ constexpr std::array table{
     LegacyInfo{Legacy::no_generation_fencing, "no-generation-fencing", "what KIP-62 and its predecessors rest on",
                "a coordinator takes commits of members of a generation that is over, and of members it has removed",
                "a member that was paused takes the group's offset back to where it was"},
+    LegacyInfo{Legacy::txn_timeout_no_epoch_bump, "txn-timeout-no-epoch-bump", "KAFKA-6119 (1.0, 2017)",
+               "a coordinator aborts a transaction that took too long without fencing its producer",
+               "what the producer sends afterwards joins a new transaction, and half of its own is committed"},
+    LegacyInfo{Legacy::hanging_txn, "hanging-txn", "KIP-890, KAFKA-14402 (3.5, 2023)",
+               "a leader takes a transactional batch without asking the coordinator whether the transaction is open",
+               "a batch that comes after its transaction's end opens one that nobody ends: read_committed readers stand still"},
 };
 
 }  // namespace

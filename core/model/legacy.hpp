@@ -27,6 +27,8 @@ enum class Legacy : std::uint8_t {
   static_rejoin_not_persisted,
   fetch_during_revocation,
   no_generation_fencing,
+  txn_timeout_no_epoch_bump,
+  hanging_txn,
 };
 
 class LegacyBehaviours {

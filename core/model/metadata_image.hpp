@@ -2,9 +2,13 @@
 // MetadataImage: the cluster as the metadata log tells it up to some offset (org.apache.kafka.image.MetadataImage). Controllers hold it to
 // decide, brokers to know their partitions and to answer clients. A value; topics are shared between copies until changed.
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/cow.hpp"
@@ -13,6 +17,32 @@
 
 namespace kafkasim {
 
+// Replicas of a partition that only some partitions have at a time.
+struct RareReplicas {
+  std::vector<NodeId> removing;        // by a reassignment under way (KIP-455)
+  std::vector<NodeId> adding;          // likewise
+  std::vector<NodeId> elr;             // eligible leader replicas: out of the ISR since it fell under min.insync.replicas, but
+                                       // with all that is committed (KIP-966)
+  std::vector<NodeId> last_known_elr;  // the last leader, while there is none
+  friend bool operator==(const RareReplicas&, const RareReplicas&) = default;
+};
+
+// Kept aside and shared between copies: a cluster of 100,000 partitions has few of them.
+class RarelySet {
+ public:
+  [[nodiscard]] const RareReplicas& get() const {
+    static const RareReplicas none;
+    return set_ ? *set_ : none;
+  }
+  void set(RareReplicas replicas) {
+    set_ = replicas == RareReplicas{} ? nullptr : std::make_shared<const RareReplicas>(std::move(replicas));
+  }
+  friend bool operator==(const RarelySet& a, const RarelySet& b) { return a.set_ == b.set_ || a.get() == b.get(); }
+
+ private:
+  std::shared_ptr<const RareReplicas> set_;
+};
+
 struct PartitionRegistration {
   std::vector<NodeId> replicas;  // in order of preference
   std::vector<NodeId> isr;
@@ -20,6 +50,13 @@ struct PartitionRegistration {
   LeaderEpoch leader_epoch;
   PartitionEpoch partition_epoch;
   bool recovering{false};  // LeaderRecoveryState.RECOVERING: elected uncleanly, not yet taken over
+  RarelySet rare{};
+
+  [[nodiscard]] const std::vector<NodeId>& removing() const { return rare.get().removing; }
+  [[nodiscard]] const std::vector<NodeId>& adding() const { return rare.get().adding; }
+  [[nodiscard]] const std::vector<NodeId>& elr() const { return rare.get().elr; }
+  [[nodiscard]] const std::vector<NodeId>& last_known_elr() const { return rare.get().last_known_elr; }
+  [[nodiscard]] bool is_reassigning() const { return !removing().empty() || !adding().empty(); }
   friend bool operator==(const PartitionRegistration&, const PartitionRegistration&) = default;
 };
 
@@ -43,12 +80,19 @@ struct BrokerImage {
   friend bool operator==(const BrokerImage&, const BrokerImage&) = default;
 };
 
+// Features that the cluster has agreed upon, by their names in FeatureLevelRecord.
+inline constexpr std::string_view metadata_version_feature = "metadata.version";
+inline constexpr std::int16_t oldest_metadata_version = 7;   // 3.3-IV3
+inline constexpr std::int16_t newest_metadata_version = 27;  // 4.1-IV1
+inline constexpr std::string_view eligible_leader_replicas_feature = "eligible.leader.replicas.version";
+
 struct MetadataImage {
   std::map<NodeId, BrokerImage> brokers;
   std::map<Uuid, Cow<TopicImage>> topics;
   std::map<std::string, Uuid> topic_ids;  // by name
   // Settings that nodes were given while they ran: by node id as text, and under "" those of all nodes.
   std::map<std::string, std::map<std::string, std::string>> node_configs;
+  std::map<std::string, std::int16_t, std::less<>> features;  // level by name
   std::int64_t next_producer_id{0};       // the first that no block has taken
   std::int64_t end_offset{0};             // of the metadata log: all before it is in here
   std::int32_t epoch{0};                  // of the last record applied
@@ -65,6 +109,10 @@ struct MetadataImage {
     const TopicImage* image = topic(tp.topic_id);
     if (!image || tp.partition.value < 0 || static_cast<std::size_t>(tp.partition.value) >= image->partitions.size()) return nullptr;
     return &image->partitions[static_cast<std::size_t>(tp.partition.value)];
+  }
+  [[nodiscard]] bool has_eligible_leader_replicas() const {  // KIP-966
+    const auto level = features.find(eligible_leader_replicas_feature);
+    return level != features.end() && level->second > 0;
   }
   [[nodiscard]] const BrokerImage* broker(NodeId id) const {
     const auto found = brokers.find(id);

@@ -1,8 +1,11 @@
 #include "core/raft/metadata_log.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
+
+#include "core/base/check.hpp"
 
 namespace kafkasim::raft {
 namespace {
@@ -17,27 +20,56 @@ tl::unexpected<Error> broken(const DiskError& error) {
   return fail("the disk failed under the metadata log", error.path);
 }
 
-LogConfig metadata_log_config() {
+// Without retention of its own: snapshots decide what may go.
+LogConfig metadata_log_config(const NodeConfig& node) {
   LogConfig config;
   config.max_message_bytes = max_batch_bytes;
+  config.segment_bytes = node.metadata_log_segment_bytes;
+  config.segment_ms = node.metadata_log_segment.whole_ms();
+  config.retention_ms.reset();
   return config;
 }
 
 }  // namespace
 
-Result<LogLoadReport> MetadataLog::open(Timestamp wall, Disk& disk) {
+Result<LogLoadReport> MetadataLog::open(const NodeConfig& config, Timestamp wall, Disk& disk) {
   const TopicPartition name{"__cluster_metadata", PartitionIndex{0}};
-  auto opened =
-      UnifiedLog::open(disk, std::string{metadata_log_directory}, name, metadata_log_config(), LogOpenOptions{}, wall);
+  auto opened = UnifiedLog::open(disk, std::string{metadata_log_directory}, name, metadata_log_config(config),
+                                 LogOpenOptions{}, wall);
   if (!opened) return broken(opened.error());
   log_.emplace(std::move(opened->log));
+  retention_bytes_ = config.metadata_retention_bytes;
+  retention_ms_ = config.metadata_retention_ms;
+  if (const auto found = snapshots_.recover(start(), disk); !found) return tl::unexpected<Error>{found.error()};
+  // The process ended between fetching a snapshot and emptying the log for it.
+  if (const auto replaced = replace_by_snapshot(wall, disk); !replaced) return tl::unexpected<Error>{replaced.error()};
   // What recovery left is acknowledged by the next fetch, so it has to be on the platter.
   if (const auto flushed = log_->flush(disk); !flushed) return broken(flushed.error());
   return opened->report;
 }
 
+LeaderEpoch MetadataLog::last_epoch() const {
+  if (const auto latest = log_->latest_epoch()) return *latest;
+  const std::optional<SnapshotId> snapshot = snapshots_.latest();
+  const bool replaced = snapshot && snapshot->end_offset == end() && start() == end();
+  return replaced ? snapshot->epoch : LeaderEpoch{0};
+}
+
 OffsetAndEpoch MetadataLog::end_offset_for_epoch(LeaderEpoch epoch) const {
-  return log_->end_offset_for_epoch(epoch).value_or(OffsetAndEpoch{end(), last_epoch()});
+  const auto found = log_->end_offset_for_epoch(epoch);
+  if (!found) return {end(), last_epoch()};
+  // An epoch from before the log: what it can be compared with is the snapshot at the log's start.
+  const std::optional<SnapshotId> earliest = snapshots_.earliest();
+  if (earliest && found->offset == earliest->end_offset && found->epoch == epoch) return {earliest->end_offset, earliest->epoch};
+  return *found;
+}
+
+std::optional<SnapshotId> MetadataLog::needed_snapshot(Offset offset, LeaderEpoch last_epoch_there) const {
+  const std::optional<SnapshotId> earliest = snapshots_.earliest();
+  if (!earliest || (offset == Offset{0} && start() == Offset{0})) return std::nullopt;
+  const bool other_there = offset == start() && last_epoch_there != earliest->epoch;
+  const bool needed = offset < start() || other_there || last_epoch_there < earliest->epoch;
+  return needed ? snapshots_.latest() : std::nullopt;
 }
 
 std::optional<OffsetAndEpoch> MetadataLog::divergence(Offset offset, LeaderEpoch last_epoch_there) const {
@@ -91,6 +123,70 @@ Result<std::vector<RecordBatch>> MetadataLog::read(Offset from, Offset limit, Di
   if (!read) return broken(read.error());
   if (read->error != ErrorCode::none) return fail("the metadata log has no offset " + std::to_string(from.value));
   return std::move(read->batches);
+}
+
+Result<bool> MetadataLog::create_snapshot(const SnapshotId& id, const SnapshotContent& content, Timestamp wall, Disk& disk) {
+  if (id.end_offset < start() || snapshots_.kept().contains(id)) return false;
+  KAFKASIM_CHECK(id.end_offset <= log_->high_watermark(), "a snapshot of what is not committed");
+  if (const auto written = snapshots_.write(id, encode_snapshot(id, content, wall), disk); !written)
+    return tl::unexpected<Error>{written.error()};
+  return true;
+}
+
+Result<bool> MetadataLog::replace_by_snapshot(Timestamp wall, Disk& disk) {
+  const std::optional<SnapshotId> latest = snapshots_.latest();
+  const LeaderEpoch last = log_->latest_epoch().value_or(LeaderEpoch{0});
+  const bool has_more = latest && (latest->epoch > last || (latest->epoch == last && latest->end_offset > end()));
+  if (!has_more) return false;
+  if (const auto emptied = log_->truncate_fully_and_start_at(latest->end_offset, wall, disk); !emptied)
+    return broken(emptied.error());
+  if (const auto flushed = log_->flush(disk); !flushed) return broken(flushed.error());
+  if (const auto removed = snapshots_.remove_before(*latest, disk); !removed) return tl::unexpected<Error>{removed.error()};
+  return true;
+}
+
+std::uint64_t MetadataLog::size_bytes() const {
+  std::uint64_t size = log_->size_bytes();
+  for (const auto& [id, bytes] : snapshots_.kept()) size += bytes;
+  return size;
+}
+
+Result<bool> MetadataLog::is_outdated(const SnapshotId& id, Timestamp wall, Disk& disk) const {
+  if (retention_bytes_ >= 0 && size_bytes() > static_cast<std::uint64_t>(retention_bytes_)) return true;
+  if (retention_ms_ < 0) return false;
+  const Result<Timestamp> last = snapshots_.last_contained(id, disk);
+  if (!last) return tl::unexpected<Error>{last.error()};
+  return wall - *last > retention_ms_;
+}
+
+Result<bool> MetadataLog::clean(Timestamp wall, Disk& disk) {
+  bool moved = false;
+  while (snapshots_.kept().size() >= 2) {
+    const auto oldest = snapshots_.kept().begin();
+    const Result<bool> outdated = is_outdated(oldest->first, wall, disk);
+    if (!outdated) return outdated;
+    if (!*outdated) break;
+    const Result<bool> deleted = delete_before(std::next(oldest)->first, wall, disk);
+    if (!deleted) return deleted;
+    if (!*deleted) break;
+    moved = true;
+  }
+  return moved;
+}
+
+Result<bool> MetadataLog::delete_before(const SnapshotId& id, Timestamp wall, Disk& disk) {
+  if (id.end_offset > log_->high_watermark()) return false;
+  const auto moved = log_->maybe_increment_log_start_offset(id.end_offset, disk);
+  if (!moved) return broken(moved.error());
+  if (!*moved) return false;
+  auto deleted = log_->delete_old_segments(wall, log_->segment_count(), disk);
+  if (!deleted) return broken(deleted.error());
+  for (LogSegment& segment : deleted->files.segments) segment.close(disk);
+  for (const std::string& path : deleted->files.paths) {
+    if (const auto gone = disk.remove(path); !gone) return broken(gone.error());
+  }
+  if (const auto removed = snapshots_.remove_before(id, disk); !removed) return tl::unexpected<Error>{removed.error()};
+  return true;
 }
 
 }  // namespace kafkasim::raft

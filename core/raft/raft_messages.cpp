@@ -64,6 +64,15 @@ RecordBatch leader_change_batch(NodeId leader, const std::set<NodeId>& voters, c
   return build_leader_change_batch(encode_leader_change(message), wall);
 }
 
+DescribeQuorumResponse::Replica described(NodeId id, const Leader::Replica& state) {
+  DescribeQuorumResponse::Replica told;
+  told.replica_id = id;
+  told.log_end_offset = state.end_offset;
+  if (state.fetched_at) told.last_fetch_timestamp = state.fetched_at->value;
+  if (state.caught_up_at) told.last_caught_up_timestamp = state.caught_up_at->value;
+  return told;
+}
+
 std::string noted_disk_failure(std::string reason, Env& env) {
   env.out.note(trace::LogDirectoryFailed{reason});
   return reason;

@@ -39,8 +39,12 @@ void RaftNode::start(const Started& started, Env& env) {
   next_committed_ = Offset{0};
   shutting_down_ = false;
   failed_ = false;
-  const auto opened = log_.edit().open(env.wall, env.disk);
+  clean_at_.reset();
+  const auto opened = log_.edit().open(options_.config, env.wall, env.disk);
   if (!opened) return halt(raft::noted_disk_failure(opened.error().message + ": " + opened.error().place, env), env);
+  if (const auto kept = log_->snapshots().latest(); kept && log_->start() == log_->end() && kept->end_offset == log_->end())
+    env.out.note(trace::RaftLogReplaced{kept->end_offset.value, kept->epoch.value});
+  plan_cleaning(env);
   initialize(env);
   poll(env);
 }
@@ -51,8 +55,9 @@ bool RaftNode::handles(const Input& in) const {
     const Message& message = received->envelope.message;
     if (message.kind() != MessageKind::request) return false;
     if (const auto* fetch = message.get_if<FetchRequest>()) return raft::sole_partition(*fetch) != nullptr;
+    if (message.api() == ApiKey::describe_quorum) return is_voter();  // a broker asks the controller for its clients
     return message.api() == ApiKey::vote || message.api() == ApiKey::begin_quorum_epoch
-           || message.api() == ApiKey::end_quorum_epoch;
+           || message.api() == ApiKey::end_quorum_epoch || message.api() == ApiKey::fetch_snapshot;
   }
   if (const auto* made = std::get_if<Connected>(&in)) return channel_.owns(made->connection);
   if (const auto* lost = std::get_if<Disconnected>(&in)) return channel_.owns(lost->connection);
@@ -77,7 +82,7 @@ void RaftNode::step(const Input& in, Env& env) {
 
 std::optional<Instant> RaftNode::next_deadline() const {
   if (failed_) return std::nullopt;
-  std::optional<Instant> next = channel_.next_deadline();
+  std::optional<Instant> next = earlier(channel_.next_deadline(), clean_at_);
   for (const auto& [peer, state] : peers_) next = earlier(next, state.backoff_until);
   if (const auto* leader = std::get_if<raft::Leader>(&role_)) {
     next = earlier(earlier(next, leader->begin_quorum_deadline), leader->check_quorum_deadline);
@@ -104,6 +109,7 @@ void RaftNode::poll(Env& env) {
   for (auto& [peer, state] : peers_) {
     if (state.backoff_until && *state.backoff_until <= env.now) state.backoff_until.reset();
   }
+  if (clean_at_ && *clean_at_ <= env.now) clean_log(env);
   while (!failed_ && poll_once(env)) {}
 }
 
@@ -134,7 +140,7 @@ bool RaftNode::poll_role(raft::Follower& state, Env& env) {
   if (!is_voter()) {
     fetch_as_observer(state, env);
   } else if (is_ready(state.leader)) {
-    send(state.leader, fetch_request(), env);
+    send(state.leader, state.fetching ? fetch_snapshot_request(*state.fetching) : fetch_request(), env);
   }
   return false;
 }
@@ -201,7 +207,7 @@ void RaftNode::fetch_as_observer(const raft::Follower& state, Env& env) {
   if (!state.fetch_deadline || backing_off) {
     fetch_from_any_voter(env);
   } else if (!any_in_flight()) {
-    send(state.leader, fetch_request(), env);
+    send(state.leader, state.fetching ? fetch_snapshot_request(*state.fetching) : fetch_request(), env);
   }
 }
 
@@ -283,6 +289,11 @@ std::vector<CommittedBatch> RaftNode::take_committed(Env& env) {
   std::vector<CommittedBatch> taken;
   const std::optional<Offset> limit = high_watermark();
   while (!failed_ && limit && next_committed_ < *limit) {
+    const bool at_start = next_committed_ == Offset{0} && !log_->snapshots().kept().empty();
+    if (at_start || next_committed_ < log_->start()) {
+      if (!take_snapshot(taken, env)) break;
+      continue;
+    }
     const auto batches = log_->read(next_committed_, *limit, env.disk);
     if (!batches || batches->empty()) {
       halt(batches ? "committed metadata cannot be read" : batches.error().message, env);
@@ -293,7 +304,9 @@ std::vector<CommittedBatch> RaftNode::take_committed(Env& env) {
                          batch.last_offset(),
                          batch.leader_epoch().value,
                          Timestamp{batch.header.max_timestamp},
-                         {}};
+                         {},
+                         CommittedBatch::Source::log,
+                         batch.size_bytes()};
       RecordReader reader{batch};
       for (Record record; !batch.is_control() && reader.next(record);) {
         one.records.push_back(to_vector(record.value.value_or(ByteSpan{})));
@@ -347,6 +360,10 @@ void RaftNode::campaign(Env& env) {
 bool RaftNode::may_stop() const {
   const std::optional<NodeId> leader = known_leader();
   return !is_voter() || options_.voters.size() == 1 || (leader && *leader != options_.self);
+}
+
+void RaftNode::halt_of(const Error& error, Env& env) {
+  halt(raft::noted_disk_failure(error.message + " " + error.place, env), env);
 }
 
 void RaftNode::halt(std::string reason, Env& env) {

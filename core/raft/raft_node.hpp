@@ -25,6 +25,8 @@
 #include "core/log/leader_epoch_cache.hpp"
 #include "core/machine/request_channel.hpp"
 #include "core/machine/seam.hpp"
+#include "core/message/describe_quorum.hpp"
+#include "core/message/fetch_snapshot.hpp"
 #include "core/message/quorum_epoch.hpp"
 #include "core/message/vote.hpp"
 #include "core/model/config.hpp"
@@ -61,11 +63,15 @@ struct LeaderAndEpoch {
 };
 
 struct CommittedBatch {
+  // A snapshot comes in place of all that is committed up to its last offset: who replays begins anew with its records.
+  enum class Source : std::uint8_t { log, snapshot };
   Offset base_offset;
   Offset last_offset;
   std::int32_t epoch{};
   Timestamp append_time{};                      // the leader's wall clock
   std::vector<std::vector<std::byte>> records;  // values; empty for a control batch
+  Source source{};
+  std::uint64_t size_bytes{};  // in the log
 };
 
 class RaftNode {
@@ -75,8 +81,8 @@ class RaftNode {
   // Loads quorum-state and the log. The only voter leads when this returns.
   void start(const Started& started, Env& env);
   // True for inputs that are its own business alone: requests of the quorum's partition (Vote, BeginQuorumEpoch,
-  // EndQuorumEpoch, Fetch of the metadata topic), and what comes on its own connections. Woken, and Disconnected of
-  // others, it also wants to see.
+  // EndQuorumEpoch, FetchSnapshot, Fetch of the metadata topic; of a voter DescribeQuorum too), and what comes on its
+  // own connections. Woken, and Disconnected of others, it also wants to see.
   [[nodiscard]] bool handles(const Input& in) const;
   void step(const Input& in, Env& env);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
@@ -95,8 +101,12 @@ class RaftNode {
   [[nodiscard]] std::optional<Offset> high_watermark() const;  // absent until a leader has told it
   [[nodiscard]] Offset log_end_offset() const;
   // What was committed since the last call, in order, control batches included. After a start everything comes again,
-  // from offset 0, once the high watermark is known.
+  // from offset 0 or the latest snapshot, once the high watermark is known; a snapshot also when it was fetched.
   [[nodiscard]] std::vector<CommittedBatch> take_committed(Env& env);
+
+  // The owner's image of all below `id`, as records, becomes a snapshot; nothing if there is one already. Not above what
+  // take_committed() has given, and at the end of a batch.
+  void create_snapshot(const raft::SnapshotId& id, const raft::SnapshotContent& content, Env& env);
 
   // Orderly shutdown (KafkaRaftClient.shutdown): a leader resigns in favour of the voters with the longest logs; from
   // now on this node stands for no election. may_stop() tells when the quorum can do without it; Kafka waits 5 s at
@@ -154,6 +164,12 @@ class RaftNode {
   [[nodiscard]] bool any_in_flight() const;
   void send(NodeId peer, Message request, Env& env);
   [[nodiscard]] Message fetch_request() const;
+  [[nodiscard]] Message fetch_snapshot_request(const raft::SnapshotId& id) const;
+  [[nodiscard]] bool take_snapshot(std::vector<CommittedBatch>& taken, Env& env);
+  void plan_cleaning(Env& env);
+  void clean_log(Env& env);
+  void replace_log(Env& env);
+  void halt_of(const Error& error, Env& env);
   bool append_batch(RecordBatch batch, Env& env);
   void high_watermark_moved(Offset to, Env& env);
   void halt(std::string reason, Env& env);
@@ -167,6 +183,8 @@ class RaftNode {
   void on_begin_epoch(const BeginQuorumEpochRequest& begin, const RequestRef& from, Env& env);
   void on_end_epoch(const EndQuorumEpochRequest& end, const RequestRef& from, Env& env);
   void on_fetch(const FetchRequest& fetch, const RequestRef& from, Env& env);
+  void on_fetch_snapshot(const FetchSnapshotRequest& fetch, const RequestRef& from, Env& env);
+  void on_describe(const DescribeQuorumRequest& describe, const RequestRef& from, Env& env) const;
   template <class Response>
   void answer_quorum(const RequestRef& from, ErrorCode error, Env& env,
                      typename Response::Partition partition = {}) const;
@@ -174,6 +192,8 @@ class RaftNode {
   [[nodiscard]] bool is_own_cluster(const std::optional<std::string>& id) const;
   [[nodiscard]] Duration successor_backoff(const std::vector<NodeId>& preferred) const;
   void record_fetch(NodeId replica, Offset offset, Env& env);
+  void check_in(NodeId voter, Env& env);
+  void answer_snapshot(const RequestRef& request, ErrorCode error, FetchSnapshotResponse::Partition partition, Env& env) const;
   void answer_pending(Env& env);
   void fail_pending(const std::vector<raft::PendingFetch>& pending, Env& env) const;
   void answer_fetch(const RequestRef& request, ErrorCode error, FetchResponse::Partition partition, Env& env) const;
@@ -186,6 +206,8 @@ class RaftNode {
   [[nodiscard]] Handled on_begin_epoch_answer(const BeginQuorumEpochResponse& response, Env& env);
   [[nodiscard]] Handled on_end_epoch_answer(NodeId from, const EndQuorumEpochResponse& response, Env& env);
   [[nodiscard]] Handled on_fetch_answer(const FetchResponse& response, Env& env);
+  [[nodiscard]] Handled on_snapshot_answer(const FetchSnapshotResponse& response, Env& env);
+  [[nodiscard]] bool begin_snapshot(const raft::SnapshotId& id, Env& env);
   [[nodiscard]] bool truncate(const OffsetAndEpoch& diverging, Env& env);
   [[nodiscard]] bool append_fetched(const Records& records, Env& env);
   void follow_high_watermark(std::optional<Offset> leaders, Env& env);
@@ -202,6 +224,7 @@ class RaftNode {
   LeaderEpoch epoch_{0};
   std::map<NodeId, PeerState> peers_;
   Offset next_committed_{0};  // the first that the owner has not taken
+  std::optional<Instant> clean_at_;  // there are snapshots enough for retention to look at
   bool shutting_down_{false};
   bool failed_{false};
 };

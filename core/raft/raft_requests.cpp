@@ -96,6 +96,10 @@ void RaftNode::on_request(const Received& request, Env& env) {
     on_end_epoch(*end, from, env);
   } else if (const auto* fetch = message.get_if<FetchRequest>()) {
     on_fetch(*fetch, from, env);
+  } else if (const auto* piece = message.get_if<FetchSnapshotRequest>()) {
+    on_fetch_snapshot(*piece, from, env);
+  } else if (const auto* describe = message.get_if<DescribeQuorumRequest>()) {
+    on_describe(*describe, from, env);
   }
 }
 
@@ -205,6 +209,12 @@ void RaftNode::on_fetch(const FetchRequest& fetch, const RequestRef& from, Env& 
   if (!valid) return answer_fetch(from, ErrorCode::invalid_request, {}, env);
   if (const auto error = validate_leader_request(epoch)) return answer_fetch(from, *error, {}, env);
 
+  if (const auto snapshot = log_->needed_snapshot(asked->fetch_offset, last)) {
+    FetchResponse::Partition partition;
+    partition.high_watermark = high_watermark();
+    partition.snapshot_id = FetchSnapshotId{snapshot->end_offset, snapshot->epoch};
+    return answer_fetch(from, ErrorCode::none, std::move(partition), env);
+  }
   if (const auto parting = log_->divergence(asked->fetch_offset, last)) {
     FetchResponse::Partition partition;
     partition.high_watermark = high_watermark();
@@ -218,6 +228,45 @@ void RaftNode::on_fetch(const FetchRequest& fetch, const RequestRef& from, Env& 
   answer_pending(env);
 }
 
+// KafkaRaftClient.handleDescribeQuorumRequest, LeaderState.describeQuorum.
+void RaftNode::on_describe(const DescribeQuorumRequest& describe, const RequestRef& from, Env& env) const {
+  DescribeQuorumResponse response;
+  if (!raft::sole_partition(describe)) {
+    for (const auto& topic : describe.topics) {
+      auto& told = response.topics.emplace_back();
+      told.topic_name = topic.topic_name;
+      for (const auto& partition : topic.partitions) {
+        auto& one = told.partitions.emplace_back();
+        one.partition_index = partition.partition_index;
+        one.error_code = ErrorCode::unknown_topic_or_partition;
+      }
+    }
+    return answer(from, std::move(response), env);
+  }
+  DescribeQuorumResponse::Partition partition;
+  partition.leader_id = known_leader();
+  partition.leader_epoch = epoch_;
+  const auto* leader = std::get_if<raft::Leader>(&role_);
+  if (leader == nullptr) {
+    partition.error_code = ErrorCode::not_leader_or_follower;
+  } else {
+    partition.high_watermark = leader->high_watermark;
+    for (const auto& [id, state] : leader->voters) partition.current_voters.push_back(raft::described(id, state));
+    for (const auto& [id, state] : leader->observers) {
+      if (*state.last_fetch + raft::observer_session > env.now) partition.observers.push_back(raft::described(id, state));
+    }
+    auto own = std::ranges::find(partition.current_voters, options_.self, &DescribeQuorumResponse::Replica::replica_id);
+    own->log_end_offset = log_->end();
+    own->last_caught_up_timestamp = env.wall.value;
+    for (const auto& [id, endpoint] : options_.voters) {
+      LeaderEndpoint listener{std::string{listener_name}, endpoint.host, endpoint.port};
+      response.nodes.push_back({id, {std::move(listener)}});
+    }
+  }
+  response.topics = raft::sole_topic<DescribeQuorumResponse>(std::move(partition));
+  answer(from, std::move(response), env);
+}
+
 std::optional<ErrorCode> RaftNode::validate_leader_request(LeaderEpoch epoch) const {
   if (epoch < epoch_) return ErrorCode::fenced_leader_epoch;
   if (epoch > epoch_) return ErrorCode::unknown_leader_epoch;
@@ -228,13 +277,18 @@ std::optional<ErrorCode> RaftNode::validate_leader_request(LeaderEpoch epoch) co
 void RaftNode::record_fetch(NodeId replica, Offset offset, Env& env) {
   auto& leader = std::get<raft::Leader>(role_);
   const auto voter = leader.voters.find(replica);
-  if (voter == leader.voters.end()) return;  // an observer
-  voter->second.end_offset = offset;
-  voter->second.last_fetch = env.now;
-  if (leader.check_quorum_deadline && leader.majority_fetched(replica)) {
-    leader.check_quorum_deadline = env.now + check_quorum_timeout();
-  }
+  const bool observes = voter == leader.voters.end();
+  raft::Leader::Replica& state = observes ? leader.observers[replica] : voter->second;
+  state.fetches(offset, log_->end(), env.now, env.wall);
+  if (observes) return;
+  check_in(replica, env);
   if (leader.advance_high_watermark()) high_watermark_moved(*leader.high_watermark, env);
+}
+
+void RaftNode::check_in(NodeId voter, Env& env) {
+  auto& leader = std::get<raft::Leader>(role_);
+  if (!leader.check_quorum_deadline || !leader.voters.contains(voter)) return;
+  if (leader.majority_fetched(voter)) leader.check_quorum_deadline = env.now + check_quorum_timeout();
 }
 
 // Answers the fetches for which there are records, a high watermark that the fetcher does not know (KIP-1166), or no

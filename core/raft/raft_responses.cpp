@@ -23,6 +23,7 @@ RaftNode::Handled RaftNode::on_answer(NodeId from, const Message& response, Env&
   if (const auto* begin = response.get_if<BeginQuorumEpochResponse>()) return on_begin_epoch_answer(*begin, env);
   if (const auto* end = response.get_if<EndQuorumEpochResponse>()) return on_end_epoch_answer(from, *end, env);
   if (const auto* fetch = response.get_if<FetchResponse>()) return on_fetch_answer(*fetch, env);
+  if (const auto* piece = response.get_if<FetchSnapshotResponse>()) return on_snapshot_answer(*piece, env);
   return Handled::no;
 }
 
@@ -92,6 +93,8 @@ RaftNode::Handled RaftNode::on_fetch_answer(const FetchResponse& response, Env& 
   if (!std::holds_alternative<raft::Follower>(role_)) return Handled::no;
   if (told->diverging_epoch) {
     if (!truncate({told->diverging_epoch->end_offset, told->diverging_epoch->epoch}, env)) return Handled::no;
+  } else if (told->snapshot_id) {
+    if (!begin_snapshot({told->snapshot_id->end_offset, told->snapshot_id->epoch}, env)) return Handled::no;
   } else {
     if (!append_fetched(told->records, env)) return Handled::no;
     follow_high_watermark(told->high_watermark, env);

@@ -28,6 +28,19 @@ Leader::Leader(NodeId self, const std::set<NodeId>& all_voters, Offset start) : 
   voters[self].end_offset = start;
 }
 
+// KIP-836. A fetch tells that the replica has all below its offset; what the leader had at the fetch before it had then.
+void Leader::Replica::fetches(Offset from, Offset log_end, Instant now, Timestamp wall) {
+  if (from >= log_end) {
+    caught_up_at = std::max(caught_up_at.value_or(wall), wall);
+  } else if (leader_end && *leader_end > Offset{0} && from >= *leader_end && fetched_at) {
+    caught_up_at = std::max(caught_up_at.value_or(*fetched_at), *fetched_at);
+  }
+  leader_end = std::max(leader_end.value_or(log_end), log_end);
+  fetched_at = std::max(fetched_at.value_or(wall), wall);
+  last_fetch = now;
+  end_offset = from;
+}
+
 bool Leader::advance_high_watermark() {
   std::vector<std::optional<Offset>> ends;
   for (const auto& [voter, replica] : voters) ends.push_back(replica.end_offset);

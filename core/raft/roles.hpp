@@ -41,6 +41,7 @@
 #include "core/machine/request_ref.hpp"
 #include "core/message/fetch.hpp"
 #include "core/model/ids.hpp"
+#include "core/raft/snapshot_file.hpp"
 
 namespace kafkasim::raft {
 
@@ -63,6 +64,7 @@ struct Follower {
   std::optional<Offset> high_watermark;
   std::optional<Instant> fetch_deadline;  // absent: passed; an observer then asks any voter
   bool has_fetched{};                     // from this leader; until then it grants pre-votes
+  std::optional<SnapshotId> fetching{};   // the leader's log begins behind this one's end: by FetchSnapshot, piece by piece
 };
 
 // What an election counts, for votes and for pre-votes (internals.EpochElection, NomineeState).
@@ -105,14 +107,21 @@ struct PendingFetch {
   Instant deadline;
 };
 
+inline constexpr Duration observer_session = seconds(300);  // LeaderState.OBSERVER_SESSION_TIMEOUT_MS
+
 struct Leader {
-  struct Replica {
+  struct Replica {  // LeaderState.ReplicaState
     std::optional<Offset> end_offset;  // fetched up to here in this epoch: durable there
     std::optional<Instant> last_fetch;
+    std::optional<Timestamp> fetched_at;    // the same by the leader's wall clock
+    std::optional<Timestamp> caught_up_at;  // when it last had all that the leader had
+    std::optional<Offset> leader_end;       // the end of the leader's log at its last fetch
+    void fetches(Offset from, Offset log_end, Instant now, Timestamp wall);
   };
   Offset epoch_start;
   std::vector<NodeId> granting_voters;
-  std::map<NodeId, Replica> voters;  // with itself
+  std::map<NodeId, Replica> voters;     // with itself
+  std::map<NodeId, Replica> observers;  // that have fetched within their session: for who asks
   std::optional<Offset> high_watermark;
   std::set<NodeId> fetched_voters;               // since check_quorum_deadline was set
   std::optional<Instant> check_quorum_deadline;  // absent: the only voter (KAFKA-16144)

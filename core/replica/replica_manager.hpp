@@ -88,7 +88,26 @@ class ReplicaManager {
   void remove_stray_logs(const MetadataImage& image, Env& env);
 
   // ---- requests --------------------------------------------------------------------------------------
-  void produce(const RequestRef& ref, const ProduceRequest& request, Env& env);
+  // What the coordinators of transactions have said of a request's partitions: those that are not named are appended as they come.
+  struct Verified {
+    ErrorCode error{ErrorCode::none};  // the partition is not in the transaction: it is answered so
+    std::optional<VerificationGuard> guard{};
+  };
+  using VerifiedPartitions = std::map<TopicIdPartition, Verified>;
+  void produce(const RequestRef& ref, const ProduceRequest& request, Env& env, const VerifiedPartitions& verified = {});
+  // The partitions of a transactional request that the coordinator is to be asked about before it is served. Empty: serve it.
+  struct ToVerify {
+    TopicIdPartition id;
+    TopicPartition name;
+    ProducerFields producer;
+    VerificationGuard guard;
+  };
+  [[nodiscard]] std::vector<ToVerify> start_verification(const RequestRef& ref, const ProduceRequest& request, EpochBumps epoch_bumps,
+                                                         Env& env);
+  [[nodiscard]] std::optional<VerificationGuard> start_verification(const TopicIdPartition& id, const ProducerFields& producer,
+                                                                    EpochBumps epoch_bumps, Env& env) {
+    return replicas_.start_verification(id, producer, epoch_bumps, env);
+  }
   void fetch(const RequestRef& ref, const FetchRequest& request, Env& env);
   void list_offsets(const RequestRef& ref, const ListOffsetsRequest& request, Env& env);
   void offset_for_leader_epoch(const RequestRef& ref, const OffsetForLeaderEpochRequest& request, Env& env);
@@ -98,7 +117,8 @@ class ReplicaManager {
   // ---- coordinators ----------------------------------------------------------------------------------
   // Appends with acks=all. Exactly one completion bears the token: when it is replicated, has failed, or after
   // offsets.commit.timeout.ms.
-  void append_internal(const TopicIdPartition& id, RecordBatch batch, std::uint64_t token, Env& env);
+  void append_internal(const TopicIdPartition& id, RecordBatch batch, std::uint64_t token, Env& env,
+                       std::optional<VerificationGuard> guard = std::nullopt);
   // All batches from `from` to the log end, as a new leader finds them.
   [[nodiscard]] InternalRead read_internal(const TopicIdPartition& id, Offset from, Env& env);
   [[nodiscard]] std::vector<InternalCompletion> take_internal_completions() { return std::exchange(completions_, {}); }
@@ -140,8 +160,12 @@ class ReplicaManager {
   // Who leads, for an answer that says that this broker does not (KIP-951).
   [[nodiscard]] std::optional<LeaderIdAndEpoch> current_leader(const TopicIdPartition& id,
                                                                std::vector<NodeEndpoint>& endpoints) const;
-  void append_target(ProduceTarget& target, std::vector<RecordBatch> batches, AppendOrigin origin, std::int16_t acks,
-                     Env& env);
+  struct AppendAs {
+    AppendOrigin origin{};
+    std::int16_t acks{};
+    std::optional<VerificationGuard> guard{};
+  };
+  void append_target(ProduceTarget& target, std::vector<RecordBatch> batches, const AppendAs& how, Env& env);
   [[nodiscard]] ProduceOutcome produce_outcome(const TopicIdPartition& id) const;
   void wait_or_finish(ProduceOperation operation, Env& env);
   void finish(const std::vector<ProduceOperation>& complete, Env& env);

@@ -59,7 +59,30 @@ std::optional<LeaderIdAndEpoch> ReplicaManager::current_leader(const TopicIdPart
   return LeaderIdAndEpoch{leader, partition.leader_epoch};
 }
 
-void ReplicaManager::produce(const RequestRef& ref, const ProduceRequest& request, Env& env) {
+std::vector<ReplicaManager::ToVerify> ReplicaManager::start_verification(const RequestRef& ref, const ProduceRequest& request,
+                                                                         EpochBumps epoch_bumps, Env& env) {
+  std::vector<ToVerify> asks;
+  const Naming naming = ref.version >= produce_by_topic_id ? Naming::by_id : Naming::by_name;
+  for (const ProduceRequest::Topic& topic : request.topic_data) {
+    for (const ProduceRequest::Partition& partition : topic.partition_data) {
+      if (partition.records.damage || partition.records.batches.size() != 1) continue;
+      const RecordBatch& batch = partition.records.batches.front();
+      if (!batch.is_transactional() || !batch.has_producer()) continue;
+      const auto [error, id] = resolve(topic.name, topic.topic_id, partition.index, naming);
+      const std::string* name = error == ErrorCode::none ? replicas_.topic_name(id.topic_id) : nullptr;
+      if (name == nullptr) continue;
+      const ProducerFields producer{ProducerId{batch.header.producer_id}, ProducerEpoch{batch.header.producer_epoch},
+                                    Sequence{batch.header.base_sequence}};
+      if (!asks.empty() && asks.front().producer.id != producer.id) continue;  // one producer a request: this one is refused
+      if (const auto guard = replicas_.start_verification(id, producer, epoch_bumps, env))
+        asks.push_back({id, {*name, partition.index}, producer, *guard});
+    }
+  }
+  return asks;
+}
+
+void ReplicaManager::produce(const RequestRef& ref, const ProduceRequest& request, Env& env,
+                             const VerifiedPartitions& verified) {
   const Naming naming = ref.version >= produce_by_topic_id ? Naming::by_id : Naming::by_name;
   const bool valid_acks = request.acks == -1 || request.acks == 0 || request.acks == 1;
   ProduceOperation operation{ref, request.acks, {}, {}, env.now + std::max(request.timeout, Duration{})};
@@ -77,25 +100,27 @@ void ReplicaManager::produce(const RequestRef& ref, const ProduceRequest& reques
         error = ErrorCode::invalid_topic_exception;
       if (error == ErrorCode::none) error = shape_of(partition.records, ref.version);
       if (!valid_acks) error = ErrorCode::invalid_required_acks;
+      const auto told = verified.find(id);
+      const Verified verdict = told == verified.end() ? Verified{} : told->second;
+      if (error == ErrorCode::none) error = verdict.error;
       target.response.error_code = error;
       if (error == ErrorCode::none)
-        append_target(target, partition.records.batches, AppendOrigin::client, request.acks, env);
+        append_target(target, partition.records.batches, {AppendOrigin::client, request.acks, verdict.guard}, env);
     }
   }
   wait_or_finish(std::move(operation), env);
   settle(env);
 }
 
-void ReplicaManager::append_target(ProduceTarget& target, std::vector<RecordBatch> batches, AppendOrigin origin,
-                                   std::int16_t acks, Env& env) {
+void ReplicaManager::append_target(ProduceTarget& target, std::vector<RecordBatch> batches, const AppendAs& how, Env& env) {
   const LocalReplica local = replicas_.find(target.id);
   if (local.error == ErrorCode::none) {
     target.observed.emplace();
     target.observed->partition = target.id;
     target.observed->leader_epoch = local.partition->leader_epoch;
-    target.observed->acks = acks;
+    target.observed->acks = how.acks;
   }
-  const LeaderAppend append = replicas_.append_as_leader(target.id, std::move(batches), origin, acks, env);
+  const LeaderAppend append = replicas_.append_as_leader(target.id, std::move(batches), how.origin, how.acks, env, how.guard);
   ProduceOutcome outcome = produce_outcome(target.id);
   if (append.error != ErrorCode::none) {
     outcome.error = append.error;
@@ -108,7 +133,7 @@ void ReplicaManager::append_target(ProduceTarget& target, std::vector<RecordBatc
   target.observed->base = append.result.first;
   target.observed->last = append.result.last;
   target.observed->duplicate = append.result.duplicate;
-  if (acks != -1) {
+  if (how.acks != -1) {
     outcome.error = ErrorCode::none;
     return kafkasim::settle(target, outcome);
   }
@@ -190,11 +215,12 @@ void ReplicaManager::finish(const ProduceOperation& complete, Env& env) {
 
 // ---- coordinators ----------------------------------------------------------------------------------------
 
-void ReplicaManager::append_internal(const TopicIdPartition& id, RecordBatch batch, std::uint64_t token, Env& env) {
+void ReplicaManager::append_internal(const TopicIdPartition& id, RecordBatch batch, std::uint64_t token, Env& env,
+                                     std::optional<VerificationGuard> guard) {
   ProduceOperation operation{InternalAppend{token}, -1, {}, {}, env.now + config_->offsets_commit_timeout};
   ProduceTarget& target = operation.targets.emplace_back().emplace_back();
   target.id = id;
-  append_target(target, {std::move(batch)}, AppendOrigin::coordinator, -1, env);
+  append_target(target, {std::move(batch)}, {AppendOrigin::coordinator, -1, guard}, env);
   wait_or_finish(std::move(operation), env);
   settle(env);
 }

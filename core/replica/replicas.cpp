@@ -16,6 +16,14 @@ std::string_view describe(DiskErrorKind kind) {
   return "";
 }
 
+std::optional<TransactionOutcome> marker_of(const RecordBatch& batch) {
+  if (!batch.is_control() || !batch.is_transactional()) return std::nullopt;
+  const Result<DecodedRecords> records = decode_records(batch);
+  if (!records || records->begin() == records->end()) return std::nullopt;
+  const Result<EndTransactionMarker> marker = read_end_transaction(*records->begin());
+  return marker ? std::optional{marker->outcome} : std::nullopt;
+}
+
 trace::AppendedBatch summary_of(const RecordBatch& batch) {
   return {.base = batch.base_offset(),
           .last = batch.last_offset(),
@@ -27,7 +35,8 @@ trace::AppendedBatch summary_of(const RecordBatch& batch) {
           .size_bytes = static_cast<std::uint32_t>(batch.size_bytes()),
           .control = batch.is_control(),
           .transactional = batch.is_transactional(),
-          .origin = batch.body.origin()};
+          .origin = batch.body.origin(),
+          .marker = marker_of(batch)};
 }
 
 std::vector<trace::AppendedBatch> summaries_of(const std::vector<RecordBatch>& batches) {
@@ -47,7 +56,7 @@ Replicas::Replicas(NodeId self, const NodeConfig& config, std::uint64_t flush_to
     : self_{self}, config_{config}, legacy_{legacy}, cleaner_{config}, flush_token_base_{flush_token_base} {}
 
 void Replicas::open(Env& env) {
-  const LogConfig defaults = log_config(config_->topic_defaults, config_->producer_id_expiration);
+  const LogConfig defaults = log_config(config_->topic_defaults, config_->producer_id_expiration, verification());
   auto opened = LogDirectory::open(
       env.disk, [&defaults](const TopicPartition&) { return defaults; }, env.wall);
   if (!worked(opened, env)) return;

@@ -121,7 +121,12 @@ class Replicas {
   // ---- as leader -----------------------------------------------------------------------------------
   // acks=-1 is refused with NOT_ENOUGH_REPLICAS while the committed ISR is under min.insync.replicas.
   [[nodiscard]] LeaderAppend append_as_leader(const TopicIdPartition& id, std::vector<RecordBatch> batches,
-                                              AppendOrigin origin, std::int16_t acks, Env& env);
+                                              AppendOrigin origin, std::int16_t acks, Env& env,
+                                              std::optional<VerificationGuard> guard = std::nullopt);
+  // A transactional batch has come (KIP-890). Absent: its transaction is open here already, or this broker does not lead. Otherwise
+  // the transaction's coordinator is to be asked, and the batch appended under this guard.
+  [[nodiscard]] std::optional<VerificationGuard> start_verification(const TopicIdPartition& id, const ProducerFields& producer,
+                                                                    EpochBumps epoch_bumps, Env& env);
   struct ReadRequest {
     TopicIdPartition id;
     const FetchRequest::Partition& want;
@@ -209,6 +214,10 @@ class Replicas {
   };
 
   [[nodiscard]] LeaderView view(const UnifiedLog& log, Env& env) const;
+  [[nodiscard]] RequireVerification verification() const {
+    const bool off = legacy_.has(Legacy::hanging_txn) || !config_->transaction_partition_verification_enable;
+    return off ? RequireVerification::no : RequireVerification::yes;
+  }
   [[nodiscard]] Partition* edit(const TopicIdPartition& id);
   [[nodiscard]] bool has_replica(const PartitionRegistration* registration) const;
   template <class T>

@@ -18,14 +18,15 @@ bool has_implied(const Partition& partition) {
 }  // namespace
 
 LeaderAppend Replicas::append_as_leader(const TopicIdPartition& id, std::vector<RecordBatch> batches,
-                                        AppendOrigin origin, std::int16_t acks, Env& env) {
+                                        AppendOrigin origin, std::int16_t acks, Env& env,
+                                        std::optional<VerificationGuard> guard) {
   const LocalReplica found = find(id, std::nullopt, ServedBy::leader_only);
   if (found.error != ErrorCode::none) return {.error = found.error, .result = {}};
   const Partition& partition = *found.partition;
   if (acks == -1 && partition.is_under_min_isr()) return {.error = ErrorCode::not_enough_replicas, .result = {}};
 
   UnifiedLog& log = *directory_.edit(id);
-  auto appended = log.append_as_leader(std::move(batches), partition.leader_epoch, env.wall, env.disk, origin);
+  auto appended = log.append_as_leader(std::move(batches), partition.leader_epoch, env.wall, env.disk, origin, guard);
   if (!worked(appended, env)) return {.error = ErrorCode::kafka_storage_error, .result = {}};
   if (appended->error != ErrorCode::none) return {.error = appended->error, .result = std::move(*appended)};
   if (!appended->duplicate) {
@@ -36,6 +37,17 @@ LeaderAppend Replicas::append_as_leader(const TopicIdPartition& id, std::vector<
   }
   advance_high_watermark(partition, log, env);  // the ISR may be this broker alone
   return {.result = std::move(*appended)};
+}
+
+std::optional<VerificationGuard> Replicas::start_verification(const TopicIdPartition& id, const ProducerFields& producer,
+                                                              EpochBumps epoch_bumps, Env& env) {
+  const LocalReplica found = find(id, std::nullopt, ServedBy::leader_only);
+  if (found.error != ErrorCode::none) return std::nullopt;
+  // Where epochs rise the partition has to be added all the same.
+  const bool required = found.log->config().require_verification == RequireVerification::yes;
+  if (!required && epoch_bumps == EpochBumps::no) return std::nullopt;
+  return directory_.edit(id)->maybe_start_verification(producer.id, producer.base_sequence, producer.epoch, epoch_bumps,
+                                                       env.wall);
 }
 
 void Replicas::advance_high_watermark(const Partition& partition, UnifiedLog& log, Env& env) {

@@ -22,6 +22,17 @@ void describe(Fields<V, LeaderChangeMessage>& m) {
   m.field(named<&M::granting_voters>);
 }
 
+template <class V>
+void describe(Fields<V, SnapshotHeader>& m) {
+  m.field(named<&SnapshotHeader::version>);
+  m.field(named<&SnapshotHeader::last_contained_log_timestamp>);
+}
+
+template <class V>
+void describe(Fields<V, SnapshotFooter>& m) {
+  m.field(named<&SnapshotFooter::version>);
+}
+
 }  // namespace wire
 
 namespace {
@@ -44,6 +55,25 @@ Result<LeaderChangeMessage> decode_leader_change(ByteSpan bytes) {
   ByteReader in{bytes};
   auto message = wire::read_struct<LeaderChangeMessage>(layout(version), in);
   return wire::finished(std::move(message), in, "LeaderChangeMessage");
+}
+
+std::vector<std::byte> encode_snapshot_header(const SnapshotHeader& header) {
+  ByteWriter out;
+  wire::append_struct(header, layout(0), out);
+  return out.take();
+}
+
+Result<SnapshotHeader> decode_snapshot_header(ByteSpan bytes) {
+  if (ByteReader{bytes}.i16() < 0) return fail("SnapshotHeaderRecord of negative version");
+  ByteReader in{bytes};
+  auto header = wire::read_struct<SnapshotHeader>(layout(0), in);
+  return wire::finished(std::move(header), in, "SnapshotHeaderRecord");
+}
+
+std::vector<std::byte> encode_snapshot_footer(const SnapshotFooter& footer) {
+  ByteWriter out;
+  wire::append_struct(footer, layout(0), out);
+  return out.take();
 }
 
 }  // namespace kafkasim

@@ -1,6 +1,6 @@
 #pragma once
-// The value of a LeaderChange control record as bytes (LeaderChangeMessage.json). Its first field is its version: 0, or
-// 1 with directory ids; a newer one is read as 1. The batch around it is core/record/control_record.hpp's.
+// The values of control records as bytes. The first field of each is its version, and versions to come only add fields.
+// LeaderChangeMessage.json has 0, and 1 with directory ids; a newer one is read as 1. The batch around it is core/record/control_record.hpp's.
 #include <cstddef>
 #include <vector>
 
@@ -12,5 +12,9 @@ namespace kafkasim {
 
 [[nodiscard]] std::vector<std::byte> encode_leader_change(const LeaderChangeMessage& message);
 [[nodiscard]] Result<LeaderChangeMessage> decode_leader_change(ByteSpan bytes);
+
+[[nodiscard]] std::vector<std::byte> encode_snapshot_header(const SnapshotHeader& header);
+[[nodiscard]] Result<SnapshotHeader> decode_snapshot_header(ByteSpan bytes);
+[[nodiscard]] std::vector<std::byte> encode_snapshot_footer(const SnapshotFooter& footer);
 
 }  // namespace kafkasim

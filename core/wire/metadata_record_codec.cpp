@@ -146,6 +146,11 @@ void describe(Fields<V, BrokerRegistrationChangeRecord>& m) {
 template <class V>
 void describe(Fields<V, NoOpRecord>&) {}
 
+template <class V>
+void describe(Fields<V, ClearElrRecord>& m) {
+  m.field(named<&ClearElrRecord::topic_name>);
+}
+
 }  // namespace wire
 
 namespace {
@@ -170,7 +175,7 @@ constexpr std::array<RecordRow, std::variant_size_v<MetadataRecord>> record_rows
     row<PartitionRecord>(3, 2),      row<ConfigRecord>(4, 0),           row<PartitionChangeRecord>(5, 2),
     row<FenceBrokerRecord>(7, 0),    row<UnfenceBrokerRecord>(8, 0),    row<RemoveTopicRecord>(9, 0),
     row<FeatureLevelRecord>(12, 0),  row<ProducerIdsRecord>(15, 0),     row<BrokerRegistrationChangeRecord>(17, 2),
-    row<NoOpRecord>(20, 0),
+    row<NoOpRecord>(20, 0),          row<ClearElrRecord>(28, 0),
 };
 
 constexpr wire::Layout layout_of(std::int16_t version) { return {version, wire::Form::flexible}; }

@@ -54,6 +54,7 @@ constexpr std::array metadata_schemas{
                  "controllerId i32, incarnationId uuid, zkMigrationReady bool, endPoints [{name string, host string, "
                  "port u16, securityProtocol i16}], features [{name string, minSupportedVersion i16, "
                  "maxSupportedVersion i16}]"},
+    StoredSchema{28, "CLEAR_ELR_RECORD", 0, 0, "topicName string"},
 };
 
 // Key and value, in turn; the kind is the version of the key.

@@ -34,6 +34,21 @@ void AbortedRead::on(const Observation& o, const trace::RecordsFailed& e, const 
 void AbortedRead::on(const Observation& o, const trace::RecordsDelivered& e, const History& history,
                      Findings& findings) {
   ++evaluations;
+  const ClientFacts* client = history.subjects().client_at(o.host);
+  if (client != nullptr && client->reads_committed) {
+    for (const auto& record : e.records) {
+      const auto* run = history.transactions().run_at(e.partition, record.offset);
+      if (run == nullptr || run->fate != TransactionLedger::Fate::aborted) continue;
+      const PartitionHistory* partition = history.partition(e.partition);
+      findings.add({std::string{id},
+                    o.at,
+                    to_string(e.partition),
+                    fmt::format("offset {} of an aborted transaction is given to {}", record.offset.value, client->name),
+                    {},
+                    partition ? partition->excuse() : std::nullopt});
+      break;
+    }
+  }
   for (const DeliveredRun& run : runs_of(e)) {
     if (!run.origin.known()) continue;
     const std::int64_t first = run.origin.first_send;

@@ -1,6 +1,6 @@
 #pragma once
 // aborted-read (C-G1A, Jepsen's G1a): no poll, whatever becomes of it, returns a record of which its producer was told
-// that it is surely not written. Records of aborted transactions will count too once there is a transactional client.
+// that it is surely not written; and none with isolation.level=read_committed one of a transaction that was aborted.
 #include <map>
 #include <utility>
 

@@ -29,6 +29,7 @@ void BatchChain::append(const trace::AppendedBatch& b) {
                      .control = b.control,
                      .transactional = b.transactional,
                      .origin = b.origin,
+                     .marker = b.marker,
                      .hash = hash.value()});
 }
 

@@ -20,6 +20,7 @@ struct StoredBatch {
   bool control{};
   bool transactional{};
   Origin origin;
+  std::optional<TransactionOutcome> marker{};
   std::uint64_t sum_before{};  // of the hashes of all batches before this one; wraps
   std::uint64_t hash{};        // of offsets, epoch and crc
   [[nodiscard]] bool same_as(const StoredBatch& o) const { return hash == o.hash && base == o.base; }

@@ -28,9 +28,11 @@ void CandidatesComplete::compare(const Observation& o, const PartitionHistory& p
 
 void CandidatesComplete::compare_all(const Observation& o, const PartitionHistory& partition, const History& history,
                                      Findings& findings) {
-  history.each_running_member(partition, [&](NodeId member, const ReplicaHistory& its) {
+  const auto look = [&](NodeId member, const ReplicaHistory& its) {
     compare(o, partition, member, its, history, findings);
-  });
+  };
+  history.each_running_member(partition, look);
+  history.each_running(partition.elr, partition, look);
 }
 
 void CandidatesComplete::on(const Observation& o, const trace::HighWatermarkMoved& e, const History& history,
@@ -49,7 +51,8 @@ void CandidatesComplete::on(const Observation& o, const trace::LogTruncated& e, 
                             Findings& findings) {
   const PartitionHistory* partition = history.partition(e.partition);
   const std::optional<NodeId> broker = history.node(o.host);
-  if (!partition || !broker || !partition->in_isr(*broker) || !history.is_active(*broker)) return;
+  if (!partition || !broker || !history.is_active(*broker)) return;
+  if (!partition->in_isr(*broker) && !partition->in_elr(*broker)) return;
   const ReplicaHistory* its = partition->replica(*broker);
   if (its && its->running) compare(o, *partition, *broker, *its, history, findings);
 }
@@ -57,7 +60,8 @@ void CandidatesComplete::on(const Observation& o, const trace::LogTruncated& e, 
 void CandidatesComplete::on(const Observation& o, const trace::BrokerUnfenced& e, const History& history,
                             Findings& findings) {
   for (const auto& [id_of, partition] : history.partitions()) {
-    const ReplicaHistory* its = partition->in_isr(e.broker) ? partition->replica(e.broker) : nullptr;
+    const bool may_be_elected = partition->in_isr(e.broker) || partition->in_elr(e.broker);
+    const ReplicaHistory* its = may_be_elected ? partition->replica(e.broker) : nullptr;
     if (its && its->running && history.is_active(e.broker)) compare(o, *partition, e.broker, *its, history, findings);
   }
 }

@@ -48,10 +48,14 @@ std::optional<Excuse> PartitionHistory::excuse() const {
 }
 
 std::string PartitionHistory::ledger() const {
-  std::string members;
-  for (const NodeId member : isr) members += fmt::format("{}{}", members.empty() ? "" : ",", member.value);
-  return fmt::format("lossy restarts {} of {} allowed, {} unclean election, min.insync.replicas {}, ISR [{}]",
-                     losses_now(), losses_allowed(), unclean_election ? "an" : "no", min_insync_replicas, members);
+  const auto list = [](const std::vector<NodeId>& nodes) {
+    std::string text;
+    for (const NodeId node : nodes) text += fmt::format("{}{}", text.empty() ? "" : ",", node.value);
+    return text;
+  };
+  return fmt::format("lossy restarts {} of {} allowed, {} unclean election, min.insync.replicas {}, ISR [{}]{}",
+                     losses_now(), losses_allowed(), unclean_election ? "an" : "no", min_insync_replicas, list(isr),
+                     elr.empty() ? "" : fmt::format(", eligible [{}]", list(elr)));
 }
 
 // ---- the history --------------------------------------------------------------------------------------------------
@@ -172,7 +176,9 @@ void History::note_losses(PartitionHistory& partition, NodeId broker, Offset had
   note_sole_member(partition);
 }
 
+// Where others are eligible, all that is committed is on them too.
 void History::note_sole_member(PartitionHistory& partition) {
+  if (!partition.elr.empty()) return;
   if (partition.isr.size() == 1 && partition.losses.contains(partition.isr.front())) partition.sole_member_lost = true;
 }
 
@@ -240,7 +246,12 @@ CommittedLog::News History::extend_committed(const Observation& o, const trace::
   const std::optional<NodeId> broker = node(o.host);
   if (e.role != trace::ReplicaRole::leader || !known || !broker || !known->replica(*broker)) return {};
   if (known->replica(*broker)->before_loss) return {};
-  return edit(e.partition).committed.edit().extend(known->replica(*broker)->log, e.to);
+  PartitionHistory& partition = edit(e.partition);
+  CommittedLog& log = partition.committed.edit();
+  CommittedLog::News news = log.extend(known->replica(*broker)->log, e.to);
+  for (std::size_t i = log.batches().size() - news.committed; i < log.batches().size(); ++i)
+    transactions_.committed(o.at, partition.name, log.batches()[i]);
+  return news;
 }
 
 void History::follow_new_leader(const Observation& o, const TopicIdPartition& id) {
@@ -254,6 +265,7 @@ void History::follow_new_leader(const Observation& o, const TopicIdPartition& id
   partition.lost_in = partition.leader_epoch;
   partition.lost_from = partition.committed->end();
   partition.lost_by = partition.excuse();
+  transactions_.lost(partition.name, partition.lost_from);
   for (auto& [broker, replica] : partition.replicas) {
     if (broker != partition.leader) replica.edit().before_loss = true;
   }
@@ -294,7 +306,13 @@ void History::on(const Observation& o, const trace::PartitionChanged& e) {
   partition.leader_epoch = e.leader_epoch;
   partition.assigned = e.replicas;
   partition.former_isr = std::exchange(partition.isr, e.isr);
-  if (e.unclean) partition.unclean_election = true;
+  // The last known leader comes back with all that was ever committed under it, unless its machine has lost that.
+  const bool same_again = e.leader && partition.last_known_elr == std::vector{*e.leader};
+  if (e.unclean && !same_again) partition.unclean_election = true;
+  partition.elr = e.elr;
+  partition.last_known_elr = e.last_known_elr;
+  partition.adding = e.adding;
+  partition.removing = e.removing;
   note_sole_member(partition);
 }
 
@@ -421,6 +439,7 @@ void History::process_ended(HostId host, LastEnd how) {
 }
 
 void History::observe(const Observation& o) {
+  transactions_.begin_observation();
   if (const KernelEvent* kernel = o.kernel()) {
     if (std::holds_alternative<ProcessStarted>(*kernel)) process_started(o.host);
     if (std::holds_alternative<ProcessReady>(*kernel)) process_ready(o.host);
@@ -438,6 +457,7 @@ void History::observe(const Observation& o) {
   }
   o.note()->visit([&](const auto& e) {
     if constexpr (requires { vitals_.on(o, e); }) vitals_.on(o, e);
+    if constexpr (requires { transactions_.on(o, e); }) transactions_.on(o, e);
     if constexpr (requires { on(o, e); }) on(o, e);
   });
 }

@@ -16,6 +16,7 @@
 #include "sim/check/chunked.hpp"
 #include "sim/check/committed_log.hpp"
 #include "sim/check/finding.hpp"
+#include "sim/check/transaction_ledger.hpp"
 #include "sim/check/vitals.hpp"
 #include "sim/kernel/observation.hpp"
 
@@ -78,6 +79,10 @@ struct PartitionHistory {
   std::vector<NodeId> assigned;
   std::vector<NodeId> isr;
   std::vector<NodeId> former_isr;
+  std::vector<NodeId> elr;             // eligible leader replicas (KIP-966)
+  std::vector<NodeId> last_known_elr;  // the last leader, while there is none
+  std::vector<NodeId> adding;    // by a reassignment under way
+  std::vector<NodeId> removing;
   std::int64_t last_decision{-1};  // metadata offset
   std::uint64_t decided_by{0};     // the observation that told it first
   std::int32_t elections{0};
@@ -107,6 +112,7 @@ struct PartitionHistory {
   // The replica that the controller made leader and that has taken the lead; null in between.
   [[nodiscard]] const ReplicaHistory* acting_leader() const;
   [[nodiscard]] bool in_isr(NodeId broker) const { return std::ranges::find(isr, broker) != isr.end(); }
+  [[nodiscard]] bool in_elr(NodeId broker) const { return std::ranges::find(elr, broker) != elr.end(); }
   // How many replicas may lose what they had not synced before anything committed may be lost.
   [[nodiscard]] std::int64_t losses_allowed() const;
   [[nodiscard]] std::int64_t losses_now() const;
@@ -134,6 +140,7 @@ struct ClientFacts {
   std::vector<std::string> topics{};           // that it subscribes to
   bool commits{false};                         // by itself (enable.auto.commit)
   std::vector<TopicPartition> assigned{};      // that it reads outside any group
+  bool reads_committed{false};
 };
 
 struct Subjects {                                                       // who is who in the World
@@ -146,6 +153,7 @@ struct Subjects {                                                       // who i
   std::map<std::string, std::int64_t> min_insync_replicas;  // by topic
   bool producers_stay{
       true};  // nobody is forgotten: the run is shorter than producer.id.expiration.ms, clocks are sound
+  Duration longest_transaction{seconds(60)};                // transaction.timeout.ms
   Duration settling{seconds(60)};                           // how long what was done to a cluster may echo in it
 };
 
@@ -189,7 +197,11 @@ class History {
   // The members of the controller's ISR that run and are active, with their logs.
   template <class See>  // see(NodeId, const ReplicaHistory&)
   void each_running_member(const PartitionHistory& partition, const See& see) const {
-    for (const NodeId member : partition.isr) {
+    each_running(partition.isr, partition, see);
+  }
+  template <class See>
+  void each_running(const std::vector<NodeId>& members, const PartitionHistory& partition, const See& see) const {
+    for (const NodeId member : members) {
       const ReplicaHistory* replica = partition.replica(member);
       if (replica && replica->running && is_active(member)) see(member, *replica);
     }
@@ -204,6 +216,7 @@ class History {
   void mark_lost(const TopicIdPartition& id, Offset from, Offset to);
   [[nodiscard]] std::uint64_t records_lost() const { return records_lost_; }
   [[nodiscard]] const Vitals& vitals() const { return vitals_; }
+  [[nodiscard]] const TransactionLedger& transactions() const { return transactions_; }
   [[nodiscard]] Vitals& edit_vitals() { return vitals_; }
 
  private:
@@ -250,6 +263,7 @@ class History {
   std::map<NodeId, BrokerHistory> brokers_;
   std::uint64_t records_lost_{0};
   Vitals vitals_;
+  TransactionLedger transactions_;
 };
 
 }  // namespace kafkasim::sim

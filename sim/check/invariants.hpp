@@ -17,6 +17,7 @@
 #include "sim/check/isr_valid.hpp"
 #include "sim/check/leader_complete.hpp"
 #include "sim/check/log_offsets_ordered.hpp"
+#include "sim/check/marker_invalid.hpp"
 #include "sim/check/maximal_isr_respected.hpp"
 #include "sim/check/min_isr_respected.hpp"
 #include "sim/check/not_converged.hpp"
@@ -26,12 +27,16 @@
 #include "sim/check/order_broken.hpp"
 #include "sim/check/poll_skipped.hpp"
 #include "sim/check/poll_went_back.hpp"
+#include "sim/check/precommitted_read.hpp"
 #include "sim/check/producer_state_replayable.hpp"
 #include "sim/check/raft_safety.hpp"
 #include "sim/check/reads_below_limit.hpp"
 #include "sim/check/record_duplicated.hpp"
 #include "sim/check/recovery_complete.hpp"
 #include "sim/check/replicas_match.hpp"
+#include "sim/check/transaction_hanging.hpp"
+#include "sim/check/transaction_torn.hpp"
+#include "sim/check/zombie_not_fenced.hpp"
 
 namespace kafkasim::sim {
 
@@ -59,11 +64,16 @@ using Invariants = std::tuple<  // in the order of the list
     PollSkipped,                //
     PollWentBack,               //
     AbortedRead,                //
+    PrecommittedRead,           //
+    TransactionTorn,            //
+    ZombieNotFenced,            //
+    MarkerInvalid,              //
     GroupDoubleOwner,           //
     CommitRegressed,            //
     RaftSafety,                 //
     NotConverged,               //
     OperationUnanswered,        //
+    TransactionHanging,         //
     Churn                       //
     >;
 

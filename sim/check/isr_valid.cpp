@@ -20,6 +20,13 @@ void IsrValid::on(const Observation& o, const trace::PartitionChanged& e, const 
   };
   if (e.leader && !in(e.isr, *e.leader))
     report(o, *partition, fmt::format("broker {} leads without being in sync", e.leader->value), history, findings);
+  for (const NodeId member : e.elr) {
+    if (!in(e.replicas, member))
+      report(o, *partition, fmt::format("broker {} is eligible without being a replica", member.value), history,
+             findings);
+    if (in(e.isr, member))
+      report(o, *partition, fmt::format("broker {} is in sync and eligible as well", member.value), history, findings);
+  }
   for (const NodeId member : e.isr) {
     if (!in(e.replicas, member))
       report(o, *partition, fmt::format("broker {} is in sync without being a replica", member.value), history,

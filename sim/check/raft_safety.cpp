@@ -123,6 +123,38 @@ void RaftSafety::on(const Observation& o, const trace::RaftCommitted& e, const H
   if (committed_.size() > committed_before && mine.leads) check_majority(o, *node, history, findings);
 }
 
+std::optional<std::size_t> RaftSafety::committed_below(std::int64_t end) const {
+  const std::size_t count = committed_.last_partition_point([end](const Entry& x) { return x.last < end; });
+  const bool ends_there = count > 0 && committed_[count - 1].last + 1 == end;
+  return ends_there ? std::optional{count} : std::nullopt;
+}
+
+void RaftSafety::on(const Observation& o, const trace::RaftSnapshotKept& e, const History& history, Findings& findings) {
+  const std::optional<NodeId> node = history.node(o.host);
+  if (!node) return;
+  ++evaluations;
+  const std::optional<std::size_t> count = committed_below(e.end);
+  if (!count || committed_[*count - 1].epoch != e.epoch)
+    report(o, *node, fmt::format("keeps a snapshot of all below {} of epoch {}, which is not what was committed", e.end, e.epoch),
+           history, findings);
+}
+
+void RaftSafety::on(const Observation& o, const trace::RaftLogReplaced& e, const History& history, Findings& findings) {
+  const std::optional<NodeId> node = history.node(o.host);
+  if (!node) return;
+  ++evaluations;
+  Node& mine = nodes_[*node].edit();
+  if (e.end < mine.high_watermark)
+    report(o, *node, fmt::format("has a snapshot up to {} in place of its log, below its high watermark {}", e.end, mine.high_watermark),
+           history, findings);
+  const std::optional<std::size_t> count = committed_below(e.end);
+  if (!count) return;  // told of the snapshot
+  mine.log = committed_;
+  mine.log.truncate(*count);
+  mine.compared = *count;
+  mine.high_watermark = std::max(mine.high_watermark, e.end);
+}
+
 void RaftSafety::check_majority(const Observation& o, NodeId node, const History& history, Findings& findings) {
   const Entry& entry = committed_.back();
   std::size_t holders = 0;

@@ -3,8 +3,8 @@
 // votes once an epoch, restarts included; two logs that hold an entry of the same offset and epoch agree below it; a new
 // leader has all that is committed; what is committed stands on a majority, never changes, and every node's log agrees
 // with it below the node's high watermark; no voter loses or cuts what it knows as committed; a broker applies nothing
-// else. (An observer does not sync its copy: after a power loss it may fetch it again.) A voter whose disks were wiped
-// may forget; when a majority has, all that follows is excused.
+// else. A snapshot holds what is committed and nothing else; a log that one replaces counts as having all that. (An
+// observer does not sync its copy: after a power loss it may fetch it again.) A voter whose disks were wiped may forget; when a majority has, all that follows is excused.
 #include <map>
 #include <optional>
 #include <set>
@@ -23,6 +23,8 @@ class RaftSafety {
   void on(const Observation& o, const trace::RaftAppended& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::RaftTruncated& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::RaftCommitted& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::RaftSnapshotKept& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::RaftLogReplaced& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::MetadataApplied& e, const History& history, Findings& findings);
   void on(const Observation& o, const PowerLost& e, const History& history, Findings& findings);
   void on(const Observation& o, const DisksWiped& e, const History& history, Findings& findings);
@@ -46,6 +48,8 @@ class RaftSafety {
     void cut(std::int64_t to);
   };
   void report(const Observation& o, NodeId node, std::string detail, const History& history, Findings& findings) const;
+  // How many entries are committed below that offset; absent if none ends there.
+  [[nodiscard]] std::optional<std::size_t> committed_below(std::int64_t end) const;
   void check_majority(const Observation& o, NodeId node, const History& history, Findings& findings);
 
   std::map<std::int32_t, NodeId> leaders_;

@@ -1,7 +1,5 @@
 #include "sim/cli/cli.hpp"
 
-#include <algorithm>
-#include <array>
 #include <ostream>
 
 #include <CLI/App.hpp>
@@ -10,14 +8,10 @@
 
 #include "core/base/check.hpp"
 #include "sim/cli/run_scenarios.hpp"
-#include "sim/scenario/keys.hpp"
 
 namespace kafkasim::sim {
 
 namespace {
-
-// Subcommands of later releases, told apart from misspelt ones: one that is added below leaves this list.
-constexpr std::array<std::string_view, 1> later_commands{"learn"};
 
 int parse_and_run(const std::vector<std::string>& arguments, const Terminal& terminal, Viewer viewer) {
   CLI::App app{"kafkasim: a deterministic simulator of Kafka clusters", "kafkasim"};
@@ -29,15 +23,12 @@ int parse_and_run(const std::vector<std::string>& arguments, const Terminal& ter
   add_sweep(app, terminal, code);
   add_shrink(app, terminal, code);
   add_check(app, terminal, code);
+  add_learn(app, terminal, code);
   add_list(app, terminal, code);
   add_log(app, terminal, code);
   add_serve(app, terminal, code);
   add_replay(app, terminal, code);
   add_view(app, terminal, code, viewer);
-  if (!arguments.empty() && std::ranges::find(later_commands, arguments.front()) != later_commands.end()) {
-    terminal.err << "kafkasim: " << not_available(arguments.front()) << '\n';
-    return exit_code::bad_input;
-  }
   std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};  // as CLI11 wants them
   try {
     app.parse(reversed);

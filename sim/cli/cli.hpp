@@ -32,6 +32,7 @@ inline constexpr int interrupted = 130;
 // Each adds its subcommand to the app; when that is called, it leaves the process's exit code in `code`. Both must
 // outlive parsing.
 void add_check(CLI::App& app, const Terminal& terminal, int& code);
+void add_learn(CLI::App& app, const Terminal& terminal, int& code);
 void add_list(CLI::App& app, const Terminal& terminal, int& code);
 void add_shrink(CLI::App& app, const Terminal& terminal, int& code);
 void add_sweep(CLI::App& app, const Terminal& terminal, int& code);

@@ -13,6 +13,7 @@
 #include "sim/check/invariant.hpp"
 #include "sim/check/probes.hpp"
 #include "sim/cli/cli.hpp"
+#include "sim/cli/course.hpp"
 #include "sim/cli/scenario_folder.hpp"
 #include "sim/scenario/keys.hpp"
 #include "sim/scenario/parse.hpp"
@@ -39,9 +40,39 @@ std::vector<Row> scenario_rows() {
     Row fields = row(parsed.scenario->name, parsed.scenario->title);
     fields[1].name = "title";
     fields.push_back({"file", file});
+    fields.push_back({"question", parsed.scenario->question});
     rows.push_back(std::move(fields));
   }
   return rows;
+}
+
+std::vector<Row> lesson_rows() {
+  std::vector<Row> rows;
+  const Result<std::vector<CourseLesson>> course = load_course();
+  if (!course) return rows;
+  for (const CourseLesson& lesson : *course) {
+    const Parsed parsed = load_scenario(lesson.file);
+    Row fields = row(lesson.name, parsed.scenario ? parsed.scenario->title : "");
+    fields[1].name = "title";
+    fields.push_back({"chapter", lesson.chapter});
+    fields.push_back({"file", lesson.file});
+    const std::size_t questions = parsed.scenario && parsed.scenario->lesson ? parsed.scenario->lesson->quiz.size() : 0;
+    fields.push_back({"questions", std::to_string(questions)});
+    rows.push_back(std::move(fields));
+  }
+  return rows;
+}
+
+// For scenarios/README.md.
+void print_markdown(std::ostream& out) {
+  out << "| question | scenario |\n| --- | --- |\n";
+  for (const std::string& file : library_scenarios()) {
+    const Parsed parsed = load_scenario(file);
+    if (!parsed.scenario) continue;
+    const std::string name = std::filesystem::path{file}.filename().string();
+    out << "| " << parsed.scenario->question << " | [`" << name << "`](" << name << ")"
+        << (parsed.scenario->lesson ? ", with a lesson" : "") << " |\n";
+  }
 }
 
 std::vector<Row> fault_rows() {
@@ -78,14 +109,11 @@ std::vector<Row> metric_rows() {
   return rows;
 }
 
-// What an invariant waits for that is not checked yet: those on transactions have no subject before there is a
-// transactional client.
+// What an invariant waits for that is not checked yet: those on transactions that read have no subject before there are pipelines.
 std::string_view why_not_checked(std::string_view id) {
-  static constexpr std::array<std::string_view, 7> on_transactions{
-      "precommitted-read", "transaction-torn",    "zombie-not-fenced",  "marker-invalid",
-      "transaction-cycle", "exactly-once-broken", "transaction-hanging"};
-  return std::ranges::find(on_transactions, id) == on_transactions.end() ? "not checked in this release"
-                                                                         : "not checked: comes with transactions";
+  static constexpr std::array<std::string_view, 2> on_pipelines{"transaction-cycle", "exactly-once-broken"};
+  return std::ranges::find(on_pipelines, id) == on_pipelines.end() ? "not checked in this release"
+                                                                   : "not checked: comes with pipelines";
 }
 
 std::vector<Row> invariant_rows() {
@@ -166,15 +194,15 @@ struct Table {
   std::string_view name;
   std::vector<Row> (*rows)();
 };
-std::vector<Row> no_rows() { return {}; }
 constexpr std::array tables{Table{"scenarios", scenario_rows}, Table{"faults", fault_rows},
                             Table{"metrics", metric_rows},     Table{"invariants", invariant_rows},
                             Table{"probes", probe_rows},       Table{"legacy", legacy_rows},
-                            Table{"lessons", no_rows}};
+                            Table{"lessons", lesson_rows}};
 
 struct ListOptions {
   std::string what;
   bool json{};
+  bool markdown{};
 };
 
 }  // namespace
@@ -189,8 +217,19 @@ void add_list(CLI::App& app, const Terminal& terminal, int& code) {
       ->required()
       ->check(CLI::IsMember(names));
   command->add_flag("--json", options->json, "as a JSON list of objects");
+  command->add_flag("--markdown", options->markdown, "scenarios only: as a table by question, for a README");
   command->footer("Example:\n  kafkasim list metrics --json");
   command->callback([options, &terminal, &code] {
+    code = exit_code::held;
+    if (options->markdown && options->what == "scenarios") {
+      print_markdown(terminal.out);
+      return;
+    }
+    if (options->markdown) {
+      terminal.err << "kafkasim: --markdown is for 'list scenarios'\n";
+      code = exit_code::bad_input;
+      return;
+    }
     for (const Table& table : tables) {
       if (table.name != options->what) continue;
       const std::vector<Row> rows = table.rows();
@@ -200,7 +239,6 @@ void add_list(CLI::App& app, const Terminal& terminal, int& code) {
         print_plain(terminal.out, rows);
       }
     }
-    code = exit_code::held;
   });
 }
 

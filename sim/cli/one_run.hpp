@@ -22,7 +22,7 @@ struct OneRun {
   std::string timeline;  // NDJSON
   std::string html;      // a section
   JUnitSuite junit;
-  std::vector<std::pair<std::string, std::string>> column;  // for the table of variants
+  VariantColumn column;  // for the table of variants
 };
 
 [[nodiscard]] int code_of(Outcome outcome);

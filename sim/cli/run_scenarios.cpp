@@ -25,16 +25,16 @@ bool plan(const RunOptions& options, std::vector<Planned>& runs, const Terminal&
     print_diagnostics(terminal, file, parsed.diagnostics);
     good = good && parsed.scenario.has_value();
     if (!parsed.scenario) continue;
+    if (options.variant && !known_variant(*options.variant, file, *parsed.scenario, terminal)) {
+      good = false;
+      continue;
+    }
     if (parsed.scenario->variants.empty()) {
       runs.push_back({{file, ""}, std::move(*parsed.scenario)});
       continue;
     }
     for (const Variant& variant : parsed.scenario->variants) {
-      std::vector<Patch> patches = options.patches;
-      for (Patch& patch : patches_of(variant)) patches.push_back(std::move(patch));
-      Parsed varied = load_scenario(file, patches);
-      good = good && varied.scenario.has_value();
-      if (varied.scenario) runs.push_back({{file, variant.name, patches_of(variant)}, std::move(*varied.scenario)});
+      if (!options.variant || variant.name == *options.variant) runs.push_back({{file, variant.name, patches_of(variant)}, *variant.scenario});
     }
   }
   return good;
@@ -46,22 +46,25 @@ struct Results {
   std::vector<std::string> sections;
   std::vector<JUnitSuite> suites;
   std::string timelines;
-  std::vector<std::string> names;  // of the variants of the file that is being run
-  std::vector<std::vector<std::pair<std::string, std::string>>> columns;
+  std::vector<VariantColumn> columns;  // of the variants of the file that is being run
+  std::vector<std::string> of_file;    // their sections
 
   void take(const WhichRun& which, OneRun one) {
     code = std::max(code, one.code);
     if (!one.report.empty()) reports.push_back(std::move(one.report));
-    if (!one.html.empty()) sections.push_back(std::move(one.html));
+    if (!one.html.empty()) of_file.push_back(std::move(one.html));
     suites.push_back(std::move(one.junit));
     timelines += one.timeline;
-    if (which.variant.empty()) return;
-    names.push_back(which.variant);
-    columns.push_back(std::move(one.column));
+    if (!which.variant.empty()) columns.push_back(std::move(one.column));
   }
-  void print_table(const Terminal& terminal) {
-    if (columns.size() > 1) print_variants(names, columns, terminal);
-    names.clear();
+  void file_is_over(const std::string& title, const Terminal& terminal) {
+    if (columns.size() > 1) {
+      const VariantTable table = variant_table(columns);
+      print_variants(table, terminal);
+      if (!of_file.empty()) sections.push_back(html_variants(title, table));
+    }
+    for (std::string& section : of_file) sections.push_back(std::move(section));
+    of_file.clear();
     columns.clear();
   }
 };
@@ -82,14 +85,15 @@ int run_scenarios(const RunOptions& options, const Terminal& terminal) {
   std::vector<Planned> runs;
   if (!plan(options, runs, terminal)) return exit_code::bad_input;
   if ((options.perfetto || options.record) && runs.size() > 1) {
-    terminal.err << "kafkasim: " << (options.perfetto ? "--perfetto" : "--record") << " takes one run: one scenario without variants\n";
+    terminal.err << "kafkasim: " << (options.perfetto ? "--perfetto" : "--record") << " takes one run: one scenario, one variant of it (--variant)\n";
     return exit_code::bad_input;
   }
   const Interrupt interrupt;
   Results results;
   for (std::size_t i = 0; i < runs.size() && !interrupt.noticed(); ++i) {
+    const std::string title = runs[i].scenario.title.empty() ? runs[i].scenario.name : runs[i].scenario.title;
     results.take(runs[i].which, run_one(runs[i].which, std::move(runs[i].scenario), options, interrupt, terminal));
-    if (i + 1 == runs.size() || runs[i + 1].which.file != runs[i].which.file) results.print_table(terminal);
+    if (i + 1 == runs.size() || runs[i + 1].which.file != runs[i].which.file) results.file_is_over(title, terminal);
   }
   return write_results(options, results, terminal) ? results.code : exit_code::bad_input;
 }

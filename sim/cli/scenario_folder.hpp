@@ -6,7 +6,8 @@
 
 namespace kafkasim::sim {
 
-// The scenario files there, sorted; the schema is none of them. Empty if there is no such folder.
+[[nodiscard]] std::string library_folder();  // empty if there is none
+// The scenario files there, sorted; the schema and the course are none of them. Empty if there is no such folder.
 [[nodiscard]] std::vector<std::string> library_scenarios();
 
 }  // namespace kafkasim::sim

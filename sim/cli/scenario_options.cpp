@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <filesystem>
+#include <ostream>
 #include <utility>
 
 #include "core/model/legacy.hpp"
@@ -37,9 +38,26 @@ std::string take_legacy(ScenarioOptions& options, const std::string& text) {
 
 }  // namespace
 
+bool known_variant(const std::string& name, const std::string& file, const Scenario& scenario, const Terminal& terminal) {
+  if (find_variant(scenario, name) != nullptr) return true;
+  std::string known;
+  for (const Variant& variant : scenario.variants) known += (known.empty() ? "" : ", ") + quote(variant.name);
+  terminal.err << file << ": it has no variant " << quote(name) << (known.empty() ? ", nor any other" : "; it has " + known) << '\n';
+  return false;
+}
+
+bool choose_variant(ScenarioOptions& options, const std::string& file, const Scenario& scenario, const Terminal& terminal) {
+  if (!options.variant) return true;
+  if (!known_variant(*options.variant, file, scenario, terminal)) return false;
+  std::vector<Patch> patches = patches_of(*find_variant(scenario, *options.variant));
+  options.patches.insert(options.patches.end(), patches.begin(), patches.end());
+  return true;
+}
+
 void add_scenario_options(CLI::App& command, const std::shared_ptr<ScenarioOptions>& options) {
   add_parsed(command, options, "--seed", "instead of the scenario's own", "N", take_seed);
   add_parsed(command, options, "--set", "change the scenario first; VALUE is JSON, else a string", "/json/pointer=VALUE", take_patch);
+  command.add_option("--variant", options->variant, "of a scenario with variants, that one only")->type_name("NAME");
   add_parsed(command, options, "--legacy", "bring back a historical behaviour (kafkasim list legacy)", "NAME", take_legacy);
 }
 

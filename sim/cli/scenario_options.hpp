@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/cli/terminal.hpp"
+
 #include "sim/scenario/parse.hpp"
 #include "sim/serve/recording.hpp"
 
@@ -18,9 +20,14 @@ namespace kafkasim::sim {
 struct ScenarioOptions {
   std::optional<std::uint64_t> seed;  // instead of the scenario's
   std::vector<Patch> patches;         // --set, in the order given
+  std::optional<std::string> variant; // of those of the scenario
   std::vector<std::string> legacy;    // beside those of the scenario
 };
 void add_scenario_options(CLI::App& command, const std::shared_ptr<ScenarioOptions>& options);
+// False after saying on the terminal that the scenario has no variant of that name.
+[[nodiscard]] bool known_variant(const std::string& name, const std::string& file, const Scenario& scenario, const Terminal& terminal);
+// What makes the variant that is named is done to the scenario as by further --set. False as above.
+[[nodiscard]] bool choose_variant(ScenarioOptions& options, const std::string& file, const Scenario& scenario, const Terminal& terminal);
 // What a recording of a run of that file with those options begins with.
 [[nodiscard]] RecordingHead recording_head(const std::string& file, std::string text, const ScenarioOptions& options);
 

@@ -118,11 +118,9 @@ bool read_scenario(ServeArguments& arguments, const Terminal& terminal) {
   arguments.serve.head = recording_head(arguments.file, *text, arguments);
   const Parsed parsed = parse_scenario(*text, arguments.patches, arguments.serve.head.source.folder, Clients::real_ones_too);
   print_diagnostics(terminal, arguments.file, parsed.diagnostics);
-  if (parsed.scenario && !parsed.scenario->variants.empty()) {
-    terminal.err << arguments.file << ": it has variants: 'serve' runs one cluster; choose by --set\n";
-    return false;
-  }
-  return parsed.scenario.has_value();
+  if (!parsed.scenario || !choose_variant(arguments, arguments.file, *parsed.scenario, terminal)) return false;
+  arguments.serve.head = recording_head(arguments.file, *text, arguments);
+  return true;
 }
 
 int run_serve(ServeArguments arguments, const Terminal& terminal) {

@@ -14,6 +14,7 @@
 #include "sim/cli/cli.hpp"
 #include "sim/cli/diagnose.hpp"
 #include "sim/cli/interrupt.hpp"
+#include "sim/cli/scenario_options.hpp"
 #include "sim/explore/failing.hpp"
 #include "sim/scenario/parse.hpp"
 #include "sim/scenario/units.hpp"
@@ -26,6 +27,7 @@ namespace {
 struct ShrinkOptions {
   std::string file;
   std::string seed;
+  std::string variant;
   std::string output;
   std::string time_limit;
   std::uint64_t most_runs{200};
@@ -65,7 +67,15 @@ int run_shrink(const ShrinkOptions& options, const Terminal& terminal) {
     terminal.err << "kafkasim: --time-limit: " << limit.error().message << '\n';
     return exit_code::bad_input;
   }
-  const std::string text = file_text(options.file);
+  std::string text = file_text(options.file);
+  if (!options.variant.empty()) {  // a scenario of its own from here on
+    if (!known_variant(options.variant, options.file, *parsed.scenario, terminal)) return exit_code::bad_input;
+    const Variant variant = *find_variant(*parsed.scenario, options.variant);
+    const std::uint64_t seed = options.seed.empty() ? variant.scenario->seed : parsed.scenario->seed;
+    text = patched_text(text, patches_of(variant)).value_or(text);
+    parsed.scenario = *variant.scenario;
+    parsed.scenario->seed = seed;
+  }
   const Interrupt interrupt;
   const auto begin = std::chrono::steady_clock::now();
   const auto late = [&] { return limit->ns > 0 && std::chrono::steady_clock::now() - begin >= std::chrono::nanoseconds{limit->ns}; };
@@ -101,6 +111,7 @@ void add_shrink(CLI::App& app, const Terminal& terminal, int& code) {
   CLI::App* command = app.add_subcommand("shrink", "find the smallest scenario or recording that still breaks the same invariant");
   command->add_option("SCENARIO", options->file, "a scenario file, or a recording")->required();
   command->add_option("--seed", options->seed, "the seed that fails; left out: the scenario's own")->type_name("N");
+  command->add_option("--variant", options->variant, "of a scenario with variants, that one; left out: the scenario as it stands")->type_name("NAME");
   command->add_option("-o,--output", options->output, "where to write it")->required()->type_name("MIN");
   command->add_option("--runs", options->most_runs, "how many runs it may take (200)")
       ->type_name("N")

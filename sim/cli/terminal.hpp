@@ -1,7 +1,9 @@
 #pragma once
 // Where a command writes: results to `out`, diagnostics and progress to `err`. Colour only where the stream is a
-// terminal and NO_COLOR is not set (no-color.org: set and not empty).
+// terminal and NO_COLOR is not set (no-color.org: set and not empty). Lines are folded to the width of a terminal, and nowhere else.
+#include <cstddef>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,9 +17,13 @@ struct Terminal {
   std::ostream& err;
   Colour out_colour{};
   Colour err_colour{};
+  std::optional<std::size_t> columns{};  // of `out`; absent: it is no terminal
 };
 
 [[nodiscard]] Terminal process_terminal();  // the process's own streams
 [[nodiscard]] std::string tinted(Colour colour, Tint tint, std::string_view text);
+// Lines longer than so many columns, broken at spaces; what follows is indented by `hanging`. A word that does not fit stays whole, and
+// neither escape sequences nor the later bytes of a UTF-8 character count.
+[[nodiscard]] std::string folded(std::string_view line, std::size_t hanging, std::optional<std::size_t> columns);
 
 }  // namespace kafkasim::sim

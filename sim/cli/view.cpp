@@ -109,7 +109,7 @@ int run_view(ViewArguments& arguments, Viewer viewer, const Terminal& terminal) 
   if (!looks_like_recording(view.file)) {
     const Parsed parsed = load_scenario(view.file, arguments.patches);
     print_diagnostics(terminal, view.file, parsed.diagnostics);
-    if (!parsed.scenario) return exit_code::bad_input;
+    if (!parsed.scenario || !choose_variant(arguments, view.file, *parsed.scenario, terminal)) return exit_code::bad_input;
   }
   const ScenarioOptions options = arguments;
   view.open = [options, file = view.file](const std::string& path) {

@@ -216,6 +216,14 @@ void Driver::act(std::size_t i, const Produce& op, Host& host) {
   host.world.command(client->host, ProduceCommand{op.topic, op.key, op.value, op.partition, op.headers});
 }
 
+void Driver::act(std::size_t i, const Transact& op, Host& host) {
+  const ClientHost* client = host.cluster.client(op.as);
+  if (!client) return warn(i, "there is no such producer", host);
+  entries_[i].hit = {client->host};
+  host.story.tell(host.world.now(), "transaction", client->name, describe(entry(i).operation), Tone::note);
+  host.world.command(client->host, TransactionCommand{op.step});
+}
+
 void Driver::act(std::size_t, const ExpectNow& op, Host& host) { host.expect_now(op.expectation); }
 
 void Driver::act(std::size_t, const NoteText& op, Host& host) {

@@ -108,6 +108,7 @@ class Driver {
   void act(std::size_t i, const Partition& op, Host& host);
   void act(std::size_t i, const Traffic& op, Host& host);
   void act(std::size_t i, const Produce& op, Host& host);
+  void act(std::size_t i, const Transact& op, Host& host);
   void act(std::size_t i, const ExpectNow& op, Host& host);
   void act(std::size_t i, const NoteText& op, Host& host);
   void act(std::size_t i, const Undo& op, Host& host);

@@ -22,7 +22,7 @@ void Driver::act(std::size_t i, const ElectLeader& op, Host& host) {
 }
 
 void Driver::act(std::size_t i, const Reassign& op, Host& host) {
-  command_admin(i, {OrderReplicas{op.partition, op.to}}, host);
+  command_admin(i, {ReassignPartition{op.partition, op.to}}, host);
 }
 
 void Driver::act(std::size_t i, const DeleteRecords& op, Host& host) {

@@ -61,6 +61,7 @@ struct Resolver {
     }
   }
   void operator()(const CoordinatorTarget& target) { add(coordinator_of(target.group, at)); }
+  void operator()(const TransactionCoordinatorTarget& target) { add(transaction_coordinator_of(target.transactional_id, at)); }
   void operator()(const RackTarget& target) {
     for (const auto& [id, host] : at.cluster.brokers) {
       if (at.world.spec(host).rack == target.rack) found.push_back(host);
@@ -83,6 +84,18 @@ std::optional<NodeId> coordinator_of(const std::string& group, const Surrounding
     const std::optional<PartitionIndex> index = broker ? broker->groups().partition_for(group) : std::nullopt;
     if (!index) continue;
     const PartitionHistory* partition = at.history.partition(TopicPartition{offsets_topic, *index});
+    return partition ? partition->leader : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<NodeId> transaction_coordinator_of(const std::string& transactional_id, const Surroundings& at) {
+  for (const auto& [id, host] : at.cluster.brokers) {
+    const Broker* broker = at.world.machine<Broker>(host);
+    const std::optional<PartitionIndex> index =
+        broker ? broker->transactions().partition_for(transactional_id) : std::nullopt;
+    if (!index) continue;
+    const PartitionHistory* partition = at.history.partition(TopicPartition{transaction_state_topic, *index});
     return partition ? partition->leader : std::nullopt;
   }
   return std::nullopt;

@@ -24,6 +24,8 @@ struct Surroundings {  // what a fault may look at
 // The broker that leads the partition of the offsets topic in which the group is kept.
 [[nodiscard]] std::optional<NodeId> coordinator_of(const std::string& group, const Surroundings& at);
 
+[[nodiscard]] std::optional<NodeId> transaction_coordinator_of(const std::string& transactional_id, const Surroundings& at);
+
 // "broker 1", "controller 3000", "shop": how people call a host.
 [[nodiscard]] std::string spoken_name(HostId host, const Cluster& cluster);
 

@@ -115,17 +115,24 @@ struct NodePainter {
       n.role = broker_role(machine->state());
       n.disk->offline = machine->replicas().failed();
     }
+    if (shot.run.cluster().controllers.contains(id)) paint_quorum(at, n);
     return n;
+  }
+
+  void paint_quorum(HostId at, FrameNode& n) const {
+    n.votes = true;
+    const Controller* machine = world().machine<Controller>(at);
+    if (machine == nullptr) return;
+    n.quorum_role = quorum_role(machine->raft().role());
+    n.epoch = machine->raft().leader_and_epoch().epoch;
+    n.active = machine->is_active();
   }
 
   [[nodiscard]] FrameNode controller(NodeId id, HostId at) const {
     FrameNode n = node(at, fmt::format("controller {}", id.value));
     n.id = id;
-    if (const Controller* machine = world().machine<Controller>(at)) {
-      n.role = quorum_role(machine->raft().role());
-      n.epoch = machine->raft().leader_and_epoch().epoch;
-      n.active = machine->is_active();
-    }
+    paint_quorum(at, n);
+    n.role = n.quorum_role;
     return n;
   }
 };
@@ -138,7 +145,9 @@ std::vector<FrameNode> capture_nodes(const Shot& shot) {
   const World& world = shot.run.world();
   std::vector<FrameNode> nodes;
   for (const auto& [id, host] : cluster.brokers) nodes.push_back(painter.broker(id, host));
-  for (const auto& [id, host] : cluster.controllers) nodes.push_back(painter.controller(id, host));
+  for (const auto& [id, host] : cluster.controllers) {
+    if (!cluster.brokers.contains(id)) nodes.push_back(painter.controller(id, host));  // a combined node is a broker that votes
+  }
   for (const ClientHost& client : cluster.clients) {
     if (shot.is_awaited(client)) continue;
     nodes.push_back(painter.node(client.host, client.name));
@@ -148,6 +157,7 @@ std::vector<FrameNode> capture_nodes(const Shot& shot) {
     nodes.push_back(painter.node(*guests, "real clients"));
     nodes.back().state = NodeState::running;  // their processes are outside of the World
   }
+  for (const auto& [name, host] : cluster.beside) nodes.push_back(painter.node(host, name));  // queues and stores
   if (cluster.admin && world.is_up(*cluster.admin)) nodes.push_back(painter.node(*cluster.admin, "admin"));
   const std::optional<HostId> administrator = world.find_host("administrator");  // the timeline's
   if (administrator && world.is_up(*administrator) && shot.kind(*administrator) == NodeKind::admin)

@@ -102,6 +102,7 @@ struct PartitionPainter {
     FrameReplica out;
     out.node = node;
     out.in_isr = partition.in_isr(node);
+    out.eligible = partition.in_elr(node);
     const ReplicaHistory* known = partition.replica(node);
     if (known == nullptr) return out;
     out.state = !known->running ? ReplicaState::offline : partition.leader == node ? ReplicaState::leader : ReplicaState::follower;
@@ -130,6 +131,9 @@ struct PartitionPainter {
     out.epoch = p.leader_epoch;
     out.assigned = p.assigned;
     out.isr = p.isr;
+    out.elr = p.elr;
+    out.adding = p.adding;
+    out.removing = p.removing;
     out.min_isr = static_cast<std::uint32_t>(p.min_insync_replicas);
     out.committed_to = p.true_high_watermark;
     out.lost = p.lost->size();

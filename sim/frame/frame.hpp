@@ -42,6 +42,8 @@ struct FrameNode {
   bool fenced{false};       // a broker that the controller does not count on
   bool active{false};       // the controller that leads the quorum, by its own lights
   std::string role;         // in the quorum: "leader", "follower", "candidate"; of a broker "running", "recovery"; else empty
+  bool votes{false};        // in the quorum: a controller, or a combined node, which is shown as a broker
+  std::string quorum_role;  // of one that votes: "leader", "follower", "candidate", or empty
   std::int32_t epoch{-1};   // of the quorum, as a controller knows it
   std::size_t waiting{};    // inputs in its queues
   std::optional<FrameDisk> disk;  // of brokers
@@ -107,6 +109,7 @@ struct FrameReplica {
   NodeId node;
   ReplicaState state{};
   bool in_isr{false};
+  bool eligible{false};  // not in the ISR, but it may be elected
   bool acting{false};  // it believes itself leader, whatever the controller says
   LeaderEpoch leader_epoch{-1};
   Offset log_start;
@@ -138,6 +141,9 @@ struct FramePartition {
   LeaderEpoch epoch{-1};
   std::vector<NodeId> assigned;
   std::vector<NodeId> isr;
+  std::vector<NodeId> elr;       // eligible leader replicas (KIP-966)
+  std::vector<NodeId> adding;    // by a reassignment under way
+  std::vector<NodeId> removing;
   std::uint32_t min_isr{1};
   Offset committed_to;  // the highest high watermark that any leader had, less what was lost
   std::size_t lost{};   // acknowledged records that are gone

@@ -24,7 +24,8 @@ Traffic2 traffic_of(ApiKey api, NodeKind from, NodeKind to) {
     case ApiKey::offset_for_leader_epoch: return read_by(from, to, Traffic2::metadata);
     case ApiKey::vote:
     case ApiKey::begin_quorum_epoch:
-    case ApiKey::end_quorum_epoch: return Traffic2::quorum;
+    case ApiKey::end_quorum_epoch:
+    case ApiKey::fetch_snapshot: return Traffic2::quorum;
     case ApiKey::alter_partition:
     case ApiKey::broker_registration:
     case ApiKey::broker_heartbeat:
@@ -61,8 +62,8 @@ NodeKind kind_of(HostId host, const Simulation& run) {
 std::vector<NodeKind> kinds_of_hosts(const Simulation& run) {
   std::vector<NodeKind> kinds(run.world().host_count(), NodeKind::admin);
   const auto set = [&kinds](HostId host, NodeKind kind) { kinds[static_cast<std::size_t>(host.value)] = kind; };
-  for (const auto& [id, host] : run.cluster().brokers) set(host, NodeKind::broker);
   for (const auto& [id, host] : run.cluster().controllers) set(host, NodeKind::controller);
+  for (const auto& [id, host] : run.cluster().brokers) set(host, NodeKind::broker);  // combined nodes too
   for (const ClientHost& client : run.cluster().clients) set(client.host, kind_of_client(client.kind));
   if (const std::optional<HostId> guests = run.guests().host()) set(*guests, NodeKind::real_clients);
   return kinds;

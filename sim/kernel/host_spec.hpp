@@ -21,6 +21,7 @@ struct CpuCost {  // of one step
 struct HostSpec {
   std::string name;                  // "broker-1", "shop/2": unique; random streams are forked by it
   std::optional<Endpoint> endpoint;  // where it listens; unique. Absent: nobody can connect to it
+  std::optional<Endpoint> second_endpoint;  // of a process with two listeners; Received tells them apart
   std::optional<std::string> rack;
   // A fresh process: called at each start, must give an equal machine each time. Absent: the host's processes are outside
   // of the World (real clients); it is never started, and what comes for it is left for World::take_outside().

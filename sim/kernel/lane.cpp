@@ -17,6 +17,7 @@ constexpr LaneRow row(ApiKey api) {
   switch (api) {
     case ApiKey::fetch:
     case ApiKey::offset_for_leader_epoch: return {api, Lane::request, Lane::fetcher};
+    case ApiKey::fetch_snapshot: return {api, Lane::control, Lane::background};
     case ApiKey::vote:
     case ApiKey::begin_quorum_epoch:
     case ApiKey::end_quorum_epoch:
@@ -46,12 +47,24 @@ constexpr LaneRow row(ApiKey api) {
     case ApiKey::list_partition_reassignments:
     case ApiKey::offset_delete:
     case ApiKey::describe_cluster:
+    case ApiKey::describe_quorum:
+    case ApiKey::add_raft_voter:
+    case ApiKey::remove_raft_voter:
+    case ApiKey::update_raft_voter:
     case ApiKey::api_versions:
     case ApiKey::create_topics:
     case ApiKey::delete_records:
     case ApiKey::elect_leaders:
     case ApiKey::alter_partition_reassignments:
     case ApiKey::init_producer_id:
+    case ApiKey::add_partitions_to_txn:
+    case ApiKey::add_offsets_to_txn:
+    case ApiKey::end_txn:
+    case ApiKey::write_txn_markers:
+    case ApiKey::txn_offset_commit:
+    case ApiKey::describe_producers:
+    case ApiKey::describe_transactions:
+    case ApiKey::list_transactions:
     case ApiKey::allocate_producer_ids: return {api, Lane::request, Lane::network};
   }
   return {api, Lane::request, Lane::network};

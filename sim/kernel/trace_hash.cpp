@@ -51,6 +51,7 @@ class Hasher {
   }
   void operator()(const ThawMetadata&) const {}
   void operator()(const AdminCommand& in) const { add(in.hash); }
+  void operator()(const TransactionCommand& in) const { add(in.step); }
 
   // ---- effects
   void operator()(const Connect& out) const {

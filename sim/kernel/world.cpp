@@ -17,6 +17,7 @@ HostId World::add_host(HostSpec spec) {
   KAFKASIM_CHECK(!find_host(spec.name), spec.name);
   const HostId id{static_cast<std::int32_t>(hosts_.size())};
   network_.add_host(id, spec.name, spec.rack, spec.endpoint);
+  if (spec.second_endpoint) network_.add_second_listener(id, *spec.second_endpoint);
   hosts_.emplace_back(Host{id, std::make_shared<const HostSpec>(std::move(spec)), root_});
   operation("add_host", id);
   return id;

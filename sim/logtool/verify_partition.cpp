@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view transaction_index_suffix_text = ".txnindex";
 
-std::string number(Offset offset) { return std::to_string(offset.value); }
+std::string digits_of(Offset offset) { return std::to_string(offset.value); }
 
 // What leader-epoch-checkpoint says, held against the epochs of the batches.
 class EpochCheck {
@@ -44,14 +44,14 @@ class EpochCheck {
     if (!said && batch.base_offset() < log_start_) return;
     told_ = epoch;  // once an epoch
     tell("says " + (said ? "epoch " + std::to_string(said->value) : std::string{"no epoch"}) + " of offset "
-         + number(batch.base_offset()) + ", the batch there says epoch " + std::to_string(epoch.value));
+         + digits_of(batch.base_offset()) + ", the batch there says epoch " + std::to_string(epoch.value));
   }
 
   void end(Offset log_end) {
     for (const EpochEntry& entry : cache_.entries()) {
       if (entry.start <= log_end) continue;
-      tell("epoch " + std::to_string(entry.epoch.value) + " begins at offset " + number(entry.start)
-           + ", beyond the end of the log at " + number(log_end));
+      tell("epoch " + std::to_string(entry.epoch.value) + " begins at offset " + digits_of(entry.start)
+           + ", beyond the end of the log at " + digits_of(log_end));
     }
   }
 
@@ -83,7 +83,7 @@ class LogCheck {
   void segment(Offset base) {
     const std::string path = segment_path(directory_, base, log_suffix);
     if (base < log_.end)
-      tell(path, 0, "begins below offset " + number(log_.end) + ", where the segment before it ends");
+      tell(path, 0, "begins below offset " + digits_of(log_.end) + ", where the segment before it ends");
     const DiskResult<FileId> file = disk_->open(path, OpenMode::existing);
     const DiskResult<std::uint64_t> size = file ? disk_->size(*file) : tl::unexpected(file.error());
     if (!size) {
@@ -131,7 +131,7 @@ class LogCheck {
 
   void check_batch(const std::string& path, std::uint64_t position, const RecordBatch& batch, Offset base) {
     ++log_.batches;
-    const std::string where = "the batch of offset " + number(batch.base_offset());
+    const std::string where = "the batch of offset " + digits_of(batch.base_offset());
     const bool crc_ok = crc_matches(batch);
     if (!crc_ok) {
       tell(path, position, where + " does not match its checksum");
@@ -140,7 +140,7 @@ class LogCheck {
     if (batch.base_offset() < base) {
       tell(path, position, where + " is below the offset of the file's name");
     } else if (batch.base_offset() < next_) {
-      tell(path, position, where + " is not above offset " + number(next_.plus(-1)) + ", where the one before it ends");
+      tell(path, position, where + " is not above offset " + digits_of(next_.plus(-1)) + ", where the one before it ends");
     } else if (batch.last_offset() - base > INT32_MAX) {
       tell(path, position, where + " is too far from the offset of the file's name");
     }
@@ -163,7 +163,7 @@ class LogCheck {
     Offset next = batch.base_offset();
     while (reader.next(record)) {
       if (record.offset < next || record.offset > batch.last_offset())
-        return tell(path, position, "offset " + number(record.offset) + " stands at a wrong place in " + where);
+        return tell(path, position, "offset " + digits_of(record.offset) + " stands at a wrong place in " + where);
       next = record.offset.next();
     }
     if (reader.error()) tell(path, position, "the records of " + where + " do not read: " + reader.error()->message);

@@ -54,6 +54,7 @@ struct Connection {
   std::array<EndState, 2> ends{EndState::open, EndState::dead};
   std::array<Stream, 2> streams;  // by the side that sends
   ConnectionPhase phase{};
+  Listener listener{};  // of the accepter
 
   [[nodiscard]] HostId host(Side side) const { return hosts[static_cast<std::size_t>(side)]; }
   [[nodiscard]] EndState& end(Side side) { return ends[static_cast<std::size_t>(side)]; }

@@ -48,12 +48,20 @@ void Network::add_host(HostId host, const std::string& name, const std::optional
   HostEntry added;
   added.name = name;
   hosts_.push_back(std::move(added));
-  if (endpoint) KAFKASIM_CHECK(listeners_.emplace(*endpoint, host).second, "two hosts listen at one endpoint");
+  if (endpoint) {
+    const bool is_new = listeners_.emplace(*endpoint, ListenerEntry{host, Listener::first}).second;
+    KAFKASIM_CHECK(is_new, "two hosts listen at one endpoint");
+  }
+}
+
+void Network::add_second_listener(HostId host, const Endpoint& endpoint) {
+  const bool is_new = listeners_.emplace(endpoint, ListenerEntry{host, Listener::second}).second;
+  KAFKASIM_CHECK(is_new, "two hosts listen at one endpoint");
 }
 
 std::optional<HostId> Network::host_at(const Endpoint& endpoint) const {
   const auto known = listeners_.find(endpoint);
-  return known == listeners_.end() ? std::nullopt : std::optional{known->second};
+  return known == listeners_.end() ? std::nullopt : std::optional{known->second.host};
 }
 
 void Network::set_machine(HostId host, MachineState state) { entry(host).machine = state; }
@@ -129,14 +137,15 @@ void Network::bare_packet(Instant now, const At& at, NetEventKind kind, Side fro
 // ---- connecting -------------------------------------------------------------------------------------------------
 
 void Network::connect(Instant now, const ConnectionId& connection, const Endpoint& to, NetOut& out) {
-  const std::optional<HostId> target = host_at(to);
-  if (!target) {
+  const auto target = listeners_.find(to);
+  if (target == listeners_.end()) {
     // Nobody ever listens there: the name resolves to nothing.
     out.events.emplace_back(now, NetEvent{connection, 0, NetEventKind::unknown_endpoint, Side::dialler});
     return;
   }
   Connection made;
-  made.hosts = {connection.dialler, *target};
+  made.hosts = {connection.dialler, target->second.host};
+  made.listener = target->second.listener;
   auto& dialled = entry(connection.dialler).dialled.edit();
   const auto [place, is_new] = dialled.emplace(connection.number, std::move(made));
   KAFKASIM_CHECK(is_new, "a connection number was used twice");

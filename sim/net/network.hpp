@@ -96,6 +96,7 @@ class Network {
 
   void add_host(HostId host, const std::string& name, const std::optional<std::string>& rack,
                 const std::optional<Endpoint>& endpoint);  // ids ascend from 0; not listening yet
+  void add_second_listener(HostId host, const Endpoint& endpoint);
   [[nodiscard]] std::optional<HostId> host_at(const Endpoint& endpoint) const;
   void set_machine(HostId host, MachineState state);
   [[nodiscard]] const Topology& topology() const { return topology_; }
@@ -167,7 +168,11 @@ class Network {
   Random random_;
   Topology topology_;
   std::vector<HostEntry> hosts_;
-  std::map<Endpoint, HostId> listeners_;
+  struct ListenerEntry {
+    HostId host;
+    Listener listener{};
+  };
+  std::map<Endpoint, ListenerEntry> listeners_;
   std::vector<LinkState> links_;
 };
 

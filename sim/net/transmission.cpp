@@ -83,6 +83,7 @@ void Network::on_segment(Instant now, const At& at, Side from, std::uint32_t num
 void Network::deliver_ready(const At& at, Side from, NetOut& out) {
   const HostId sender = at.connection.host(from);
   const HostId receiver = at.connection.host(other(from));
+  const Listener listener = from == Side::dialler ? at.connection.listener : Listener::first;
   for (Segment& segment : at.connection.stream(from).segments) {
     if (segment.state == SegmentState::delivered) continue;
     if (segment.state != SegmentState::arrived) return;
@@ -91,7 +92,7 @@ void Network::deliver_ready(const At& at, Side from, NetOut& out) {
     Envelope envelope = std::move(*segment.envelope);
     segment.envelope.reset();
     out.deliveries.push_back(
-        Delivery{receiver, Received{at.id, std::move(envelope)}, segment.bytes, sender, segment.made_by});
+        Delivery{receiver, Received{at.id, std::move(envelope), listener}, segment.bytes, sender, segment.made_by});
   }
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "sim/report/plot.hpp"
+#include "sim/report/weak_points.hpp"
 
 namespace kafkasim::sim {
 
@@ -27,7 +28,8 @@ pre { overflow-x: auto; background: #f6f6f6; padding: .6rem; font-size: 12.5px; 
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 td, th { text-align: left; vertical-align: top; padding: .15rem .6rem .15rem 0; border-bottom: 1px solid #e5e5e5; }
-td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+td.bad { color: #b91c1c; } td.ok { color: #166534; }
+td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 tr.fault td, tr.violation td { color: #b91c1c; } tr.warning td { color: #92400e; } tr.good td { color: #166534; }
 tr.decision td, tr.note td { font-weight: 600; }
 svg { width: 100%; height: auto; display: block; margin: .8rem 0; font-family: system-ui, sans-serif; font-size: 11px; }
@@ -182,6 +184,14 @@ std::string plots_html(const Simulation& run, const Series& series) {
   return out + leaders_svg(run, samples, end);
 }
 
+std::string weak_points_html(const Simulation& run) {
+  const std::vector<std::string> lines = weak_lines(weak_points(run));
+  if (lines.empty()) return "";
+  std::string out = heading("Weak points") + "<ul>\n";
+  for (const std::string& line : lines) out += "<li>" + escape_markup(line) + "</li>\n";
+  return out + "</ul>\n";
+}
+
 std::string timeline_html(const Story& story) {
   std::string out = heading("Timeline") + "<div class=\"wide\"><table>\n";
   for (std::size_t i = 0; i < story.lines().size(); ++i) {
@@ -200,9 +210,8 @@ std::string html_section(const Simulation& run, const RunFacts& facts, const Ser
   std::string title = s.title.empty() ? s.name : s.title;
   if (!facts.variant.empty()) title += " — " + facts.variant;
   std::string out = fmt::format("<section>\n<h1>{}</h1>\n", escape_markup(title));
-  out += fmt::format("<p class=\"sub\">{}: {} brokers, {} controllers, {} s of virtual time, seed {}, trace hash {:016x}</p>\n",
-                     escape_markup(s.name), s.cluster.brokers.size(), s.cluster.controllers.size(), seconds_text(run.now()), s.seed,
-                     run.world().trace_hash());
+  out += fmt::format("<p class=\"sub\">{}: {}, {} s of virtual time, seed {}, trace hash {:016x}</p>\n",
+                     escape_markup(s.name), nodes_text(s.cluster), seconds_text(run.now()), s.seed, run.world().trace_hash());
   out += verdict_html(run, facts);
   if (!s.description.empty()) out += fmt::format("<p>{}</p>\n", escape_markup(s.description));
   out += findings_html(run);
@@ -211,7 +220,25 @@ std::string html_section(const Simulation& run, const RunFacts& facts, const Ser
     for (const std::string& line : investigation) out += escape_markup(line) + "\n";
     out += "</pre>\n";
   }
-  return out + expectations_html(run) + plots_html(run, series) + faults_html(run) + timeline_html(run.story()) + "</section>\n";
+  return out + expectations_html(run) + plots_html(run, series) + faults_html(run) + weak_points_html(run) + timeline_html(run.story()) + "</section>\n";
+}
+
+std::string html_variants(const std::string& title, const VariantTable& table) {
+  std::string out = fmt::format("<section>\n<h1>{}</h1>\n<p class=\"sub\">{} variants side by side</p>\n<div class=\"wide\"><table>\n<tr><th></th>",
+                                escape_markup(title), table.columns.size());
+  for (const std::string& name : table.columns) out += fmt::format("<th class=\"n\">{}</th>", escape_markup(name));
+  out += "</tr>\n";
+  for (const auto* rows : {&table.metrics, &table.expectations}) {
+    for (const VariantTable::Row& row : *rows) {
+      out += fmt::format("<tr><td>{}</td>", escape_markup(row.name));
+      for (const std::string& value : row.values) {
+        const std::string_view tint = value == "NOT HELD" || value == "fail" ? " bad" : value == "held" || value == "pass" ? " ok" : "";
+        out += fmt::format("<td class=\"n{}\">{}</td>", tint, escape_markup(value));
+      }
+      out += "</tr>\n";
+    }
+  }
+  return out + "</table></div>\n</section>\n";
 }
 
 std::string html_page(const std::vector<std::string>& sections) {

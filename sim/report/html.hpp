@@ -11,6 +11,8 @@ namespace kafkasim::sim {
 
 [[nodiscard]] std::string html_section(const Simulation& run, const RunFacts& facts, const Series& series,
                                        const std::vector<std::string>& investigation);
+// The table of a scenario's variants; stands above their sections.
+[[nodiscard]] std::string html_variants(const std::string& title, const VariantTable& table);
 [[nodiscard]] std::string html_page(const std::vector<std::string>& sections);
 
 }  // namespace kafkasim::sim

@@ -111,7 +111,9 @@ std::string lanes(const Simulation& run, HostId host) {
   const auto lane = [&text, host](HostId one) { text += one == host ? " *" : " ."; };
   for (const auto& [id, broker] : run.cluster().brokers) lane(broker);
   text += " |";
-  for (const auto& [id, controller] : run.cluster().controllers) lane(controller);
+  for (const auto& [id, controller] : run.cluster().controllers) {
+    if (!run.cluster().brokers.contains(id)) lane(controller);  // a combined node has its column
+  }
   const bool node = text.find('*') != std::string::npos;
   return text + (node ? " | ." : " | *");
 }
@@ -129,7 +131,11 @@ std::string strip(const PartitionHistory& partition, NodeId id, const ReplicaHis
       const std::size_t k = other.second->log.index_at(batch.base);
       return k < other.second->log.size() && other.second->log[k].base <= batch.base && !other.second->log[k].same_as(batch);
     });
-    text += fmt::format("[{}-{} e{}{}] ", batch.base.value, batch.last.value, batch.epoch.value, differs ? " !" : "");
+    std::string without;  // whose logs end before it
+    for (const auto& [other, its] : partition.replicas) {
+      if (its->log_end <= batch.base) without += fmt::format("{}{}", without.empty() ? " -" : ",", other.value);
+    }
+    text += fmt::format("[{}-{} e{}{}{}] ", batch.base.value, batch.last.value, batch.epoch.value, differs ? " !" : "", without);
   }
   return text + (last < replica.log.size() ? "..." : "");
 }
@@ -138,7 +144,7 @@ void add_strips(const Simulation& run, const Finding& finding, std::vector<std::
   const auto name = partition_of(run, finding);
   const PartitionHistory* partition = name ? run.checks().history().partition(*name) : nullptr;
   if (!partition) return;
-  lines.push_back("  the logs then (* the leader, [first-last eEPOCH] a batch, ! differs from another replica's):");
+  lines.push_back("  the logs then (* the leader, [first-last eEPOCH] a batch, ! differs at another replica, -N broker N lacks it):");
   const Offset around = finding.offset.value_or(partition->true_high_watermark);
   for (const auto& [id, replica] : partition->replicas) lines.push_back(strip(*partition, id, *replica, around));
 }
@@ -164,7 +170,9 @@ std::vector<std::string> investigate(const Simulation& done, const std::shared_p
   std::string header = "  time       ";
   for (const auto& [id, host] : run.cluster().brokers) header += fmt::format("{:>2}", id.value % 100);
   header += " |";
-  for (const auto& [id, host] : run.cluster().controllers) header += fmt::format("{:>2}", id.value % 100);
+  for (const auto& [id, host] : run.cluster().controllers) {
+    if (!run.cluster().brokers.contains(id)) header += fmt::format("{:>2}", id.value % 100);
+  }
   lines.push_back(header + " | c  (brokers, controllers, clients)");
   for (const InvestigationRow& row : investigator.rows()) {
     lines.push_back(fmt::format("{} {:>9} s {}  {}: {}", row.worst ? ">" : row.fault ? "!" : " ", seconds_text(row.at - run.origin()),

@@ -5,6 +5,7 @@
 
 #include "core/broker/broker.hpp"
 #include "sim/report/report.hpp"
+#include "sim/report/weak_points.hpp"
 #include "sim/scenario/keys.hpp"
 
 namespace kafkasim::sim {
@@ -65,12 +66,38 @@ Json partitions_json(const Simulation& run) {
                    {"leader_epoch", p->leader_epoch.value},
                    {"replicas", node_list(p->assigned)},
                    {"isr", node_list(p->isr)},
+                   {"eligible_leader_replicas", node_list(p->elr)},
+                   {"adding_replicas", node_list(p->adding)},
+                   {"removing_replicas", node_list(p->removing)},
                    {"log_start_offset", leader ? leader->log_start.value : 0},
                    {"high_watermark", leader ? leader->high_watermark.value : p->true_high_watermark.value},
                    {"log_end_offset", leader ? leader->log_end.value : p->true_high_watermark.value},
                    {"size_bytes", size ? std::get<std::int64_t>(*size) : 0}});
   }
   return out;
+}
+
+Json weak_points_json(const WeakPoints& points) {
+  const auto names = [](const std::vector<TopicPartition>& partitions) {
+    Json list = Json::array();
+    for (const TopicPartition& partition : partitions) list.push_back(to_string(partition));
+    return list;
+  };
+  const auto one = [&names](const WeakPoint& point) {
+    Json told{{"brokers", node_list(point.brokers)},
+              {"unavailable", names(point.unavailable)},
+              {"lost", names(point.lost)}};
+    if (!point.rack.empty()) told["rack"] = point.rack;
+    return told;
+  };
+  Json sets = Json::array();
+  Json racks = Json::array();
+  for (const WeakPoint& point : points.sets) sets.push_back(one(point));
+  for (const WeakPoint& point : points.racks) racks.push_back(one(point));
+  return {{"unavailable_now", names(points.unavailable_now)},
+          {"sets", std::move(sets)},
+          {"sets_left_out", points.sets_left_out},
+          {"racks", std::move(racks)}};
 }
 
 Json groups_json(const Simulation& run) {
@@ -186,6 +213,7 @@ std::string report_json(const Simulation& run, const RunFacts& facts) {
   }
   out["metrics"] = metrics_json(run);
   out["partitions"] = partitions_json(run);
+  out["weak_points"] = weak_points_json(weak_points(run));
   out["groups"] = groups_json(run);
   out["elections"] = Json::array();
   const auto& elections = run.story().elections();

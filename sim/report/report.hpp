@@ -44,10 +44,25 @@ void print_line(const StoryLine& line, const Terminal& terminal);
 // `investigation`: how the first findings came about (investigation.hpp).
 void print_verdict(const Simulation& run, const RunFacts& facts, const std::vector<std::string>& investigation,
                    const Terminal& terminal);
-// The metrics of several variants side by side, a column each, those rows only that differ, or matter always.
-void print_variants(const std::vector<std::string>& names, const std::vector<std::vector<std::pair<std::string, std::string>>>& columns,
-                    const Terminal& terminal);
-// What stands in such a column.
-[[nodiscard]] std::vector<std::pair<std::string, std::string>> variant_column(const Simulation& run, const RunFacts& facts);
+// ---- variants side by side, a column each (variants.cpp) ------------------------------------------------------------
+using TableCells = std::vector<std::pair<std::string, std::string>>;  // row, value
+struct VariantColumn {
+  std::string name;
+  TableCells metrics;
+  TableCells expectations;  // "held", "NOT HELD", "not checked"
+};
+[[nodiscard]] VariantColumn variant_column(const Simulation& run, const RunFacts& facts);
+// Of the metrics those rows only that differ, or matter always; what was expected in any of them.
+struct VariantTable {
+  struct Row {
+    std::string name;
+    std::vector<std::string> values;  // one a column; "-" where it has none
+  };
+  std::vector<std::string> columns;
+  std::vector<Row> metrics;
+  std::vector<Row> expectations;
+};
+[[nodiscard]] VariantTable variant_table(const std::vector<VariantColumn>& columns);
+void print_variants(const VariantTable& table, const Terminal& terminal);  // names of rows are cut so that lines stay below 80 columns
 
 }  // namespace kafkasim::sim

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <ostream>
+#include <sstream>
 
 #include <fmt/format.h>
 
 #include "sim/report/report.hpp"
+#include "sim/report/weak_points.hpp"
 
 namespace kafkasim::sim {
 
@@ -52,6 +54,15 @@ std::string liveness_text(const Liveness& liveness) {
                       liveness.core.size() == 1 ? "is" : "are");
   for (const Unmet& one : liveness.unmet) text += fmt::format("    {}: {}\n", one.subject, one.what);
   return text;
+}
+
+// What does not fit into a line goes on a little to the right of where the line began.
+void print_folded(const std::string& text, const Terminal& terminal) {
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t begin = std::min(line.find_first_not_of(' '), line.size());
+    terminal.out << folded(line, begin + 4, terminal.columns) << '\n';
+  }
 }
 
 }  // namespace
@@ -104,20 +115,22 @@ void print_header(const Simulation& run, const RunFacts& facts, const Terminal& 
   std::string title = s.title.empty() ? s.name : s.title;
   if (!facts.variant.empty()) title += " (" + facts.variant + ")";
   terminal.out << tinted(terminal.out_colour, Tint::bold, title) << '\n';
-  terminal.out << fmt::format("{}: {} brokers, {} controllers, {} s, seed {}\n\n", s.name, s.cluster.brokers.size(),
-                              s.cluster.controllers.size(), seconds_text(s.duration), s.seed);
+  terminal.out << fmt::format("{}: {}, {} s, seed {}\n\n", s.name, nodes_text(s.cluster), seconds_text(s.duration), s.seed);
 }
 
 void print_line(const StoryLine& line, const Terminal& terminal) {
   const std::string text = fmt::format("{} {:<11} {:<14} {}", mark(line.tone), line.kind, line.subject, line.text);
   const std::optional<Tint> tint = tint_of(line.tone);
-  terminal.out << fmt::format("{:>9} s  ", seconds_text(line.at))
-               << (tint ? tinted(terminal.out_colour, *tint, text) : text) << '\n';
+  constexpr std::size_t before_text = 42;  // time, mark, kind, subject
+  constexpr std::size_t before_kind = 15;
+  const std::size_t hanging = terminal.columns && *terminal.columns < 2 * before_text ? before_kind : before_text;
+  const std::string at = fmt::format("{:>9} s  ", seconds_text(line.at));
+  terminal.out << folded(at + (tint ? tinted(terminal.out_colour, *tint, text) : text), hanging, terminal.columns) << '\n';
 }
 
 void print_verdict(const Simulation& run, const RunFacts& facts, const std::vector<std::string>& investigation,
                    const Terminal& terminal) {
-  std::ostream& out = terminal.out;
+  std::ostringstream out;
   const auto coloured = [&](Tint tint, std::string_view text) { return tinted(terminal.out_colour, tint, text); };
   out << '\n';
   for (const Finding& finding : run.findings().kept()) {
@@ -154,6 +167,7 @@ void print_verdict(const Simulation& run, const RunFacts& facts, const std::vect
                      metric_text(run, Metric::elections), metric_text(run, Metric::elections_unclean),
                      metric_text(run, Metric::unavailable), metric_text(run, Metric::latency_produce_p50),
                      metric_text(run, Metric::latency_produce_p99), metric_text(run, Metric::latency_produce_max));
+  for (const std::string& line : weak_lines(weak_points(run))) out << "  weak point: " << line << '\n';
   for (const auto& [broker, use] : run.disk_uses().disks()) {
     if (use.failed_at) out << "  log directory of " << describe_failure(broker, use, run.scenario()) << '\n';
   }
@@ -165,6 +179,7 @@ void print_verdict(const Simulation& run, const RunFacts& facts, const std::vect
                                                     : passed                              ? "PASS"
                                                                                           : "FAIL")
       << ": " << verdict_sentence(run, facts) << '\n';
+  print_folded(out.str(), terminal);
 }
 
 }  // namespace kafkasim::sim

@@ -2,14 +2,16 @@
 
 #include <algorithm>
 
-#include "core/broker/broker.hpp"
+#include "core/broker/combined_node.hpp"
 #include "core/client/admin.hpp"
-#include "core/controller/controller.hpp"
 #include "core/log/checkpoint_files.hpp"
 #include "core/model/legacy.hpp"
 #include "sim/run/timers.hpp"
 #include "sim/workload/consuming_app.hpp"
+#include "sim/workload/object_store.hpp"
 #include "sim/workload/producing_app.hpp"
+#include "sim/workload/queue_broker.hpp"
+#include "sim/workload/queue_worker.hpp"
 
 namespace kafkasim::sim {
 
@@ -74,6 +76,35 @@ LegacyBehaviours legacy_of(const ClusterSpec& cluster) {
   return legacy;
 }
 
+constexpr std::uint16_t beside_port = 5672;
+BesideAddress address_of_queue(const Scenario& scenario, const std::string& name) {
+  const auto place = static_cast<std::uint64_t>(find_queue(scenario, name) - scenario.queues.data());
+  return {name, Uuid{1, 1 + place}, Endpoint{"queue-" + name, beside_port}};
+}
+BesideAddress address_of_store(const Scenario& scenario, const std::string& name) {
+  const auto place = static_cast<std::uint64_t>(std::ranges::find(scenario.stores, name, &StoreSpec::name) - scenario.stores.begin());
+  return {name, Uuid{2, 1 + place}, Endpoint{"store-" + name, beside_port}};
+}
+
+std::map<std::string, std::int16_t> features_of(const ClusterSpec& cluster) {
+  std::map<std::string, std::int16_t> features{{std::string{metadata_version_feature}, newest_metadata_version}};
+  if (cluster.features.eligible_leader_replicas) features[std::string{eligible_leader_replicas_feature}] = 1;
+  if (cluster.features.transaction_version > 0)
+    features["transaction.version"] = static_cast<std::int16_t>(cluster.features.transaction_version);
+  return features;
+}
+
+std::function<AnyMachine()> broker_factory(const Scenario& scenario, const NodeSpec& spec,
+                                           const std::map<NodeId, Endpoint>& voters) {
+  const LegacyBehaviours legacy = legacy_of(scenario.cluster);
+  BrokerOptions broker{spec.id, endpoint_of(spec), spec.rack, cluster_id, voters, spec.config, legacy};
+  broker.transaction_version = static_cast<TransactionVersion>(scenario.cluster.features.transaction_version);
+  if (!is_combined(scenario.cluster, spec.id)) return [broker] { return AnyMachine{Broker{broker}}; };
+  broker.metadata = MetadataSource::own_controller;
+  const ControllerOptions controller{spec.id, cluster_id, voters, spec.config, legacy, features_of(scenario.cluster), Replayed::kept};
+  return [broker, controller] { return AnyMachine{CombinedNode{broker, controller}}; };
+}
+
 struct ClientMaker {
   const Scenario& scenario;
   World& world;
@@ -82,6 +113,25 @@ struct ClientMaker {
 
   ClientIdentity identity(const std::string& name) const {
     return {name, static_cast<std::int32_t>(cluster.clients.size()), bootstrap(scenario), 0, legacy_of(scenario.cluster)};
+  }
+  void add_beside(const BesideAddress& address, std::function<AnyMachine()> factory) {
+    HostSpec spec = client_spec(address.endpoint.host, std::nullopt, std::move(factory));
+    spec.endpoint = address.endpoint;
+    const HostId host = world.add_host(std::move(spec));
+    cluster.beside[address.name] = host;
+    cluster.beside_kafka.insert(host);
+    world.start(host);
+  }
+  void queue(const QueueSpec& spec) {
+    const BesideAddress address = address_of_queue(scenario, spec.name);
+    add_beside(address, [address, spec] { return AnyMachine{QueueBroker{address, spec}}; });
+  }
+  void store(const StoreSpec& spec) {
+    const BesideAddress address = address_of_store(scenario, spec.name);
+    add_beside(address, [address] { return AnyMachine{ObjectStore{address}}; });
+  }
+  std::optional<BesideAddress> claim_check(const std::optional<std::string>& store) const {
+    return store ? std::optional{address_of_store(scenario, *store)} : std::nullopt;
   }
   void add(ClientHost client, const std::optional<std::string>& rack, ClientFacts facts,
            std::function<AnyMachine()> factory) {
@@ -100,14 +150,18 @@ struct ClientMaker {
 
   void producer(const ProducerSpec& spec, std::int32_t number) {
     const std::string name = producer_client_id(spec, number);
-    const ClientIdentity who = identity(name);
+    ClientIdentity who = identity(name);
+    if (spec.queue) who.bootstrap = {address_of_queue(scenario, *spec.queue).endpoint};
     const bool all = spec.config.acks == "all" || spec.config.acks == "-1";
     ClientFacts facts{name, all, spec.config.enable_idempotence,
                       spec.config.enable_idempotence || spec.config.max_in_flight == 1};
     facts.delivery_timeout = spec.config.delivery_timeout;
+    ProducerConfig config = spec.config;
+    // Several of one entry would fence each other.
+    if (!config.transactional_id.empty() && spec.count > 1) config.transactional_id += "-" + std::to_string(number);
     std::function<AnyMachine()> factory;
-    if (spec.rate && !spec.topic.empty()) {
-      ProducingPlan plan{.topic = spec.topic,
+    if (spec.rate && (spec.queue || !spec.topic.empty())) {
+      ProducingPlan plan{.topic = spec.queue.value_or(spec.topic),
                          .partition = spec.partition,
                          .records_per_1000_s = spec.rate->records_per_1000_s,
                          .changes = changes_of(spec),
@@ -115,16 +169,34 @@ struct ClientMaker {
                          .to = origin + spec.to,
                          .records = spec.records,
                          .keys = spec.keys,
-                         .value_bytes = spec.value_bytes};
-      factory = [who, config = spec.config, plan] { return AnyMachine{ProducingApp{who, config, plan}}; };
+                         .value_bytes = spec.value_bytes,
+                         .store = claim_check(spec.claim_check),
+                         .transaction_size = spec.transaction_size,
+                         .aborts_per_million = spec.aborts_per_million};
+      factory = [who, config, plan] { return AnyMachine{ProducingApp{who, config, plan}}; };
     } else {
-      factory = [who, config = spec.config] { return AnyMachine{HandProducerApp{who, config}}; };
+      factory = [who, config] { return AnyMachine{HandProducerApp{who, config}}; };
     }
-    add({ClientKind::producer, spec.id, number, name, {}, spec.rate ? spec.from : Duration{}}, spec.rack, facts,
+    // One that only produces by hand is there from the start, unless it would fence another then.
+    const bool begins_later = spec.rate || !config.transactional_id.empty();
+    add({ClientKind::producer, spec.id, number, name, {}, begins_later ? spec.from : Duration{}}, spec.rack, facts,
         std::move(factory));
+    if (spec.queue) cluster.beside_kafka.insert(cluster.clients.back().host);
+  }
+
+  void worker(const ConsumerSpec& spec, std::int32_t number) {
+    const std::string name = spec.count > 1 ? spec.id + "/" + std::to_string(number) : spec.id;
+    const BesideAddress queue = address_of_queue(scenario, *spec.queue);
+    const ClientIdentity who = identity(name);
+    add({ClientKind::assigned_consumer, spec.id, number, name, {}, spec.from}, spec.rack, ClientFacts{name},
+        [who, queue, mode = find_queue(scenario, *spec.queue)->mode, process_time = spec.process_time] {
+          return AnyMachine{QueueWorker{who, queue, mode, process_time}};
+        });
+    cluster.beside_kafka.insert(cluster.clients.back().host);
   }
 
   void consumer(const ConsumerSpec& spec, std::int32_t member) {
+    if (spec.queue) return worker(spec, member);
     const bool grouped = spec.group.has_value();
     const std::string owner = grouped ? *spec.group : spec.id;
     const std::string name = grouped || spec.count > 1 ? owner + "/" + std::to_string(member) : owner;
@@ -142,9 +214,10 @@ struct ClientMaker {
     facts.topics = spec.topics;
     facts.commits = spec.config.enable_auto_commit || spec.commit != CommitMoment::by_itself;
     facts.assigned = spec.assign;
+    facts.reads_committed = spec.config.isolation_level == "read_committed";
     add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from},
-        spec.rack, std::move(facts), [who, config, what, work] {
-          return AnyMachine{ConsumingApp{who, config, what, work}};
+        spec.rack, std::move(facts), [who, config, what, work, store = claim_check(spec.claim_check)] {
+          return AnyMachine{ConsumingApp{who, config, what, work, store}};
         });
   }
 };
@@ -183,6 +256,7 @@ void set_link(const LinkSpec& link, const NetworkSpec& network, const Cluster& c
   };
   for (const Place& a : places(link.a, cluster)) {
     for (const Place& b : places(link.b, cluster)) {
+      if (a == b) continue;  // of 'all brokers' with 'all brokers', say
       if (whom == Between::all || newest(a) || newest(b)) world.set_link(a, b, quality);
     }
   }
@@ -236,7 +310,9 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
   for (const NodeSpec& spec : scenario.cluster.controllers)
     voters[spec.id] = Endpoint{controller_name(spec.id), controller_port};
   for (const NodeSpec& spec : scenario.cluster.controllers) {
-    const ControllerOptions options{spec.id, cluster_id, voters, spec.config, legacy_of(scenario.cluster)};
+    if (is_combined(scenario.cluster, spec.id)) continue;
+    const ControllerOptions options{spec.id,     cluster_id, voters, spec.config, legacy_of(scenario.cluster),
+                                    features_of(scenario.cluster)};
     HostSpec host =
         client_spec(controller_name(spec.id), spec.rack, [options] { return AnyMachine{Controller{options}}; });
     host.endpoint = voters.at(spec.id);
@@ -246,18 +322,14 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
     format_storage(world, cluster.controllers[spec.id], spec.id);
   }
   for (const NodeSpec& spec : scenario.cluster.brokers) {
-    const BrokerOptions options{spec.id,
-                                endpoint_of(spec),
-                                spec.rack,
-                                cluster_id,
-                                voters,
-                                spec.config,
-                                legacy_of(scenario.cluster)};
-    HostSpec host = client_spec(broker_name(spec.id), spec.rack, [options] { return AnyMachine{Broker{options}}; });
-    host.endpoint = options.endpoint;
+    HostSpec host = client_spec(broker_name(spec.id), spec.rack, broker_factory(scenario, spec, voters));
+    host.endpoint = endpoint_of(spec);
+    const bool combined = is_combined(scenario.cluster, spec.id);
+    if (combined) host.second_endpoint = voters.at(spec.id);
     host.disk = spec.disk;
     host.threads = threads_of(spec.config);
     cluster.brokers[spec.id] = world.add_host(std::move(host));
+    if (combined) cluster.controllers[spec.id] = cluster.brokers[spec.id];
     format_storage(world, cluster.brokers[spec.id], spec.id);
   }
   const ClientIdentity admin{"admin", -1, bootstrap(scenario), 0};
@@ -270,6 +342,8 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
 
 void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster& cluster) {
   ClientMaker maker{scenario, world, cluster, origin};
+  for (const QueueSpec& spec : scenario.queues) maker.queue(spec);
+  for (const StoreSpec& spec : scenario.stores) maker.store(spec);
   for (const ProducerSpec& spec : scenario.producers) {
     for (std::int32_t i = 1; i <= spec.count; ++i) maker.producer(spec, i);
   }
@@ -346,6 +420,9 @@ Subjects subjects_of(const Scenario& scenario, const Cluster& cluster) {
   }
   subjects.clients = cluster.facts;
   subjects.settling = time_to_settle(scenario);
+  subjects.longest_transaction = Duration{};
+  for (const ProducerSpec& producer : scenario.producers)
+    subjects.longest_transaction = std::max(subjects.longest_transaction, producer.config.transaction_timeout);
   for (const NodeSpec& broker : scenario.cluster.brokers) {
     const Duration kept = broker.config.producer_id_expiration;
     subjects.producers_stay = subjects.producers_stay && scenario.duration < kept / 2;

@@ -2,6 +2,7 @@
 // Cluster: which host of the World is which node or client of the scenario, and how they are made.
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,10 +24,12 @@ struct ClientHost {
 
 struct Cluster {
   std::map<NodeId, HostId> brokers;
-  std::map<NodeId, HostId> controllers;
+  std::map<NodeId, HostId> controllers;  // a combined node stands in both, with one host
   std::optional<HostId> admin;
   std::vector<ClientHost> clients;  // by ordinal: position i has ordinal i in an Origin
   std::vector<ClientFacts> facts;   // likewise
+  std::map<std::string, HostId> beside;  // queues and stores by their names: no part of Kafka
+  std::set<HostId> beside_kafka;         // those, and the clients of queues: Kafka's promises say nothing of them
 
   [[nodiscard]] std::optional<HostId> node(NodeId id) const;
   [[nodiscard]] const ClientHost* client(const std::string& name) const;
@@ -37,7 +40,7 @@ struct Cluster {
 
 // Controllers, brokers, and the admin client that creates the topics; none is started.
 [[nodiscard]] Cluster add_nodes(const Scenario& scenario, World& world);
-// Producers and consumers. `origin` is time 0.
+// Queues and stores, started; producers and consumers, not started. `origin` is time 0.
 void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster& cluster);
 // A further member of a group, as the first that the scenario has of it, with the next number. Not started.
 [[nodiscard]] HostId add_member(const Scenario& scenario, const std::string& group, World& world, Cluster& cluster);

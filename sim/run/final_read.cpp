@@ -35,7 +35,7 @@ std::int64_t missing_of(const AckedBatch& acked, const PartitionHistory& partiti
 void Simulation::final_read(const std::vector<HostId>& outside) {
   std::vector<TopicPartition> partitions;
   for (const auto& [id, partition] : checks_.history().partitions()) {
-    if (partition->name.topic != offsets_topic && partition->acting_leader()) partitions.push_back(partition->name);
+    if (!is_internal_topic(partition->name.topic) && partition->acting_leader()) partitions.push_back(partition->name);
   }
   if (partitions.empty()) return;
   const HostId reader = add_final_reader(*scenario_, world_, partitions, cluster_);

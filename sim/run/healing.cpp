@@ -34,7 +34,9 @@ class Drawing {
   Core draw() {
     std::vector<NodeId> order;
     for (const auto& [id, host] : of_.cluster.controllers) order.push_back(id);
-    for (const auto& [id, host] : of_.cluster.brokers) order.push_back(id);
+    for (const auto& [id, host] : of_.cluster.brokers) {
+      if (!of_.cluster.controllers.contains(id)) order.push_back(id);  // a combined node is one node
+    }
     for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random_.below(i)]);
     for (const NodeId id : order) {
       if (is_well(of_.world, host(id)) && open_to_all(id)) in_.insert(id);
@@ -49,8 +51,10 @@ class Drawing {
       next = std::ranges::find_if(order, [this](NodeId id) { return !in_.contains(id) && is_heard(id); });
       if (next != order.end()) in_.insert(*next);
     }
-    for (const NodeId id : in_)
-      (of_.cluster.controllers.contains(id) ? core_.controllers : core_.brokers).push_back(id);
+    for (const NodeId id : in_) {
+      if (of_.cluster.controllers.contains(id)) core_.controllers.push_back(id);
+      if (of_.cluster.brokers.contains(id)) core_.brokers.push_back(id);
+    }
     return core_;
   }
 
@@ -78,6 +82,9 @@ class Drawing {
   }
   bool suffices_for(const PartitionHistory& partition) const {
     const auto here = [this](NodeId id) { return in_.contains(id); };
+    const auto wanted = std::min<std::int64_t>(partition.min_insync_replicas, std::ssize(partition.assigned));
+    if (std::ranges::count_if(partition.assigned, here) < wanted) return false;
+    if (of_.scenario.cluster.features.eligible_leader_replicas) return has_candidate(partition);
     const auto has_all = [&](NodeId id) {
       const ReplicaHistory* replica = partition.replica(id);
       return replica && of_.cluster.brokers.contains(id) && of_.world.host(host(id)).has_power()
@@ -88,8 +95,23 @@ class Drawing {
     } else if (!std::ranges::all_of(partition.isr, here)) {
       return false;
     }
-    const auto wanted = std::min<std::int64_t>(partition.min_insync_replicas, std::ssize(partition.assigned));
-    return std::ranges::count_if(partition.assigned, here) >= wanted;
+    return true;
+  }
+  // With eligible leader replicas: one that may be elected, for its process never ended. Who comes back after a crash may
+  // not, unless it was the last leader and nobody else is left: then all who could be it are needed.
+  bool has_candidate(const PartitionHistory& partition) const {
+    std::vector<NodeId> candidates = partition.isr;
+    candidates.insert(candidates.end(), partition.elr.begin(), partition.elr.end());
+    const auto stays = [&](NodeId id) {
+      if (!in_.contains(id)) return false;
+      const ReplicaHistory* replica = partition.replica(id);
+      const HostId its = host(id);
+      return replica && replica->running && of_.world.is_up(its) && !of_.world.disk(its).is_failing()
+             && !of_.world.host(its).is_stopping() && replica->log_end >= partition.true_high_watermark;
+    };
+    if (std::ranges::any_of(candidates, stays)) return true;
+    candidates.insert(candidates.end(), partition.last_known_elr.begin(), partition.last_known_elr.end());
+    return std::ranges::all_of(candidates, [this](NodeId id) { return in_.contains(id); });
   }
   void find_tested() {
     for (const ClientFacts& client : of_.history.subjects().clients) {
@@ -99,7 +121,7 @@ class Drawing {
     for (const auto& [id, partition] : of_.history.partitions()) {
       const bool keeps_group =
           std::ranges::any_of(core_.groups, [&id = id](const auto& group) { return group.second == id; });
-      if (partition->name.topic != offsets_topic || keeps_group) core_.tested.push_back(id);
+      if (!is_internal_topic(partition->name.topic) || keeps_group) core_.tested.push_back(id);
     }
   }
   const Patient& of_;
@@ -119,6 +141,7 @@ std::vector<HostId> hosts_of(const Core& core, const Cluster& cluster) {
   for (const ClientHost& client : cluster.clients) hosts.push_back(client.host);
   if (cluster.admin) hosts.push_back(*cluster.admin);
   std::ranges::sort(hosts);
+  hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
   return hosts;
 }
 

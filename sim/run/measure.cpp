@@ -3,6 +3,7 @@
 
 #include "core/broker/broker.hpp"
 #include "sim/run/simulation.hpp"
+#include "sim/workload/queue_broker.hpp"
 
 namespace kafkasim::sim {
 
@@ -42,7 +43,7 @@ struct Measuring {
     std::vector<const PartitionHistory*> found;
     const auto* topic = std::get_if<TopicName>(&query.of);
     for (const auto& [id, partition] : history().partitions()) {
-      if (topic ? partition->name.topic == topic->name : partition->name.topic != offsets_topic)
+      if (topic ? partition->name.topic == topic->name : !is_internal_topic(partition->name.topic))
         found.push_back(&*partition);
     }
     return found;
@@ -159,11 +160,25 @@ struct Measuring {
                                   partition ? std::optional{*partition} : std::nullopt);
   }
 
+  // Of the queue that the subject names, of all where it names nothing; absent where it names something else.
+  [[nodiscard]] Number of_queues(std::int64_t (QueueBroker::*what)() const) const {
+    const auto* one = std::get_if<TopicName>(&query.of);
+    if (!one && !std::holds_alternative<std::monostate>(query.of)) return std::nullopt;
+    Number sum;
+    for (const QueueSpec& queue : run.scenario().queues) {
+      if (one && queue.name != one->name) continue;
+      const auto host = run.cluster().beside.find(queue.name);
+      const QueueBroker* broker = host == run.cluster().beside.end() ? nullptr : run.world().machine<QueueBroker>(host->second);
+      if (broker) sum = sum.value_or(0) + (broker->*what)();
+    }
+    return sum;
+  }
+
   // Records that stand twice in the committed log: of a partition, of a topic, of what a group reads, or of a client.
   [[nodiscard]] Number duplicated() const {
     const std::vector<std::string> mine = clients();
     const auto* group = std::get_if<GroupName>(&query.of);
-    std::int64_t sum = 0;
+    std::int64_t sum = of_queues(&QueueBroker::redelivered).value_or(0);
     for (const PartitionHistory* partition : partitions()) {
       const CommittedLog* log = run.checks().committed(partition->id);
       if (!log || (group && !subscribed(group->name, partition->name.topic))) continue;
@@ -243,6 +258,7 @@ struct Measuring {
   [[nodiscard]] Number lag(Fold how) const {
     if (const auto* group = std::get_if<GroupName>(&query.of)) return lag_of_group(group->name, how);
     std::vector<Number> lags;
+    if (const Number depth = of_queues(&QueueBroker::depth)) lags.push_back(depth);
     std::vector<std::string> seen;
     for (const ConsumerSpec& consumer : run.scenario().consumers) {
       if (!consumer.group || std::ranges::find(seen, *consumer.group) != seen.end()) continue;

@@ -68,8 +68,9 @@ Measures::KeyView Measures::key_of(HostId host, const TopicPartition& partition)
   return {client == clients_.end() ? std::string_view{} : std::string_view{client->second}, partition};
 }
 
-Counts* Measures::counts_of(HostId host, const TopicPartition& partition) {
-  return &at(counts_.edit(), key_of(host, partition));
+void Measures::count(const KeyView& key, std::int64_t Counts::* what, std::int64_t more) {
+  at(counts_.edit(), key).*what += more;
+  all_counts_.*what += more;
 }
 
 void Measures::Latencies::add(const KeyView& key, Duration d) {
@@ -94,6 +95,7 @@ LatencyHistogram Measures::latency(LatencyOf what, const std::optional<std::vect
 
 Counts Measures::counts(const std::optional<std::string>& client, const std::optional<std::string>& topic,
                         const std::optional<TopicPartition>& partition) const {
+  if (!client && !topic && !partition) return all_counts_;
   Counts sum;
   for (const auto& [key, counts] : *counts_) {
     if (client && key.first != *client) continue;
@@ -149,8 +151,7 @@ void Measures::on(const Observation& o, const trace::PartitionsAssigned& e) {
 }
 
 void Measures::on(const Observation& o, const trace::RecordsDelivered& e) {
-  Counts& counts = *counts_of(o.host, e.partition);
-  counts.consumed += std::ssize(e.records);
+  count(key_of(o.host, e.partition), &Counts::consumed, std::ssize(e.records));
   const auto client = clients_.find(o.host);
   const std::string name = client == clients_.end() ? std::string{} : client->second;
   Expiry& expiry = expiries_.edit()[e.partition];
@@ -195,7 +196,7 @@ void Measures::on(const Observation& o, const trace::LogAppended& e, const Histo
   if (e.role != trace::ReplicaRole::leader || !partition || !broker) return;
   for (const trace::AppendedBatch& batch : e.batches) {
     const std::string client = batch.origin.known() ? history.subjects().client(batch.origin).name : "";
-    counts_.edit()[{client, partition->name}].bytes_in += batch.size_bytes;
+    count({client, partition->name}, &Counts::bytes_in, batch.size_bytes);
     broker_bytes_.edit()[{*broker, partition->name}].bytes_in += batch.size_bytes;
   }
 }
@@ -205,7 +206,7 @@ void Measures::on(const Observation& o, const trace::FetchAnswered& e, const His
   const std::optional<NodeId> broker = history.node(o.host);
   if (!partition || !broker) return;
   const auto size = static_cast<std::int64_t>(e.size_bytes);
-  counts_of(e.reader, partition->name)->bytes_out += size;
+  count(key_of(e.reader, partition->name), &Counts::bytes_out, size);
   broker_bytes_.edit()[{*broker, partition->name}].bytes_out += size;
 }
 
@@ -242,13 +243,14 @@ Duration Measures::unavailable(const TopicPartition& partition, Instant now) con
 void Measures::observe(const Observation& o, const History& history) {
   watch_availability(o, history);
   if (const auto* sent = o.get_if<trace::RecordSent>()) {
-    ++counts_of(o.host, sent->partition)->produced;
+    count(key_of(o.host, sent->partition), &Counts::produced, 1);
   } else if (const auto* acked = o.get_if<trace::RecordsAcked>()) {
-    counts_of(o.host, acked->partition)->acked += acked->count;
-    if (!acked->origin.known()) counts_of(o.host, acked->partition)->produced += acked->count;  // a real client's: it had them
-    produce_latency_.add(key_of(o.host, acked->partition), acked->latency);
+    const KeyView key = key_of(o.host, acked->partition);
+    count(key, &Counts::acked, acked->count);
+    if (!acked->origin.known()) count(key, &Counts::produced, acked->count);  // a real client's: it had them
+    produce_latency_.add(key, acked->latency);
   } else if (const auto* failed = o.get_if<trace::RecordsFailed>()) {
-    counts_of(o.host, failed->partition)->failed += failed->count;
+    count(key_of(o.host, failed->partition), &Counts::failed, failed->count);
   } else if (const auto* delivered = o.get_if<trace::RecordsDelivered>()) {
     on(o, *delivered);
   } else if (const auto* deleted = o.get_if<trace::SegmentsDeleted>()) {

@@ -119,7 +119,7 @@ class Measures {
     void add(const KeyView& key, Duration d);
   };
   [[nodiscard]] KeyView key_of(HostId host, const TopicPartition& partition) const;
-  Counts* counts_of(HostId host, const TopicPartition& partition);
+  void count(const KeyView& key, std::int64_t Counts::* what, std::int64_t more);
   void watch_availability(const Observation& o, const History& history);
   void on(const Observation& o, const trace::GroupChanged& e);
   void on(const Observation& o, const trace::PartitionsAssigned& e);
@@ -131,6 +131,7 @@ class Measures {
   std::optional<Instant> origin_;
   std::map<HostId, std::string> clients_;
   Cow<ByKey<Counts>> counts_;
+  Counts all_counts_;  // their sum: asked for by every picture and sample
   Cow<std::map<std::pair<NodeId, TopicPartition>, Counts>> broker_bytes_;
   std::map<std::pair<std::string, ErrorCode>, std::int64_t> errors_;
   Cow<std::map<TopicPartition, Expiry>> expiries_;

@@ -43,8 +43,9 @@ void Simulation::absorb() {
     const auto fresh = world_.observations().subspan(absorbed_);
     absorbed_ += fresh.size();
     for (const Observation& o : fresh) {
-      checks_.observe(o);
-      probes_.observe(o, checks_.history());
+      const bool of_kafka = !cluster_.beside_kafka.contains(o.host);
+      if (of_kafka) checks_.observe(o);
+      if (of_kafka) probes_.observe(o, checks_.history());
       measures_.observe(o, checks_.history());
       story_.observe(o, checks_.history());
       disk_uses_.observe(o, checks_.history());
@@ -131,6 +132,7 @@ void Simulation::begin() {
   disk_uses_.begin(origin_);
   for (const auto& [id, host] : cluster_.brokers)
     disk_uses_.add_disk(id, world_.disk(host).spec().capacity, world_.disk(host).free_bytes());
+  for (const auto& [name, host] : cluster_.beside) story_.name_host(host, name);
   for (std::size_t i = 0; i < cluster_.clients.size(); ++i) {
     const ClientHost& client = cluster_.clients[i];
     story_.name_host(client.host, client.name);

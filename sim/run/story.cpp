@@ -18,7 +18,21 @@ std::string node_or_none(const std::optional<NodeId>& node) {
   return node ? fmt::format("broker {}", node->value) : "nobody";
 }
 
-bool is_internal(const std::string& name) { return name.starts_with("__consumer_offsets-"); }
+bool is_internal(const std::string& name) {
+  return name.starts_with("__consumer_offsets-") || name.starts_with("__transaction_state-");
+}
+
+std::string_view status_text(TransactionStatus status) {
+  switch (status) {
+    case TransactionStatus::prepare_commit: return "commits";
+    case TransactionStatus::prepare_abort: return "aborts";
+    case TransactionStatus::complete_commit: return "is committed";
+    case TransactionStatus::complete_abort: return "is aborted";
+    case TransactionStatus::ongoing: return "begins";
+    case TransactionStatus::dead: return "is forgotten";
+    default: return "is idle";
+  }
+}
 
 std::string reason_name(trace::DeletionReason reason) {  // the setting to blame
   switch (reason) {
@@ -31,8 +45,10 @@ std::string reason_name(trace::DeletionReason reason) {  // the setting to blame
 
 std::int64_t number_or_none(const std::optional<NodeId>& node) { return node ? node->value : -1; }
 
-// "gained 2", "lost 1,3": how one ISR became the other.
-std::string isr_change(const std::vector<NodeId>& before, const std::vector<NodeId>& now) {
+enum class Joins : std::uint8_t { again, anew };
+
+// " without [1,3]", " with [2] again": how one ISR became the other.
+std::string isr_change(const std::vector<NodeId>& before, const std::vector<NodeId>& now, Joins joins) {
   std::vector<NodeId> gone;
   std::vector<NodeId> come;
   for (const NodeId n : before) {
@@ -43,9 +59,11 @@ std::string isr_change(const std::vector<NodeId>& before, const std::vector<Node
   }
   std::string text;
   if (!gone.empty()) text += " without " + id_list(gone);
-  if (!come.empty()) text += " with " + id_list(come) + " again";
+  if (!come.empty()) text += " with " + id_list(come) + (joins == Joins::again ? " again" : "");
   return text;
 }
+
+std::string eligible(const std::vector<NodeId>& elr) { return elr.empty() ? "" : ", eligible " + id_list(elr); }
 
 }  // namespace
 
@@ -95,9 +113,9 @@ bool Story::is_news(std::int64_t metadata_offset) {
 
 void Story::on(const Observation& o, const trace::PartitionChanged& e, const History& history) {
   if (!is_news(e.metadata_offset)) return;
-  const auto [known, is_new] = decided_.try_emplace(e.partition, Decided{e.leader, e.isr});
-  const Decided before = known->second;
-  known->second = {e.leader, e.isr};
+  const Decided now{e.leader, e.isr, e.elr, e.replicas, !e.adding.empty() || !e.removing.empty()};
+  const auto [known, is_new] = decided_.try_emplace(e.partition, now);
+  const Decided before = std::exchange(known->second, now);
   if (is_new || !origin_) return;
   const std::string name = history.name(e.partition);
   if (is_internal(name)) {
@@ -106,22 +124,49 @@ void Story::on(const Observation& o, const trace::PartitionChanged& e, const His
     if (e.isr.size() < before.isr.size()) ++sum.shrunk;
     if (e.isr.size() > before.isr.size()) ++sum.grown;
   }
+  tell_reassignment(o.at, name, before, e);
   if (before.leader != e.leader) {
     const PartitionHistory* partition = history.partition(e.partition);
     elections_.push_back({o.at - *origin_, partition->name, before.leader, e.leader, e.leader_epoch, e.unclean});
     if (is_internal(name)) return;
     add(o.at, "election", name,
-        fmt::format("{} leads in epoch {}, after {}{}; ISR {}", node_or_none(e.leader), e.leader_epoch.value,
-                    node_or_none(before.leader), e.unclean ? ", an UNCLEAN election" : "", id_list(e.isr)),
+        fmt::format("{} leads in epoch {}, after {}{}; ISR {}{}", node_or_none(e.leader), e.leader_epoch.value,
+                    node_or_none(before.leader), e.unclean ? ", an UNCLEAN election" : "", id_list(e.isr),
+                    eligible(e.elr)),
         e.leader && !e.unclean ? Tone::decision : Tone::warning,
         {{"from", number_or_none(before.leader)},
          {"to", number_or_none(e.leader)},
          {"epoch", std::int64_t{e.leader_epoch.value}},
          {"isr", id_list(e.isr)}});
   } else if (before.isr != e.isr && !is_internal(name)) {
-    add(o.at, "isr", name, fmt::format("ISR {}{}", id_list(e.isr), isr_change(before.isr, e.isr)),
+    const std::string change = isr_change(before.isr, e.isr, before.moves ? Joins::anew : Joins::again);
+    add(o.at, "isr", name, fmt::format("ISR {}{}{}", id_list(e.isr), change, eligible(e.elr)),
         e.isr.size() < before.isr.size() ? Tone::warning : Tone::good, {{"isr", id_list(e.isr)}});
+  } else if (before.elr != e.elr && !is_internal(name)) {
+    add(o.at, "isr", name,
+        e.elr.empty() ? std::string{"nobody is eligible beside the ISR any more"}
+                      : fmt::format("eligible leaders {}", id_list(e.elr)),
+        Tone::plain, {{"isr", id_list(e.isr)}, {"elr", id_list(e.elr)}});
   }
+}
+
+void Story::tell_reassignment(Instant at, const std::string& name, const Decided& before,
+                              const trace::PartitionChanged& e) {
+  if (is_internal(name)) return;
+  const bool moves = !e.adding.empty() || !e.removing.empty();
+  if (before.replicas == e.replicas && before.moves == moves) return;
+  std::string text;
+  if (moves) {
+    text = fmt::format("moves to replicas {}", id_list(e.replicas));
+    if (!e.adding.empty()) text += ", adding " + id_list(e.adding);
+    if (!e.removing.empty()) text += ", removing " + id_list(e.removing);
+  } else if (before.moves) {
+    text = fmt::format("the move is over: replicas {}", id_list(e.replicas));
+  } else {
+    text = fmt::format("replicas {}", id_list(e.replicas));
+  }
+  add(at, "reassignment", name, std::move(text), moves ? Tone::decision : Tone::good,
+      {{"replicas", id_list(e.replicas)}, {"adding", id_list(e.adding)}, {"removing", id_list(e.removing)}});
 }
 
 void Story::on(const Observation& o, const trace::LogTruncated& e, const History& history) {
@@ -192,6 +237,34 @@ void Story::on(const Observation& o, const trace::GroupChanged& e, const History
        {"members", static_cast<std::int64_t>(e.members.size())}});
 }
 
+void Story::on(const Observation& o, const trace::TransactionChanged& e, const History&) {
+  const bool aborts = e.status == TransactionStatus::prepare_abort;  // commits are the rule, and too many to read
+  if (!aborts && e.reason.empty()) return;
+  const std::string why = e.reason.empty() ? "" : " (" + e.reason + ")";
+  add(o.at, "transaction", e.transactional_id,
+      fmt::format("{}: producer {}, epoch {}, {} partition(s){}", status_text(e.status), e.producer.value, e.epoch.value,
+                  e.partitions.size(), why),
+      e.reason.empty() ? Tone::plain : Tone::warning,
+      {{"state", std::string{status_text(e.status)}},
+       {"producer_id", e.producer.value},
+       {"producer_epoch", std::int64_t{e.epoch.value}}});
+}
+
+void Story::on(const Observation& o, const trace::ProducerInitialised& e, const History&) {
+  add(o.at, "transaction", e.transactional_id,
+      fmt::format("has producer id {}, epoch {}: older epochs are fenced", e.producer.value, e.epoch.value), Tone::plain,
+      {{"producer_id", e.producer.value}, {"producer_epoch", std::int64_t{e.epoch.value}}});
+}
+
+void Story::on(const Observation& o, const trace::TransactionEnded& e, const History&) {
+  if (e.error == ErrorCode::none) return;
+  const bool aborted = e.fate == trace::TransactionFate::aborted;
+  add(o.at, "transaction", e.transactional_id,
+      fmt::format("{}: its transaction {} {} ({})", host(o.host), e.number, aborted ? "is aborted" : "has an unknown end",
+                  error_name(e.error)),
+      Tone::warning);
+}
+
 void Story::on_kernel(const Observation& o, const KernelEvent& e) {
   if (const auto* started = std::get_if<ProcessStarted>(&e); started && started->kind == StartKind::restart) {
     add(o.at, "process", host(o.host), "starts again", Tone::plain);
@@ -211,6 +284,23 @@ void Story::on_kernel(const Observation& o, const KernelEvent& e) {
   }
 }
 
+namespace {
+
+// What becomes of the metadata log by its snapshots.
+std::optional<std::string> snapshot_news(const trace::Event& event) {
+  if (const auto* kept = event.get_if<trace::RaftSnapshotKept>()) {
+    return fmt::format("{} a snapshot of the metadata below offset {}, epoch {}, {} bytes",
+                       kept->fetched ? "has fetched" : "makes", kept->end, kept->epoch, kept->bytes);
+  }
+  if (const auto* replaced = event.get_if<trace::RaftLogReplaced>())
+    return fmt::format("its metadata log begins anew at offset {}, behind the snapshot", replaced->end);
+  if (const auto* moved = event.get_if<trace::RaftLogStartMoved>())
+    return fmt::format("its metadata log begins at offset {} now: snapshots have what was before", moved->to);
+  return std::nullopt;
+}
+
+}  // namespace
+
 void Story::observe(const Observation& o, const History& history) {
   if (internal_ && o.at > internal_->at) tell_internal();
   if (const KernelEvent* kernel = o.kernel()) return on_kernel(o, *kernel);
@@ -218,7 +308,9 @@ void Story::observe(const Observation& o, const History& history) {
   event.visit([&](const auto& e) {
     if constexpr (requires { on(o, e, history); }) on(o, e, history);
   });
-  if (const auto* active = event.get_if<trace::ControllerActivated>()) {
+  if (const std::optional<std::string> news = snapshot_news(event)) {
+    add(o.at, "quorum", host(o.host), *news, Tone::plain);
+  } else if (const auto* active = event.get_if<trace::ControllerActivated>()) {
     add(o.at, "controller", host(o.host), fmt::format("is the active controller, epoch {}", active->epoch),
         Tone::decision, {{"epoch", std::int64_t{active->epoch}}});
   } else if (const auto* resigned = event.get_if<trace::ControllerResigned>()) {

@@ -57,6 +57,9 @@ class Story {
   void on(const Observation& o, const trace::SegmentsDeleted& e, const History& history);
   void on(const Observation& o, const trace::LogLoaded& e, const History& history);
   void on(const Observation& o, const trace::GroupChanged& e, const History& history);
+  void on(const Observation& o, const trace::TransactionChanged& e, const History& history);
+  void on(const Observation& o, const trace::ProducerInitialised& e, const History& history);
+  void on(const Observation& o, const trace::TransactionEnded& e, const History& history);
   void on_kernel(const Observation& o, const KernelEvent& e);
   bool is_news(std::int64_t metadata_offset);
   struct Internal {  // changes of __consumer_offsets at one moment: dozens of partitions that nobody reads one by one
@@ -79,7 +82,11 @@ class Story {
   struct Decided {
     std::optional<NodeId> leader;
     std::vector<NodeId> isr;
+    std::vector<NodeId> elr;
+    std::vector<NodeId> replicas;
+    bool moves{};  // a reassignment is under way
   };
+  void tell_reassignment(Instant at, const std::string& name, const Decided& before, const trace::PartitionChanged& e);
   std::map<TopicIdPartition, Decided> decided_;
   std::int64_t last_decision_{-1};
   std::map<std::string, std::pair<std::string, Generation>> groups_;

@@ -20,9 +20,9 @@ struct ElectLeader {
   ElectionMode mode{};
   std::optional<NodeId> to;  // is made the preferred replica first
 };
-struct Reassign {  // the same replicas in another order of preference
+struct Reassign {  // the partition moves to those brokers, or stands in another order of preference
   TopicPartition partition;
-  std::vector<NodeId> to;
+  std::optional<std::vector<NodeId>> to;  // absent: what is under way is given up
 };
 struct DeleteRecords {
   TopicPartition partition;

@@ -46,8 +46,8 @@ std::optional<Operation> read_elect_leader(Binder& b, const JsonValue& value) {
     if (!out.to) return std::nullopt;
     const std::vector<NodeId>* replicas = partition ? assigned_replicas(b, *partition) : nullptr;
     if (replicas != nullptr && std::ranges::find(*replicas, *out.to) == replicas->end()) {
-      b.faults.error(*v, "broker " + std::to_string(out.to->value) + " holds no replica of " + to_string(*partition));
-      return std::nullopt;
+      b.faults.warning(*v, "broker " + std::to_string(out.to->value) + " holds no replica of " + to_string(*partition)
+                               + " unless the partition is reassigned to it");
     }
   }
   if (!partition) return std::nullopt;
@@ -55,27 +55,19 @@ std::optional<Operation> read_elect_leader(Binder& b, const JsonValue& value) {
   return Operation{std::move(out)};
 }
 
-std::vector<NodeId> sorted(std::vector<NodeId> ids) {
-  std::ranges::sort(ids);
-  return ids;
-}
-
 std::optional<Operation> read_reassign(Binder& b, const JsonValue& value) {
   ObjectReader object{b.faults, value, "reassign"};
   const std::optional<TopicPartition> partition = required_partition(b, object);
-  const JsonValue* to = object.require("to");
-  if (to == nullptr) return std::nullopt;
-  std::vector<NodeId> replicas = read_replicas(b, *to);
-  if (!partition || replicas.empty() || replicas.size() != to->items.size()) return std::nullopt;  // reported
-  const std::vector<NodeId>* assigned = assigned_replicas(b, *partition);
-  const TopicSpec* topic = find_topic(b.out, partition->topic);
-  const bool other_set = assigned != nullptr ? sorted(*assigned) != sorted(replicas)
-                                             : topic != nullptr && topic->replication_factor != std::ssize(replicas);
-  if (other_set) {
-    b.faults.error(*to, not_available("reassign") + " to other brokers than hold the partition: only to the same in "
-                            + "another order");
+  const JsonValue* cancel = object.find("cancel");
+  const JsonValue* to = object.find("to");
+  const bool given_up = cancel != nullptr && read_bool(b.faults, *cancel) == true;
+  if (given_up == (to != nullptr)) {
+    b.faults.error(value, "'reassign' needs 'to', or 'cancel': true, and not both");
     return std::nullopt;
   }
+  if (given_up) return partition ? std::optional{Operation{Reassign{*partition, std::nullopt}}} : std::nullopt;
+  std::vector<NodeId> replicas = read_replicas(b, *to);
+  if (!partition || replicas.empty() || replicas.size() != to->items.size()) return std::nullopt;  // reported
   return Operation{Reassign{*partition, std::move(replicas)}};
 }
 

@@ -62,6 +62,33 @@ void read_value_size(Binder& b, const JsonValue& value, ProducerSpec& producer) 
   if (range) producer.value_bytes = *range;
 }
 
+// A producer to a queue sends each message by itself and waits for each to be confirmed; what it is not told does not change that.
+void read_queue_of(Binder& b, const JsonValue& value, const ObjectReader& object, ProducerSpec& producer) {
+  const JsonValue* queue = object.find("queue");
+  if (queue == nullptr) return;
+  producer.queue = read_queue_name(b, *queue);
+  for (const std::string_view key : {"topic", "partition", "claim_check"}) {
+    if (const JsonValue* v = object.find(key)) b.faults.error(*v, "a producer with 'queue' has no " + quote(key));
+  }
+  if (!producer.rate) b.faults.error(value, "a producer with 'queue' needs 'rate' or 'records'");
+  producer.config.enable_idempotence = false;
+  producer.config.acks = "1";
+  producer.config.batch_size = 0;
+  producer.config.linger = Duration{};
+  producer.config.max_in_flight = 50;
+}
+
+std::optional<std::int64_t> read_fraction(Binder& b, const JsonValue& value) {
+  if (!value.is(JsonKind::fraction)) {
+    const auto whole = read_integer(b.faults, value, 0, 1);
+    return whole ? std::optional{*whole * 1'000'000} : std::nullopt;
+  }
+  const Result<std::int64_t> parts = parse_per_million(value.text);
+  if (parts && *parts <= 1'000'000) return *parts;
+  b.faults.error(value, parts ? "a ratio is between 0 and 1" : parts.error().message);
+  return std::nullopt;
+}
+
 void read_producer(Binder& b, const JsonValue& value) {
   ObjectReader object{b.faults, value, "producer"};
   if (!object.ok()) return;
@@ -78,15 +105,34 @@ void read_producer(Binder& b, const JsonValue& value) {
     producer.records = read_integer(b.faults, *v, 0, INT64_MAX);
     if (object.find("rate") == nullptr) producer.rate = default_rate;
   }
-  if (producer.rate && object.find("topic") == nullptr) b.faults.error(value, "'topic' is missing");
+  const bool named = object.find("topic") != nullptr || object.find("queue") != nullptr;
+  if (producer.rate && !named) b.faults.error(value, "'topic' is missing");
   if (const JsonValue* v = object.find("keys")) read_keys(b, *v, producer);
   if (const JsonValue* v = object.find("value_size")) read_value_size(b, *v, producer);
   if (const JsonValue* v = object.find("partition")) producer.partition = read_partition_of(b, *v, producer.topic);
   read_rack(b, object, producer.rack);
+  if (const JsonValue* v = object.find("claim_check")) {
+    producer.claim_check = read_store_name(b, *v);
+    if (!producer.rate) b.faults.error(*v, "'claim_check' is of a producer with 'rate' or 'records'");
+  }
+  const JsonValue* transaction_size = object.find("transaction_size");
+  if (transaction_size != nullptr) producer.transaction_size = read_integer(b.faults, *transaction_size, 1, 10'000'000);
+  const JsonValue* abort_ratio = object.find("abort_ratio");
+  if (abort_ratio != nullptr) producer.aborts_per_million = read_fraction(b, *abort_ratio).value_or(0);
+  if (abort_ratio != nullptr && transaction_size == nullptr) b.faults.error(*abort_ratio, "'abort_ratio' needs 'transaction_size'");
   if (b.out.cluster.profile == Profile::fast) apply_fast_profile(producer.config);
+  read_queue_of(b, value, object, producer);
   const JsonValue* config = object.find("config");
   if (config != nullptr) apply_settings(b.faults, producer.config, *config, producer_setting_names());
   finish_producer_config(b.faults, producer.config, config);
+  if (producer.queue) producer.config.enable_idempotence = false;  // no queue knows of it
+  const bool transactional = !producer.config.transactional_id.empty();
+  if (transaction_size != nullptr && !transactional) b.faults.error(*transaction_size, "'transaction_size' needs a 'transactional.id'");
+  if (transaction_size != nullptr && (producer.queue || producer.claim_check))
+    b.faults.error(*transaction_size, "a producer with 'queue' or 'claim_check' makes no transactions");
+  if (transactional && producer.rate && !producer.transaction_size) {
+    b.faults.error(value, "a producer with 'transactional.id' and a rate needs a 'transaction_size'");
+  }
   const JsonValue* id = object.require("id");
   if (id == nullptr) return;
   producer.id = read_string(b.faults, *id).value_or("");
@@ -128,10 +174,17 @@ void read_identity(Binder& b, const JsonValue& value, ObjectReader& object, Cons
   const JsonValue* group = object.find("group");
   const JsonValue* assign = object.find("assign");
   const JsonValue* id = object.find("id");
-  if (group == nullptr && assign == nullptr)
-    b.faults.error(value, "a consumer needs a 'group', or partitions to 'assign' to it");
-  if (group != nullptr && assign != nullptr)
-    b.faults.error(value, "a consumer has either 'group' or 'assign', not both");
+  const JsonValue* queue = object.find("queue");
+  if (group == nullptr && assign == nullptr && queue == nullptr)
+    b.faults.error(value, "a consumer needs a 'group', or partitions to 'assign' to it, or a 'queue'");
+  if ((group != nullptr) + (assign != nullptr) + (queue != nullptr) > 1)
+    b.faults.error(value, "a consumer has either 'group' or 'assign' or 'queue'");
+  if (queue != nullptr) {
+    consumer.queue = read_queue_name(b, *queue);
+    for (const std::string_view key : {"topics", "config", "claim_check"}) {
+      if (const JsonValue* v = object.find(key)) b.faults.error(*v, "a consumer with 'queue' has no " + quote(key));
+    }
+  }
   if (assign != nullptr) {
     read_assign(b, *assign, consumer);
     if (const JsonValue* topics = object.find("topics"))
@@ -197,6 +250,7 @@ void read_consumer(Binder& b, const JsonValue& value) {
   bool counted = true;
   consumer.count = read_count(b, object, counted);
   read_identity(b, value, object, consumer, counted);
+  if (const JsonValue* v = object.find("claim_check"); v != nullptr && !consumer.queue) consumer.claim_check = read_store_name(b, *v);
   read_application(b, object, consumer);
   if (const JsonValue* v = object.find("from")) {
     consumer.from = read_duration(b.faults, *v).value_or(Duration{});

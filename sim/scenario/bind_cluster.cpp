@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::int32_t first_controller = 3000;
 constexpr std::int64_t most_brokers = 500;
+constexpr std::size_t most_combined = 3;
 
 std::vector<NodeId> read_broker_ids(Binder& b, const JsonValue& value) {
   std::vector<NodeId> ids;
@@ -43,12 +44,8 @@ std::int32_t read_controllers(Binder& b, const JsonValue* value) {
   if (value == nullptr) return usual;
   const std::optional<std::int64_t> count = read_integer(b.faults, *value, 0, 5);
   if (!count) return usual;
-  if (*count == 0) {
-    b.faults.error(*value, "combined nodes ('controllers': 0) are not available in this release of kafkasim");
-    return usual;
-  }
-  if (*count % 2 == 0) {
-    b.faults.error(*value, "the number of controllers must be odd: 1, 3 or 5");
+  if (*count % 2 == 0 && *count > 0) {
+    b.faults.error(*value, "the number of controllers must be odd: 1, 3 or 5, or 0 for combined nodes");
     return usual;
   }
   return static_cast<std::int32_t>(*count);
@@ -217,14 +214,23 @@ void bind_cluster(Binder& b, const JsonValue& value) {
   if (const JsonValue* v = object.require("brokers")) ids = read_broker_ids(b, *v);
   NodeSpec node;
   if (cluster.profile == Profile::fast) apply_fast_profile(node.config);
-  if (!ids.empty()) node.config.offsets_topic_replication_factor = std::min<std::int64_t>(3, std::ssize(ids));
+  if (!ids.empty()) {
+    const std::int64_t replicas = std::min<std::int64_t>(3, std::ssize(ids));
+    node.config.offsets_topic_replication_factor = replicas;
+    node.config.transaction_state_log_replication_factor = replicas;
+    node.config.transaction_state_log_min_isr = std::min<std::int64_t>(2, replicas);
+  }
   if (const JsonValue* v = object.find("disk")) read_disk(b, *v, node.disk);
   if (const JsonValue* v = object.find("config")) {
     apply_settings(b.faults, node.config, *v, node_setting_names());
     check_node_config(b, node.config, *v);
-    const JsonValue* replicas = v->find("offsets.topic.replication.factor");
-    if (replicas != nullptr && !ids.empty() && node.config.offsets_topic_replication_factor > std::ssize(ids)) {
-      b.faults.error(*replicas, "there are only " + std::to_string(ids.size()) + " brokers for so many replicas");
+    for (const std::string_view setting : {"offsets.topic.replication.factor", "transaction.state.log.replication.factor"}) {
+      const JsonValue* replicas = v->find(setting);
+      const std::int64_t wanted = setting.starts_with("offsets") ? node.config.offsets_topic_replication_factor
+                                                                 : node.config.transaction_state_log_replication_factor;
+      if (replicas != nullptr && !ids.empty() && wanted > std::ssize(ids)) {
+        b.faults.error(*replicas, "there are only " + std::to_string(ids.size()) + " brokers for so many replicas");
+      }
     }
   }
   for (const NodeId id : ids) {
@@ -238,8 +244,12 @@ void bind_cluster(Binder& b, const JsonValue& value) {
     cluster.controllers.push_back(node);
     b.names.controllers.insert(node.id);
   }
+  for (std::size_t i = 0; controllers == 0 && i < std::min(ids.size(), most_combined); ++i) b.names.controllers.insert(ids[i]);
   if (const JsonValue* v = object.find("racks")) read_racks(b, *v);
   if (const JsonValue* v = object.find("overrides")) read_overrides(b, *v);
+  for (const NodeSpec& broker : cluster.brokers) {  // with its rack and settings
+    if (b.names.controllers.contains(broker.id)) cluster.controllers.push_back(broker);
+  }
   if (const JsonValue* v = object.find("features")) read_features(b, *v);
   if (const JsonValue* v = object.find("legacy")) read_legacy(b, *v);
 }

@@ -59,11 +59,12 @@ std::string kinds_of(const MetricInfo& info) {
 std::optional<Subject> subject_of_kind(Binder& b, const JsonValue& value, std::string_view text, char kind) {
   if (kind == 'p' && looks_like_partition(text)) {
     const std::string_view topic = text.substr(0, text.rfind('-'));
-    const bool internal = topic == "__consumer_offsets" || topic == "__cluster_metadata";
+    const bool internal = topic == "__consumer_offsets" || topic == "__transaction_state" || topic == "__cluster_metadata";
     if (!b.names.topics.contains(topic) && !internal && !topic_may_come(b, topic)) return std::nullopt;
     if (const auto partition = resolve_partition(b, value, text)) return Subject{*partition};
     return Subject{};  // reported
   }
+  if (kind == 't' && b.names.queues.contains(text)) return Subject{TopicName{std::string{text}}};
   if (kind == 't' && b.names.topics.contains(text)) return Subject{TopicName{std::string{text}}};
   if (kind == 'g' && b.names.groups.contains(text)) return Subject{GroupName{std::string{text}}};
   if (kind == 'c') {
@@ -229,7 +230,7 @@ void check_keys(Binder& b, const JsonValue& object, std::string_view form,
   for (std::size_t i = 0; i < object.keys.size(); ++i) {
     const std::string_view key = object.keys[i].name;
     if (std::ranges::find(all.known, key) == all.known.end()) continue;
-    if (key == form || key == "text" || std::ranges::find(fitting, key) != fitting.end()) continue;
+    if (key == form || key == "text" || key == "variant" || std::ranges::find(fitting, key) != fitting.end()) continue;
     if (key == "at" && form != "metric" && object.items[i].text == "end") continue;
     b.faults.error_at_key(object, i, quote(key) + " does not go with " + quote(form));
   }
@@ -279,9 +280,9 @@ void read_form(Binder& b, const JsonValue& value, std::string_view form, Timed t
     check_keys(b, value, form,
                {"of", "on", "is", "not", "at_least", "at_most", "at", "always", "from", "to", "within", "after"});
     const std::optional<Condition> condition = read_condition(b, value);
-    const ExpectTime time = timed == Timed::yes ? read_time(b, value) : ExpectTime{};
+    const ExpectTime time = timed != Timed::no ? read_time(b, value) : ExpectTime{};
     if (!condition) return;
-    const std::string when = timed == Timed::yes ? time_text(time) : "";
+    const std::string when = timed != Timed::no ? time_text(time) : "";
     out = Expectation{ExpectMetric{*condition, time}, describe(*condition) + when, ""};
   } else if (form == "records") {
     check_keys(b, value, form, {"are", "include", "exclude", "on", "isolation"});
@@ -351,6 +352,8 @@ std::optional<Expectation> read_expectation(Binder& b, const JsonValue& value, T
     if (object.find(candidate) == nullptr || !form.empty()) continue;
     form = candidate;
   }
+  if (const JsonValue* variant = object.find("variant"); variant != nullptr && timed != Timed::proof)
+    b.faults.error(*variant, "'variant' stands in the proofs of a lesson only: an expectation holds for all variants, or a variant sets its own");
   if (form.empty()) {
     b.faults.error(value, "one of 'metric', 'no', 'violates' and 'records' is missing");
     return std::nullopt;

@@ -8,6 +8,23 @@ namespace {
 
 constexpr std::size_t most_choices = 9;  // one key each
 
+// An expectation with a time of its own and, where it is not about the scenario as it stands, the variant whose run it is about.
+std::optional<Proof> read_proof(Binder& b, const JsonValue& value) {
+  Proof proof;
+  if (const JsonValue* variant = value.is(JsonKind::object) ? value.find("variant") : nullptr) {
+    proof.variant = read_string(b.faults, *variant).value_or("");
+    if (variant->is(JsonKind::string) && find_variant(b.out, proof.variant) == nullptr) {
+      std::vector<std::string_view> known;
+      for (const Variant& one : b.out.variants) known.push_back(one.name);
+      b.faults.error(*variant, "there is no variant " + quote(proof.variant) + suggestion(proof.variant, known));
+    }
+  }
+  std::optional<Expectation> expects = read_expectation(b, value, Timed::proof);
+  if (!expects) return std::nullopt;
+  proof.expects = std::move(*expects);
+  return proof;
+}
+
 // What a step may point at: anything of the scenario that has a name.
 bool can_be_looked_at(Binder& b, const JsonValue& at, const std::string& text) {
   if (b.names.topics.contains(text) || b.names.groups.contains(text) || b.names.racks.contains(text)) return true;
@@ -63,7 +80,7 @@ void read_question(Binder& b, const JsonValue& item, Lesson& lesson) {
   if (const JsonValue* v = object.find("because")) question.because = read_string(b.faults, *v).value_or("");
   if (const JsonValue* v = object.find("proofs"); v != nullptr && expect_kind(b.faults, *v, JsonKind::array)) {
     for (const JsonValue& proof : v->items) {
-      if (std::optional<Expectation> read = read_expectation(b, proof, Timed::yes)) question.proofs.push_back(std::move(*read));
+      if (std::optional<Proof> read = read_proof(b, proof)) question.proofs.push_back(std::move(*read));
     }
     if (v->items.size() != question.choices.size()) b.faults.error(*v, "there is one proof for each choice");
   }

@@ -19,7 +19,8 @@ constexpr std::array fixed_targets{FixedTarget{"controller", ClusterTarget::acti
                                    FixedTarget{"all controllers", ClusterTarget::all_controllers},
                                    FixedTarget{"any broker", ClusterTarget::any_broker},
                                    FixedTarget{"all brokers", ClusterTarget::all_brokers}};
-constexpr std::array<std::string_view, 5> call_forms{"leader", "follower", "followers", "coordinator", "rack"};
+constexpr std::array<std::string_view, 6> call_forms{"leader", "follower", "followers", "coordinator",
+                                                    "transaction_coordinator", "rack"};
 
 std::optional<std::int32_t> number_in(std::string_view text) {
   std::int32_t number = 0;
@@ -64,6 +65,11 @@ std::optional<Target> call_target(Binder& b, const JsonValue& at, std::string_vi
     const bool may_come = b.clients == Clients::real_ones_too && !argument.empty();
     if (may_come || b.names.groups.contains(argument)) return with(CoordinatorTarget{std::string{argument}});
     b.faults.error(at, "there is no group " + quote(argument) + suggestion(argument, names_in(b.names.groups)));
+    return std::nullopt;
+  }
+  if (form == "transaction_coordinator") {  // any id has one, whether or not it is in use
+    if (!argument.empty()) return with(TransactionCoordinatorTarget{std::string{argument}});
+    b.faults.error(at, "a transactional id must not be empty");
     return std::nullopt;
   }
   if (form == "rack") {
@@ -112,6 +118,10 @@ std::optional<TopicPartition> resolve_partition(Binder& b, const JsonValue& at, 
   } else if (topic == "__consumer_offsets") {
     if (!b.out.cluster.brokers.empty()) {
       count = static_cast<std::int32_t>(b.out.cluster.brokers.front().config.offsets_topic_num_partitions);
+    }
+  } else if (topic == "__transaction_state") {
+    if (!b.out.cluster.brokers.empty()) {
+      count = static_cast<std::int32_t>(b.out.cluster.brokers.front().config.transaction_state_log_num_partitions);
     }
   } else if (const auto found = b.names.topics.find(topic); found != b.names.topics.end()) {
     count = found->second;

@@ -126,6 +126,11 @@ void finish_producer_config(Faults& faults, ProducerConfig& config, const JsonVa
     }
     if (disable) config.enable_idempotence = false;
   }
+  if (!config.transactional_id.empty() && !config.enable_idempotence) {
+    const std::string why = "'transactional.id' needs 'enable.idempotence' and 'acks' all";
+    faults.error(blame(*object, {"acks", "enable.idempotence", "retries", "transactional.id"}), why);
+    config.enable_idempotence = true;
+  }
   const Duration least = config.linger + config.request_timeout;
   if (config.delivery_timeout >= least) return;
   if (is_set(object, "delivery.timeout.ms")) {

@@ -135,6 +135,29 @@ std::optional<Operation> read_produce(Binder& b, const JsonValue& value) {
   return Operation{std::move(produce)};
 }
 
+std::optional<Operation> read_transaction(Binder& b, const JsonValue& value) {
+  ObjectReader object{b.faults, value, "transaction"};
+  if (!object.ok()) return std::nullopt;
+  const JsonValue* as = object.require("as");
+  const JsonValue* step = object.require("do");
+  if (as == nullptr || step == nullptr) return std::nullopt;
+  const std::optional<std::string> id = read_producer_id(b, *as, HowMany::one);
+  const auto what = read_choice(b.faults, *step, {"begin", "commit", "abort"});
+  if (!id || !what) return std::nullopt;
+  const std::string owner = id->substr(0, id->rfind('/'));
+  const auto of = [&](const ProducerSpec& p) { return p.id == *id || p.id == owner; };
+  const auto producer = std::ranges::find_if(b.out.producers, of);
+  if (producer != b.out.producers.end() && producer->config.transactional_id.empty()) {
+    b.faults.error(*as, "producer " + quote(*id) + " has no 'transactional.id'");
+    return std::nullopt;
+  }
+  if (producer != b.out.producers.end() && producer->transaction_size) {
+    b.faults.error(*as, "producer " + quote(*id) + " has a 'transaction_size': it makes its transactions by itself");
+    return std::nullopt;
+  }
+  return Operation{Transact{*id, static_cast<TransactionStep>(*what)}};
+}
+
 std::optional<Operation> read_undo(Binder& b, const JsonValue& value) {
   const std::optional<std::string> name = read_string(b.faults, value);
   if (!name) return std::nullopt;
@@ -166,6 +189,7 @@ std::optional<Operation> read_operation(Binder& b, std::string_view key, const J
   if (key == "traffic") return read_traffic(b, value);
   if (key == "produce") return read_produce(b, value);
   if (key == "undo") return read_undo(b, value);
+  if (key == "transaction") return read_transaction(b, value);
   if (key == "expect") {
     std::optional<Expectation> expectation = read_expectation(b, value, Timed::no);
     return expectation ? std::optional<Operation>{ExpectNow{std::move(*expectation)}} : std::nullopt;

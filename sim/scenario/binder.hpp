@@ -25,6 +25,8 @@ struct Names {  // what the file has named so far; a number is absent where it c
   std::map<std::string, std::optional<std::int32_t>, std::less<>> topics;     // partitions
   std::map<std::string, std::optional<std::int32_t>, std::less<>> producers;  // how many of them
   std::map<std::string, std::optional<std::int32_t>, std::less<>> assigned;   // consumers without a group
+  std::set<std::string, std::less<>> queues;
+  std::set<std::string, std::less<>> stores;
   std::map<std::string, std::string> folded_topics;  // with '_' for '.': Kafka lets no two topics differ in that alone
   std::set<std::string, std::less<>> groups;
   std::set<std::string, std::less<>> racks;
@@ -47,6 +49,11 @@ void bind_scenario(Binder& b, const JsonValue& root);
 void bind_cluster(Binder& b, const JsonValue& value);
 void bind_network(Binder& b, const JsonValue& value);  // after the clients: links may name them
 void bind_topics(Binder& b, const JsonValue& value);
+void bind_queues(Binder& b, const JsonValue& value);
+void bind_stores(Binder& b, const JsonValue& value);
+// The name of a queue or store that there is; else absent, and reported.
+[[nodiscard]] std::optional<std::string> read_queue_name(Binder& b, const JsonValue& value);
+[[nodiscard]] std::optional<std::string> read_store_name(Binder& b, const JsonValue& value);
 void bind_producers(Binder& b, const JsonValue& value);
 void bind_consumers(Binder& b, const JsonValue& value);
 void bind_timeline(Binder& b, const JsonValue& value);
@@ -139,7 +146,7 @@ struct EntryOperation {
 [[nodiscard]] std::optional<Condition> read_condition(Binder& b,
                                                       const JsonValue& object);  // its keys have been checked
 // `timed`: whether the expectation may say when; in a timeline entry it may not.
-enum class Timed : std::uint8_t { no, yes };
+enum class Timed : std::uint8_t { no, yes, proof };  // proof: of a lesson; it may also say of which variant
 [[nodiscard]] std::optional<Expectation> read_expectation(Binder& b, const JsonValue& value, Timed timed);
 void warn_if_late(Binder& b, const JsonValue& at, Duration moment);  // beyond the scenario's duration
 

@@ -11,9 +11,11 @@ namespace kafkasim::sim {
 const std::vector<ObjectKeys>& object_keys() {
   static const std::vector<ObjectKeys> table{
       {"scenario",
-       {"$schema", "name", "title", "description", "seed", "duration", "cluster", "network", "topics", "producers",
-        "consumers", "timeline", "chaos", "expect", "epilogue", "lesson", "variants"},
-       {"pipelines", "queues", "stores"}},
+       {"$schema", "name", "title", "question", "description", "seed", "duration", "cluster", "network", "topics", "producers",
+        "consumers", "queues", "stores", "timeline", "chaos", "expect", "epilogue", "lesson", "variants"},
+       {"pipelines"}},
+      {"queue", {"name", "mode", "prefetch", "visibility_timeout"}, {}},
+      {"store", {"name"}, {}},
       {"lesson", {"steps", "quiz"}, {}},
       {"lesson_step", {"at", "say", "look_at"}, {}},
       {"question", {"question", "choices", "answer", "because", "proofs"}, {}},
@@ -30,21 +32,24 @@ const std::vector<ObjectKeys>& object_keys() {
       {"link", {"between", "latency", "bandwidth"}, {}},
       {"topic", {"name", "partitions", "replication_factor", "assignment", "config"}, {}},
       {"producer",
-       {"id", "topic", "count", "rate", "from", "to", "records", "keys", "value_size", "partition", "rack", "config"},
-       {"transaction_size", "abort_ratio", "queue", "claim_check"}},
+       {"id", "topic", "count", "rate", "from", "to", "records", "keys", "value_size", "partition", "rack",
+        "transaction_size", "abort_ratio", "config", "queue", "claim_check"},
+       {}},
       {"rate", {"steps", "trace", "column", "row_lasts", "peak"}, {}},
       {"keys", {"distribution", "cardinality"}, {}},
       {"consumer",
-       {"id", "group", "assign", "topics", "count", "process_time", "commit", "poison", "instance_id", "from", "rack", "config"},
-       {"queue", "claim_check"}},
+       {"id", "group", "assign", "topics", "count", "process_time", "commit", "poison", "instance_id", "from", "rack", "config", "queue",
+        "claim_check"},
+       {}},
       {"poison", {"partition", "offset", "then"}, {}},
       {"entry",
        {"at", "when", "after", "hit", "plus", "name", "for", "every", "crash", "power_off", "wipe", "restart", "start",
         "stop", "pause", "slow_disk", "slow_cpu", "full_disk", "fail_disk", "corrupt", "clock", "partition", "one_way",
         "slow_link", "disconnect", "intercept", "release", "count", "freeze_metadata", "campaign", "traffic", "produce",
         "expect", "note", "undo", "elect_leader", "reassign", "delete_records", "create_topic", "add_consumers",
-        "remove_consumers", "crash_consumers", "seek", "delete_topic", "add_partitions", "configure"},
-       {"transaction"}},
+        "remove_consumers", "crash_consumers", "seek", "delete_topic", "add_partitions", "configure",
+        "transaction"},
+       {}},
       {"chaos", {"from", "to", "most_down", "faults"}, {}},
       {"power_off", {"target", "keep", "torn"}, {}},
       {"keep", {"partition", "records"}, {}},
@@ -54,10 +59,11 @@ const std::vector<ObjectKeys>& object_keys() {
       {"then", {"delay", "error"}, {}},
       {"freeze_metadata", {"target", "partition", "leader_epoch"}, {}},
       {"elect_leader", {"partition", "unclean", "to"}, {}},
-      {"reassign", {"partition", "to"}, {}},
+      {"reassign", {"partition", "to", "cancel"}, {}},
       {"delete_records", {"partition", "before"}, {}},
       {"add_partitions", {"topic", "to"}, {}},
       {"configure", {"topic", "broker", "config"}, {}},
+      {"transaction", {"as", "do"}, {}},
       {"members", {"group", "count"}, {}},
       {"seek", {"group", "to"}, {}},
       {"seek_time", {"time"}, {}},
@@ -71,7 +77,8 @@ const std::vector<ObjectKeys>& object_keys() {
       {"conditions", {"all"}, {}},
       {"expectation",
        {"metric", "of",    "on",   "is", "not",      "at_least", "at_most", "at",      "always",  "from",     "to",
-        "within", "after", "text", "no", "violates", "records",  "are",     "include", "exclude", "isolation"},
+        "within", "after", "text", "no", "violates", "records",  "are",     "include", "exclude", "isolation",
+        "variant"},
        {}},
   };
   return table;
@@ -85,19 +92,20 @@ const ObjectKeys& keys_of(std::string_view kind) {
 }
 
 const std::vector<std::string_view>& later_settings() {
-  static const std::vector<std::string_view> names{"transactional.id", "transaction.timeout.ms"};
+  static const std::vector<std::string_view> names{};
   return names;
 }
 
 const std::vector<SettingWithoutEffect>& settings_without_effect() {
   static const std::vector<SettingWithoutEffect> table{
       {"controller.quorum.append.linger.ms", ""},
+      {"leader.imbalance.per.broker.percentage", "10"},  // KRaft's controller does not ask for it either
   };
   return table;
 }
 
 const std::vector<std::string_view>& later_targets() {
-  static const std::vector<std::string_view> names{"transaction_coordinator"};
+  static const std::vector<std::string_view> names{};
   return names;
 }
 

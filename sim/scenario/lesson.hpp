@@ -15,12 +15,17 @@ struct LessonStep {
   std::string look_at{};  // "orders-0", "broker 2", a group, a client, a topic; empty: the whole
 };
 
+struct Proof {
+  std::string variant;  // whose run it is about; empty: the scenario as it stands
+  Expectation expects;
+};
+
 struct QuizQuestion {
   std::string question;
   std::vector<std::string> choices;
   std::size_t answer{};  // into choices
   std::string because;
-  std::vector<Expectation> proofs;  // one a choice: of a run of the scenario, exactly the answer's holds
+  std::vector<Proof> proofs;  // one a choice: exactly the answer's holds
 };
 
 struct Lesson {

@@ -51,7 +51,7 @@ constexpr std::array operations{
     OperationInfo{"undo", "NAME", Undoable::no, "ends what the entry of that name did"},
     OperationInfo{"elect_leader", "{partition, unclean, to}", Undoable::no,
                   "the preferred replica is to lead, or any live one; 'to' is made the preferred one first"},
-    OperationInfo{"reassign", "{partition, to}", Undoable::no, "the replicas in another order of preference"},
+    OperationInfo{"reassign", "{partition, to}", Undoable::no, "other replicas, or the same in another order of preference"},
     OperationInfo{"delete_records", "{partition, before}", Undoable::no,
                   "the log is to begin at that offset; -1 is the high watermark"},
     OperationInfo{"create_topic", "{name, partitions, replication_factor, assignment, config}", Undoable::no,
@@ -67,6 +67,7 @@ constexpr std::array operations{
     OperationInfo{"add_partitions", "{topic, to}", Undoable::no, "the topic is to have that many partitions"},
     OperationInfo{"configure", "{topic, config} or {broker, config}", Undoable::no,
                   "settings change while the topic or the broker is in use"},
+    OperationInfo{"transaction", "{as, do}", Undoable::no, "a producer with transactional.id begins, commits or aborts, by hand"},
 };
 static_assert(operations.size() == std::variant_size_v<Operation>);
 
@@ -162,8 +163,9 @@ struct Argument {
     return to_string(o.partition) + to + (o.mode == ElectionMode::unclean ? ", unclean" : "");
   }
   std::string operator()(const Reassign& o) const {
+    if (!o.to) return to_string(o.partition) + ", given up";
     std::string ids;
-    for (const NodeId id : o.to) ids += (ids.empty() ? "" : ",") + std::to_string(id.value);
+    for (const NodeId id : *o.to) ids += (ids.empty() ? "" : ",") + std::to_string(id.value);
     return to_string(o.partition) + " to [" + ids + "]";
   }
   std::string operator()(const DeleteRecords& o) const {
@@ -186,6 +188,10 @@ struct Argument {
     std::string text = topic ? *topic : std::get<Target>(o.of).text;
     for (const auto& [name, value] : o.config) text += ", " + name + "=" + value;
     return text;
+  }
+  std::string operator()(const Transact& o) const {
+    return std::string{o.step == TransactionStep::begin ? "begin" : o.step == TransactionStep::commit ? "commit" : "abort"} + " by "
+           + o.as;
   }
 };
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/time.hpp"
+#include "core/machine/seam.hpp"
 #include "core/message/message.hpp"
 #include "core/model/error_code.hpp"
 #include "core/model/ids.hpp"
@@ -114,6 +115,10 @@ struct Produce {
   std::optional<std::string>
       as;  // a producer's id, also "shop/2"; absent: one of its own with acks=all and idempotence
 };
+struct Transact {  // `transaction`
+  std::string as;    // a producer's id, also "shop/2"
+  TransactionStep step{};
+};
 struct ExpectNow {
   Expectation expectation;  // its time is AtEnd and means this moment
 };
@@ -127,7 +132,8 @@ using Operation =
     std::variant<Crash, PowerOff, Wipe, Restart, Start, Stop, Pause, SlowDisk, SlowCpu, FullDisk, FailDisk, Corrupt,
                  ClockFault, Partition, SlowLink, ResetConnections, Intercept, Release, MetadataFreeze, StandForElection,
                  Traffic, Produce, ExpectNow, NoteText, Undo, ElectLeader, Reassign, DeleteRecords, CreateTopic,
-                 AddConsumers, RemoveConsumers, CrashConsumers, Seek, DeleteTopic, AddPartitions, Configure>;
+                 AddConsumers, RemoveConsumers, CrashConsumers, Seek, DeleteTopic, AddPartitions, Configure,
+                 Transact>;
 
 struct Trigger {
   // At most one of `at`, `after` and `hit`; `when` alone looks from time 0 on, else from that moment + plus on.

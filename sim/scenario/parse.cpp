@@ -24,6 +24,8 @@ void read_head(Binder& b, ObjectReader& object) {
     }
   }
   if (const JsonValue* v = object.find("title")) b.out.title = read_string(b.faults, *v).value_or("");
+  b.out.question = b.out.title;
+  if (const JsonValue* v = object.find("question")) b.out.question = read_string(b.faults, *v).value_or("");
   if (const JsonValue* v = object.find("description")) b.out.description = read_string(b.faults, *v).value_or("");
   if (const JsonValue* v = object.find("seed"); v != nullptr && expect_kind(b.faults, *v, JsonKind::integer)) {
     if (!v->as_u64()) b.faults.error(*v, "a seed must not be negative");
@@ -79,14 +81,16 @@ void bind_scenario(Binder& b, const JsonValue& root) {
   if (const JsonValue* v = object.require("cluster")) bind_cluster(b, *v);
   if (const JsonValue* v = object.find("topics")) bind_topics(b, *v);
   if (const JsonValue* v = object.find("timeline")) collect_created_topics(b, *v);
+  if (const JsonValue* v = object.find("queues")) bind_queues(b, *v);
+  if (const JsonValue* v = object.find("stores")) bind_stores(b, *v);
   if (const JsonValue* v = object.find("producers")) bind_producers(b, *v);
   if (const JsonValue* v = object.find("consumers")) bind_consumers(b, *v);
   if (const JsonValue* v = object.find("network")) bind_network(b, *v);
   if (const JsonValue* v = object.find("timeline")) bind_timeline(b, *v);
   if (const JsonValue* v = object.find("chaos")) bind_chaos(b, *v);
   if (const JsonValue* v = object.find("expect")) bind_expectations(b, *v);
-  if (const JsonValue* v = object.find("lesson")) bind_lesson(b, *v);
   if (const JsonValue* v = object.find("variants")) bind_variants(b, *v);
+  if (const JsonValue* v = object.find("lesson")) bind_lesson(b, *v);
   add_default_expectation(b.out);
 }
 
@@ -129,15 +133,28 @@ std::vector<Patch> patches_of(const Variant& variant) {
   return patches;
 }
 
+Result<std::string> patched_text(std::string_view text, const std::vector<Patch>& patches) {
+  JsonDocument document = read_json(text);
+  if (!document.root || !document.faults.empty()) return fail("this is no JSON");
+  for (const Patch& patch : patches) {
+    if (const auto wrong = patch_json(*document.root, patch.pointer, patch.value)) return fail(*wrong);
+  }
+  return write_json(*document.root);
+}
+
 Parsed parse_scenario(std::string_view text, const std::vector<Patch>& patches, const std::string& folder, Clients clients) {
   Parsed parsed = parse_alone(text, patches, folder, clients);
   if (!parsed.scenario) return parsed;
   bool good = true;
-  for (const Variant& variant : parsed.scenario->variants) {
+  for (Variant& variant : parsed.scenario->variants) {
     std::vector<Patch> all = patches;
     for (Patch& patch : patches_of(variant)) all.push_back(std::move(patch));
     Parsed varied = parse_alone(text, all, folder, clients);
     good = good && varied.scenario.has_value();
+    if (varied.scenario) {
+      varied.scenario->variants.clear();
+      variant.scenario = std::make_shared<const Scenario>(std::move(*varied.scenario));
+    }
     for (Diagnostic& d : varied.diagnostics) {
       if (d.severity != Severity::error) continue;
       d.message = "in the variant " + quote(variant.name) + ": " + d.message;

@@ -31,6 +31,8 @@ struct Patch {  // --set: made to the JSON before it is understood
   std::string value;  // JSON, else taken as a string
 };
 [[nodiscard]] std::vector<Patch> patches_of(const Variant& variant);
+// The text of a scenario file with those changes made. Fails where the text is no JSON, or a pointer leads nowhere.
+[[nodiscard]] Result<std::string> patched_text(std::string_view text, const std::vector<Patch>& patches);
 // "/json/pointer=VALUE"
 [[nodiscard]] Result<Patch> parse_patch(std::string_view argument);
 

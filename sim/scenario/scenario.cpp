@@ -4,6 +4,20 @@
 
 namespace kafkasim::sim {
 
+bool is_combined(const ClusterSpec& cluster, NodeId node) {
+  const auto is_there = [node](const std::vector<NodeSpec>& nodes) {
+    return std::ranges::find(nodes, node, &NodeSpec::id) != nodes.end();
+  };
+  return is_there(cluster.controllers) && is_there(cluster.brokers);
+}
+
+std::string nodes_text(const ClusterSpec& cluster) {
+  const std::string controllers = std::to_string(cluster.controllers.size());
+  const std::string brokers = std::to_string(cluster.brokers.size()) + " brokers, ";
+  const bool combined = is_combined(cluster, cluster.controllers.front().id);
+  return combined ? brokers + controllers + " of them controllers too" : brokers + controllers + " controllers";
+}
+
 std::string producer_client_id(const ProducerSpec& producer, std::int32_t number) {
   return producer.count == 1 ? producer.id : producer.id + "/" + std::to_string(number);
 }
@@ -11,6 +25,16 @@ std::string producer_client_id(const ProducerSpec& producer, std::int32_t number
 const TopicSpec* find_topic(const Scenario& scenario, std::string_view name) {
   const auto found = std::ranges::find(scenario.topics, name, &TopicSpec::name);
   return found == scenario.topics.end() ? nullptr : &*found;
+}
+
+const QueueSpec* find_queue(const Scenario& scenario, std::string_view name) {
+  const auto found = std::ranges::find(scenario.queues, name, &QueueSpec::name);
+  return found == scenario.queues.end() ? nullptr : &*found;
+}
+
+const Variant* find_variant(const Scenario& scenario, std::string_view name) {
+  const auto found = std::ranges::find(scenario.variants, name, &Variant::name);
+  return found == scenario.variants.end() ? nullptr : &*found;
 }
 
 }  // namespace kafkasim::sim

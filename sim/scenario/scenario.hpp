@@ -2,6 +2,7 @@
 // A scenario, as plain data: what parse_scenario() makes of a file. All defaults are filled in, all names are checked,
 // every setting has been accepted by core/model/config. Times are virtual, counted from when the cluster has formed.
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -37,11 +38,14 @@ struct Features {
 
 struct ClusterSpec {
   std::vector<NodeSpec> brokers;      // ascending ids
-  std::vector<NodeSpec> controllers;  // ids from 3000; 1, 3 or 5 of them; no racks
+  std::vector<NodeSpec> controllers;  // ids from 3000; 1, 3 or 5 of them; no racks. Or combined nodes: they stand in both lists
   Profile profile{};
   Features features;
   std::vector<std::string> legacy;
 };
+
+[[nodiscard]] bool is_combined(const ClusterSpec& cluster, NodeId node);      // broker and controller in one process
+[[nodiscard]] std::string nodes_text(const ClusterSpec& cluster);             // "3 brokers, 3 controllers"
 
 enum class LinkEndKind : std::uint8_t { rack, node, client, all_brokers, all_controllers };
 struct LinkEnd {
@@ -74,7 +78,9 @@ struct KeySpec {
 };
 struct ProducerSpec {
   std::string id;
-  std::string topic;  // empty: it only produces by hand
+  std::string topic;  // empty: it only produces by hand, or to a queue
+  std::optional<std::string> queue;        // instead of a topic
+  std::optional<std::string> claim_check;  // the store that its values go to first
   std::int32_t count{1};
   std::optional<RecordRate> rate;  // of each, at first; absent: it only produces by hand (see default_rate)
   std::vector<RateStep> changes;   // of the rate, later than `from`, ascending
@@ -84,6 +90,8 @@ struct ProducerSpec {
   std::optional<KeySpec> keys;          // absent: null keys
   Range<std::int64_t> value_bytes{100, 100};
   std::optional<PartitionIndex> partition;  // absent: the partitioner chooses
+  std::optional<std::int64_t> transaction_size;  // records; absent: no transactions, or by hand
+  std::int64_t aborts_per_million{0};            // of the transactions
   std::optional<std::string> rack;
   ProducerConfig config;  // after Kafka's own rules: idempotence may have been turned off by acks=1
 };
@@ -104,9 +112,11 @@ struct PoisonSpec {
 };
 struct ConsumerSpec {
   std::string id;                    // its group's name, or for one that reads by assignment "id" or "consumer-N"
-  std::optional<std::string> group;  // exactly one of group and assign
+  std::optional<std::string> group;  // exactly one of group, assign and queue
   std::vector<TopicPartition> assign;
   std::vector<std::string> topics;  // of a group's member
+  std::optional<std::string> queue;
+  std::optional<std::string> claim_check;  // the store that it gets the values from
   std::int32_t count{1};
   Duration process_time{};  // for each record
   CommitMoment commit{};
@@ -133,14 +143,29 @@ struct ChaosSpec {
 
 enum class Epilogue : std::uint8_t { run, leave_out };
 
+// What lessons compare Kafka with (sim/workload): a classic message queue, and a store for large values.
+enum class QueueMode : std::uint8_t { push, poll };
+struct QueueSpec {
+  std::string name;
+  QueueMode mode{};
+  std::int32_t prefetch{10};               // push: unacknowledged messages a worker; poll: messages an answer
+  Duration visibility_timeout{seconds(30)};  // poll
+};
+struct StoreSpec {
+  std::string name;
+};
+
+struct Scenario;
 struct Variant {  // the same scenario with changes, as by --set
   std::string name;
   std::vector<std::pair<std::string, std::string>> set;  // JSON pointer, value as JSON
+  std::shared_ptr<const Scenario> scenario{};            // what comes of it; it has no variants itself
 };
 
 struct Scenario {
   std::string name;
   std::string title;
+  std::string question;  // that it answers; where the file says none, the title
   std::string description;
   std::uint64_t seed{1};
   Duration duration{};
@@ -149,6 +174,8 @@ struct Scenario {
   std::vector<TopicSpec> topics;
   std::vector<ProducerSpec> producers;
   std::vector<ConsumerSpec> consumers;
+  std::vector<QueueSpec> queues;
+  std::vector<StoreSpec> stores;
   std::vector<TimelineEntry> timeline;  // in the order of the file
   std::optional<ChaosSpec> chaos;       // absent: none, or drawn into the timeline already
   std::vector<Expectation> expect;      // {"no": "violations"} is added where neither a `no` nor a `violates` stands
@@ -158,5 +185,7 @@ struct Scenario {
 };
 
 [[nodiscard]] const TopicSpec* find_topic(const Scenario& scenario, std::string_view name);
+[[nodiscard]] const QueueSpec* find_queue(const Scenario& scenario, std::string_view name);
+[[nodiscard]] const Variant* find_variant(const Scenario& scenario, std::string_view name);
 
 }  // namespace kafkasim::sim

@@ -1,7 +1,7 @@
 #pragma once
 // Targets: whom a timeline entry means, as data. Nothing is resolved here: that happens when the fault fires.
 //   3 | leader(orders-0) | follower(orders-0) | followers(orders-0) | controller | any controller | all controllers |
-//   3000 coordinator(analytics) | any broker | all brokers | rack(a) | shop | shop/2 | analytics/1
+//   3000 coordinator(analytics) | transaction_coordinator(billing) | any broker | all brokers | rack(a) | shop | shop/2 | analytics/1
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,6 +32,10 @@ struct CoordinatorTarget {
   std::string group;
   friend bool operator==(const CoordinatorTarget&, const CoordinatorTarget&) = default;
 };
+struct TransactionCoordinatorTarget {
+  std::string transactional_id;
+  friend bool operator==(const TransactionCoordinatorTarget&, const TransactionCoordinatorTarget&) = default;
+};
 struct RackTarget {
   std::string rack;
   friend bool operator==(const RackTarget&, const RackTarget&) = default;
@@ -45,8 +49,8 @@ struct ClientTarget {
 };
 
 struct Target {
-  std::variant<NodeTarget, LeaderTarget, FollowerTarget, FollowersTarget, ClusterTarget, CoordinatorTarget, RackTarget,
-               ClientTarget>
+  std::variant<NodeTarget, LeaderTarget, FollowerTarget, FollowersTarget, ClusterTarget, CoordinatorTarget,
+               TransactionCoordinatorTarget, RackTarget, ClientTarget>
       what;
   std::string text;  // as the scenario wrote it, for the timeline
   friend bool operator==(const Target&, const Target&) = default;

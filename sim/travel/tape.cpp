@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,6 +19,8 @@ namespace {
 
 constexpr std::int64_t copies_over_a_run = 480;  // at first; fewer where they would take too much
 constexpr std::size_t fewest_copies = 8;         // of a branch: of those none is given up
+// Events behind the one that was stepped back to at which a copy is kept: of the steps that follow, most run on from the nearest.
+constexpr std::array<std::uint64_t, 4> marks_behind{16, 128, 1024, 8192};
 
 std::uint64_t allocated() {
   const struct mallinfo2 info = mallinfo2();
@@ -47,6 +50,7 @@ struct Tape::State {
   Duration duration;
   Duration every;  // between two copies
   std::vector<std::unique_ptr<Track>> tracks;
+  std::vector<Cursor> near;  // passed on the way to where one stepped back to: ascending, for the steps that follow
   std::uint64_t before{0};  // bytes that the process uses for other things than copies
   std::uint64_t used{0};
 
@@ -241,8 +245,26 @@ bool Tape::step_back(Cursor& cursor) {
     return false;
   }
   const State::Track& track = state_->track(cursor.branch);
-  take_up(cursor, state_->copy_before(cursor.branch, cursor.run.now() - state_->limits.lookback, events));
+  const Duration known_from = cursor.run.now() - state_->limits.lookback;
+  const State::Copy& best = state_->copy_before(cursor.branch, known_from, events);
+  std::vector<Cursor>& near = state_->near;
+  std::erase_if(near, [&](const Cursor& c) { return c.branch != cursor.branch || c.run.events() >= events || c.run.events() <= best.run.events(); });
+  const auto knows_enough = [&](const Cursor& c) {
+    const std::optional<Instant> since = c.recent.since();
+    return since && *since - c.run.origin() <= std::max(known_from, best.run.now());
+  };
+  if (!near.empty() && knows_enough(near.back())) {
+    const Duration shown = cursor.shown;
+    cursor = near.back();
+    cursor.shown = shown;
+  } else {
+    take_up(cursor, best);
+    near.clear();
+  }
   while (cursor.run.events() + 1 < events && go_on(cursor, state_->source, track.operations)) {
+    const std::uint64_t left = events - 1 - cursor.run.events();
+    const bool at_mark = std::ranges::find(marks_behind, left) != marks_behind.end();
+    if (at_mark && (near.empty() || near.back().run.events() < cursor.run.events())) near.push_back(cursor);
   }
   cursor.shown = std::max(cursor.run.now(), Duration{});
   return true;

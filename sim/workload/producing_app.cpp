@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::int64_t ns_per_1000_s = 1'000'000'000'000;
 constexpr std::int64_t interval_parts = std::int64_t{1} << 32;
+constexpr std::size_t most_uploads = 4;
 
 // floor(a * b / c) for numbers that are not negative, without overflow on the way.
 std::int64_t multiply_divide(std::int64_t a, std::int64_t b, std::int64_t c) {
@@ -32,14 +33,25 @@ ProducingApp::ProducingApp(const ClientIdentity& who, const ProducerConfig& conf
   KAFKASIM_CHECK(plan_.records_per_1000_s >= 0 && plan_.value_bytes.least <= plan_.value_bytes.most,
                  "a plan that was checked");
   if (plan_.keys) keys_.emplace(*plan_.keys);
+  if (plan_.store) store_.emplace(client_id_, *plan_.store);
 }
 
 void ProducingApp::step(const Input& in, Env& env) {
   if (std::holds_alternative<Started>(in)) {
     random_ = env.random.fork("application");
     arrivals_ = env.random.fork("arrivals");
+    aborts_ = env.random.fork("aborts");
     draw_arrival();
     begin_schedule(env.now);  // a process that starts late does not make up for it
+  }
+  if (store_) {
+    if (std::holds_alternative<Started>(in)) uploads_.clear();
+    for (const StoreClient::Done& done : store_->step(in, env)) {
+      auto upload = uploads_.extract(done.call);
+      if (upload.empty()) continue;
+      *upload.mapped().value += " " + store_->store().name + "/" + std::to_string(done.object);
+      producer_.send(std::move(upload.mapped()), env);
+    }
   }
   if (std::holds_alternative<StopRequested>(in)) finished_ = true;
   const auto* command = std::get_if<Command>(&in);
@@ -55,8 +67,9 @@ void ProducingApp::step(const Input& in, Env& env) {
 }
 
 std::optional<Instant> ProducingApp::next_deadline() const {
-  const std::optional<Instant> next = producer_.next_deadline();
-  return producer_.can_accept() ? earlier(next, next_due()) : next;
+  std::optional<Instant> next = producer_.next_deadline();
+  if (store_) next = earlier(next, store_->next_deadline());
+  return can_accept() ? earlier(next, next_due()) : next;
 }
 
 std::optional<Instant> ProducingApp::next_due() const {
@@ -65,17 +78,41 @@ std::optional<Instant> ProducingApp::next_due() const {
   return due_;
 }
 
+bool ProducingApp::can_accept() const { return producer_.can_accept() && uploads_.size() < most_uploads; }
+
+void ProducingApp::hand_over(ProduceCommand record, Env& env) {
+  if (store_) {
+    uploads_.emplace(store_->put(stored_bytes_, env), std::move(record));
+  } else {
+    producer_.send(std::move(record), env);
+  }
+}
+
 void ProducingApp::produce_due(Env& env) {
-  while (producer_.can_accept()) {
+  while (can_accept()) {
+    if (producer_.failed()) finished_ = true;
+    if (in_transaction_ > 0 && producer_.must_abort()) {  // the rest of it would be refused
+      end_transaction(env);
+      continue;
+    }
     const std::optional<Instant> due = next_due();
-    if (!due || *due > env.now) return;
+    if (!due || *due > env.now) break;
+    if (plan_.transaction_size && in_transaction_ == 0) producer_.transact(TransactionStep::begin, env);
     ProduceCommand record = make_record();
     ++in_schedule_;
     ++produced_;
     draw_arrival();
     schedule_next();
-    producer_.send(std::move(record), env);
+    hand_over(std::move(record), env);
+    if (plan_.transaction_size && ++in_transaction_ >= *plan_.transaction_size) end_transaction(env);
   }
+  if (in_transaction_ > 0 && producer_.can_accept() && !next_due()) end_transaction(env);  // no more is to come
+}
+
+void ProducingApp::end_transaction(Env& env) {
+  in_transaction_ = 0;
+  const bool aborts = plan_.aborts_per_million > 0 && aborts_->between(0, 999'999) < plan_.aborts_per_million;
+  producer_.transact(aborts ? TransactionStep::abort : TransactionStep::commit, env);
 }
 
 const ProducingPlan::Change* ProducingApp::next_change() const {
@@ -134,6 +171,11 @@ ProduceCommand ProducingApp::make_record() {
   if (keys_) record.key = keys_->key(*random_);
   const std::int64_t size = random_->between(plan_.value_bytes.least, plan_.value_bytes.most);
   std::string value = client_id_ + " #" + std::to_string(produced_);
+  if (store_) {
+    stored_bytes_ = size;
+    record.value = std::move(value);
+    return record;
+  }
   value.resize(static_cast<std::size_t>(std::max<std::int64_t>(size, 0)), '.');
   record.value = std::move(value);
   return record;

@@ -9,9 +9,15 @@
 // all of the plan's rates, a rate for all times until it is taken back. A rate of 0 is a lull. Finish, `to` and `records`
 // end it: what was sent is still delivered.
 //
+// With a transaction_size every so many records make a transaction: the next begins with the next record, and waits until the one before
+// is over. One in so many is aborted instead. One that fails is aborted; the application goes on with the next, unless its producer was
+// fenced: then it produces no more. What is open when it ends is committed.
+//
 // A value is text, "shop/1 #42", filled up with dots to the size drawn: no two records have the same, unless their
-// sizes are too small.
+// sizes are too small. With a store (the claim-check pattern) what is so large goes there first, and the record that is sent when the store has it
+// says where it is: "shop/1 #42 blobs/17". While `most_uploads` are under way the application waits.
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +27,7 @@
 #include "core/machine/seam.hpp"
 #include "sim/scenario/scenario.hpp"
 #include "sim/workload/key_chooser.hpp"
+#include "sim/workload/object_store.hpp"
 
 namespace kafkasim::sim {
 
@@ -38,6 +45,9 @@ struct ProducingPlan {
   std::optional<std::int64_t> records;
   std::optional<KeySpec> keys;
   Range<std::int64_t> value_bytes{100, 100};
+  std::optional<BesideAddress> store;  // claim check: where the values go
+  std::optional<std::int64_t> transaction_size{};  // records of a transaction; absent: none are made
+  std::int64_t aborts_per_million{0};              // of the transactions, drawn
 };
 
 class ProducingApp {
@@ -53,6 +63,9 @@ class ProducingApp {
 
  private:
   void produce_due(Env& env);
+  void hand_over(ProduceCommand record, Env& env);
+  [[nodiscard]] bool can_accept() const;
+  void end_transaction(Env& env);
   void set_rate(const SetRate& change, Env& env);
   void draw_arrival();
   void begin_schedule(Instant now);
@@ -66,6 +79,9 @@ class ProducingApp {
   ProducingPlan plan_;
   Producer producer_;
   std::optional<KeyChooser> keys_;
+  std::optional<StoreClient> store_;
+  std::map<std::uint64_t, ProduceCommand> uploads_;  // records that wait for their value to be stored, by the store's call
+  std::int64_t stored_bytes_{0};                     // of the value of the record just made, where there is a store
   std::optional<Random> random_;  // forked from the host's at Started
   std::optional<Random> arrivals_;
   std::int64_t within_{0};        // where in its interval the next record is due, in parts of 2^32
@@ -76,6 +92,8 @@ class ProducingApp {
   std::optional<Instant> due_;    // of the next record; absent: none at this rate
   std::int64_t in_schedule_{0};   // records due since then that were produced
   std::int64_t produced_{0};
+  std::int64_t in_transaction_{0};  // records of the open one
+  std::optional<Random> aborts_;
   bool finished_{false};
 };
 

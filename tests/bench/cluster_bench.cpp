@@ -2,6 +2,7 @@
 // The counter `simulated_s_per_s` is virtual time over wall-clock time; forming the cluster is not counted.
 #include <benchmark/benchmark.h>
 
+#include "sim/cli/heap.hpp"
 #include "sim/run/simulation.hpp"
 #include "tests/bench/cluster.hpp"
 
@@ -9,6 +10,8 @@ namespace {
 
 using namespace kafkasim;
 using namespace kafkasim::sim;
+
+[[maybe_unused]] const LargePages pages = use_large_pages();  // as the program
 
 void simulate(benchmark::State& state, WireMode mode) {
   const std::shared_ptr<const Scenario> scenario = bench::cluster_scenario();

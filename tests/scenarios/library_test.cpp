@@ -38,7 +38,7 @@ std::map<std::string, std::string> read_goldens() {
 std::vector<std::filesystem::path> library() {
   std::vector<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator{root / "scenarios"}) {
-    if (entry.path().extension() == ".json" && entry.path().stem() != "scenario.schema") files.push_back(entry.path());
+    if (entry.path().extension() == ".json" && entry.path().stem() != "scenario.schema" && entry.path().stem() != "course") files.push_back(entry.path());
   }
   std::ranges::sort(files);
   return files;
@@ -56,10 +56,22 @@ struct Given {
   std::string whole;
 };
 
-Given run(const std::filesystem::path& file) {
+// The scenario as it stands, or each of its variants, with the name under which its hash is written down.
+std::vector<std::pair<std::string, std::shared_ptr<const Scenario>>> runs_in(const std::filesystem::path& file) {
   Parsed parsed = load_scenario(file.string());
   REQUIRE(parsed.scenario.has_value());
-  Simulation simulation{std::make_shared<const Scenario>(std::move(*parsed.scenario)), WireMode::fast};
+  std::vector<std::pair<std::string, std::shared_ptr<const Scenario>>> runs;
+  for (const Variant& variant : parsed.scenario->variants) {
+    std::string name = file.stem().string() + "/" + variant.name;
+    std::ranges::replace(name, ' ', '_');
+    runs.emplace_back(std::move(name), variant.scenario);
+  }
+  if (runs.empty()) runs.emplace_back(file.stem().string(), std::make_shared<const Scenario>(std::move(*parsed.scenario)));
+  return runs;
+}
+
+Given run(const std::string& name, const std::shared_ptr<const Scenario>& scenario) {
+  Simulation simulation{scenario, WireMode::fast};
   REQUIRE(simulation.form().has_value());
   bool more = true;
   while (more && simulation.now() < prefix) more = simulation.step();
@@ -68,7 +80,7 @@ Given run(const std::filesystem::path& file) {
   while (more) more = simulation.step();
   simulation.finish();
   for (const ExpectationResult& result : simulation.expectations()) {
-    CAPTURE(file.stem().string(), result.text);
+    CAPTURE(name, result.text);
     CHECK(result.held);
   }
   given.whole = fmt::format(" {} {}", outcome_name(outcome_of(simulation, Strict::no)), hash_of(simulation));
@@ -83,13 +95,14 @@ TEST_CASE("every scenario of the library passes and gives the hash that is writt
   const char* const only = std::getenv("KAFKASIM_SCENARIO");
   std::string all;
   for (const std::filesystem::path& file : library()) {
-    const std::string name = file.stem().string();
-    if (only && name != only) continue;
-    const Given given = run(file);
-    const std::string line = given.early + given.whole;
-    all += name + " " + line + "\n";
-    CAPTURE(name);
-    if (std::getenv("KAFKASIM_REWRITE_GOLDENS") == nullptr) CHECK(goldens.at(name).substr(0, line.size()) == line);
+    if (only && file.stem().string() != only) continue;
+    for (const auto& [name, scenario] : runs_in(file)) {
+      const Given given = run(name, scenario);
+      const std::string line = given.early + given.whole;
+      all += name + " " + line + "\n";
+      CAPTURE(name);
+      if (std::getenv("KAFKASIM_REWRITE_GOLDENS") == nullptr) CHECK(goldens.at(name).substr(0, line.size()) == line);
+    }
   }
   REQUIRE_FALSE(all.empty());
   if (std::getenv("KAFKASIM_REWRITE_GOLDENS") != nullptr && !only && !test::sanitized)
@@ -100,6 +113,9 @@ TEST_CASE("the hashes that are written down are those of the library", "[scenari
   std::vector<std::string> written;
   for (const auto& [name, line] : read_goldens()) written.push_back(name);
   std::vector<std::string> files;
-  for (const std::filesystem::path& file : library()) files.push_back(file.stem().string());
+  for (const std::filesystem::path& file : library()) {
+    for (const auto& [name, scenario] : runs_in(file)) files.push_back(name);
+  }
+  std::ranges::sort(files);
   CHECK(written == files);
 }

@@ -47,11 +47,16 @@ struct ChosenMessage {
   sim::MessageRef message;
   friend bool operator==(const ChosenMessage&, const ChosenMessage&) = default;
 };
+struct ChosenLink {  // between two hosts, in both directions
+  HostId a;
+  HostId b;
+  friend bool operator==(const ChosenLink&, const ChosenLink&) = default;
+};
 struct ChosenFinding {
   std::size_t index{};  // in the verdict
   friend bool operator==(const ChosenFinding&, const ChosenFinding&) = default;
 };
-using Chosen = std::variant<std::monostate, ChosenNode, ChosenPartition, ChosenRecord, ChosenGroup, ChosenMessage, ChosenFinding>;
+using Chosen = std::variant<std::monostate, ChosenNode, ChosenPartition, ChosenRecord, ChosenGroup, ChosenMessage, ChosenLink, ChosenFinding>;
 
 // ---- what the user wants ---------------------------------------------------------------------------------------------------------
 struct SeekTo {

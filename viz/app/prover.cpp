@@ -7,15 +7,28 @@
 
 namespace kafkasim::viz {
 
-void Prover::start(sim::Scenario scenario, const sim::QuizQuestion& question) {
+void Prover::start(const sim::Scenario& scenario, const sim::QuizQuestion& question) {
   *this = {};
   if (question.proofs.empty()) return;
-  scenario.expect = question.proofs;
-  scenario.epilogue = sim::Epilogue::leave_out;
-  scenario.lesson.reset();
-  scenario_ = std::make_shared<const sim::Scenario>(std::move(scenario));
-  run_.emplace(scenario_, sim::WireMode::fast);
-  busy_ = true;
+  question_ = question;
+  runs_ = sim::runs_of(scenario, {&question_, 1});
+  begin_next();
+}
+
+void Prover::begin_next() {
+  formed_ = false;
+  run_.reset();
+  busy_ = done_ < runs_.size();
+  if (busy_) run_.emplace(runs_[done_].scenario, sim::WireMode::fast);
+}
+
+void Prover::finish_one() {
+  run_->finish();
+  sim::collect(*run_, proved_);
+  ++done_;
+  begin_next();
+  if (busy_) return;
+  for (const sim::Proof& proof : question_.proofs) results_.push_back(proved_.at(proof.expects.pointer).held);
 }
 
 bool Prover::go_on(double budget_ms) {
@@ -35,19 +48,18 @@ bool Prover::go_on(double budget_ms) {
   do {
     for (int i = 0; i < at_once; ++i) {
       if (run_->step()) continue;
-      run_->finish();
-      for (const sim::ExpectationResult& one : run_->expectations()) results_.push_back(one.held);
-      busy_ = false;
-      run_.reset();
-      return false;
+      finish_one();
+      return busy_;
     }
   } while (std::chrono::steady_clock::now() - begun < budget);
   return true;
 }
 
 double Prover::progress() const {
-  if (!run_ || !formed_ || scenario_->duration.ns <= 0) return busy_ ? 0.0 : 1.0;
-  return std::clamp(static_cast<double>(run_->now().ns) / static_cast<double>(scenario_->duration.ns), 0.0, 1.0);
+  if (!busy_) return 1.0;
+  const std::int64_t whole = runs_[done_].scenario->duration.ns;
+  const double of_this = formed_ && whole > 0 ? std::clamp(static_cast<double>(run_->now().ns) / static_cast<double>(whole), 0.0, 1.0) : 0.0;
+  return (static_cast<double>(done_) + of_this) / static_cast<double>(runs_.size());
 }
 
 }  // namespace kafkasim::viz

@@ -1,5 +1,6 @@
 #include "viz/draw/ui.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cfloat>
 #include <cmath>
@@ -28,8 +29,14 @@ std::string shortened_text(ImFont* font, std::string_view text, float width) {
 void Ui::probe_item(std::string name) { probe(std::move(name), ImGui::GetItemRectMin(), ImGui::GetItemRectMax()); }
 
 const Area* Ui::find(std::string_view name) const {
-  const auto found = probes_.find(name);
-  return found == probes_.end() ? nullptr : &found->second;
+  const auto found = std::find_if(probes_.rbegin(), probes_.rend(), [&](const auto& probe) { return probe.first == name; });
+  return found == probes_.rend() ? nullptr : &found->second;
+}
+
+std::map<std::string, Area> Ui::probes() const {
+  std::map<std::string, Area> last;
+  for (const auto& [name, area] : probes_) last.insert_or_assign(name, area);
+  return last;
 }
 
 ImVec2 Ui::measure(ImFont* font, std::string_view text) const { return measured_text(font, text.data(), text.data() + text.size()); }

@@ -41,9 +41,9 @@ class Ui {
   [[nodiscard]] float px(float points) const { return points * scale; }
 
   void begin_frame() { probes_.clear(); texts_.clear(); }
-  void probe(std::string name, ImVec2 min, ImVec2 max) { probes_.insert_or_assign(std::move(name), Area{min, max}); }
+  void probe(std::string name, ImVec2 min, ImVec2 max) { probes_.emplace_back(std::move(name), Area{min, max}); }
   void probe_item(std::string name);  // ImGui's last item
-  [[nodiscard]] const std::map<std::string, Area, std::less<>>& probes() const { return probes_; }
+  [[nodiscard]] std::map<std::string, Area> probes() const;  // of a name that was told twice the last
   [[nodiscard]] const Area* find(std::string_view name) const;
 
   // Text by a draw list: cut with "..." where it would pass `width` (0: no limit). Returns its size. What was written is kept for tests.
@@ -64,7 +64,7 @@ class Ui {
   void end_panel();
 
  private:
-  std::map<std::string, Area, std::less<>> probes_;
+  std::vector<std::pair<std::string, Area>> probes_;  // as they were told: of thousands a frame hardly any is looked for
   std::vector<Written> texts_;
 };
 

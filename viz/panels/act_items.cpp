@@ -303,6 +303,40 @@ void group_menu(ActMenu& menu, const Frame& frame, const sim::Scenario& scenario
   add_section(menu, "Offsets", std::move(seek));
 }
 
+// ---- what is between two hosts ------------------------------------------------------------------------------------------------------
+void link_menu(ActMenu& menu, const Frame& frame, const ChosenLink& link) {
+  const FrameNode* a = frame.node(link.a);
+  const FrameNode* b = frame.node(link.b);
+  if (!a || !b) return;
+  menu.title = fmt::format("{} and {}", a->name, b->name);
+  const std::string one = target_of(*a);
+  const std::string other = target_of(*b);
+  if (one.empty() || other.empty()) return;
+  std::vector<ActItem> undo;
+  for (const sim::FrameFault& fault : frame.faults) {
+    const auto on = [&](HostId host) { return std::ranges::find(fault.hosts, host) != fault.hosts.end(); };
+    if (!fault.name.empty() && on(link.a) && on(link.b)) undo.push_back(undo_item(fault));
+  }
+  add_section(menu, "", std::move(undo));
+  const auto cut = [&](const char* id, std::string label, const FrameNode& from, const FrameNode& to, std::string_view more, std::string_view text) {
+    return ActItem{id, std::move(label), fmt::format(R"({{"partition": [[{}], [{}]]{}}})", target_of(from), target_of(to), more),
+                   fmt::format(fmt::runtime(text), from.name, to.name), "no packet passes; connections stay open and time out"};
+  };
+  constexpr const char* one_way = R"(, "one_way": true)";
+  add_section(menu, "", {cut("cut-both", "Cut both ways", *a, *b, "", "cut {} off from {}"),
+                         cut("cut-there", fmt::format("Cut from {} to {}", a->name, b->name), *a, *b, one_way, "cut from {} to {}, one way"),
+                         cut("cut-back", fmt::format("Cut from {} to {}", b->name, a->name), *b, *a, one_way, "cut from {} to {}, one way")});
+  const auto poor = [&](const char* id, const char* label, const char* what, const char* text, const char* hint) {
+    return ActItem{id, label, fmt::format(R"({{"slow_link": {{"between": [{}, {}], {}}}}})", one, other, what),
+                   fmt::format("{} between {} and {}", text, a->name, b->name), hint};
+  };
+  add_section(menu, "", {poor("slow-100", "100 ms of latency", R"("latency": "100ms")", "100 ms", "every message between the two takes so long"),
+                         poor("lossy-5", "Lose 5 %", R"("loss": 0.05)", "a lossy link", "each loss costs a retransmission, as under TCP"),
+                         poor("narrow", "1 MiB/s", R"("bandwidth": "1MiB/s")", "a narrow link", "messages queue up before it")});
+  add_section(menu, "", {{"reset", "Reset the connections", fmt::format(R"({{"disconnect": {{"between": [{}, {}]}}}})", one, other),
+                          fmt::format("reset the connections of {} and {}", a->name, b->name), "both sides hear of it; the network is fine"}});
+}
+
 // ---- a message -------------------------------------------------------------------------------------------------------------------
 void message_menu(ActMenu& menu, const Frame& frame, const sim::MessageRef& ref) {
   const auto found = std::ranges::find_if(frame.messages, [&](const sim::FrameMessage& m) {
@@ -413,6 +447,8 @@ ActMenu act_items(const Frame& frame, const sim::Scenario& scenario, const Chose
     group_menu(menu, frame, scenario, group->group);
   } else if (const auto* message = std::get_if<ChosenMessage>(&thing)) {
     message_menu(menu, frame, message->message);
+  } else if (const auto* link = std::get_if<ChosenLink>(&thing)) {
+    link_menu(menu, frame, *link);
   } else {
     cluster_menu(menu, frame, scenario);
   }

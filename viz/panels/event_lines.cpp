@@ -25,7 +25,7 @@ EventKind event_kind(const sim::StoryLine& line) {
   if (line.tone == sim::Tone::violation || is_one_of(line.kind, {"finding", "expectation"})) return EventKind::always;
   if (line.tone == sim::Tone::fault || is_one_of(line.kind, {"fault", "heal", "process", "disk", "intercept", "release"})) return EventKind::faults;
   if (is_one_of(line.kind, {"election", "controller", "quorum"})) return EventKind::elections;
-  if (is_one_of(line.kind, {"isr", "truncation", "recovery", "retention", "compaction", "internal"})) return EventKind::replication;
+  if (is_one_of(line.kind, {"isr", "reassignment", "truncation", "recovery", "retention", "compaction", "internal"})) return EventKind::replication;
   if (is_one_of(line.kind, {"group", "position"})) return EventKind::groups;
   return EventKind::other;
 }

@@ -23,6 +23,7 @@ void Inspector::draw() {
     void operator()(const ChosenRecord& chosen) const { to.record(chosen); }
     void operator()(const ChosenGroup& chosen) const { to.group(chosen); }
     void operator()(const ChosenMessage& chosen) const { to.message(chosen); }
+    void operator()(const ChosenLink& chosen) const { to.link(chosen); }
     void operator()(const ChosenFinding& chosen) const { to.finding(chosen); }
   };
   const Chosen chosen = app_.chosen();  // a link may choose another while this is drawn

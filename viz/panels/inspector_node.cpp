@@ -50,12 +50,11 @@ void Inspector::node_facts(const sim::FrameNode& node) {
   std::string kind{kind_of_node(node.kind)};
   if (!node.rack.empty()) kind += ", rack " + node.rack;
   flow_.dim(kind);
-  if (node.kind == sim::NodeKind::controller) {
-    const std::string role = node.active ? "leads the quorum: the active controller" : node.role.empty() ? "none" : node.role;
-    flow_.pair("role", role);
+  if (node.kind == sim::NodeKind::broker && !node.role.empty()) flow_.pair("role", node.role);
+  if (node.votes) {
+    const std::string role = node.active ? "leads the quorum: the active controller" : node.quorum_role.empty() ? "none" : node.quorum_role;
+    flow_.pair(node.kind == sim::NodeKind::broker ? "quorum" : "role", role);
     if (node.epoch >= 0) flow_.pair("epoch", std::to_string(node.epoch));
-  } else if (!node.role.empty()) {
-    flow_.pair("role", node.role);
   }
   if (node.fenced) flow_.coloured(ui_.theme.warning, "Fenced: the controller does not count on it, and it leads nothing.");
   if (node.waiting > 0) flow_.pair("in its queues", fmt::format("{} waiting", node.waiting));

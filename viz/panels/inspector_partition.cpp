@@ -88,7 +88,12 @@ void Inspector::replica_table(const sim::FramePartition& partition) {
     const bool leads = partition.leader == r.node;
     const bool gone = r.state == sim::ReplicaState::absent || r.state == sim::ReplicaState::offline;
     const Colour colour = gone ? ui_.theme.bad : leads ? ui_.theme.accent : r.in_isr ? ui_.theme.text : ui_.theme.warning;
-    const char* sign = gone ? "down" : leads ? "leader" : r.in_isr ? "in sync" : "behind";
+    const char* sign = leads && !gone                            ? "leader"
+                       : r.eligible                              ? (gone ? "down, eligible" : "eligible")
+                       : gone                                    ? "down"
+                       : r.in_isr                                ? "in sync"
+                       : has_broker(partition.adding, r.node)    ? "being added"
+                                                                 : "behind";
     std::vector<Cell> row{{fmt::format("{} {}", r.node.value, sign), colour},
                           {std::to_string(r.log_end.value), {}},
                           {std::to_string(r.high_watermark.value), {}}};
@@ -139,6 +144,9 @@ void Inspector::partition(const ChosenPartition& chosen) {
     app_.want(SeekTo{*since});
   }
   flow_.pair("in sync (ISR)", fmt::format("{} of {}", node_names(p->isr), node_names(p->assigned)));
+  if (!p->elr.empty()) flow_.pair("eligible (ELR)", node_names(p->elr), ui_.theme.accent);
+  if (!p->adding.empty()) flow_.pair("being added", node_names(p->adding), ui_.theme.accent);
+  if (!p->removing.empty()) flow_.pair("to be removed", node_names(p->removing), ui_.theme.warning);
   flow_.pair("min. in sync", std::to_string(p->min_isr), p->isr.size() < p->min_isr ? std::optional{ui_.theme.bad} : std::nullopt);
   flow_.pair("committed to", with_commas(p->committed_to.value));
   if (p->lost > 0) flow_.coloured(ui_.theme.bad, fmt::format("{} acknowledged records are gone", p->lost));

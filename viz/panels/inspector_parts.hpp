@@ -39,6 +39,9 @@ class Inspector {
   void life_of(const ChosenRecord& chosen);
   // inspector_group.cpp
   void group(const ChosenGroup& chosen);
+  // inspector_link.cpp
+  void link(const ChosenLink& chosen);
+  void link_way(const sim::FrameNode& from, const sim::FrameNode& to);
   // inspector_message.cpp
   void message(const ChosenMessage& chosen);
   void message_path(const ChosenMessage& chosen);

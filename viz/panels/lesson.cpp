@@ -134,7 +134,7 @@ void LessonPanel::work_it_out(const sim::QuizQuestion& quiz, std::size_t q) {
   flow_.end_row();
   Result<sim::Scenario> scenario = sim::scenario_of(app_.tape().source().head);
   if (!scenario) return app_.notify(scenario.error().message, true);
-  state_.prover.start(std::move(*scenario), quiz);
+  state_.prover.start(*scenario, quiz);
   state_.proving = q;
 }
 
@@ -145,7 +145,7 @@ void LessonPanel::answer(const sim::QuizQuestion& quiz, std::size_t q) {
   const std::vector<bool> proved = app_.lesson.proved[q].value_or(std::vector<bool>{});
   if (proved.empty()) return;
   for (std::size_t c = 0; c < std::min(proved.size(), quiz.proofs.size()); ++c) {
-    if (c == quiz.answer && proved[c]) flow_.small("The run has shown it: " + quiz.proofs[c].text);
+    if (c == quiz.answer && proved[c]) flow_.small("The run has shown it: " + quiz.proofs[c].expects.text);
   }
   bool agrees = quiz.answer < proved.size() && proved[quiz.answer];
   for (std::size_t c = 0; c < proved.size(); ++c) agrees = agrees && (c == quiz.answer || !proved[c]);

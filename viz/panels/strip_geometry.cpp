@@ -362,7 +362,10 @@ std::vector<std::string> header_texts(const sim::FramePartition& partition) {
   const std::string epoch = fmt::format("epoch {}", partition.epoch.value);
   const std::string leader = partition.leader ? fmt::format("leader broker {}", partition.leader->value) : "no leader";
   const std::string short_leader = partition.leader ? fmt::format("leader b{}", partition.leader->value) : "no leader";
-  const std::string of = fmt::format("{} of {}", isr, partition.assigned.size());
+  std::string of = fmt::format("{} of {}", isr, partition.assigned.size());
+  if (!partition.elr.empty()) of += fmt::format(", eligible {}", brokers_text(partition.elr));
+  if (!partition.adding.empty()) of += fmt::format(", adding {}", brokers_text(partition.adding));
+  if (!partition.removing.empty()) of += fmt::format(", removing {}", brokers_text(partition.removing));
   return {fmt::format("{}   {}   in sync (ISR) {}   min {}", epoch, leader, of, partition.min_isr),
           fmt::format("{}   {}   ISR {}   min {}", epoch, leader, of, partition.min_isr),
           fmt::format("{}  {}  ISR {}  min {}", epoch, short_leader, of, partition.min_isr),

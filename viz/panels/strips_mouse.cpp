@@ -30,7 +30,9 @@ std::string strip_replica_text(const sim::FrameReplica& replica) {
     case sim::ReplicaState::offline: text += "offline"; break;
     case sim::ReplicaState::absent: text += "has no log of this partition"; break;
   }
-  text += replica.in_isr ? ", in sync (in the ISR)" : ", not in sync (not in the ISR)";
+  text += replica.in_isr     ? ", in sync (in the ISR)"
+          : replica.eligible ? ", not in sync, but eligible (in the ELR)"
+                             : ", not in sync (not in the ISR)";
   if (replica.acting && replica.state != sim::ReplicaState::leader) text += fmt::format("\nbelieves itself leader, in epoch {}", replica.leader_epoch.value);
   text += fmt::format("\nlog from {} to {}, high watermark {}, on disk below {}", replica.log_start.value, replica.log_end.value, replica.high_watermark.value,
                       replica.synced.value);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -27,6 +28,8 @@ class Topology {
   void remember();
   [[nodiscard]] float lately(ImGuiID key, double stays) const;  // 1: at this moment, 0: long ago
   void draw_lines();
+  void look_for_link(const TopologyCard& a, const TopologyCard& b, float& nearest);
+  void draw_link(const ChosenLink& link, Colour colour);
   void draw_links();
   void draw_legend();
   void respond();
@@ -39,11 +42,13 @@ class Topology {
   const sim::Frame& frame_;
   Area legend_;
   TopologyPlan plan_;
+  Lanes lanes_;
   std::vector<ShownMessage> messages_;
   ImDrawList& list_;
   bool active_;  // the mouse is over this panel
   const TopologyCard* over_card_{};
   const ShownMessage* over_message_{};
+  std::optional<ChosenLink> over_link_;
 };
 
 // What was seen when is kept in the window's storage, since a Frame knows no past.
@@ -53,7 +58,8 @@ ImGuiID line_key(HostId a, HostId b) {
   return 0x40000000U + low * 8192U + high;
 }
 ImGuiID legend_key(sim::Traffic2 traffic) { return 0x20000000U + static_cast<ImGuiID>(traffic); }
-constexpr ImGuiID menu_key = 0x10000000U;
+constexpr ImGuiID menu_key = 0x10000000U;       // the host whose menu it is, or
+constexpr ImGuiID other_end_key = 0x10000001U;  // one end of a link, and the other
 
 Area sheet_of(const Ui& ui, const Area& inner) {  // room above for the crown, at the sides for signs at corners
   return {{inner.min.x + ui.px(4), inner.min.y + ui.px(8)}, {inner.max.x - ui.px(4), inner.max.y - ui.px(legend_height + 6)}};
@@ -67,7 +73,8 @@ Topology::Topology(Ui& ui, App& app, const Area& inner)
       frame_{app.frame()},
       legend_{{inner.min.x, inner.max.y - ui.px(legend_height)}, inner.max},
       plan_{plan_topology(ui, app.frame(), sheet_of(ui, inner))},
-      messages_{place_messages(plan_, app.frame(), ui.px(1), app.look.heartbeats)},
+      lanes_{plan_, ui.px(1)},
+      messages_{place_messages(plan_, lanes_, app.frame(), app.look.heartbeats)},
       list_{*ImGui::GetWindowDrawList()},
       active_{ImGui::IsWindowHovered()} {}
 
@@ -102,7 +109,22 @@ float Topology::lately(ImGuiID key, double stays) const {
   return age < -1e-3 || age > stays ? 0.0F : static_cast<float>(1 - age / stays);
 }
 
+// The link whose line is nearest to the mouse, if it is at it.
+void Topology::look_for_link(const TopologyCard& a, const TopologyCard& b, float& nearest) {
+  const ImVec2 mouse = ImGui::GetIO().MousePos;
+  for (const Lane* lane : {&lanes_.between(a, b), &lanes_.between(b, a)}) {
+    const int places = std::clamp(static_cast<int>(lane->length() / ui_.px(4)), 2, 200);
+    for (int i = 1; i < places; ++i) {
+      const ImVec2 at = lane->at(static_cast<float>(i) / static_cast<float>(places));
+      const float away = std::hypot(at.x - mouse.x, at.y - mouse.y);
+      if (away < nearest) nearest = away, over_link_ = ChosenLink{a.node->host, b.node->host};
+    }
+  }
+}
+
 void Topology::draw_lines() {
+  const bool look_for_links = active_ && !over_card_ && !over_message_;
+  float nearest = ui_.px(5);
   std::set<std::pair<HostId, HostId>> replicating;  // these talk all the time
   for (const sim::FramePartition& partition : frame_.partitions) {
     const sim::FrameNode* leader = partition.leader ? frame_.node(*partition.leader) : nullptr;
@@ -120,11 +142,23 @@ void Topology::draw_lines() {
       if (replicating.contains(std::minmax(a.node->host, b.node->host))) weight = 1;
       const bool of_hovered = over_card_ == &a || over_card_ == &b;
       if (weight <= 0) continue;
+      if (look_for_links && may_talk(*a.node, *b.node)) look_for_link(a, b, nearest);
       const Colour colour = of_hovered ? ui_.theme.dim : faded(ui_.theme.faint, 0.25F + 0.55F * weight);
-      draw_lane(ui_, list_, lane_between(plan_, a, b, ui_.px(1)), colour);
-      draw_lane(ui_, list_, lane_between(plan_, b, a, ui_.px(1)), colour);
+      draw_lane(ui_, list_, lanes_.between(a, b), colour);
+      draw_lane(ui_, list_, lanes_.between(b, a), colour);
     }
   }
+  const auto* chosen = std::get_if<ChosenLink>(&app_.chosen());
+  if (chosen) draw_link(*chosen, ui_.theme.accent);
+  if (over_link_ && (!chosen || *chosen != *over_link_)) draw_link(*over_link_, ui_.theme.text);
+}
+
+void Topology::draw_link(const ChosenLink& link, Colour colour) {
+  const TopologyCard* a = plan_.card(link.a);
+  const TopologyCard* b = plan_.card(link.b);
+  if (!a || !b) return;
+  draw_lane(ui_, list_, lanes_.between(*a, *b), colour);
+  draw_lane(ui_, list_, lanes_.between(*b, *a), colour);
 }
 
 void Topology::draw_links() {
@@ -142,7 +176,7 @@ void Topology::draw_links() {
     const TopologyCard* to = plan_.card(link.to);
     if (!from || !to || from == to || !may_talk(*from->node, *to->node)) continue;
     if (walled_in.contains(link.from) || walled_in.contains(link.to)) continue;
-    const Lane lane = lane_between(plan_, *from, *to, ui_.px(1));
+    const Lane& lane = lanes_.between(*from, *to);
     const std::string probe = fmt::format("link.{}.{}", from->node->name, to->node->name);
     if (link.poor && !link.cut) {
       draw_poor_lane(ui_, list_, lane);
@@ -201,19 +235,26 @@ void Topology::respond() {
   constexpr const char* menu = "topology.menu";
   if (over_card_) app_.tip = node_tip(frame_, *over_card_->node);
   if (over_message_) app_.tip = message_tip(frame_, *over_message_);
+  if (over_link_) app_.tip = fmt::format("between {} and {}", frame_.node(over_link_->a)->name, frame_.node(over_link_->b)->name);
   if (active_ && ImGui::IsMouseClicked(ImGuiMouseButton_Left)) {
     if (over_card_) app_.choose(ChosenNode{over_card_->node->host});
     if (over_message_) app_.choose(ChosenMessage{reference(*over_message_)});
-    if (!over_card_ && !over_message_) app_.choose({});
+    if (over_link_) app_.choose(*over_link_);
+    if (!over_card_ && !over_message_ && !over_link_) app_.choose({});
   }
-  if (over_card_ && ImGui::IsMouseClicked(ImGuiMouseButton_Right)) {
-    app_.choose(ChosenNode{over_card_->node->host});
-    ImGui::GetStateStorage()->SetInt(menu_key, static_cast<int>(over_card_ - plan_.cards.data()));
+  ImGuiStorage& storage = *ImGui::GetStateStorage();
+  constexpr int nobody = -1;
+  if ((over_card_ || over_link_) && ImGui::IsMouseClicked(ImGuiMouseButton_Right)) {
+    if (over_card_) app_.choose(ChosenNode{over_card_->node->host});
+    else app_.choose(*over_link_);
+    storage.SetInt(menu_key, over_card_ ? over_card_->node->host.value : over_link_->a.value);
+    storage.SetInt(other_end_key, over_card_ ? nobody : over_link_->b.value);
     ImGui::OpenPopup(menu);
   }
-  const auto index = static_cast<std::size_t>(ImGui::GetStateStorage()->GetInt(menu_key, 0));
   if (!ImGui::BeginPopup(menu)) return;
-  if (index < plan_.cards.size()) act_menu(ui_, app_, ChosenNode{plan_.cards[index].node->host});
+  const HostId host{storage.GetInt(menu_key, nobody)};
+  const HostId other{storage.GetInt(other_end_key, nobody)};
+  act_menu(ui_, app_, other.value == nobody ? Chosen{ChosenNode{host}} : Chosen{ChosenLink{host, other}});
   ImGui::EndPopup();
 }
 

@@ -275,8 +275,8 @@ void draw_card(Ui& ui, ImDrawList& list, const TopologyCard& card, CardEmphasis 
 std::string node_tip(const sim::Frame& frame, const sim::FrameNode& node) {
   std::string tip = fmt::format("{}: {}", node.name, state_text(node.state));
   if (node.fenced) tip += ", fenced: the controller does not count on it";
-  if (node.kind == NodeKind::controller && !node.role.empty())
-    tip += fmt::format("\n{} of the quorum in epoch {}{}", node.role, node.epoch, node.active ? "; the active controller" : "");
+  if (!node.quorum_role.empty())
+    tip += fmt::format("\n{} of the quorum in epoch {}{}", node.quorum_role, node.epoch, node.active ? "; the active controller" : "");
   if (node.kind == NodeKind::broker) {
     std::string leads;
     std::size_t count = 0;

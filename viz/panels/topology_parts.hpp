@@ -31,7 +31,7 @@ struct ShownMessage {
 inline constexpr std::size_t most_single_messages = 250;  // on a lane; where there are more they become one dot a kind of traffic
 
 [[nodiscard]] bool is_chatter(const sim::FrameMessage& message);  // of controllers, but no votes
-[[nodiscard]] std::vector<ShownMessage> place_messages(const TopologyPlan& plan, const sim::Frame& frame, float unit, bool chatter);
+[[nodiscard]] std::vector<ShownMessage> place_messages(const TopologyPlan& plan, Lanes& lanes, const sim::Frame& frame, bool chatter);
 [[nodiscard]] float message_radius(const Ui& ui, const sim::Frame& frame, const ShownMessage& shown);
 void draw_message(Ui& ui, ImDrawList& list, const sim::Frame& frame, const ShownMessage& shown, CardEmphasis emphasis);
 [[nodiscard]] std::string message_tip(const sim::Frame& frame, const ShownMessage& shown);

@@ -1,6 +1,7 @@
 #include "viz/panels/topology_plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <iterator>
@@ -186,15 +187,15 @@ ImVec2 facing_door(const Area& card, const Area& other) {
 }
 
 bool meets_cards(const TopologyPlan& plan, const TopologyCard& from, const TopologyCard& to, const Lane& lane, float distance) {
-  constexpr int samples = 16;
+  constexpr std::size_t samples = 16;
+  std::array<ImVec2, samples - 1> places;
+  for (std::size_t i = 1; i < samples; ++i) places[i - 1] = lane.at(static_cast<float>(i) / samples);
   const Area around{{std::min({lane.from.x, lane.bend.x, lane.to.x}), std::min({lane.from.y, lane.bend.y, lane.to.y})},
                     {std::max({lane.from.x, lane.bend.x, lane.to.x}), std::max({lane.from.y, lane.bend.y, lane.to.y})}};
   for (const TopologyCard& card : plan.cards) {
     if (&card == &from || &card == &to || !too_close(card.area, around, distance)) continue;
     const Area wide = card.area.inset(-distance);
-    for (int i = 1; i < samples; ++i) {
-      if (wide.contains(lane.at(static_cast<float>(i) / samples))) return true;
-    }
+    if (std::ranges::any_of(places, [&wide](ImVec2 place) { return wide.contains(place); })) return true;
   }
   return false;
 }
@@ -316,6 +317,12 @@ Lane lane_between(const TopologyPlan& plan, const TopologyCard& from, const Topo
     if (!first) first = lane;
   }
   return *first;
+}
+
+const Lane& Lanes::between(const TopologyCard& from, const TopologyCard& to) {
+  const auto [known, fresh] = known_.try_emplace({from.node->host, to.node->host});
+  if (fresh) known->second = lane_between(plan_, from, to, unit_);
+  return known->second;
 }
 
 }  // namespace kafkasim::viz

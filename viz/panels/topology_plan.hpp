@@ -52,4 +52,17 @@ struct Lane {
 };
 [[nodiscard]] Lane lane_between(const TopologyPlan& plan, const TopologyCard& from, const TopologyCard& to, float unit);
 
+// The lanes of a plan, each looked for once: what is between hundreds of cards takes long to go around.
+class Lanes {
+ public:
+  Lanes(const TopologyPlan& plan, float unit) : plan_{plan}, unit_{unit} {}
+  [[nodiscard]] const Lane& between(const TopologyCard& from, const TopologyCard& to);
+  [[nodiscard]] float unit() const { return unit_; }
+
+ private:
+  const TopologyPlan& plan_;
+  float unit_;
+  std::map<std::pair<HostId, HostId>, Lane> known_;
+};
+
 }  // namespace kafkasim::viz

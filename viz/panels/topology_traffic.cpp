@@ -70,8 +70,10 @@ std::string_view fate_text(MessageState state) {
 }  // namespace
 
 void draw_lane(const Ui& ui, ImDrawList& list, const Lane& lane, Colour colour) {
-  list.PathLineTo(lane.from);
-  list.PathBezierQuadraticCurveTo(lane.bend, lane.to, 14);
+  const ImVec2 middle{(lane.from.x + lane.to.x) / 2, (lane.from.y + lane.to.y) / 2};
+  const float aside = std::hypot(lane.bend.x - middle.x, lane.bend.y - middle.y) / 2;
+  list.PathLineTo(lane.from);  // with as many pieces as leave it a quarter of a pixel from the curve
+  list.PathBezierQuadraticCurveTo(lane.bend, lane.to, std::clamp(static_cast<int>(std::sqrt(aside * 4)), 2, 14));
   list.PathStroke(colour, 0, std::max(1.0F, ui.px(1)));
 }
 
@@ -136,7 +138,7 @@ bool is_chatter(const sim::FrameMessage& message) {
   return message.traffic == sim::Traffic2::quorum && message.api != ApiKey::vote;
 }
 
-std::vector<ShownMessage> place_messages(const TopologyPlan& plan, const sim::Frame& frame, float unit, bool chatter) {
+std::vector<ShownMessage> place_messages(const TopologyPlan& plan, Lanes& lanes, const sim::Frame& frame, bool chatter) {
   struct OnLane {
     Lane lane;
     std::size_t messages{};
@@ -144,19 +146,19 @@ std::vector<ShownMessage> place_messages(const TopologyPlan& plan, const sim::Fr
     std::size_t parked_at_receiver{};
     std::map<sim::Traffic2, std::pair<std::size_t, float>> merged;  // where in the result, and the sum of their progress
   };
-  std::map<std::pair<HostId, HostId>, OnLane> lanes;
+  std::map<std::pair<HostId, HostId>, OnLane> on_lanes;
   const auto is_shown = [&](const sim::FrameMessage& m) { return (chatter || !is_chatter(m)) && m.from != m.to && plan.card(m.from) && plan.card(m.to); };
   for (const sim::FrameMessage& m : frame.messages) {
     if (!is_shown(m)) continue;
-    auto [on, fresh] = lanes.try_emplace({m.from, m.to});
-    if (fresh) on->second.lane = lane_between(plan, *plan.card(m.from), *plan.card(m.to), unit);
+    auto [on, fresh] = on_lanes.try_emplace({m.from, m.to});
+    if (fresh) on->second.lane = lanes.between(*plan.card(m.from), *plan.card(m.to));
     ++on->second.messages;
   }
   std::vector<ShownMessage> shown;
   for (std::size_t i = 0; i < frame.messages.size(); ++i) {
     const sim::FrameMessage& m = frame.messages[i];
     if (!is_shown(m)) continue;
-    OnLane& on = lanes[{m.from, m.to}];
+    OnLane& on = on_lanes[{m.from, m.to}];
     if (on.messages > most_single_messages) {
       auto [one, fresh] = on.merged.try_emplace(m.traffic, shown.size(), 0.0F);
       if (fresh) shown.push_back({i, 0, {}});
@@ -166,7 +168,7 @@ std::vector<ShownMessage> place_messages(const TopologyPlan& plan, const sim::Fr
       dot.at = on.lane.at(one->second.second / static_cast<float>(dot.count));
       continue;
     }
-    const float step = 9 * unit / std::max(1.0F, on.lane.length());
+    const float step = 9 * lanes.unit() / std::max(1.0F, on.lane.length());
     float progress = m.progress;
     if (m.state == MessageState::lost) progress = std::min(progress, 0.38F);  // before the wall that may stand in the middle
     constexpr std::size_t queue = 8;  // further ones stand on the last

@@ -4,6 +4,7 @@
 #include "core/message/create_partitions.hpp"
 #include "core/message/delete_topics.hpp"
 #include "core/message/describe_configs.hpp"
+#include "core/message/describe_quorum.hpp"
 #include "core/message/list_groups.hpp"
 #include "core/message/list_partition_reassignments.hpp"
 #include "core/message/offset_commit.hpp"
@@ -50,13 +51,16 @@ ConfigRecord config(ConfigResourceType type, std::string resource, std::string n
 
 TEST_CASE("a broker tells which versions of which APIs it serves and its features") {
   Administered rig;
+  rig.append({FeatureLevelRecord{std::string{metadata_version_feature}, newest_metadata_version},
+              FeatureLevelRecord{std::string{eligible_leader_replicas_feature}, 1}});
   const auto told = rig.ask<ApiVersionsResponse>(named("librdkafka", "2.0.2"));
   CHECK(told.error_code == ErrorCode::none);
   CHECK(told.api_keys == listed_api_versions());
-  REQUIRE(told.finalized_features.size() == 1);
-  CHECK(told.finalized_features[0].name == "metadata.version");
+  REQUIRE(told.finalized_features.size() == 2);
+  CHECK(told.finalized_features[0].name == "eligible.leader.replicas.version");
+  CHECK(told.finalized_features[1].name == "metadata.version");
   CHECK(told.finalized_features_epoch == rig.broker.image().end_offset - 1);
-  CHECK(told.supported_features.at(0).max_version == told.finalized_features[0].max_version_level);
+  CHECK(told.supported_features.at(0).max_version == told.finalized_features[1].max_version_level);
 }
 
 TEST_CASE("a client that gives itself a name that is none is refused by KIP 511") {
@@ -252,4 +256,23 @@ TEST_CASE("a request of which nothing is left does not reach the controller") {
   CHECK(told.at(0).error_code == ErrorCode::invalid_request);
   CHECK(told.at(0).error_message == "Null value not supported for : retention.ms");
   CHECK(rig.count<AlterConfigsRequest>() == 0);
+}
+
+TEST_CASE("who describes the quorum is the controller that leads it and another that is asked is not believed") {
+  Administered rig;
+  DescribeQuorumRequest request;
+  request.topics.push_back({"__cluster_metadata", {{PartitionIndex{0}}}});
+  const std::int32_t id = rig.send(request, std::int16_t{1});
+  DescribeQuorumResponse::Partition partition;
+  partition.error_code = ErrorCode::not_leader_or_follower;
+  DescribeQuorumResponse response;
+  response.topics.push_back({"__cluster_metadata", {partition}});
+  rig.reply(rig.take<DescribeQuorumRequest>(), response);
+  CHECK_FALSE(rig.answered(id));
+  rig.wait(milliseconds(100));
+  response.topics[0].partitions[0].error_code = ErrorCode::none;
+  response.topics[0].partitions[0].leader_id = NodeId{3000};
+  rig.reply(rig.take<DescribeQuorumRequest>(), response);
+  CHECK(rig.answer<DescribeQuorumResponse>(id) == response);
+  CHECK(rig.answers.at(id).version == 1);
 }

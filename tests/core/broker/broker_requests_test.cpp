@@ -222,9 +222,12 @@ TEST_CASE("a coordinator that is fenced is not available") {
   CHECK(coordinator(rig, "readers").error_code == ErrorCode::coordinator_not_available);
 }
 
-TEST_CASE("only groups have coordinators") {
+TEST_CASE("groups and transactional ids have coordinators and nothing else has") {
   Serving rig;
-  CHECK(coordinator(rig, "transfer", CoordinatorType::transaction).error_code == ErrorCode::invalid_request);
+  CHECK(coordinator(rig, "transfer", CoordinatorType::share).error_code == ErrorCode::invalid_request);
+  CHECK(coordinator(rig, "transfer", CoordinatorType::transaction).error_code == ErrorCode::coordinator_not_available);
+  rig.add_topic("__transaction_state", Uuid{8, 9}, {{b1}});
+  CHECK(coordinator(rig, "transfer", CoordinatorType::transaction).node_id == b1);
 }
 
 TEST_CASE("a group request at a broker that does not coordinate the group is NOT_COORDINATOR") {
@@ -278,10 +281,14 @@ TEST_CASE("a refused block of producer ids is asked for again") {
   CHECK(rig.ask<InitProducerIdResponse>(InitProducerIdRequest{}).error_code == ErrorCode::coordinator_load_in_progress);
 }
 
-TEST_CASE("a transactional producer finds no coordinator") {
+TEST_CASE("a transactional producer is given its id by the coordinator of its transactions alone") {
   Serving rig;
-  CHECK(rig.ask<InitProducerIdResponse>(InitProducerIdRequest{.transactional_id = "transfer"}).error_code
-        == ErrorCode::coordinator_not_available);
+  const InitProducerIdRequest request{.transactional_id = "transfer", .transaction_timeout = seconds(60)};
+  CHECK(rig.ask<InitProducerIdResponse>(request).error_code == ErrorCode::not_coordinator);
+  rig.add_topic("__transaction_state", Uuid{8, 9}, {{b1}});
+  const InitProducerIdResponse told = rig.ask<InitProducerIdResponse>(request);
+  CHECK(told.error_code == ErrorCode::none);
+  CHECK(told.producer_epoch == ProducerEpoch{0});
 }
 
 // ---- what goes to the controller -----------------------------------------------------------------------------

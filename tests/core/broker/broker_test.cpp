@@ -456,3 +456,23 @@ TEST_CASE("a copy of a broker goes its own way") {
   CHECK(produce(copy) == ErrorCode::none);
   CHECK(copy.broker.replicas().report(orders)->log_end == Offset{1});
 }
+
+TEST_CASE("a broker makes snapshots of the metadata that it has applied and starts again from the last") {
+  NodeConfig config;
+  config.metadata_snapshot_after_bytes = 1;
+  Rig rig{config};
+  rig.run();
+  rig.add_topic("orders", orders_id, {{b1}});
+  REQUIRE(rig.broker.image().topic("orders") != nullptr);
+  const auto kept = rig.noted<trace::RaftSnapshotKept>();
+  REQUIRE_FALSE(kept.empty());
+  CHECK(kept.back().end == rig.log_end());
+  CHECK(produce(rig) == ErrorCode::none);
+  rig.crash_and_start();
+  rig.wait(seconds(3));
+  REQUIRE(rig.broker.state() == BrokerState::running);
+  REQUIRE(rig.broker.image().topic("orders") != nullptr);
+  CHECK(rig.broker.image().end_offset == rig.log_end());
+  CHECK(produce(rig) == ErrorCode::none);
+  CHECK(rig.broker.replicas().report(orders)->log_end == Offset{2});
+}

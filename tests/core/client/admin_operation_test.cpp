@@ -10,7 +10,7 @@ using namespace kafkasim::test;
 TEST_CASE("an administrator's operation says in words all that it asks for") {
   CHECK(describe({ElectPartitionLeader{orders0, ElectionKind::preferred, NodeId{2}}}) == "elect_leader orders-0 to 2");
   CHECK(describe({ElectPartitionLeader{orders0, ElectionKind::unclean, {}}}) == "elect_leader orders-0, unclean");
-  CHECK(describe({OrderReplicas{orders0, {NodeId{2}, NodeId{1}}}}) == "reassign orders-0 to [2,1]");
+  CHECK(describe({ReassignPartition{orders0, std::vector{NodeId{2}, NodeId{1}}}}) == "reassign orders-0 to [2,1]");
   CHECK(describe({DeleteRecordsBefore{orders0, Offset{7}}}) == "delete_records orders-0 before 7");
   CHECK(describe({DeleteRecordsBefore{orders0, {}}}) == "delete_records orders-0 before the high watermark");
   CHECK(describe({ResetGroupOffsets{"g", {"a", "b"}, Timestamp{5}}}) == "seek g to timestamp 5 in a, b");

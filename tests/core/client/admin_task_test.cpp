@@ -82,7 +82,7 @@ TEST_CASE("an election's error is told and one that may pass is asked for again"
   AdminTask offline{{ElectPartitionLeader{orders0, ElectionKind::preferred, {}}}};  // retriable, and not for this tool
   CHECK(offline.take(elected(ErrorCode::preferred_leader_not_available)) == Progress::over);
   CHECK(offline.verdict() == "PREFERRED_LEADER_NOT_AVAILABLE: why");
-  AdminTask other{{OrderReplicas{orders0, {NodeId{1}}}}};
+  AdminTask other{{ReassignPartition{orders0, std::vector{NodeId{1}}}}};
   CHECK(other.take(reordered(ErrorCode::unsupported_version)) == Progress::over);
   CHECK(other.verdict() == "UNSUPPORTED_VERSION");
   CHECK(other.seen().at(0).error == ErrorCode::unsupported_version);

@@ -196,3 +196,74 @@ TEST_CASE("blocks of producer ids do not overlap and go to registered brokers on
   CHECK(block(1, BrokerEpoch{epoch.value + 1}).error_code == ErrorCode::stale_broker_epoch);
   CHECK(block(2, epoch).error_code == ErrorCode::broker_id_not_registered);
 }
+
+// ---- eligible leader replicas (KIP-966) ---------------------------------------------------------------
+
+using test::b3;
+using test::Led;
+
+TEST_CASE("brokers that are fenced one after the other stay eligible and the first to be heard again leads", "[controller][elr]") {
+  Led cluster{{{"min.insync.replicas", "2"}}, test::with_elr};
+  cluster.only({1});
+  CHECK(cluster.partition(cluster.topic).isr == std::vector{b1});
+  CHECK(cluster.partition(cluster.topic).elr().size() == 1);  // of the two the one that left last
+  cluster.only({});
+  CHECK(cluster.partition(cluster.topic).isr.empty());
+  CHECK(cluster.partition(cluster.topic).elr().size() == 2);
+  CHECK_FALSE(cluster.partition(cluster.topic).leader.has_value());
+  CHECK(cluster.partition(cluster.topic).last_known_elr() == std::vector{b1});
+  const NodeId other = cluster.partition(cluster.topic).elr().back();
+  (void)cluster.beat(other.value, cluster.epochs.at(other.value));
+  CHECK(cluster.partition(cluster.topic).leader == other);
+  CHECK(cluster.partition(cluster.topic).isr == std::vector{other});
+  CHECK(cluster.partition(cluster.topic).elr() == std::vector{b1});
+  CHECK(cluster.partition(cluster.topic).last_known_elr().empty());
+  CHECK_FALSE(cluster.partition(cluster.topic).recovering);
+}
+
+TEST_CASE("a broker that comes back without a clean shutdown is in sync and eligible nowhere", "[controller][elr]") {
+  Led cluster{{{"min.insync.replicas", "3"}}, test::with_elr};
+  cluster.only({1, 2});
+  REQUIRE(cluster.partition(cluster.topic).elr() == std::vector{b3});
+  cluster.register_again(3, Led::After::a_crash);
+  CHECK(cluster.partition(cluster.topic).elr().empty());
+  cluster.only({1});
+  REQUIRE(cluster.partition(cluster.topic).elr() == std::vector{b2});
+  cluster.register_again(2, Led::After::a_clean_stop);
+  CHECK(cluster.partition(cluster.topic).elr() == std::vector{b2});
+}
+
+TEST_CASE("the last leader comes back from a crash and leads what nobody else may", "[controller][elr]") {
+  Led cluster{{{"min.insync.replicas", "2"}}, test::with_elr};
+  REQUIRE(cluster.shrink(1, {1, 2}) == ErrorCode::none);
+  REQUIRE(cluster.shrink(1, {1}) == ErrorCode::none);
+  cluster.only({3});
+  REQUIRE(cluster.partition(cluster.topic).isr.empty());
+  REQUIRE(cluster.partition(cluster.topic).elr() == std::vector{b1, b2});
+  cluster.back(1);
+  CHECK(cluster.partition(cluster.topic).elr() == std::vector{b2});
+  CHECK_FALSE(cluster.partition(cluster.topic).leader.has_value());  // 2 may have more
+  cluster.register_again(2, Led::After::a_crash);  // it surely has not
+  CHECK(cluster.partition(cluster.topic).elr().empty());
+  CHECK(cluster.partition(cluster.topic).leader == b1);
+  CHECK(cluster.partition(cluster.topic).isr == std::vector{b1});
+  CHECK(cluster.partition(cluster.topic).recovering);
+}
+
+TEST_CASE("a topic that has fewer replicas than min.insync.replicas goes by their number", "[controller][elr]") {
+  Led cluster{{}, test::with_elr};
+  const Uuid pair = cluster.create_on("bills", {b1, b2}, {{"min.insync.replicas", "5"}});
+  cluster.only({1, 3});
+  CHECK(cluster.partition(pair).elr() == std::vector{b2});
+  CHECK(cluster.partition(cluster.topic).elr().empty());
+}
+
+TEST_CASE("without eligible leader replicas a crash takes a broker out of the ISR and no more", "[controller][elr]") {
+  Led cluster{{{"min.insync.replicas", "2"}}};
+  cluster.only({1});
+  CHECK(cluster.partition(cluster.topic).isr == std::vector{b1});
+  CHECK(cluster.partition(cluster.topic).elr().empty());
+  cluster.only({});
+  CHECK(cluster.partition(cluster.topic).isr == std::vector{b1});
+  CHECK(cluster.partition(cluster.topic).last_known_elr().empty());
+}

@@ -122,3 +122,35 @@ TEST_CASE("an unclean election is allowed from the moment the topic or the clust
   CHECK(cluster.broker(1).fenced);
   CHECK(cluster.partition(id).leader == b2);
 }
+
+// ---- eligible leader replicas (KIP-966) ---------------------------------------------------------------
+
+using test::Led;
+
+TEST_CASE("another min.insync.replicas leaves nobody eligible in the topics that it concerns", "[controller][elr]") {
+  Led cluster{{{"min.insync.replicas", "3"}}, test::with_elr};
+  const Uuid other = cluster.create_on("bills", {b1, b2}, {{"min.insync.replicas", "2"}});
+  cluster.only({1});
+  REQUIRE_FALSE(cluster.partition(cluster.topic).elr().empty());
+  REQUIRE_FALSE(cluster.partition(other).elr().empty());
+  const PartitionEpoch before = cluster.partition(cluster.topic).partition_epoch;
+  SECTION("of one topic") {
+    REQUIRE(cluster.set("orders", "min.insync.replicas", "2") == ErrorCode::none);
+    CHECK_FALSE(cluster.partition(other).elr().empty());
+  }
+  SECTION("of all brokers") {
+    REQUIRE(cluster.set("", "min.insync.replicas", "2", ConfigResourceType::broker) == ErrorCode::none);
+    CHECK(cluster.partition(other).elr().empty());
+  }
+  CHECK(cluster.partition(cluster.topic).elr().empty());
+  CHECK(cluster.partition(cluster.topic).partition_epoch == before.next());
+}
+
+TEST_CASE("with eligible leader replicas min.insync.replicas is set for all brokers or for topics", "[controller][elr]") {
+  Led cluster{{}, test::with_elr};
+  CHECK(cluster.set("1", "min.insync.replicas", "2", ConfigResourceType::broker) == ErrorCode::invalid_config);
+  CHECK(cluster.set("", "min.insync.replicas", std::nullopt, ConfigResourceType::broker) == ErrorCode::invalid_config);
+  CHECK(cluster.set("", "min.insync.replicas", "2", ConfigResourceType::broker) == ErrorCode::none);
+  Led without;
+  CHECK(without.set("1", "min.insync.replicas", "2", ConfigResourceType::broker) == ErrorCode::none);
+}

@@ -6,57 +6,9 @@ using namespace kafkasim;
 using test::b1;
 using test::b2;
 using test::b3;
+using test::Led;
 using test::Lone;
 
-namespace {
-
-const PartitionIndex p0{0};
-
-// Three brokers, of which the test may silence some, and a partition that the first leads.
-struct Led : Lone {
-  std::map<std::int32_t, BrokerEpoch> epochs;
-  Uuid topic;
-  explicit Led(std::map<std::string, std::string> config = {}) {
-    for (const std::int32_t id : {1, 2, 3}) epochs[id] = add_broker(id);
-    topic = create_on("orders", {b1, b2, b3}, std::move(config));
-  }
-  void only(const std::vector<std::int32_t>& alive) {  // the sessions of the others end
-    for (int i = 0; i < 20; ++i) {
-      for (const std::int32_t id : alive) (void)beat(id, epochs.at(id));
-      wait(milliseconds(1'000));
-    }
-  }
-  void back(std::int32_t id) {
-    const BrokerEpoch epoch = register_broker(registration(id, 2)).broker_epoch.value();
-    (void)beat(id, epoch);
-    epochs[id] = epoch;
-  }
-  ErrorCode shrink(std::int32_t leader, const std::vector<std::int32_t>& isr) {
-    AlterPartitionRequest::Partition asked{.leader_epoch = partition(topic).leader_epoch,
-                                           .partition_epoch = partition(topic).partition_epoch};
-    for (const std::int32_t id : isr) asked.new_isr_with_epochs.push_back({NodeId{id}, epochs.at(id)});
-    AlterPartitionRequest request{.broker_id = NodeId{leader}, .broker_epoch = epochs.at(leader)};
-    request.topics.push_back({.topic_name = {}, .topic_id = topic, .partitions = {asked}});
-    return ask(request)->as<AlterPartitionResponse>().topics.front().partitions.front().error_code;
-  }
-  ErrorCode elect(std::int8_t type = preferred_election, const std::string& name = "orders", PartitionIndex index = p0) {
-    ElectLeadersRequest request{.election_type = type};
-    request.topic_partitions = {{name, {index}}};
-    const auto told = ask(request)->as<ElectLeadersResponse>();
-    CHECK(told.error_code == ErrorCode::none);
-    const auto& result = told.replica_election_results.at(0).partition_result.at(0);
-    CHECK(result.error_message.has_value() == (result.error_code != ErrorCode::none));
-    return result.error_code;
-  }
-  AlterPartitionReassignmentsResponse::Partition order(std::optional<std::vector<NodeId>> replicas,
-                                                       const std::string& name = "orders") {
-    AlterPartitionReassignmentsRequest request;
-    request.topics.push_back({name, {{p0, std::move(replicas)}}});
-    return ask(request)->as<AlterPartitionReassignmentsResponse>().responses.at(0).partitions.at(0);
-  }
-};
-
-}  // namespace
 
 TEST_CASE("another order of the same replicas changes the preference and leaves the leader", "[controller]") {
   Led cluster;
@@ -130,17 +82,53 @@ TEST_CASE("an election that makes no sense is refused", "[controller]") {
   CHECK(told.error_code == ErrorCode::invalid_request);
 }
 
-TEST_CASE("a reassignment that makes no sense is refused and moving replicas is not there yet", "[controller]") {
-  Led cluster;
-  CHECK(cluster.order({{b1}}, "bills").error_code == ErrorCode::unknown_topic_or_partition);
-  CHECK(cluster.order(std::nullopt).error_code == ErrorCode::no_reassignment_in_progress);
-  CHECK(cluster.order({std::vector<NodeId>{}}).error_code == ErrorCode::invalid_replica_assignment);
-  CHECK(cluster.order({{b1, b1, b2}}).error_code == ErrorCode::invalid_replica_assignment);
-  CHECK(cluster.order({{b1, b2, NodeId{9}}}).error_code == ErrorCode::invalid_replica_assignment);
-  const auto moved = cluster.order({{b1, b2}});
-  CHECK(moved.error_code == ErrorCode::unsupported_version);
-  CHECK(moved.error_message.value().find("does not move replicas") != std::string::npos);
-  CHECK(cluster.partition(cluster.topic).replicas == std::vector{b1, b2, b3});
+TEST_CASE("a preferred election by request never goes to a replica outside the ISR even where unclean ones are allowed",
+          "[controller]") {
+  Led cluster{{{"unclean.leader.election.enable", "true"}}};
+  REQUIRE(cluster.shrink(1, {1}) == ErrorCode::none);
+  REQUIRE(cluster.order({{b2, b1, b3}}).error_code == ErrorCode::none);
+  CHECK(cluster.elect() == ErrorCode::preferred_leader_not_available);
+  CHECK(cluster.partition(cluster.topic).leader == b1);
+}
+
+TEST_CASE("the controller brings back preferred leaders by itself every leader imbalance interval", "[controller]") {
+  NodeConfig config;
+  config.leader_imbalance_check_interval_seconds = 30;
+  SECTION("where it may") {
+    Led cluster{{}, {}, config};
+    REQUIRE(cluster.order({{b2, b1, b3}}).error_code == ErrorCode::none);
+    cluster.only({1, 2, 3}, 25);
+    CHECK(cluster.partition(cluster.topic).leader == b1);
+    cluster.only({1, 2, 3}, 10);
+    CHECK(cluster.partition(cluster.topic).leader == b2);
+    REQUIRE(cluster.order({{b3, b2, b1}}).error_code == ErrorCode::none);
+    REQUIRE(cluster.shrink(2, {1, 2}) == ErrorCode::none);
+    cluster.only({1, 2, 3}, 40);
+    CHECK(cluster.partition(cluster.topic).leader == b2);  // the preferred one is not in sync
+  }
+  SECTION("and not where it is told to let be") {
+    config.auto_leader_rebalance_enable = false;
+    Led cluster{{}, {}, config};
+    REQUIRE(cluster.order({{b2, b1, b3}}).error_code == ErrorCode::none);
+    cluster.only({1, 2, 3}, 70);
+    CHECK(cluster.partition(cluster.topic).leader == b1);
+  }
+}
+
+TEST_CASE("a partition without a leader gets an unclean one at the next interval once its topic allows it", "[controller]") {
+  NodeConfig config;
+  config.unclean_leader_election_interval = seconds(60);
+  Led cluster{{}, {}, config};
+  REQUIRE(cluster.shrink(1, {1}) == ErrorCode::none);
+  cluster.only({2, 3});
+  REQUIRE_FALSE(cluster.partition(cluster.topic).leader.has_value());
+  cluster.only({2, 3}, 60);
+  CHECK_FALSE(cluster.partition(cluster.topic).leader.has_value());
+  REQUIRE(cluster.set("orders", "unclean.leader.election.enable", "true") == ErrorCode::none);
+  CHECK_FALSE(cluster.partition(cluster.topic).leader.has_value());
+  cluster.only({2, 3}, 60);
+  CHECK(cluster.partition(cluster.topic).leader == b2);
+  CHECK(cluster.partition(cluster.topic).recovering);
 }
 
 TEST_CASE("a controller that does not lead the quorum elects nobody", "[controller]") {

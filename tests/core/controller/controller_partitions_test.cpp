@@ -249,3 +249,25 @@ TEST_CASE("a name twice in one request is made once and validation alone makes n
   CHECK(told.topics.at(1).error_code == ErrorCode::invalid_request);
   CHECK(lone.controller.committed().topics.size() == 1);
 }
+
+TEST_CASE("neither a fenced broker nor one that is shutting down nor one with a stale epoch joins an ISR", "[controller]") {
+  test::Led cluster;
+  REQUIRE(cluster.shrink(1, {1}) == ErrorCode::none);
+  SECTION("fenced") {
+    cluster.only({1, 2});
+    CHECK(cluster.shrink(1, {1, 3}) == ErrorCode::ineligible_replica);
+  }
+  SECTION("shutting down") {
+    (void)cluster.create_on("bills", {b2, b1});
+    BrokerHeartbeatRequest leaves = cluster.heartbeat(2, cluster.epochs.at(2));
+    leaves.want_shut_down = true;
+    REQUIRE_FALSE(cluster.beat(leaves).should_shut_down);
+    REQUIRE(cluster.broker(2).in_controlled_shutdown);
+    CHECK(cluster.shrink(1, {1, 2}) == ErrorCode::ineligible_replica);
+  }
+  SECTION("a stale epoch") {
+    cluster.epochs[3] = BrokerEpoch{cluster.epochs.at(3).value + 1};
+    CHECK(cluster.shrink(1, {1, 3}) == ErrorCode::ineligible_replica);
+  }
+  CHECK(cluster.partition(cluster.topic).isr == std::vector{b1});
+}

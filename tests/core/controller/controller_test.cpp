@@ -123,3 +123,17 @@ TEST_CASE("a copy of a controller decides alike and neither disturbs the other",
   CHECK(lone.create("orders", 1, 1).error_code == ErrorCode::none);
   CHECK(copy.committed().topic_ids.empty());
 }
+
+TEST_CASE("the log of a new cluster begins with its features and what eligible leaders are judged by", "[controller]") {
+  NodeConfig config;
+  config.topic_defaults.min_insync_replicas = 2;
+  Lone with{config, 1, {{"eligible.leader.replicas.version", 1}, {"metadata.version", 27}}};
+  with.wait(seconds(1));
+  CHECK(with.controller.committed().features.at("metadata.version") == 27);
+  CHECK(with.controller.committed().has_eligible_leader_replicas());
+  CHECK(with.controller.committed().node_configs.at("").at("min.insync.replicas") == "2");
+  Lone without{config, 1, {{"metadata.version", 27}}};
+  without.wait(seconds(1));
+  CHECK_FALSE(without.controller.committed().has_eligible_leader_replicas());
+  CHECK(without.controller.committed().node_configs.empty());
+}

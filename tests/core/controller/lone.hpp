@@ -21,7 +21,8 @@ inline const NodeId b3{3};
 
 class Lone {
  public:
-  explicit Lone(NodeConfig config = {}, int voters = 1) : controller{options(std::move(config), voters)} {
+  explicit Lone(NodeConfig config = {}, int voters = 1, std::map<std::string, std::int16_t> features = {})
+      : controller{options(std::move(config), voters, std::move(features))} {
     step(Started{StartKind::first, HostId{0}, 1});
   }
 
@@ -139,8 +140,9 @@ class Lone {
   std::vector<Exit> exits;
 
  private:
-  static ControllerOptions options(NodeConfig config, int voters) {
+  static ControllerOptions options(NodeConfig config, int voters, std::map<std::string, std::int16_t> features) {
     ControllerOptions made{NodeId{3000}, "a-cluster", {}, std::move(config)};
+    made.features = std::move(features);
     if (voters == 1) made.cluster_id = "test";
     for (int i = 0; i < voters; ++i)
       made.voters[NodeId{3000 + i}] = Endpoint{"controller-" + std::to_string(3000 + i), 9093};
@@ -161,5 +163,73 @@ class Lone {
   std::vector<std::pair<ConnectionId, std::int32_t>> votes_asked_;
   std::int32_t correlation_{0};
 };
+
+// Three brokers, of which the test may silence some, and a partition that the first leads.
+struct Led : Lone {
+  std::map<std::int32_t, BrokerEpoch> epochs;
+  Uuid topic;
+  using Settings = std::map<std::string, std::string>;
+  using Features = std::map<std::string, std::int16_t>;
+  explicit Led(Settings config = {}, Features features = {}, NodeConfig node = {}, std::int32_t more = 0)
+      : Lone{std::move(node), 1, std::move(features)} {
+    for (std::int32_t id = 4; id < 4 + more; ++id) epochs[id] = add_broker(id);
+    for (const std::int32_t id : {1, 2, 3}) epochs[id] = add_broker(id);
+    topic = create_on("orders", {b1, b2, b3}, std::move(config));
+  }
+  void only(const std::vector<std::int32_t>& alive, int for_seconds = 20) {  // the sessions of the others end
+    for (int i = 0; i < for_seconds; ++i) {
+      for (const std::int32_t id : alive) (void)beat(id, epochs.at(id));
+      wait(milliseconds(1'000));
+    }
+  }
+  enum class After : std::uint8_t { a_crash, a_clean_stop };
+  void register_again(std::int32_t id, After how) {
+    BrokerRegistrationRequest request = registration(id, ++incarnations_);
+    if (how == After::a_clean_stop) request.previous_broker_epoch = epochs.at(id);
+    epochs[id] = register_broker(request).broker_epoch.value();
+  }
+  void back(std::int32_t id, After how = After::a_crash) {
+    register_again(id, how);
+    (void)beat(id, epochs.at(id));
+  }
+  ErrorCode set(const std::string& name, const std::string& setting, std::optional<std::string> value,
+                ConfigResourceType type = ConfigResourceType::topic) {
+    IncrementalAlterConfigsRequest::Resource resource{static_cast<std::int8_t>(type), name, {}};
+    resource.configs.push_back({setting, value ? config_operation::set : config_operation::remove, value});
+    return ask(IncrementalAlterConfigsRequest{.resources = {resource}})
+        ->as<IncrementalAlterConfigsResponse>()
+        .responses.at(0)
+        .error_code;
+  }
+  ErrorCode shrink(std::int32_t leader, const std::vector<std::int32_t>& isr) {
+    AlterPartitionRequest::Partition asked{.leader_epoch = partition(topic).leader_epoch,
+                                           .partition_epoch = partition(topic).partition_epoch};
+    for (const std::int32_t id : isr) asked.new_isr_with_epochs.push_back({NodeId{id}, epochs.at(id)});
+    AlterPartitionRequest request{.broker_id = NodeId{leader}, .broker_epoch = epochs.at(leader)};
+    request.topics.push_back({.topic_name = {}, .topic_id = topic, .partitions = {asked}});
+    return ask(request)->as<AlterPartitionResponse>().topics.front().partitions.front().error_code;
+  }
+  ErrorCode elect(std::int8_t type = preferred_election, const std::string& name = "orders",
+                  PartitionIndex index = PartitionIndex{0}) {
+    ElectLeadersRequest request{.election_type = type};
+    request.topic_partitions = {{name, {index}}};
+    const auto told = ask(request)->as<ElectLeadersResponse>();
+    CHECK(told.error_code == ErrorCode::none);
+    const auto& result = told.replica_election_results.at(0).partition_result.at(0);
+    CHECK(result.error_message.has_value() == (result.error_code != ErrorCode::none));
+    return result.error_code;
+  }
+  AlterPartitionReassignmentsResponse::Partition order(std::optional<std::vector<NodeId>> replicas,
+                                                       const std::string& name = "orders") {
+    AlterPartitionReassignmentsRequest request;
+    request.topics.push_back({name, {{PartitionIndex{0}, std::move(replicas)}}});
+    return ask(request)->as<AlterPartitionReassignmentsResponse>().responses.at(0).partitions.at(0);
+  }
+
+ private:
+  std::uint64_t incarnations_{1};
+};
+
+inline const std::map<std::string, std::int16_t> with_elr{{std::string{eligible_leader_replicas_feature}, 1}};
 
 }  // namespace kafkasim::test

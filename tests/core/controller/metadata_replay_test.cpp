@@ -116,3 +116,47 @@ TEST_CASE("settings of a topic concern all its partitions and those of nodes are
   REQUIRE(replay(ConfigRecord{ConfigResourceType::broker, "1", "log.retention.ms", {}}, 5, image, delta).has_value());
   CHECK(effective_config(image, NodeId{1}, {}) == NodeConfig{});
 }
+
+TEST_CASE("eligible replicas of a topic or of all are cleared and only partitions that had some change", "[controller][elr]") {
+  MetadataImage image = with_topic();
+  MetadataDelta delta;
+  const TopicIdPartition tp{topic, PartitionIndex{0}};
+  REQUIRE(replay(ClearElrRecord{"orders"}, 3, image, delta).has_value());
+  CHECK(image.partition(tp)->partition_epoch == PartitionEpoch{0});
+  CHECK(delta.partitions.empty());
+  for (const std::string& name : {std::string{"orders"}, std::string{}}) {
+    PartitionChangeRecord change{.partition_id = PartitionIndex{0}, .topic_id = topic, .isr = std::vector{NodeId{1}}};
+    change.eligible_leader_replicas = std::vector{NodeId{2}};
+    REQUIRE(replay(change, 4, image, delta).has_value());
+    REQUIRE(image.partition(tp)->elr() == std::vector{NodeId{2}});
+    Effects out;
+    REQUIRE(replay_committed(ClearElrRecord{name}, 5, image, delta, out).has_value());
+    CHECK(image.partition(tp)->elr().empty());
+    CHECK(out.list().size() == 1);  // told, as every change of a partition is
+  }
+  CHECK_FALSE(replay(ClearElrRecord{"bills"}, 6, image, delta).has_value());
+}
+
+TEST_CASE("a feature has the level of its last record and level 0 is none", "[controller]") {
+  MetadataImage image;
+  MetadataDelta delta;
+  REQUIRE(replay(FeatureLevelRecord{"eligible.leader.replicas.version", 1}, 1, image, delta).has_value());
+  CHECK(image.has_eligible_leader_replicas());
+  REQUIRE(replay(FeatureLevelRecord{"eligible.leader.replicas.version", 0}, 2, image, delta).has_value());
+  CHECK_FALSE(image.has_eligible_leader_replicas());
+}
+
+TEST_CASE("replicas on the move and eligible ones are part of a partition from its first record on", "[controller]") {
+  MetadataImage image;
+  MetadataDelta delta;
+  REQUIRE(replay(TopicRecord{"orders", topic}, 1, image, delta).has_value());
+  PartitionRecord record{.topic_id = topic, .replicas = {NodeId{1}, NodeId{2}}, .isr = {NodeId{1}}};
+  record.adding_replicas = {NodeId{2}};
+  record.eligible_leader_replicas = std::vector{NodeId{2}};
+  REQUIRE(replay(record, 2, image, delta).has_value());
+  const PartitionRegistration& made = *image.partition({topic, PartitionIndex{0}});
+  CHECK(made.is_reassigning());
+  CHECK(made.adding() == std::vector{NodeId{2}});
+  CHECK(made.elr() == std::vector{NodeId{2}});
+  CHECK(made.last_known_elr().empty());
+}

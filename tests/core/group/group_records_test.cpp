@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/record/control_record.hpp"
 #include "core/record/record.hpp"
 #include "core/wire/consumer_protocol_codec.hpp"
 #include "core/wire/group_record_codec.hpp"
@@ -61,14 +62,30 @@ TEST_CASE("records of the offsets topic that cannot be read are counted and the 
   CHECK(loaded.groups.at("g").offsets.at(orders) == at(4));
 }
 
-TEST_CASE("control batches and transactional batches of the offsets topic are passed over", "[group]") {
-  RecordBatch transactional = offsets_batch("g", {{orders, at(4)}}, Timestamp{1});
-  transactional.header.attributes |= 16;
-  RecordBatch control = offsets_batch("g", {{orders, at(4)}}, Timestamp{1});
-  control.header.attributes |= 32;
-  const LoadedGroups loaded = read_group_log({transactional, control});
-  CHECK(loaded.groups.empty());
-  CHECK(loaded.passed_over == 2);
+TEST_CASE("offsets of a transaction stand where they were written once a marker commits it", "[group]") {
+  const auto in_transaction = [](std::int64_t offset) {
+    return transactional_offsets_batch("g", {{orders, at(offset)}}, ProducerId{7}, ProducerEpoch{0}, Timestamp{1});
+  };
+  const auto ends = [](TransactionOutcome outcome) {
+    return build_end_transaction_batch(ProducerId{7}, ProducerEpoch{0}, {outcome, 1}, Timestamp{1});
+  };
+  const auto stored_at = [](RecordBatch batch, std::int64_t base) {
+    batch.header.base_offset = base;
+    return batch;
+  };
+  const LoadedGroups open = read_group_log({in_transaction(4)});
+  CHECK(open.groups.empty());
+  CHECK(open.open.at(ProducerId{7}).at("g").at(orders) == at(4));
+  const LoadedGroups committed = read_group_log({in_transaction(4), ends(TransactionOutcome::commit)});
+  CHECK(committed.groups.at("g").offsets.at(orders) == at(4));
+  CHECK(committed.open.empty());
+  const LoadedGroups aborted = read_group_log({in_transaction(4), ends(TransactionOutcome::abort)});
+  CHECK(aborted.groups.empty());
+  CHECK(aborted.open.empty());
+  const LoadedGroups overtaken =
+      read_group_log({stored_at(in_transaction(4), 0), stored_at(offsets_batch("g", {{orders, at(6)}}, Timestamp{1}), 1),
+                      stored_at(ends(TransactionOutcome::commit), 2)});
+  CHECK(overtaken.groups.at("g").offsets.at(orders) == at(6));
 }
 
 TEST_CASE("an assignment is read as partitions and strange bytes as none", "[group]") {

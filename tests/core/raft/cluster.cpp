@@ -22,7 +22,13 @@ void Checker::on_note(NodeId node, const trace::Event& event) {
     must(truncated->to >= high_watermarks_[node], "no follower truncates below its high watermark");
     std::erase_if(logs_[node], [truncated](const Entry& entry) { return entry.last >= truncated->to; });
   } else if (const auto* moved = event.get_if<trace::RaftCommitted>()) {
-    commit(node, moved->high_watermark);
+    commit(node, moved->high_watermark, moved->epoch);
+  } else if (const auto* kept = event.get_if<trace::RaftSnapshotKept>()) {
+    (void)committed_below(kept->end, kept->epoch);
+  } else if (const auto* replaced = event.get_if<trace::RaftLogReplaced>()) {
+    must(replaced->end >= high_watermarks_[node], "a snapshot in the log's place has all that was committed there");
+    const auto count = static_cast<std::ptrdiff_t>(committed_below(replaced->end, replaced->epoch));
+    logs_[node].assign(committed_.begin(), committed_.begin() + count);
   } else if (const auto* voted = event.get_if<trace::RaftVoted>()) {
     const auto [vote, first] = votes_.emplace(std::pair{node, voted->epoch}, voted->candidate);
     must(vote->second == voted->candidate, "a voter votes once an epoch");
@@ -47,7 +53,24 @@ void Checker::append(NodeId node, Entry entry) {
   log.push_back(entry);
 }
 
-void Checker::commit(NodeId node, std::int64_t high_watermark) {
+std::size_t Checker::committed_below(std::int64_t end, std::int32_t epoch) const {
+  const auto behind = std::ranges::find_if(committed_, [end](const Entry& entry) { return entry.last >= end; });
+  must(behind != committed_.begin() && std::prev(behind)->last + 1 == end && std::prev(behind)->epoch == epoch,
+       "a snapshot ends where a committed batch of its epoch does");
+  return static_cast<std::size_t>(behind - committed_.begin());
+}
+
+void Checker::check_majority(std::int64_t high_watermark) {
+  std::size_t reached = 0;
+  for (const NodeId voter : voters_) {
+    const std::vector<Entry>& log = logs_[voter];
+    if (!log.empty() && log.back().last + 1 >= high_watermark) ++reached;
+  }
+  must(wiped_ || reached > voters_.size() / 2, "a majority has reached the leader's high watermark");
+}
+
+void Checker::commit(NodeId node, std::int64_t high_watermark, std::int32_t epoch) {
+  if (const auto leads = leaders_.find(epoch); leads != leaders_.end() && leads->second == node) check_majority(high_watermark);
   must(high_watermark >= high_watermarks_[node], "a high watermark never falls");
   high_watermarks_[node] = high_watermark;
   const std::vector<Entry>& log = logs_[node];
@@ -61,6 +84,8 @@ void Checker::commit(NodeId node, std::int64_t high_watermark) {
 }
 
 void Checker::on_wipe(NodeId node) {
+  wiped_ = true;
+  logs_.erase(node);
   epochs_.erase(node);
   std::erase_if(votes_, [node](const auto& vote) { return vote.first.first == node; });
 }
@@ -79,7 +104,14 @@ void Checker::on_step(NodeId node, const RaftNode& raft) {
   must(raft.high_watermark().value_or(Offset{0}) <= raft.log_end_offset(), "a high watermark is not beyond the log");
 }
 
-void Checker::on_applied(NodeId node, const CommittedBatch& batch) {
+void Checker::on_applied(NodeId node, const CommittedBatch& batch, Acts acts) {
+  if (batch.source == CommittedBatch::Source::snapshot) {
+    must(acts == Acts::no, "an active leader never loads a snapshot");
+    must(batch.last_offset.value >= applied_[node], "a snapshot goes on from what was applied");
+    (void)committed_below(batch.last_offset.value + 1, batch.epoch);
+    applied_[node] = batch.last_offset.value + 1;
+    return;
+  }
   must(batch.base_offset.value == applied_[node], "committed batches come in order and without gaps");
   applied_[node] = batch.last_offset.value + 1;
   const auto known = std::ranges::find(committed_, batch.base_offset.value, &Entry::base);
@@ -87,7 +119,7 @@ void Checker::on_applied(NodeId node, const CommittedBatch& batch) {
        "only what is committed is applied");
 }
 
-Cluster::Cluster(int voters, int observers, std::uint64_t seed) : random_{seed} {
+Cluster::Cluster(int voters, int observers, std::uint64_t seed, const NodeConfig& config) : random_{seed} {
   std::map<NodeId, Endpoint> endpoints;
   for (int i = 1; i <= voters; ++i) endpoints[NodeId{i}] = Endpoint{"node" + std::to_string(i), 9093};
   for (int i = 1; i <= voters + observers; ++i) {
@@ -95,11 +127,14 @@ Cluster::Cluster(int voters, int observers, std::uint64_t seed) : random_{seed} 
     options.self = NodeId{i};
     options.voters = endpoints;
     options.member = i <= voters ? QuorumMember::voter : QuorumMember::observer;
+    options.config = config;
     options.cluster_id = "a-cluster";
     options.channel_tag = 1;
     Random own = random_.fork("node-" + std::to_string(i));
     nodes_.emplace(NodeId{i}, Node{std::move(options), sim::SimDisk{}, own, std::nullopt, 0, {}});
   }
+  const std::vector<NodeId> voting = this->voters();
+  checker_.set_voters({voting.begin(), voting.end()});
 }
 
 std::vector<NodeId> Cluster::ids() const {
@@ -122,10 +157,7 @@ void Cluster::act(NodeId id, Act act) {
   act(node, env);
   const std::vector<Effect> effects = out.take();
   for (const Effect& effect : effects) {
-    if (const auto* note = std::get_if<Note>(&effect)) {
-      checker_.on_note(id, note->event);
-      notes_.emplace_back(id, note->event);
-    }
+    if (const auto* told = std::get_if<Note>(&effect)) note(id, told->event);
   }
   checker_.on_step(id, *node.raft);
   if (crash_permille > 0 && random_.chance(crash_permille, 1000)) return crash(id, Power::lost);
@@ -135,25 +167,57 @@ void Cluster::act(NodeId id, Act act) {
   carry_out(id, effects);
 }
 
+void Cluster::note(NodeId id, const trace::Event& event) {
+  checker_.on_note(id, event);
+  notes_.emplace_back(id, event);
+  std::optional<std::int64_t> start;  // of its log, from now on
+  if (const auto* moved = event.get_if<trace::RaftLogStartMoved>()) start = moved->to;
+  if (const auto* replaced = event.get_if<trace::RaftLogReplaced>()) start = replaced->end;
+  if (!start) return;
+  const auto names = nodes_.at(id).disk.list(raft::metadata_log_directory);
+  must(names.has_value() && std::ranges::any_of(*names, [start](const std::string& name) {
+         const std::optional<raft::SnapshotId> snapshot = raft::snapshot_of_name(name);
+         return snapshot && snapshot->end_offset.value == *start;
+       }), "where a log begins there is a snapshot of what is before");
+}
+
 void Cluster::apply(Node& node, NodeId id, Env& env) {
-  for (const CommittedBatch& batch : node.raft->take_committed(env)) {
-    checker_.on_applied(id, batch);
+  const Checker::Acts acts = node.raft->is_active() ? Checker::Acts::yes : Checker::Acts::no;
+  std::optional<CommittedBatch> last;
+  for (CommittedBatch& batch : node.raft->take_committed(env)) {
+    checker_.on_applied(id, batch, acts);
+    if (batch.source == CommittedBatch::Source::snapshot) {
+      node.applied.clear();
+      node.snapshot_end = batch.last_offset.value + 1;
+    }
     for (const auto& value : batch.records) node.applied.emplace_back(as_text(value));
+    node.applied_end = batch.last_offset.value + 1;
+    last = std::move(batch);
   }
   must(env.out.list().empty(), "taking what is committed has no effects");
+  if (snapshot_every == 0 || !last || node.applied_end - node.snapshot_end < snapshot_every) return;
+  raft::SnapshotContent content{last->append_time, {}};
+  for (const std::string& text : node.applied) content.records.push_back(to_vector(as_bytes(text)));
+  node.raft->create_snapshot({Offset{node.applied_end}, LeaderEpoch{last->epoch}}, content, env);
+  node.snapshot_end = node.applied_end;
+  for (const Effect& effect : env.out.list()) {
+    if (const auto* told = std::get_if<Note>(&effect)) note(id, told->event);
+  }
 }
 
 void Cluster::start(NodeId id) {
   Node& node = nodes_.at(id);
   if (node.raft) return;
   node.applied.clear();
+  node.applied_end = 0;
+  node.snapshot_end = 0;
   node.raft.emplace(node.options);
   ++node.incarnation;
   const StartKind kind = node.incarnation == 1 ? StartKind::first : StartKind::restart;
   // What recovery finds is looked at first, on a copy of the disk: the start itself may append already.
   sim::SimDisk copy = node.disk;
   raft::MetadataLog found;
-  must(found.open(Timestamp{0}, copy).has_value(), "the log opens");
+  must(found.open(node.options.config, Timestamp{0}, copy).has_value(), "the log opens");
   checker_.on_restart(id, found.end());
   act(id, [&](Node& self, Env& own) { self.raft->start(Started{kind, HostId{id.value}, self.incarnation}, own); });
 }

@@ -30,13 +30,18 @@ class Checker {
   void on_wipe(NodeId node);                     // its disk was replaced: it may forget its epoch and its votes
   void on_restart(NodeId node, Offset log_end);  // what recovery left
   void on_step(NodeId node, const RaftNode& raft);
-  void on_applied(NodeId node, const CommittedBatch& batch);
+  enum class Acts : std::uint8_t { no, yes };  // it is the active leader
+  void on_applied(NodeId node, const CommittedBatch& batch, Acts acts);
+  void set_voters(std::set<NodeId> voters) { voters_ = std::move(voters); }
   [[nodiscard]] const std::vector<Entry>& committed() const { return committed_; }
   [[nodiscard]] const std::vector<Entry>& log(NodeId node) { return logs_[node]; }
 
  private:
   void append(NodeId node, Entry entry);
-  void commit(NodeId node, std::int64_t high_watermark);
+  void commit(NodeId node, std::int64_t high_watermark, std::int32_t epoch);
+  void check_majority(std::int64_t high_watermark);
+  // So many entries are committed below that offset, where one ends there.
+  [[nodiscard]] std::size_t committed_below(std::int64_t end, std::int32_t epoch) const;
 
   std::map<NodeId, std::vector<Entry>> logs_;
   std::map<std::pair<std::int32_t, std::int64_t>, std::pair<Entry, std::optional<Entry>>> by_epoch_and_offset_;
@@ -46,6 +51,8 @@ class Checker {
   std::map<NodeId, std::int64_t> high_watermarks_;  // of the running process
   std::map<NodeId, std::int64_t> applied_;          // the next offset
   std::vector<Entry> committed_;
+  std::set<NodeId> voters_;
+  bool wiped_{false};  // a voter has lost its disk: a majority may not hold what it held
 };
 
 struct Link {  // faults of the whole network
@@ -56,7 +63,7 @@ struct Link {  // faults of the whole network
 
 class Cluster {
  public:
-  Cluster(int voters, int observers, std::uint64_t seed);  // ids from 1; observers after the voters
+  Cluster(int voters, int observers, std::uint64_t seed, const NodeConfig& config = {});  // ids from 1; observers last
 
   void start(NodeId id);
   void start_all();
@@ -68,6 +75,7 @@ class Cluster {
   void heal();
   Link link;
   std::uint64_t crash_permille{0};  // of steps: the process dies when its effects should leave
+  std::int64_t snapshot_every{0};   // so many offsets: each node makes one of what it has applied; 0: none
 
   void run(Duration time);
   template <class Predicate>
@@ -106,6 +114,8 @@ class Cluster {
     std::optional<RaftNode> raft;
     std::uint32_t incarnation{0};
     std::vector<std::string> applied;
+    std::int64_t applied_end{0};
+    std::int64_t snapshot_end{0};  // of the last that it made or loaded
   };
   struct Wire {
     NodeId dialler;
@@ -126,6 +136,7 @@ class Cluster {
   void close(NodeId from, const ConnectionId& connection);
   void deliver(NodeId to, Input input, Instant at);
   void apply(Node& node, NodeId id, Env& env);
+  void note(NodeId id, const trace::Event& event);
   [[nodiscard]] bool is_cut(NodeId a, NodeId b) const { return cuts_.contains(std::minmax(a, b)); }
   [[nodiscard]] Duration latency() { return random_.between(link.latency_least, link.latency_most); }
 

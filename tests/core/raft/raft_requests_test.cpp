@@ -181,4 +181,63 @@ TEST_CASE("The first successor of a resigned leader asks for pre-votes at once a
   }
 }
 
+namespace {
+
+DescribeQuorumRequest describe_of(const std::string& topic) {
+  DescribeQuorumRequest request;
+  request.topics.push_back({topic, {{PartitionIndex{0}}}});
+  return request;
+}
+
+DescribeQuorumResponse::Partition described_by(Solo& node) {
+  const auto answer = node.answer_to<DescribeQuorumResponse>(node.request(describe_of("__cluster_metadata")));
+  REQUIRE(answer);
+  return answer->topics.at(0).partitions.at(0);
+}
+
+}  // namespace
+
+TEST_CASE("A leader describes voters and observers with how far they have come and when") {
+  Solo node{3};
+  node.win();
+  node.request(fetch_of(2, 1, 1, 1));
+  node.append("x");
+  node.request(fetch_of(7, 1, 1, 1));  // behind by one
+  node.wait(milliseconds(10));
+  const DescribeQuorumResponse::Partition told = described_by(node);
+  CHECK(told.error_code == ErrorCode::none);
+  CHECK(told.leader_id == NodeId{1});
+  CHECK(told.leader_epoch == LeaderEpoch{1});
+  CHECK(told.high_watermark == Offset{1});
+  REQUIRE(told.current_voters.size() == 3);
+  constexpr std::int64_t wall = 1'700'000'000'000;
+  CHECK((told.current_voters[0] == DescribeQuorumResponse::Replica{NodeId{1}, {}, Offset{2}, -1, wall}));
+  CHECK((told.current_voters[1] == DescribeQuorumResponse::Replica{NodeId{2}, {}, Offset{1}, wall, wall}));
+  CHECK((told.current_voters[2] == DescribeQuorumResponse::Replica{NodeId{3}, {}, std::nullopt, -1, -1}));
+  REQUIRE(told.observers.size() == 1);
+  CHECK((told.observers[0] == DescribeQuorumResponse::Replica{NodeId{7}, {}, Offset{1}, wall, -1}));
+  const auto whole = node.answer_to<DescribeQuorumResponse>(node.request(describe_of("__cluster_metadata")));
+  REQUIRE(whole->nodes.size() == 3);
+  CHECK(whole->nodes[1].listeners.at(0).host == "node2");
+}
+
+TEST_CASE("An observer that has not fetched for five minutes is described no more") {
+  Solo node{1};
+  node.request(fetch_of(7, 1, 1, 1));
+  node.wait(seconds(299));
+  CHECK(described_by(node).observers.size() == 1);
+  node.wait(seconds(1));
+  CHECK(described_by(node).observers.empty());
+}
+
+TEST_CASE("A voter that does not lead does not describe the quorum and another partition is unknown") {
+  Solo node{3};
+  const DescribeQuorumResponse::Partition told = described_by(node);
+  CHECK(told.error_code == ErrorCode::not_leader_or_follower);
+  CHECK(told.current_voters.empty());
+  const auto other = node.answer_to<DescribeQuorumResponse>(node.request(describe_of("orders")));
+  REQUIRE(other);
+  CHECK(other->topics.at(0).partitions.at(0).error_code == ErrorCode::unknown_topic_or_partition);
+}
+
 }  // namespace kafkasim::raft_test

@@ -237,7 +237,11 @@ TEST_CASE("A minority of voters that lost its disk is healed from the others") {
 TEST_CASE("Nothing that was committed is lost whatever fails") {
   for (std::uint64_t seed = 1; seed <= (test::sanitized ? 6 : 60); ++seed) {
     CAPTURE(seed);
-    Cluster cluster{seed % 3 == 0 ? 5 : 3, static_cast<int>(seed % 2), seed};
+    NodeConfig config;
+    config.metadata_log_segment_bytes = 600;
+    config.metadata_retention_bytes = 1500;
+    Cluster cluster{seed % 3 == 0 ? 5 : 3, static_cast<int>(seed % 2), seed, config};
+    cluster.snapshot_every = seed % 4 < 2 ? 0 : 12;
     cluster.start_all();
     cluster.link.lost_permille = seed % 4 == 0 ? 0 : 10;
     cluster.link.latency_most = milliseconds(seed % 5 == 0 ? 300 : 5);

@@ -89,4 +89,21 @@ TEST_CASE("The preferred successors of a leader are those with the longest logs"
   CHECK(leader.successors(NodeId{1}) == std::vector{NodeId{4}, NodeId{2}, NodeId{3}, NodeId{5}});
 }
 
+TEST_CASE("A replica has caught up when it fetches from the end or from where the end was at its fetch before") {
+  Leader::Replica replica;
+  const Instant now{1};
+  replica.fetches(Offset{3}, Offset{10}, now, Timestamp{100});
+  CHECK_FALSE(replica.caught_up_at);
+  replica.fetches(Offset{9}, Offset{20}, now, Timestamp{200});
+  CHECK_FALSE(replica.caught_up_at);
+  replica.fetches(Offset{20}, Offset{30}, now, Timestamp{300});
+  CHECK(replica.caught_up_at == Timestamp{200});
+  replica.fetches(Offset{30}, Offset{30}, now, Timestamp{400});
+  CHECK(replica.caught_up_at == Timestamp{400});
+  CHECK(replica.fetched_at == Timestamp{400});
+  replica.fetches(Offset{30}, Offset{30}, now, Timestamp{350});  // the leader's clock went back
+  CHECK(replica.caught_up_at == Timestamp{400});
+  CHECK(replica.end_offset == Offset{30});
+}
+
 }  // namespace kafkasim::raft

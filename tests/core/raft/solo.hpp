@@ -70,6 +70,9 @@ class Solo {
     act([&](Env& env) { taken = raft.take_committed(env); });
     return taken;
   }
+  void create_snapshot(const raft::SnapshotId& id, const raft::SnapshotContent& content) {
+    act([&](Env& env) { raft.create_snapshot(id, content, env); });
+  }
   void resign() {
     act([this](Env& env) { raft.resign(env); });
   }

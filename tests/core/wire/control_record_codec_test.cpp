@@ -36,3 +36,14 @@ TEST_CASE("a leader change that is cut short is refused at every byte") {
   for (std::size_t size = 0; size < bytes.size(); ++size)
     CHECK_FALSE(decode_leader_change(ByteSpan{bytes}.first(size)));
 }
+
+TEST_CASE("the header of a snapshot tells when the last record in it was written and the footer only its version") {
+  const SnapshotHeader header{0, 0x0102030405060708};
+  CHECK(to_hex(encode_snapshot_header(header)) == "0000" "0102030405060708" "00");
+  CHECK((decode_snapshot_header(encode_snapshot_header(header)).value() == header));
+  CHECK(to_hex(encode_snapshot_footer({})) == "0000" "00");
+  const std::vector<std::byte> bytes = encode_snapshot_header(header);
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    CHECK_FALSE(decode_snapshot_header(ByteSpan{bytes}.first(size)));
+  CHECK_FALSE(decode_snapshot_header(std::vector<std::byte>(11, std::byte{0xff})));
+}

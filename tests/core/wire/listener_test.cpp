@@ -26,7 +26,8 @@ TEST_CASE("a broker lists what it serves to clients and not what nodes ask of co
   CHECK(listed(ApiKey::fetch) == Range{1, 4, 18});
   CHECK(listed(ApiKey::metadata) == Range{3, 0, 13});
   CHECK(listed(ApiKey::delete_topics) == Range{20, 1, 6});
-  for (const ApiKey api : {ApiKey::vote, ApiKey::begin_quorum_epoch, ApiKey::end_quorum_epoch, ApiKey::alter_partition,
+  CHECK(listed(ApiKey::describe_quorum) == Range{55, 0, 2});
+  for (const ApiKey api : {ApiKey::vote, ApiKey::begin_quorum_epoch, ApiKey::end_quorum_epoch, ApiKey::alter_partition, ApiKey::fetch_snapshot,
                            ApiKey::broker_registration, ApiKey::broker_heartbeat, ApiKey::allocate_producer_ids}) {
     INFO(api_name(api));
     CHECK_FALSE(listed(api));

@@ -74,3 +74,22 @@ TEST_CASE("a candidate may have deleted what retention took and compacted what t
   tale.isr(1, 0, {1, 2, 3});
   CHECK(tale.findings(CandidatesComplete::id) == 0);
 }
+
+TEST_CASE("an eligible leader that lacks what was committed breaks candidates-complete", "[check][elr]") {
+  Tale tale;
+  tale.isr(1, 0, {1, 2});
+  tale.append_everywhere(first);
+  tale.append(1, second);
+  tale.append(2, second);
+  tale.commit(1, 0, 10);
+  SECTION("eligible") {
+    tale.isr(1, 0, {1}, {1, 2, 3}, {2});
+    CHECK(tale.findings(CandidatesComplete::id) == 0);
+    tale.truncate(2, 10, 5);
+    CHECK(tale.violations(CandidatesComplete::id) == 1);
+  }
+  SECTION("not so eligible") {
+    tale.isr(1, 0, {1}, {1, 2, 3}, {3});
+    CHECK(tale.violations(CandidatesComplete::id) == 1);
+  }
+}

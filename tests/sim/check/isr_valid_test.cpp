@@ -67,3 +67,12 @@ TEST_CASE("who is shutting down does not join the ISR", "[check]") {
   tale.isr(1, 0, {1, 2, 3});
   CHECK(tale.violations(IsrValid::id) == 1);
 }
+
+TEST_CASE("an eligible leader that is no replica or is in sync as well breaks isr-valid", "[check][elr]") {
+  Tale tale;
+  tale.isr(1, 0, {1}, {1, 2, 3}, {2, 3});
+  CHECK(tale.findings(IsrValid::id) == 0);
+  SECTION("no replica") { tale.isr(1, 0, {1}, {1, 2}, {3}); }
+  SECTION("in sync") { tale.isr(1, 0, {1, 2}, {1, 2, 3}, {2}); }
+  CHECK(tale.violations(IsrValid::id) == 1);
+}

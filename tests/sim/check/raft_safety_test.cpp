@@ -118,3 +118,29 @@ TEST_CASE("a voter whose disks were wiped has forgotten its votes and what follo
   CHECK(tale.violations(RaftSafety::id) == 0);
   CHECK(tale.checks().findings().excused() == 1);
 }
+
+TEST_CASE("a snapshot of what is not committed breaks raft-safety", "[check]") {
+  Tale tale;
+  tale.tell(host_3000, trace::RaftAppended{0, 1, 1, 111});
+  tale.tell(host_3000, trace::RaftAppended{2, 2, 1, 112});
+  tale.tell(host_3000, trace::RaftCommitted{2, 1});
+  tale.tell(host_3000, trace::RaftSnapshotKept{2, 1, 99, false});
+  CHECK(tale.violations(RaftSafety::id) == 0);
+  tale.tell(host_3000, trace::RaftSnapshotKept{3, 1, 99, false});
+  CHECK(tale.violations(RaftSafety::id) == 1);
+  tale.tell(host_3001, trace::RaftSnapshotKept{2, 5, 99, true});  // of another epoch than was committed there
+  CHECK(tale.violations(RaftSafety::id) == 2);
+}
+
+TEST_CASE("a log that a snapshot replaced counts as having all that is committed below it", "[check]") {
+  Tale tale;
+  tale.tell(host_3000, trace::RaftAppended{0, 1, 1, 111});
+  tale.tell(host_3000, trace::RaftAppended{2, 2, 1, 112});
+  tale.tell(host_3000, trace::RaftCommitted{3, 1});
+  tale.tell(host_3001, trace::RaftAppended{0, 1, 2, 666});  // never committed
+  tale.tell(host_3001, trace::RaftLogReplaced{3, 1});
+  tale.tell(host_3001, trace::RaftRoleChanged{trace::RaftRole::leader, 2, NodeId{3001}});
+  CHECK(tale.violations(RaftSafety::id) == 0);
+  tale.tell(host_3000, trace::RaftLogReplaced{2, 1});
+  CHECK(tale.violations(RaftSafety::id) == 1);
+}

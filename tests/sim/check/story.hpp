@@ -123,8 +123,9 @@ class Tale {
   }
   // The controller changes the ISR; leader and leader epoch stay.
   void isr(std::int32_t leader, std::int32_t epoch, const std::vector<std::int32_t>& members,
-           const std::vector<std::int32_t>& replicas = {1, 2, 3}) {
+           const std::vector<std::int32_t>& replicas = {1, 2, 3}, const std::vector<std::int32_t>& elr = {}) {
     trace::PartitionChanged e;
+    e.elr = nodes(elr);
     e.metadata_offset = ++metadata_;
     e.partition = tp;
     e.leader = NodeId{leader};
@@ -148,6 +149,8 @@ class Tale {
     return checks_.findings().kept().empty() ? std::nullopt : checks_.findings().kept().back().excuse;
   }
   [[nodiscard]] const Checks& checks() const { return checks_; }
+  [[nodiscard]] const History& history() const { return checks_.history(); }
+  void set_subjects(Subjects subjects) { checks_.set_subjects(std::move(subjects)); }
   [[nodiscard]] const ReplicaHistory* replica(std::int32_t broker) const {
     const PartitionHistory* partition = checks_.history().partition(tp);
     return partition ? partition->replica(NodeId{broker}) : nullptr;

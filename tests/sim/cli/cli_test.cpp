@@ -32,8 +32,3 @@ TEST_CASE("bad usage is told on standard error with exit code 2") {
   }
 }
 
-TEST_CASE("a subcommand of a later release says so") {
-  const Outcome outcome = call({"learn"});
-  CHECK(outcome.code == 2);
-  CHECK(outcome.err == "kafkasim: 'learn' is not available in this release of kafkasim\n");
-}

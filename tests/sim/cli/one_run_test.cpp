@@ -42,6 +42,28 @@ TEST_CASE("variants are the runs of a file and stand in one table and one report
   CHECK(call({"run", file.path(), "--perfetto", report.path()}).code == exit_code::bad_input);
 }
 
+TEST_CASE("one variant alone can be run and recorded and one that is not there is told") {
+  const TemporaryFile file{"oneof.json", with(R"(, "variants": [{"name": "five", "set": {}}, {"name": "seven", "set": {"/producers/0/records": 7}}])")};
+  const TemporaryFile report{"oneof-report.json", ""};
+  CHECK(call({"run", file.path(), "--quiet", "--variant", "seven", "--report", report.path(), "--perfetto", "/dev/null"}).code == 0);
+  const auto run = nlohmann::json::parse(content(report.path()));
+  CHECK(run.at("variant") == "seven");
+  CHECK(run.at("metrics").at("records.acked") == 7);
+  const testing::Outcome none = call({"run", file.path(), "--variant", "eight"});
+  CHECK(none.code == exit_code::bad_input);
+  CHECK(has(none.err, "it has no variant 'eight'; it has 'five', 'seven'"));
+}
+
+TEST_CASE("the page of a file with variants begins with their table") {
+  const TemporaryFile file{"ovhtml.json", with(R"(, "variants": [{"name": "five", "set": {}}, {"name": "a < b", "set": {"/producers/0/records": 7}}])")};
+  const TemporaryFile html{"ov.html", ""};
+  CHECK(call({"run", file.path(), "--quiet", "--html", html.path()}).code == 0);
+  const std::string page = content(html.path());
+  CHECK(has(page, "2 variants side by side"));
+  CHECK(has(page, "<th class=\"n\">a &lt; b</th>"));
+  CHECK(page.find("side by side") < page.find("Expectations"));
+}
+
 TEST_CASE("the record to follow is told after the verdict") {
   const TemporaryFile file{"of.json", with("")};
   const testing::Outcome done = call({"run", file.path(), "--quiet", "--follow", "t-0@2"});

@@ -15,4 +15,5 @@ TEST_CASE("the library of scenarios is found from the folder of the repository")
   CHECK(std::is_sorted(files.begin(), files.end()));
   CHECK(std::find(files.begin(), files.end(), "scenarios/leader-crash.json") != files.end());
   CHECK(std::find(files.begin(), files.end(), "scenarios/scenario.schema.json") == files.end());
+  CHECK(std::find(files.begin(), files.end(), "scenarios/course.json") == files.end());
 }

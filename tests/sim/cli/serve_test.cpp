@@ -43,8 +43,8 @@ TEST_CASE("disks are not mirrored into a folder of somebody else's") {
   CHECK(has(refused.err, "is not empty"));
 }
 
-TEST_CASE("serve needs one cluster") {
+TEST_CASE("serve takes the variant that it is told and knows no other") {
   const TemporaryFile file{"serve-variants.json",
                            R"({"name": "v", "duration": "1s", "cluster": {"brokers": 1}, "variants": [{"name": "a", "set": {"/seed": 1}}]})"};
-  CHECK(has(call({"serve", file.path()}).err, "it has variants"));
+  CHECK(has(call({"serve", file.path(), "--variant", "b"}).err, "it has no variant 'b'; it has 'a'"));
 }

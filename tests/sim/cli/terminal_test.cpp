@@ -18,3 +18,19 @@ TEST_CASE("NO_COLOR turns colour off") {
   CHECK(terminal.err_colour == Colour::off);
   unsetenv("NO_COLOR");
 }
+
+TEST_CASE("a line is folded at spaces to the width of a terminal and is left alone where there is none") {
+  const std::string line = "  one two three four";
+  CHECK(folded(line, 4, std::nullopt) == line);
+  CHECK(folded(line, 4, 20) == line);
+  CHECK(folded(line, 4, 11) == "  one two\n    three\n    four");
+  CHECK(folded("a-word-that-is-too-long b", 2, 10) == "a-word-that-is-too-long\n  b");
+  CHECK(folded("   wordy", 1, 5) == "   wordy");
+}
+
+TEST_CASE("colours and the bytes of one letter take no columns") {
+  const std::string line = "\033[31mone\033[0m two";
+  CHECK(folded(line, 0, 7) == line);
+  CHECK(folded(line, 0, 6) == "\033[31mone\033[0m\ntwo");
+  CHECK(folded("\u00e9\u00e9\u00e9 \u00e9\u00e9\u00e9", 0, 7) == "\u00e9\u00e9\u00e9 \u00e9\u00e9\u00e9");
+}

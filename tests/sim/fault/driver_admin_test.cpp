@@ -48,7 +48,7 @@ TEST_CASE("leadership moves to the broker that an election names and back to the
   run_until(run, milliseconds(2500));
   CHECK(partition(run, 0).leader == NodeId{1});
   CHECK(told_of_admin(run) == "elect_leader t-0 to 2; elect_leader t-0 to 2: the leader is elected; reassign t-0 to [1,2]; "
-                     "reassign t-0 to [1,2]: the replicas stand in that order; elect_leader t-0; "
+                     "reassign t-0 to [1,2]: the controller takes the partition there; elect_leader t-0; "
                      "elect_leader t-0: the leader is elected");
 }
 

@@ -187,3 +187,21 @@ TEST_CASE("a host that is added leaves the latencies of all others as they were"
   }
   CHECK(arrivals[0] == arrivals[1]);
 }
+
+TEST_CASE("a request tells by which of the two listeners of a machine its connection came in") {
+  NetBench bench;
+  bench.net.add_second_listener(server, Endpoint{"server-too", 9092});
+  for (const std::string name : {"server", "server-too"}) {
+    const ConnectionId connection = bench.connected(client, name);
+    bench.send(client, connection, 1);
+    bench.run_for(seconds(1));
+    bench.send(server, connection, 1);
+    bench.run_for(seconds(1));
+    const auto at_server = bench.all<Received>(server);
+    REQUIRE(at_server.size() == 1);
+    CHECK(std::get<Received>(at_server[0].input).listener == (name == "server" ? Listener::first : Listener::second));
+    const auto at_client = bench.all<Received>(client);
+    REQUIRE(at_client.size() == 1);
+    CHECK(std::get<Received>(at_client[0].input).listener == Listener::first);
+  }
+}

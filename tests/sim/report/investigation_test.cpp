@@ -1,6 +1,8 @@
 #include "sim/report/investigation.hpp"
 
+#include "sim/scenario/parse.hpp"
 #include "tests/sim/run/support.hpp"
+#include "tests/support/source_dir.hpp"
 
 using namespace kafkasim;
 using namespace kafkasim::sim;
@@ -28,4 +30,17 @@ TEST_CASE("an investigation tells the cause before the symptom and how to see it
   CHECK(lost < loaded);
   CHECK(text.find("the logs then") != std::string::npos);
   CHECK(text.find("again: kafkasim run f.json --seed 5 --set '/name=it'\\''s' --until ") != std::string::npos);
+}
+
+TEST_CASE("a batch that another replica lacks is marked in the logs that have it") {
+  Parsed parsed = load_scenario(kafkasim::test::source_dir() + "/scenarios/truncation-to-the-high-watermark.json");
+  REQUIRE(parsed.scenario.has_value());
+  parsed.scenario->cluster.legacy = {"hw-truncate-loss"};
+  const auto s = std::make_shared<const Scenario>(std::move(*parsed.scenario));
+  const Simulation run = run_to_end(s);
+  REQUIRE_FALSE(run.findings().kept().empty());
+  std::string text;
+  for (const std::string& line : investigate(run, s, WireMode::fast, run.findings().kept().front(), RunFacts{})) text += line + "\n";
+  INFO(text);
+  CHECK(text.find("[0-0 e0] [1-1 e0 -3]") != std::string::npos);
 }

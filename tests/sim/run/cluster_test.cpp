@@ -151,3 +151,20 @@ TEST_CASE("the checks know what a client owes and reads") {
   for (std::size_t i = 0; i < subjects.clients.size(); ++i)
     CHECK(subjects.client_at(made.cluster.clients[i].host) == &subjects.clients[i]);
 }
+
+TEST_CASE("a combined node is one host with two listeners and both machines") {
+  Made made{scenario(R"({"name": "c", "duration": "10s", "cluster": {"brokers": 4, "controllers": 0}})")};
+  CHECK(made.cluster.brokers.size() == 4);
+  CHECK(made.cluster.controllers.size() == 3);
+  const HostId one = *made.cluster.node(NodeId{1});
+  CHECK(made.cluster.controllers.at(NodeId{1}) == one);
+  CHECK(made.world.spec(one).endpoint != made.world.spec(one).second_endpoint);
+  const HostId four = *made.cluster.node(NodeId{4});
+  CHECK_FALSE(made.world.spec(four).second_endpoint.has_value());
+  for (const auto& [id, host] : made.cluster.brokers) made.world.start(host);
+  (void)made.world.run_until(made.world.now() + milliseconds(1));
+  CHECK(made.world.machine<Broker>(one) != nullptr);
+  CHECK(made.world.machine<Controller>(one) != nullptr);
+  CHECK(made.world.machine<Broker>(four) != nullptr);
+  CHECK(made.world.machine<Controller>(four) == nullptr);
+}

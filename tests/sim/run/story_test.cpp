@@ -205,3 +205,28 @@ TEST_CASE("a host without a name has a question mark") {
   const Story story;
   CHECK(story.host(HostId{77}) == "?");
 }
+
+TEST_CASE("a partition that moves is told when it begins to and when that is over") {
+  const std::string rest = R"("topics": [{"name": "t", "replication_factor": 2, "assignment": [[1, 2]]}],
+    "producers": [{"id": "p", "topic": "t", "records": 10}],
+    "timeline": [{"at": "500ms", "reassign": {"partition": "t-0", "to": [3, 1]}}], "epilogue": false, )";
+  const Simulation run = run_to_end(scenario(small(3, "6s", rest)));
+  const std::vector<StoryLine> moves = lines_of(run.story(), "reassignment");
+  REQUIRE(moves.size() == 2);
+  CHECK(moves[0].text == "moves to replicas [3,1,2], adding [3], removing [2]");
+  CHECK(moves[1].text == "the move is over: replicas [3,1]");
+  const PartitionHistory* partition = run.checks().history().partition(TopicPartition{"t", PartitionIndex{0}});
+  REQUIRE(partition != nullptr);
+  CHECK(partition->assigned == std::vector{NodeId{3}, NodeId{1}});
+  CHECK_FALSE(partition->replica(NodeId{2}));
+  CHECK(run.findings().violations() == 0);
+}
+
+TEST_CASE("who is eligible to lead is told with the ISR that it left") {
+  const std::string rest = R"("topics": [{"name": "t", "replication_factor": 2, "assignment": [[1, 2]], "config": {"min.insync.replicas": 2}}],
+    "timeline": [{"at": "500ms", "crash": 2}], "epilogue": false, )";
+  const Simulation run = run_to_end(scenario(small(3, "6s", rest)));
+  const std::vector<StoryLine> isr = lines_of(run.story(), "isr");
+  REQUIRE(isr.size() == 1);
+  CHECK(isr[0].text == "ISR [1] without [2], eligible [2]");
+}

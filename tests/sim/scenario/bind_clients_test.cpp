@@ -50,9 +50,22 @@ TEST_CASE("faults of producers stand at their place") {
   check_error(producer(R"("partition": @2)"), "/producers/0/partition",
               "topic 't' has no partition 2: it has 2, from 0 on");
   check_error(producer(R"("value_size": @"1GiB")"), "/producers/0/value_size", "a value must be at most 100MiB");
-  check_error(producer(R"(@"transaction_size": 5)"), "/producers/0/transaction_size",
-              "'transaction_size' is not available in this release of kafkasim");
+  check_error(producer(R"(@"queue": "q")"), "/producers/0/queue", "'queue' is not available in this release of kafkasim");
+  check_error(producer(R"("transaction_size": @5)"), "/producers/0/transaction_size", "'transaction_size' needs a 'transactional.id'");
+  check_error(producer(R"("abort_ratio": @0.5)"), "/producers/0/abort_ratio", "'abort_ratio' needs 'transaction_size'");
+  check_error(producer(R"("transaction_size": 5, "abort_ratio": @1.5, "config": {"transactional.id": "x"})"),
+              "/producers/0/abort_ratio", "a ratio is between 0 and 1");
   check_warning(producer(R"("to": @"61s")"), "/producers/0/to", "61s is after the end of the run at 60s");
+}
+
+TEST_CASE("a producer with a transactional.id says how large its transactions are and how many it aborts") {
+  const Scenario s =
+      good(producer(R"("rate": "10/s", "transaction_size": 20, "abort_ratio": 0.25, "config": {"transactional.id": "x"})"));
+  CHECK(s.producers.at(0).transaction_size == 20);
+  CHECK(s.producers.at(0).aborts_per_million == 250'000);
+  CHECK(s.producers.at(0).config.transactional_id == "x");
+  check_error(producer(R"("rate": "10/s", "config": {"transactional.id": "x", "acks": @"1"}, "transaction_size": 2)"),
+              "/producers/0/config/acks", "'transactional.id' needs 'enable.idempotence' and 'acks' all");
 }
 
 TEST_CASE("a consumer belongs to a group or reads what is assigned to it") {
@@ -67,7 +80,7 @@ TEST_CASE("a consumer belongs to a group or reads what is assigned to it") {
 
 TEST_CASE("faults of consumers stand at their place") {
   check_error(consumers(R"(@{"topics": ["t"]})"), "/consumers/0",
-              "a consumer needs a 'group', or partitions to 'assign' to it");
+              "a consumer needs a 'group', or partitions to 'assign' to it, or a 'queue'");
   check_error(consumers(R"(@{"group": "g"})"), "/consumers/0", "'topics' is missing");
   check_error(consumers(R"({"group": "g", "topics": ["t", @"x"]})"), "/consumers/0/topics/1",
               "there is no topic 'x', did you mean 't'?");

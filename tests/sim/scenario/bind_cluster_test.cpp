@@ -67,9 +67,7 @@ TEST_CASE("faults of the cluster stand at their place") {
   check_error(head + R"("cluster": {"brokers": @"three"}})", "/cluster/brokers",
               "'brokers' must be a number of brokers, or a list of their ids");
   check_error(head + R"("cluster": {"brokers": 3, "controllers": @2}})", "/cluster/controllers",
-              "the number of controllers must be odd: 1, 3 or 5");
-  check_error(head + R"("cluster": {"brokers": 3, "controllers": @0}})", "/cluster/controllers",
-              "combined nodes ('controllers': 0) are not available in this release of kafkasim");
+              "the number of controllers must be odd: 1, 3 or 5, or 0 for combined nodes");
   check_error(head + R"("cluster": {"brokers": 3, "profile": @"fats"}})", "/cluster/profile",
               "'fats' is none of 'default', 'fast', did you mean 'fast'?");
   CHECK(good(head + R"("cluster": {"brokers": 3, "legacy": ["hw-truncate-loss"]}})").cluster.legacy.size() == 1);
@@ -99,4 +97,22 @@ TEST_CASE("what makes a disk cheap can be turned off and the page cache has a si
   CHECK(disk(R"("sequential": false)").sequential == Switch::off);
   check_error(head + R"("cluster": {"brokers": 1, "disk": {"page_cache": @5}}})", "/cluster/disk/page_cache",
               "this must be a string, not a whole number");
+}
+
+TEST_CASE("without controllers the first three brokers are combined nodes with their racks and settings") {
+  const Scenario scenario = good(head + R"("cluster": {"brokers": [2, 4, 6, 8], "controllers": 0, "racks": ["a", "b"],
+    "overrides": [{"broker": 4, "config": {"num.io.threads": 3}}]}})");
+  const ClusterSpec& cluster = scenario.cluster;
+  REQUIRE(cluster.controllers.size() == 3);
+  CHECK(cluster.controllers[1].id == NodeId{4});
+  CHECK(cluster.controllers[1].rack == "b");
+  CHECK(cluster.controllers[1].config.num_io_threads == 3);
+  CHECK(is_combined(cluster, NodeId{6}));
+  CHECK_FALSE(is_combined(cluster, NodeId{8}));
+  CHECK(nodes_text(cluster) == "4 brokers, 3 of them controllers too");
+  CHECK(good(head + R"("cluster": {"brokers": 2, "controllers": 0}})").cluster.controllers.size() == 2);
+  const ClusterSpec separate = good(head + R"("cluster": {"brokers": 3}})").cluster;
+  CHECK_FALSE(is_combined(separate, NodeId{1}));
+  CHECK_FALSE(is_combined(separate, NodeId{3000}));
+  CHECK(nodes_text(separate) == "3 brokers, 3 controllers");
 }

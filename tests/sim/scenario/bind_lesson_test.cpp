@@ -57,6 +57,24 @@ TEST_CASE("steps stand in the order of their times") {
         == "the steps of a lesson stand in the order of their times at /lesson/steps/1/at");
 }
 
+TEST_CASE("a proof may be about a variant and an expectation may not") {
+  const std::string about = R"([{"variant": "fast", "metric": "lag", "is": 0}, {"metric": "lag", "not": 0}])";
+  const auto parse = [](const std::string& rest) {
+    return parse_scenario(R"({"name": "l", "duration": "10s", "cluster": {"brokers": 1}, "variants": [{"name": "fast", "set": {"/seed": 2}}], )" + rest + "}");
+  };
+  const Parsed good = parse("\"lesson\": " + question(R"(["a", "b"])", "0", about));
+  REQUIRE(good.scenario);
+  CHECK(good.scenario->lesson->quiz[0].proofs[0].variant == "fast");
+  CHECK(good.scenario->lesson->quiz[0].proofs[1].variant.empty());
+  REQUIRE(good.scenario->variants[0].scenario);
+  CHECK(good.scenario->variants[0].scenario->seed == 2);
+  const Parsed misspelt = parse("\"lesson\": " + question(R"(["a", "b"])", "0",
+      R"([{"variant": "fats", "metric": "lag", "is": 0}, {"metric": "lag", "not": 0}])"));
+  REQUIRE_FALSE(misspelt.scenario);
+  CHECK(misspelt.diagnostics.front().message == "there is no variant 'fats', did you mean 'fast'?");
+  CHECK_FALSE(parse(R"("expect": [{"variant": "fast", "metric": "lag", "is": 0}])").scenario);
+}
+
 TEST_CASE("a question that could not be asked or proved is told with its place") {
   const std::string one = R"([{"metric": "records.lost", "is": 0}])";
   CHECK(first_wrong(question(R"(["only"])", "0", one)).starts_with("a question has 2 to 9 choices"));

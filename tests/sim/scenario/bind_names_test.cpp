@@ -51,8 +51,7 @@ TEST_CASE("a target that the scenario does not have is an error with the nearest
   bad_target("\"leader(orders)\"", "'orders' is no partition: it is written TOPIC-NUMBER, as in 'orders-0'");
   bad_target("\"coordinator(analytic)\"", "there is no group 'analytic', did you mean 'analytics'?");
   bad_target("\"rack(z)\"", "there is no rack 'z', did you mean 'a'?");
-  bad_target("\"transaction_coordinator(x)\"",
-             "'transaction_coordinator' is not available in this release of kafkasim");
+  bad_target("\"transaction_coordinator()\"", "a transactional id must not be empty");
   bad_target("true", "a target must be a node's id or a string like \"leader(orders-0)\"");
 }
 

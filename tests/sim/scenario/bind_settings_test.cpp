@@ -27,8 +27,7 @@ TEST_CASE("a setting is unknown at its key and wrong at its value") {
               "unknown producer setting 'linger.s', did you mean 'linger.ms'?");
   check_error(with_producer(R"({"linger.ms": @"soon"})"), at + "/linger.ms", "'linger.ms' must be a whole number");
   check_error(with_producer(R"({"linger.ms": @1.5})"), at + "/linger.ms", "'linger.ms' must be a whole number");
-  check_error(with_producer(R"({@"transactional.id": "x"})"), at + "/transactional.id",
-              "'transactional.id' is not available in this release of kafkasim");
+  CHECK(good(with_producer(R"({"transactional.id": "x"})")).producers.at(0).config.transactional_id == "x");
   check_error(with_consumer(grouped, R"({"partition.assignment.strategy": @"range,sticki"})"),
               "/consumers/0/config/partition.assignment.strategy",
               "'partition.assignment.strategy' must be of 'range', 'roundrobin', 'sticky', 'cooperative-sticky', by commas, not 'range,sticki'");

@@ -79,8 +79,9 @@ TEST_CASE("faults of an operation stand at their place") {
               "the entry does nothing: it needs one of the operations of 'kafkasim list faults'");
   check_error(timeline(R"({"at": "1s", "crash": 1, "pause": @2})"), "/timeline/0/pause",
               "an entry does one thing: 'crash' or 'pause'");
-  check_error(timeline(R"({"at": "1s", @"transaction": {}})"), "/timeline/0/transaction",
-              "'transaction' is not available in this release of kafkasim");
+  check_error(timeline(R"({"at": "1s", "transaction": @{"do": "begin"}})"), "/timeline/0/transaction", "'as' is missing");
+  check_error(timeline(R"({"at": "1s", "transaction": {"as": @"shop", "do": "begin"}})"), "/timeline/0/transaction/as",
+              "producer 'shop' has no 'transactional.id'");
   check_error(timeline(R"({"at": "1s", "crash": 1, "one_way": @true})"), "/timeline/0/one_way",
               "'one_way' stands only with 'partition'");
   check_error(timeline(R"({"at": "1s", "partition": @[[1]]})"), "/timeline/0/partition",

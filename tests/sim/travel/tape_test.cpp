@@ -104,6 +104,7 @@ TEST_CASE("a step back undoes exactly one event and a step forward does the same
   for (int i = steps - 1; i >= 0; --i) {
     REQUIRE(tape->step_back(cursor));
     CHECK(cursor.run.world().trace_hash() == hashes[static_cast<std::size_t>(i)]);
+    CHECK(*cursor.recent.since() - cursor.run.origin() <= cursor.run.now() - milliseconds(600));
   }
   CHECK(cursor.run.events() == events - static_cast<std::uint64_t>(steps));
   CHECK(cursor.shown == cursor.run.now());

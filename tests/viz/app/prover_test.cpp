@@ -29,6 +29,19 @@ TEST_CASE("A run decides in slices which choice of a question holds") {
   REQUIRE(prover.failure().empty());
 }
 
+TEST_CASE("A proof that names a variant is decided by a run of that") {
+  sim::Parsed parsed = sim::parse_scenario(small_cluster, {{"/variants", R"([{"name": "other", "set": {"/seed": 9}}])"}});
+  REQUIRE(parsed.scenario);
+  sim::QuizQuestion question = parsed.scenario->lesson->quiz.at(0);
+  question.proofs.push_back(question.proofs.at(0));
+  question.proofs[2].variant = "other";
+  question.proofs[2].expects.pointer = "/another";
+  Prover prover;
+  prover.start(*parsed.scenario, question);
+  while (prover.go_on(100)) REQUIRE(prover.progress() <= 1.0);
+  REQUIRE(prover.results() == std::vector<bool>{false, true, false});
+}
+
 TEST_CASE("A question without proofs is done at once") {
   sim::Parsed parsed = sim::parse_scenario(small_cluster);
   REQUIRE(parsed.scenario);

@@ -23,6 +23,7 @@ std::vector<Chosen> everything(const App& app) {
     for (const sim::FrameReplica& r : p.replicas) all.emplace_back(ChosenRecord{p.name, r.node, Offset{std::max<std::int64_t>(0, r.log_end.value - 1)}});
   }
   for (const sim::FrameGroup& group : frame.groups) all.emplace_back(ChosenGroup{group.name});
+  for (const sim::FrameNode& node : frame.nodes) all.emplace_back(ChosenLink{frame.nodes.front().host, node.host});
   for (const sim::FrameMessage& m : frame.messages) all.emplace_back(ChosenMessage{{m.connection, m.correlation_id, m.api, m.kind}});
   return all;
 }

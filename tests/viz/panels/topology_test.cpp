@@ -59,5 +59,29 @@ TEST_CASE("a right click on a node offers what can be done to it") {
   CHECK(stage.head.ui().probes().size() > before);
 }
 
+TEST_CASE("a click on the line between two nodes chooses what is between them and a right click offers what can be done to it") {
+  Stage stage{draw_topology, 500, 500};
+  stage.go(milliseconds(1500));
+  const sim::Frame& frame = stage.app->frame();
+  const HostId one = frame.node(std::string_view{"broker 1"})->host;
+  const HostId two = frame.node(std::string_view{"broker 2"})->host;
+  const Area* a = stage.head.ui().find("node.broker 1");
+  const Area* b = stage.head.ui().find("node.broker 2");
+  REQUIRE((a && b));
+  // Somewhere on the straight line between the two, or near it, is one of their lanes.
+  const ImVec2 middle{(a->centre().x + b->centre().x) / 2, (a->centre().y + b->centre().y) / 2};
+  bool found = false;
+  for (float y = -20; y <= 20 && !found; y += 2) {
+    stage.head.click(ImVec2{middle.x, middle.y + y});
+    stage.settle();
+    found = stage.app->chosen() == Chosen{ChosenLink{one, two}};
+    if (!found) continue;
+    stage.head.right_click(ImVec2{middle.x, middle.y + y});
+    stage.settle();
+    CHECK(stage.head.ui().find("menu.cut-both") != nullptr);
+  }
+  CHECK(found);
+}
+
 }  // namespace
 }  // namespace kafkasim::viz

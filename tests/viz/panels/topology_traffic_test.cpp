@@ -38,8 +38,9 @@ TEST_CASE("heartbeats of brokers and the metadata log are left out but votes are
   frame.messages = {message_of(ApiKey::broker_heartbeat, sim::Traffic2::control, 0, 1, frame), message_of(ApiKey::fetch, sim::Traffic2::quorum, 0, 1, frame),
                     message_of(ApiKey::vote, sim::Traffic2::quorum, 0, 1, frame), message_of(ApiKey::produce, sim::Traffic2::produce, 1, 0, frame)};
   const TopologyPlan plan = plan_topology(head.ui(), frame, head.area());
-  CHECK(place_messages(plan, frame, 1, true).size() == 4);
-  const std::vector<ShownMessage> shown = place_messages(plan, frame, 1, false);
+  Lanes lanes{plan, 1};
+  CHECK(place_messages(plan, lanes, frame, true).size() == 4);
+  const std::vector<ShownMessage> shown = place_messages(plan, lanes, frame, false);
   REQUIRE(shown.size() == 2);
   CHECK(shown[0].first == 2);
   CHECK(shown[1].first == 3);
@@ -51,7 +52,8 @@ TEST_CASE("more than 250 messages on one lane become one dot with their number")
   for (std::size_t i = 0; i <= most_single_messages; ++i) frame.messages.push_back(message_of(ApiKey::fetch, sim::Traffic2::replication, 0, 1, frame));
   frame.messages.push_back(message_of(ApiKey::fetch, sim::Traffic2::replication, 1, 0, frame));
   const TopologyPlan plan = plan_topology(head.ui(), frame, head.area());
-  const std::vector<ShownMessage> shown = place_messages(plan, frame, 1, false);
+  Lanes lanes{plan, 1};
+  const std::vector<ShownMessage> shown = place_messages(plan, lanes, frame, false);
   REQUIRE(shown.size() == 2);
   CHECK(shown[0].count == most_single_messages + 1);
   CHECK(shown[1].count == 1);
@@ -66,7 +68,8 @@ TEST_CASE("messages that are held stand one behind another at the receiver's doo
     frame.messages.back().progress = 0;
   }
   const TopologyPlan plan = plan_topology(head.ui(), frame, head.area());
-  const std::vector<ShownMessage> shown = place_messages(plan, frame, 1, false);
+  Lanes lanes{plan, 1};
+  const std::vector<ShownMessage> shown = place_messages(plan, lanes, frame, false);
   REQUIRE(shown.size() == 3);
   CHECK(shown[0].at.x > shown[1].at.x + 5);
   CHECK(shown[1].at.x > shown[2].at.x + 5);

@@ -1,0 +1,14 @@
+#include "sim/check/marker_invalid.hpp"
+
+namespace kafkasim::sim {
+
+void MarkerInvalid::on(const Observation& o, const NewlyCommitted& n, const History& history, Findings& findings) {
+  ++evaluations;
+  for (const auto& problem : history.transactions().problems()) {
+    if (problem.kind != TransactionLedger::ProblemKind::marker) continue;
+    findings.add({std::string{id}, o.at, problem.subject, problem.detail, {}, n.partition.excuse()});
+  }
+}
+
+
+}  // namespace kafkasim::sim

@@ -1,0 +1,38 @@
+#include "sim/check/transaction_ledger.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/sim/check/transaction_story.hpp"
+
+using namespace kafkasim;
+using namespace kafkasim::sim;
+using namespace kafkasim::sim::test;
+using enum TransactionStatus;
+
+TEST_CASE("a record is open until a marker of its producer says how it ended", "[check]") {
+  BankTale tale;
+  tale.init(0);
+  tale.began(4);
+  tale.sent(0);
+  tale.decided(ongoing, 0);
+  tale.written(0, 0);
+  const auto fate = [&tale] { return tale.history().transactions().run_at(name, Offset{0})->fate; };
+  CHECK(fate() == TransactionLedger::Fate::open);
+  CHECK(tale.history().transactions().open().at(name).contains(7));
+  CHECK(tale.history().transactions().transaction_of(name, Origin{0, 0})->number == 4);
+  CHECK(tale.history().transactions().is_known(7, name));
+  tale.decided(prepare_commit, 1);
+  tale.marked(TransactionOutcome::commit, 1);
+  CHECK(fate() == TransactionLedger::Fate::committed);
+  CHECK(tale.history().transactions().open().empty());
+  CHECK(tale.history().transactions().run_at(name, Offset{1}) == nullptr);
+}
+
+TEST_CASE("a transaction is open for its producer between begin and end", "[check]") {
+  BankTale tale;
+  tale.began(4);
+  CHECK(tale.history().transactions().open_of(0)->number == 4);
+  tale.ended(4, trace::TransactionFate::committed);
+  CHECK_FALSE(tale.history().transactions().open_of(0));
+  CHECK(tale.history().transactions().told({0, 4}) == trace::TransactionFate::committed);
+}
