@@ -139,7 +139,7 @@ class Broker {
   struct ParkedCommit {
     Received request;
     TopicPartition partition;
-    VerificationGuard guard;
+    std::optional<VerificationGuard> guard;  // absent: none is needed any more
   };
   struct MarkerWrite {  // a partition of a WriteTxnMarkers
     std::uint64_t request{};
@@ -162,6 +162,7 @@ class Broker {
   void on_marker_written(std::uint64_t number, ErrorCode error, Env& env);
   void on_describe_producers(const DescribeProducersRequest& request, const RequestRef& from, Env& env);
   void serve_verified(Env& env);
+  void verify_anew(std::uint64_t question, Env& env);  // it is asked again
   void serve_produce(const ParkedProduce& parked, const TransactionVerifier::Answer& told, Env& env);
   void serve_commit(const ParkedCommit& parked, const TransactionVerifier::Answer& told, Env& env);
   void step_transactions(const Input& in, Env& env);

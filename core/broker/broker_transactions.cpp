@@ -60,6 +60,25 @@ void Broker::step_transactions(const Input& in, Env& env) {
   const bool woken = std::holds_alternative<Woken>(in);
   if (woken || (connection && transactions_.owns(*connection))) transactions_.step(in, {producer_ids_, image_, env});
   if (woken || (connection && verifier_.owns(*connection))) verifier_.step(in, image_, env);
+  for (const std::uint64_t id : verifier_.take_asked_again()) verify_anew(id, env);
+}
+
+void Broker::verify_anew(std::uint64_t question, Env& env) {
+  const auto parked = parked_.find(question);
+  if (parked == parked_.end()) return;
+  if (auto* produce = std::get_if<ParkedProduce>(&parked->second)) {
+    const RequestRef from = request_ref(produce->request);
+    const auto& request = produce->request.envelope.message.as<ProduceRequest>();
+    produce->asks = replicas_.start_verification(from, request, epoch_bumps(of_produce(from.version).mode), env);
+  } else {
+    auto& commit = std::get<ParkedCommit>(parked->second);
+    const RequestRef from = request_ref(commit.request);
+    const auto& request = commit.request.envelope.message.as<TxnOffsetCommitRequest>();
+    const TopicImage* topic = image_.topic(std::string{offsets_topic});
+    const ProducerFields producer{request.producer_id, request.producer_epoch, Sequence{0}};
+    if (topic)
+      commit.guard = replicas_.start_verification({topic->id, commit.partition.partition}, producer, epoch_bumps(of_commit(from.version).mode), env);
+  }
 }
 
 bool Broker::transact(const Received& received, Env& env) {
@@ -101,7 +120,10 @@ void Broker::serve_produce(const ParkedProduce& parked, const TransactionVerifie
   const RequestRef from = request_ref(parked.request);
   ReplicaManager::VerifiedPartitions verified;
   for (const auto& ask : parked.asks) {
-    const ErrorCode error = as_told(told.errors.at(ask.name), of_produce(from.version), ErrorCode::not_enough_replicas);
+    // One that became necessary meanwhile was not asked for: the client comes again.
+    const auto answered = told.errors.find(ask.name);
+    const ErrorCode error = as_told(answered == told.errors.end() ? ErrorCode::network_exception : answered->second, of_produce(from.version),
+                                    ErrorCode::not_enough_replicas);
     verified[ask.id] = {error, ask.guard};
   }
   replicas_.produce(from, parked.request.envelope.message.as<ProduceRequest>(), env, verified);

@@ -44,7 +44,6 @@ TEST_CASE("what a rule of today guards against shows when the rule is taken out"
       {"controllers-cut-apart", "no-check-quorum"},
       {"unclean-election", "no-client-epoch-check"},
       {"leader-again", "no-fetch-fencing"},
-      {"hanging-transaction", "hanging-txn"},
       {"transaction-timeout", "txn-timeout-no-epoch-bump"},
       {"group-guards", "no-generation-fencing"},
       {"group-guards", "static-rejoin-not-persisted"},

@@ -11,7 +11,7 @@ using namespace kafkasim::test;
 namespace {
 
 constexpr Uuid state_id{8, 9};
-constexpr Uuid offsets_id{8, 8};
+constexpr Uuid stored_offsets_id{8, 8};
 
 // Leads orders-0 and -1 and coordinates all transactions and groups; what it asks itself comes back to it.
 struct Coordinating : Rig {
@@ -19,7 +19,7 @@ struct Coordinating : Rig {
     run();
     add_topic("orders", orders_id, {{b1}, {b1}});
     add_topic("__transaction_state", state_id, {{b1}});
-    add_topic("__consumer_offsets", offsets_id, {{b1}});
+    add_topic("__consumer_offsets", stored_offsets_id, {{b1}});
   }
   InitProducerIdResponse init() {
     return ask<InitProducerIdResponse>(InitProducerIdRequest{.transactional_id = "bank", .transaction_timeout = seconds(60)});
