@@ -18,5 +18,5 @@ class InternalError : public std::logic_error {
 
 #define KAFKASIM_CHECK(condition, ...)                                                              \
   do {                                                                                              \
-    if (!(condition)) ::kafkasim::check_failed(__FILE_NAME__, __LINE__, #condition, ::std::string_view{__VA_ARGS__}); \
+    if (!(condition)) ::kafkasim::check_failed(__FILE__, __LINE__, #condition, ::std::string_view{__VA_ARGS__}); \
   } while (false)

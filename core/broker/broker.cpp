@@ -308,6 +308,8 @@ void Broker::run_coordinators(Env& env) {
 
 bool Broker::hand_over_appends(Env& env) {
   const std::vector<GroupAppend> of_groups = groups_.take_appends();
+  const std::vector<TransactionAppend> of_transactions = transactions_.take_appends();
+  if (of_groups.empty() && of_transactions.empty()) return false;
   const TopicImage* offsets = image_.topic(std::string{offsets_topic});
   for (const GroupAppend& append : of_groups) {
     if (offsets) {
@@ -316,7 +318,6 @@ bool Broker::hand_over_appends(Env& env) {
       groups_.on_append_completed(append.token, ErrorCode::not_leader_or_follower, env);
     }
   }
-  const std::vector<TransactionAppend> of_transactions = transactions_.take_appends();
   const TopicImage* states = image_.topic(std::string{transaction_state_topic});
   for (const TransactionAppend& append : of_transactions) {
     if (states) {
@@ -325,7 +326,7 @@ bool Broker::hand_over_appends(Env& env) {
       transactions_.on_append_completed(append.token, ErrorCode::not_leader_or_follower, env);
     }
   }
-  return !of_groups.empty() || !of_transactions.empty();
+  return true;
 }
 
 void Broker::ask_controller(Env& env) {

@@ -35,6 +35,7 @@
 #include "core/message/txn_offset_commit.hpp"
 #include "core/message/write_txn_markers.hpp"
 #include "core/model/metadata_image.hpp"
+#include "core/model/topic_name.hpp"
 #include "core/raft/raft_node.hpp"
 #include "core/replica/replica_manager.hpp"
 #include "core/txn/producer_ids.hpp"
@@ -42,8 +43,6 @@
 #include "core/txn/transaction_verifier.hpp"
 
 namespace kafkasim {
-
-inline constexpr const char* offsets_topic = "__consumer_offsets";
 
 // Where the metadata log comes from: a node of its own in the quorum, an observer, or the voter that runs in the same
 // process (a combined node, whose owner calls follow()).
@@ -139,7 +138,7 @@ class Broker {
   struct ParkedCommit {
     Received request;
     TopicPartition partition;
-    std::optional<VerificationGuard> guard;  // absent: none is needed any more
+    std::optional<VerificationGuard> guard;  // absent: none is needed any more, or there is no such partition
   };
   struct MarkerWrite {  // a partition of a WriteTxnMarkers
     std::uint64_t request{};
@@ -160,9 +159,11 @@ class Broker {
   void on_txn_offset_commit(const Received& received, Env& env);
   void on_write_txn_markers(const WriteTxnMarkersRequest& request, const RequestRef& from, Env& env);
   void on_marker_written(std::uint64_t number, ErrorCode error, Env& env);
+  void one_marker_less(std::uint64_t request, Env& env);  // it waits for: none left, it is answered
   void on_describe_producers(const DescribeProducersRequest& request, const RequestRef& from, Env& env);
   void serve_verified(Env& env);
   void verify_anew(std::uint64_t question, Env& env);  // it is asked again
+  [[nodiscard]] std::optional<VerificationGuard> start_verification(const Received& commit, PartitionIndex partition, Env& env);
   void serve_produce(const ParkedProduce& parked, const TransactionVerifier::Answer& told, Env& env);
   void serve_commit(const ParkedCommit& parked, const TransactionVerifier::Answer& told, Env& env);
   void step_transactions(const Input& in, Env& env);

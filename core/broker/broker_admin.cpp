@@ -15,7 +15,6 @@ namespace kafkasim {
 
 namespace {
 
-constexpr const char* transaction_version = "transaction.version";
 constexpr std::int16_t first_api_versions_with_features = 3;
 
 bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
@@ -84,7 +83,7 @@ void Broker::on_api_versions(const ApiVersionsRequest& request, const RequestRef
   response.supported_features = {
       {std::string{metadata_version_feature}, oldest_metadata_version, newest_metadata_version},
       {std::string{eligible_leader_replicas_feature}, 0, 1},
-      {transaction_version, 0, static_cast<std::int16_t>(TransactionVersion::v2)}};
+      {std::string{transaction_version_feature}, 0, static_cast<std::int16_t>(TransactionVersion::v2)}};
   for (const auto& [name, level] : image_.features) response.finalized_features.push_back({name, level, level});
   response.finalized_features_epoch = image_.end_offset - 1;
   answer(from, std::move(response), env);

@@ -72,13 +72,18 @@ void Broker::verify_anew(std::uint64_t question, Env& env) {
     produce->asks = replicas_.start_verification(from, request, epoch_bumps(of_produce(from.version).mode), env);
   } else {
     auto& commit = std::get<ParkedCommit>(parked->second);
-    const RequestRef from = request_ref(commit.request);
-    const auto& request = commit.request.envelope.message.as<TxnOffsetCommitRequest>();
-    const TopicImage* topic = image_.topic(std::string{offsets_topic});
-    const ProducerFields producer{request.producer_id, request.producer_epoch, Sequence{0}};
-    if (topic)
-      commit.guard = replicas_.start_verification({topic->id, commit.partition.partition}, producer, epoch_bumps(of_commit(from.version).mode), env);
+    commit.guard = start_verification(commit.request, commit.partition.partition, env);
   }
+}
+
+// Of the offsets of a transaction, in that partition of theirs.
+std::optional<VerificationGuard> Broker::start_verification(const Received& commit, PartitionIndex partition, Env& env) {
+  const TopicImage* topic = image_.topic(std::string{offsets_topic});
+  if (!topic) return std::nullopt;
+  const auto& request = commit.envelope.message.as<TxnOffsetCommitRequest>();
+  const ProducerFields producer{request.producer_id, request.producer_epoch, Sequence{0}};
+  const EpochBumps bumps = epoch_bumps(of_commit(request_ref(commit).version).mode);
+  return replicas_.start_verification({topic->id, partition}, producer, bumps, env);
 }
 
 bool Broker::transact(const Received& received, Env& env) {
@@ -132,18 +137,12 @@ void Broker::serve_produce(const ParkedProduce& parked, const TransactionVerifie
 void Broker::on_txn_offset_commit(const Received& received, Env& env) {
   const RequestRef from = request_ref(received);
   const auto& request = received.envelope.message.as<TxnOffsetCommitRequest>();
-  const TopicImage* topic = image_.topic(std::string{offsets_topic});
   const std::optional<PartitionIndex> index = groups_.partition_for(request.group_id);
-  const Support support = of_commit(from.version);
-  std::optional<VerificationGuard> guard;
-  if (topic && index) {
-    const ProducerFields producer{request.producer_id, request.producer_epoch, Sequence{0}};
-    guard = replicas_.start_verification({topic->id, *index}, producer, epoch_bumps(support.mode), env);
-  }
+  const std::optional<VerificationGuard> guard = index ? start_verification(received, *index, env) : std::nullopt;
   if (!guard) return groups_.commit_transactional(request, from, std::nullopt, env);
   const TopicPartition partition{offsets_topic, *index};
   const std::uint64_t id = verifier_.ask(
-      {request.transactional_id, request.producer_id, request.producer_epoch, support.mode, {partition}}, image_, env);
+      {request.transactional_id, request.producer_id, request.producer_epoch, of_commit(from.version).mode, {partition}}, image_, env);
   parked_.emplace(id, ParkedCommit{received, partition, *guard});
 }
 
@@ -193,9 +192,14 @@ void Broker::on_write_txn_markers(const WriteTxnMarkersRequest& request, const R
       }
     }
   }
+  one_marker_less(number, env);
+}
+
+void Broker::one_marker_less(std::uint64_t request, Env& env) {
+  MarkerRequest& waiting = marker_requests_.at(request);
   if (--waiting.waits_for > 0) return;
-  answer(from, std::move(waiting.response), env);
-  marker_requests_.erase(number);
+  answer(waiting.from, std::move(waiting.response), env);
+  marker_requests_.erase(request);
 }
 
 void Broker::on_marker_written(std::uint64_t number, ErrorCode error, Env& env) {
@@ -207,10 +211,7 @@ void Broker::on_marker_written(std::uint64_t number, ErrorCode error, Env& env) 
     groups_.on_transaction_ended(write.partition.partition, write.producer, write.outcome, env);
   MarkerRequest& waiting = marker_requests_.at(write.request);
   waiting.response.markers[write.marker].topics[write.topic].partitions[write.index].error_code = error;
-  if (--waiting.waits_for > 0) return;
-  const RequestRef from = waiting.from;
-  answer(from, std::move(waiting.response), env);
-  marker_requests_.erase(write.request);
+  one_marker_less(write.request, env);
 }
 
 // ---- what administrators ask --------------------------------------------------------------------------------

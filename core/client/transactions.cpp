@@ -11,6 +11,7 @@
 #include "core/message/api_versions.hpp"
 #include "core/message/end_txn.hpp"
 #include "core/message/init_producer_id.hpp"
+#include "core/model/metadata_image.hpp"
 
 namespace kafkasim {
 namespace {
@@ -218,7 +219,7 @@ void Transactions::try_again(Env& env) { may_ask_at_ = env.now + backoff_.after(
 void Transactions::on_versions(const Completion& done, Env& env) {
   const auto* answer = done.response ? done.response->get_if<ApiVersionsResponse>() : nullptr;
   if (answer == nullptr || answer->error_code != ErrorCode::none) return try_again(env);
-  const auto feature = std::ranges::find(answer->finalized_features, std::string{"transaction.version"},
+  const auto feature = std::ranges::find(answer->finalized_features, std::string{transaction_version_feature},
                                          &ApiVersionsResponse::FinalizedFeature::name);
   known_bumps_ = feature != answer->finalized_features.end() && feature->max_version_level >= bumping_level;
   bumps_ = *known_bumps_;

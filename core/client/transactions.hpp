@@ -69,7 +69,7 @@ class Transactions {
   void abort();
   void send_offsets(OffsetsToTransaction offsets, Env& env);
 
-  // A record goes to that partition: true if the partition is in the transaction, so that its batches may be sent.
+  // A record goes to that partition: it is to be in the transaction before its batches are sendable().
   void will_send(const TopicPartition& tp);
   void batch_leaves(const TopicPartition& tp) {
     if (bumps()) started_ = started_ || in_.contains(tp);
@@ -88,7 +88,6 @@ class Transactions {
   [[nodiscard]] bool bumps() const { return bumps_; }  // transactions V2
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] std::int64_t number() const { return number_; }
-  [[nodiscard]] bool is_waiting() const { return request_.has_value(); }
   // Batches that were not sent yet are given up: the transaction is not to be committed.
   [[nodiscard]] bool drops_unsent() const {
     return state_ == TransactionState::aborting || state_ == TransactionState::abortable_error;

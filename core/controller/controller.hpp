@@ -17,6 +17,7 @@
 // (metadata.max.idle.interval.ms). The first of a new cluster writes down its features (ActivationRecordsGenerator).
 // Invariant: current has all that committed has, while active.
 #include <deque>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -87,6 +88,8 @@ class Controller {
   [[nodiscard]] bool write_bootstrap(Env& env);  // what stands at the beginning of a new cluster's log
   void balance_leaders(Env& env);
   void elect_unclean_leaders(Env& env);
+  void elect_where(const std::function<bool(const TopicImage&, const PartitionRegistration&)>& wanted, Election election, Instant& next,
+                   Env& env);
   void on_stop(Env& env);
 
   void on_request(const Received& received, Env& env);

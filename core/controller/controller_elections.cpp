@@ -82,34 +82,32 @@ void Controller::on_elect_leaders(const ElectLeadersRequest& request, const Requ
 // Leaders that are not the preferred ones, where those could take over (maybeBalancePartitionLeaders). The percentage of
 // leader.imbalance.per.broker.percentage is not asked for: KRaft's controller does not either.
 void Controller::balance_leaders(Env& env) {
-  RecordList records;
-  for (const auto& [id, topic] : current_.topics) {
-    for (std::size_t i = 0; i < topic->partitions.size() && records.size() < most_elections_at_once; ++i) {
-      const PartitionRegistration& partition = topic->partitions[i];
-      if (partition.leader == partition.replicas.front()) continue;
-      const PartitionIndex index{static_cast<std::int32_t>(i)};
-      if (auto record = build_change(change_of(*topic, index, Election::preferred))) records.emplace_back(std::move(*record));
-    }
-  }
-  const bool more = records.size() >= most_elections_at_once;
-  balance_at_ = more ? env.now : env.now + seconds(options_.config.leader_imbalance_check_interval_seconds);
-  (void)write(records, env);
+  const auto elsewhere = [](const TopicImage&, const PartitionRegistration& p) { return p.leader != p.replicas.front(); };
+  balance_at_ = env.now + seconds(options_.config.leader_imbalance_check_interval_seconds);
+  elect_where(elsewhere, Election::preferred, *balance_at_, env);
 }
 
 // Partitions without a leader whose topics allow an unclean one (maybeElectUncleanLeaders, KIP-966).
 void Controller::elect_unclean_leaders(Env& env) {
+  const auto allowed = [this](const TopicImage& topic, const PartitionRegistration& p) {
+    return !p.leader && election_for(topic) == Election::unclean_allowed;
+  };
+  unclean_at_ = env.now + options_.config.unclean_leader_election_interval;
+  elect_where(allowed, Election::unclean_allowed, *unclean_at_, env);
+}
+
+// `next`, when that is done again, is now where there is more to do than is done at once.
+void Controller::elect_where(const std::function<bool(const TopicImage&, const PartitionRegistration&)>& wanted, Election election,
+                             Instant& next, Env& env) {
   RecordList records;
   for (const auto& [id, topic] : current_.topics) {
-    if (election_for(*topic) != Election::unclean_allowed) continue;
     for (std::size_t i = 0; i < topic->partitions.size() && records.size() < most_elections_at_once; ++i) {
-      if (topic->partitions[i].leader) continue;
+      if (!wanted(*topic, topic->partitions[i])) continue;
       const PartitionIndex index{static_cast<std::int32_t>(i)};
-      if (auto record = build_change(change_of(*topic, index, Election::unclean_allowed)))
-        records.emplace_back(std::move(*record));
+      if (auto record = build_change(change_of(*topic, index, election))) records.emplace_back(std::move(*record));
     }
   }
-  const bool more = records.size() >= most_elections_at_once;
-  unclean_at_ = more ? env.now : env.now + options_.config.unclean_leader_election_interval;
+  if (records.size() >= most_elections_at_once) next = env.now;
   (void)write(records, env);
 }
 

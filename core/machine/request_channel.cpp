@@ -86,6 +86,8 @@ void RequestChannel::drop_connection(std::int32_t key, Peer& peer, Env& env, std
 }
 
 void RequestChannel::on_received(const Received& received, Env& env, std::vector<Completion>& done) {
+  // To oneself, both ends of a connection have one name: what is asked there is not an answer here.
+  if (received.envelope.message.kind() != MessageKind::response) return;
   auto* entry = peer_of(received.connection);
   if (!entry) return;  // the connection was given up meanwhile
   next_known_ = false;

@@ -200,10 +200,6 @@ struct RaftLogReplaced {  // by that snapshot: the log now begins and ends there
 struct RaftLogStartMoved {  // what a snapshot holds was deleted from the log
   std::int64_t to{};
 };
-struct RaftVotersChanged {  // what this node takes for the set of voters from now on (KIP-853), committed or not
-  std::int64_t offset{};
-  std::vector<NodeId> voters;
-};
 struct ControllerActivated {
   std::int32_t epoch{};
 };
@@ -423,7 +419,7 @@ using Kinds = KindList<
     LogAppended, LogTruncated, LogLoaded, LogStartMoved, SegmentsDeleted, LogCleaningBegan, LogCleaned,
     HighWatermarkMoved, BecameLeader, BecameFollower, ReplicaRemoved, IsrChangeRequested, ProduceAnswered,
     FetchAnswered, LogDirectoryFailed, LogSynced, IsrViewChanged, ProducersTold, RaftRoleChanged, RaftVoted,
-    RaftAppended, RaftTruncated, RaftCommitted, RaftSnapshotKept, RaftLogReplaced, RaftLogStartMoved, RaftVotersChanged,
+    RaftAppended, RaftTruncated, RaftCommitted, RaftSnapshotKept, RaftLogReplaced, RaftLogStartMoved,
     ControllerActivated, ControllerResigned, TopicCreated, TopicDeleted, PartitionChanged, BrokerRegistered,
     BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked, RecordsFailed, RecordsDelivered, PositionReset,
     PartitionsAssigned, PartitionsRevoked, ClientSawError, GroupChanged, OffsetsRemoved, OffsetsCommitted, OffsetsOffered,

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/base/check.hpp"
+#include "core/model/topic_name.hpp"
 
 namespace kafkasim::raft {
 namespace {
@@ -33,7 +34,7 @@ LogConfig metadata_log_config(const NodeConfig& node) {
 }  // namespace
 
 Result<LogLoadReport> MetadataLog::open(const NodeConfig& config, Timestamp wall, Disk& disk) {
-  const TopicPartition name{"__cluster_metadata", PartitionIndex{0}};
+  const TopicPartition name{cluster_metadata_topic, PartitionIndex{0}};
   auto opened = UnifiedLog::open(disk, std::string{metadata_log_directory}, name, metadata_log_config(config),
                                  LogOpenOptions{}, wall);
   if (!opened) return broken(opened.error());

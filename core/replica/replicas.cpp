@@ -1,3 +1,4 @@
+#include "core/model/topic_name.hpp"
 #include "core/replica/replicas.hpp"
 
 #include <algorithm>
@@ -49,7 +50,7 @@ std::vector<trace::AppendedBatch> summaries_of(const std::vector<RecordBatch>& b
 }  // namespace
 
 bool is_internal_topic(const std::string& name) {
-  return name == "__consumer_offsets" || name == "__transaction_state" || name == "__share_group_state";
+  return name == offsets_topic || name == transaction_state_topic || name == "__share_group_state";
 }
 
 Replicas::Replicas(NodeId self, const NodeConfig& config, std::uint64_t flush_token_base, LegacyBehaviours legacy)

@@ -203,10 +203,14 @@ void TransactionCoordinator::finish_addition(const AnswerAdded& added, ErrorCode
   for (auto& topic : addition.response.results_by_transaction.at(added.transaction).topic_results) {
     for (auto& partition : topic.results_by_partition) partition.partition_error_code = error;
   }
+  one_addition_less(added.addition, env);
+}
+
+void TransactionCoordinator::one_addition_less(std::uint64_t number, Env& env) {
+  Addition& addition = additions_.at(number);
   if (--addition.waits_for > 0) return;
-  const RequestRef ref = addition.request;
-  answer(ref, std::move(addition.response), env);
-  additions_.erase(found);
+  answer(addition.request, std::move(addition.response), env);
+  additions_.erase(number);
 }
 
 // ---- markers --------------------------------------------------------------------------------------

@@ -155,6 +155,7 @@ class TransactionCoordinator {
   // what is stored
   void finish(const Pending& pending, ErrorCode error, Env& env);
   void finish_addition(const AnswerAdded& added, ErrorCode error, Env& env);
+  void one_addition_less(std::uint64_t number, Env& env);  // transaction that it waits for: none left, it is answered
   void mark(Shard& shard, const TransactionMetadata& transaction);
   void complete_marked(Env& env);
   void complete_one(const std::string& id, Env& env);

@@ -9,12 +9,12 @@
 
 #include "core/base/result.hpp"
 #include "core/message/transaction_record.hpp"
+#include "core/model/topic_name.hpp"
 #include "core/record/record_batch.hpp"
 #include "core/txn/transaction_metadata.hpp"
 
 namespace kafkasim {
 
-inline constexpr const char* transaction_state_topic = "__transaction_state";
 
 // Absent `value`: a tombstone.
 [[nodiscard]] RecordBatch transaction_batch(const std::string& id, const std::optional<TransactionLogValue>& value,

@@ -4,6 +4,7 @@
 
 #include "core/base/check.hpp"
 #include "core/base/java_hash.hpp"
+#include "core/model/topic_name.hpp"
 #include "core/txn/transaction_coordinator.hpp"
 
 namespace kafkasim {
@@ -11,7 +12,6 @@ namespace {
 
 using enum TransactionStatus;
 
-constexpr const char* offsets_topic_name = "__consumer_offsets";
 constexpr std::int16_t first_add_by_brokers = 4;   // AddPartitionsToTxn
 constexpr std::int16_t first_end_with_epoch = 5;   // EndTxn
 constexpr std::int16_t first_init_with_fenced = 4;  // before, PRODUCER_FENCED is told as INVALID_PRODUCER_EPOCH (KIP-588)
@@ -165,10 +165,7 @@ void TransactionCoordinator::add_partitions(const AddPartitionsToTxnRequest& req
     const ErrorCode now = error == ErrorCode::operation_not_attempted ? ErrorCode::none : error;
     tell(told, as_told(now, ref.version, first_other_with_fenced));
   }
-  if (--addition.waits_for > 0) return;
-  AddPartitionsToTxnResponse response = std::move(addition.response);
-  additions_.erase(number);
-  answer(ref, std::move(response), turn.env);
+  one_addition_less(number, turn.env);
 }
 
 ErrorCode TransactionCoordinator::check_verify(const AddPartitionsToTxnRequest::Transaction& asked) {
@@ -209,12 +206,12 @@ void TransactionCoordinator::verify_one(const AddPartitionsToTxnRequest::Transac
 
 void TransactionCoordinator::add_offsets(const AddOffsetsToTxnRequest& request, const RequestRef& ref,
                                          const TransactionTurn& turn) {
-  const TopicImage* topic = turn.image.topic(std::string{offsets_topic_name});
+  const TopicImage* topic = turn.image.topic(std::string{offsets_topic});
   if (topic == nullptr)
     return answer(ref, AddOffsetsToTxnResponse{.error_code = ErrorCode::coordinator_not_available}, turn.env);
   const PartitionIndex index{java_bucket(request.group_id, static_cast<std::int32_t>(topic->partitions.size()))};
   const AddPartitionsToTxnRequest::Transaction asked{
-      request.transactional_id, request.producer_id, request.producer_epoch, false, {{offsets_topic_name, {index}}}};
+      request.transactional_id, request.producer_id, request.producer_epoch, false, {{offsets_topic, {index}}}};
   const ErrorCode error = add_to_one(asked, TransactionVersion::v0, AnswerOffsetsAdded{ref}, turn.env);
   if (error == ErrorCode::none) return;
   const ErrorCode now = error == ErrorCode::operation_not_attempted ? ErrorCode::none : error;

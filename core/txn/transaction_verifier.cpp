@@ -4,6 +4,7 @@
 
 #include "core/base/java_hash.hpp"
 #include "core/machine/deadlines.hpp"
+#include "core/model/topic_name.hpp"
 #include "core/txn/transaction_log.hpp"
 
 namespace kafkasim {

@@ -15,7 +15,6 @@ bool is_for_controllers_only(ApiKey api) {
     case ApiKey::begin_quorum_epoch:
     case ApiKey::end_quorum_epoch:
     case ApiKey::fetch_snapshot:
-    case ApiKey::update_raft_voter:
     case ApiKey::alter_partition:
     case ApiKey::broker_registration:
     case ApiKey::broker_heartbeat:

@@ -4,7 +4,8 @@
 // leader has all that is committed; what is committed stands on a majority, never changes, and every node's log agrees
 // with it below the node's high watermark; no voter loses or cuts what it knows as committed; a broker applies nothing
 // else. A snapshot holds what is committed and nothing else; a log that one replaces counts as having all that. (An
-// observer does not sync its copy: after a power loss it may fetch it again.) A voter whose disks were wiped may forget; when a majority has, all that follows is excused.
+// observer does not sync its copy: after a power loss it may fetch it again.) A voter whose disks were wiped
+// may forget; when a majority has, all that follows is excused.
 #include <map>
 #include <optional>
 #include <set>

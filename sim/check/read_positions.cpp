@@ -58,14 +58,15 @@ void ReadPositions::forget(HostId reader, const std::vector<TopicPartition>& par
   for (const TopicPartition& tp : partitions) positions_.erase({reader, tp});
 }
 
-std::optional<Offset> first_to_read(const PartitionHistory& partition, Offset from, Offset to) {
+std::optional<Offset> first_to_read(const PartitionHistory& partition, Offset from, Offset to, OfTransactions transactional) {
   const ReplicaHistory* replica = log_up_to(partition, to);
   if (!replica) return std::nullopt;
   const Offset start = std::max({from, partition.compacted_to, replica->log_start});
   if (start >= to) return std::nullopt;
   const BatchChain& log = replica->log;
   for (std::size_t i = log.index_at(start); i < log.size() && log[i].base < to; ++i) {
-    if (!log[i].control && !log[i].transactional) return std::max(start, log[i].base);
+    const bool comes = !log[i].transactional || transactional == OfTransactions::counted;
+    if (!log[i].control && comes) return std::max(start, log[i].base);
   }
   return std::nullopt;
 }

@@ -37,9 +37,11 @@ class ReadPositions {
 };
 
 // The first record in [from, to) that a reader has to be given, as the log of the partition's leader has it: control
-// records are for nobody, and what compaction or retention may have taken is not missed. No event tells yet which
-// transactions were aborted, so none of their records is counted on.
-[[nodiscard]] std::optional<Offset> first_to_read(const PartitionHistory& partition, Offset from, Offset to);
+// records are for nobody, and what compaction or retention may have taken is not missed. Whether those of a transaction come depends on
+// how it ended, so they are not counted on, but by a reader of uncommitted ones, whom all come to.
+enum class OfTransactions : std::uint8_t { left_out, counted };
+[[nodiscard]] std::optional<Offset> first_to_read(const PartitionHistory& partition, Offset from, Offset to,
+                                                  OfTransactions transactional = OfTransactions::left_out);
 
 // Whether the record after which the reader goes on still stands where it was given it. After a loss it may not: what
 // goes on there is another log.

@@ -155,14 +155,4 @@ std::optional<TransactionLedger::Name> TransactionLedger::transaction_of(const T
   return Name{record.client, std::prev(after)->second};
 }
 
-std::optional<TransactionLedger::Name> TransactionLedger::open_of(std::int32_t client) const {
-  const auto current = current_.find(client);
-  return current == current_.end() ? std::nullopt : std::optional{Name{client, current->second}};
-}
-
-std::optional<trace::TransactionFate> TransactionLedger::told(const Name& transaction) const {
-  const auto ends = ends_.find(transaction);
-  return ends == ends_.end() ? std::nullopt : ends->second.told;
-}
-
 }  // namespace kafkasim::sim

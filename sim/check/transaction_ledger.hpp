@@ -58,13 +58,10 @@ class TransactionLedger {
   [[nodiscard]] const std::vector<Problem>& problems() const { return problems_; }  // of this observation
   [[nodiscard]] const Run* run_at(const TopicPartition& partition, Offset offset) const;
   [[nodiscard]] std::optional<Name> transaction_of(const TopicPartition& partition, const Origin& record) const;
-  [[nodiscard]] std::optional<Name> open_of(std::int32_t client) const;  // the one that it is in
-  [[nodiscard]] std::optional<trace::TransactionFate> told(const Name& transaction) const;
   // Transactions that are open in a partition, by producer id.
   [[nodiscard]] const std::map<TopicPartition, std::map<std::int64_t, OpenSince>>& open() const { return open_; }
   // Whether a coordinator has, as far as was told, an open or ending transaction of that producer over that partition.
   [[nodiscard]] bool is_known(std::int64_t producer, const TopicPartition& partition) const;
-  [[nodiscard]] bool any() const { return !open_.empty() || !decisions_.empty(); }
 
  private:
   struct Decision {

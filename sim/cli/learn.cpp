@@ -17,7 +17,7 @@
 #include "sim/cli/diagnose.hpp"
 #include "sim/cli/one_run.hpp"
 #include "sim/cli/score.hpp"
-#include "sim/cli/wrap.hpp"
+#include "sim/cli/terminal.hpp"
 #include "sim/run/lesson_runs.hpp"
 #include "sim/scenario/units.hpp"
 
@@ -86,7 +86,7 @@ class Teacher {
     terminal_.out << '\n' << tinted(terminal_.out_colour, Tint::bold, text) << '\n' << std::string(std::min(columns, text.size()), '-') << '\n';
   }
   void say(const std::string& text, std::size_t indent = 2) const {
-    for (const std::string& line : wrap(text, columns, indent)) terminal_.out << line << '\n';
+    if (!text.empty()) terminal_.out << folded(std::string(indent, ' ') + text, indent, columns) << '\n';
   }
   void tell_step(bool waits) {
     const LessonStep& step = lesson_.steps[told_++];
@@ -142,9 +142,7 @@ class Teacher {
     tell_step(true);
   }
   static std::string cut_line(const StoryLine& line) {
-    std::string text = fmt::format("  {:>9} s  {:<10} {:<14} {}", seconds_text(line.at), line.kind, line.subject, line.text);
-    if (text.size() > columns) text = text.substr(0, columns - 4) + " ...";
-    return text;
+    return cut(fmt::format("  {:>9} s  {:<10} {:<14} {}", seconds_text(line.at), line.kind, line.subject, line.text), columns);
   }
 
   // The runs that decide; of a scenario with variants also their table.
@@ -238,9 +236,7 @@ void print_course(const std::vector<CourseLesson>& course, const Scores& scores,
     const std::string title = parsed.scenario ? parsed.scenario->title : "(cannot be read)";
     const auto score = scores.find(course[i].name);
     const std::string reached = score == scores.end() ? "" : fmt::format("{}/{}", score->second.right, score->second.of);
-    std::string line = fmt::format("{:>3}  {:<4} {}", i + 1, reached, title);
-    if (line.size() > columns) line = line.substr(0, columns - 4) + " ...";
-    terminal.out << line << '\n';
+    terminal.out << cut(fmt::format("{:>3}  {:<4} {}", i + 1, reached, title), columns) << '\n';
   }
 }
 

@@ -56,6 +56,10 @@ std::string tinted(Colour colour, Tint tint, std::string_view text) {
   return std::string{code(tint)} + std::string{text} + "\033[0m";
 }
 
+std::string cut(const std::string& text, std::size_t columns) {
+  return text.size() <= columns ? text : text.substr(0, columns - 4) + " ...";
+}
+
 std::string folded(std::string_view line, std::size_t hanging, std::optional<std::size_t> columns) {
   if (!columns || width_of(line) <= *columns) return std::string{line};
   std::string text;

@@ -22,6 +22,8 @@ struct Terminal {
 
 [[nodiscard]] Terminal process_terminal();  // the process's own streams
 [[nodiscard]] std::string tinted(Colour colour, Tint tint, std::string_view text);
+// The text, or as much of it as fits into so many columns with "..." after it.
+[[nodiscard]] std::string cut(const std::string& text, std::size_t columns);
 // Lines longer than so many columns, broken at spaces; what follows is indented by `hanging`. A word that does not fit stays whole, and
 // neither escape sequences nor the later bytes of a UTF-8 character count.
 [[nodiscard]] std::string folded(std::string_view line, std::size_t hanging, std::optional<std::size_t> columns);

@@ -317,12 +317,13 @@ void Inquiry::tell_leader_now(const PartitionHistory& partition) {
     tell_now(fmt::format("{}, the preferred leader, is not in the ISR", broker_name(preferred)));
   } else {
     std::string members;
-    for (const NodeId member : partition.isr) {
+    const bool by_elr = partition.isr.empty();  // eligible leader replicas (KIP-966)
+    for (const NodeId member : by_elr ? partition.elr : partition.isr) {
       const std::optional<HostId> host = run_.cluster().node(member);
       const bool up = host && run_.world().is_up(*host);
       members += fmt::format("{}{} is {}", members.empty() ? "" : ", ", broker_name(member), up ? "up but not counted on" : "down");
     }
-    tell_now(fmt::format("only a member of the ISR may lead: {}", members));
+    tell_now(fmt::format("only {} may lead: {}", by_elr ? "an eligible replica" : "a member of the ISR", members.empty() ? "there is none" : members));
   }
 }
 

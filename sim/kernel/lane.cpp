@@ -48,9 +48,6 @@ constexpr LaneRow row(ApiKey api) {
     case ApiKey::offset_delete:
     case ApiKey::describe_cluster:
     case ApiKey::describe_quorum:
-    case ApiKey::add_raft_voter:
-    case ApiKey::remove_raft_voter:
-    case ApiKey::update_raft_voter:
     case ApiKey::api_versions:
     case ApiKey::create_topics:
     case ApiKey::delete_records:

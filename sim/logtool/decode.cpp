@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/log/log_files.hpp"
+#include "core/model/topic_name.hpp"
 #include "core/record/control_record.hpp"
 #include "core/wire/stored_schema.hpp"
 #include "sim/logtool/schema_reader.hpp"
@@ -139,8 +140,8 @@ std::string_view transaction_record_name(std::int16_t key_version) {
 LogContent content_of_directory(std::string_view name) {
   const std::optional<TopicPartition> partition = partition_of_directory(name);
   if (!partition) return LogContent::plain;
-  if (partition->topic == "__consumer_offsets") return LogContent::group_offsets;
-  if (partition->topic == "__transaction_state") return LogContent::transaction_state;
+  if (partition->topic == offsets_topic) return LogContent::group_offsets;
+  if (partition->topic == transaction_state_topic) return LogContent::transaction_state;
   if (partition->topic == "__cluster_metadata") return LogContent::cluster_metadata;
   return LogContent::plain;
 }

@@ -52,7 +52,7 @@ constexpr std::array suffixes{
     Name{".txnindex", FileKind::transaction_index},
     Name{snapshot_suffix, FileKind::producer_snapshot},
 };
-constexpr std::array names{
+constexpr std::array known_names{
     Name{leader_epoch_file, FileKind::epoch_checkpoint},
     Name{recovery_point_checkpoint, FileKind::offset_checkpoint},
     Name{high_watermark_checkpoint, FileKind::offset_checkpoint},
@@ -67,7 +67,7 @@ constexpr std::array names{
 }  // namespace
 
 std::optional<FileKind> file_kind(std::string_view name) {
-  for (const Name& known : names) {
+  for (const Name& known : known_names) {
     if (name == known.text) return known.kind;
   }
   for (const std::string_view on_its_way : {".deleted", ".cleaned", ".swap"}) {

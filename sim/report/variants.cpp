@@ -29,10 +29,6 @@ std::vector<VariantTable::Row> all_rows(const std::vector<VariantColumn>& column
   return rows;
 }
 
-std::string cut(const std::string& text, std::size_t width) {
-  return text.size() <= width ? text : text.substr(0, width - 4) + " ...";
-}
-
 }  // namespace
 
 VariantColumn variant_column(const Simulation& run, const RunFacts& facts) {

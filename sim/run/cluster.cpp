@@ -90,7 +90,7 @@ std::map<std::string, std::int16_t> features_of(const ClusterSpec& cluster) {
   std::map<std::string, std::int16_t> features{{std::string{metadata_version_feature}, newest_metadata_version}};
   if (cluster.features.eligible_leader_replicas) features[std::string{eligible_leader_replicas_feature}] = 1;
   if (cluster.features.transaction_version > 0)
-    features["transaction.version"] = static_cast<std::int16_t>(cluster.features.transaction_version);
+    features[std::string{transaction_version_feature}] = static_cast<std::int16_t>(cluster.features.transaction_version);
   return features;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/broker/broker.hpp"
 #include "sim/check/acked_record_lost.hpp"
+#include "sim/check/read_positions.hpp"
 #include "sim/run/simulation.hpp"
 
 namespace kafkasim::sim {
@@ -29,15 +30,6 @@ std::int64_t missing_of(const AckedBatch& acked, const PartitionHistory& partiti
   return missing;
 }
 
-// Whether a record that a reader of all records has to be given stands at or after `from`, those of transactions included, however
-// they ended.
-bool is_data_left(const ReplicaHistory& leader, Offset from) {
-  for (std::size_t i = leader.log.index_at(std::max(from, leader.log_start)); i < leader.log.size(); ++i) {
-    if (!leader.log[i].control && leader.log[i].base < leader.high_watermark) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 void Simulation::final_read(const std::vector<HostId>& outside) {
@@ -58,7 +50,7 @@ void Simulation::final_read(const std::vector<HostId>& outside) {
     const ReplicaHistory* leader = partition->acting_leader();
     if (!leader) return false;
     const std::optional<Offset> at = checks_.history().vitals().position(reader, tp);
-    return at && (*at >= leader->high_watermark || !is_data_left(*leader, std::max(*at, partition->compacted_to)));
+    return at && (*at >= leader->high_watermark || !first_to_read(*partition, *at, leader->high_watermark, OfTransactions::counted));
   };
   const auto is_over = [&] {
     if (world_.observations().empty()) return false;

@@ -59,8 +59,7 @@ std::string kinds_of(const MetricInfo& info) {
 std::optional<Subject> subject_of_kind(Binder& b, const JsonValue& value, std::string_view text, char kind) {
   if (kind == 'p' && looks_like_partition(text)) {
     const std::string_view topic = text.substr(0, text.rfind('-'));
-    const bool internal = topic == "__consumer_offsets" || topic == "__transaction_state" || topic == "__cluster_metadata";
-    if (!b.names.topics.contains(topic) && !internal && !topic_may_come(b, topic)) return std::nullopt;
+    if (!b.names.topics.contains(topic) && !is_made_by_cluster(topic) && !topic_may_come(b, topic)) return std::nullopt;
     if (const auto partition = resolve_partition(b, value, text)) return Subject{*partition};
     return Subject{};  // reported
   }

@@ -91,6 +91,10 @@ std::optional<Target> call_target(Binder& b, const JsonValue& at, std::string_vi
 
 }  // namespace
 
+bool is_made_by_cluster(std::string_view topic) {
+  return topic == offsets_topic || topic == transaction_state_topic || topic == cluster_metadata_topic;
+}
+
 bool topic_may_come(const Binder& b, std::string_view name) {
   return b.clients == Clients::real_ones_too && !topic_name_fault(std::string{name});
 }
@@ -115,11 +119,11 @@ std::optional<TopicPartition> resolve_partition(Binder& b, const JsonValue& at, 
   std::optional<std::int32_t> count;
   if (topic == "__cluster_metadata") {
     count = 1;
-  } else if (topic == "__consumer_offsets") {
+  } else if (topic == offsets_topic) {
     if (!b.out.cluster.brokers.empty()) {
       count = static_cast<std::int32_t>(b.out.cluster.brokers.front().config.offsets_topic_num_partitions);
     }
-  } else if (topic == "__transaction_state") {
+  } else if (topic == transaction_state_topic) {
     if (!b.out.cluster.brokers.empty()) {
       count = static_cast<std::int32_t>(b.out.cluster.brokers.front().config.transaction_state_log_num_partitions);
     }

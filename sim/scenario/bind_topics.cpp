@@ -16,7 +16,7 @@ bool good_topic_name(Binder& b, const JsonValue& at, const std::string& name) {
     b.faults.error(at, quote(name) + " is no topic name: 1 to 249 letters, digits, '.', '_' and '-', not '.' or '..'");
     return false;
   }
-  if (name == "__consumer_offsets" || name == "__transaction_state" || name == "__cluster_metadata") {
+  if (is_made_by_cluster(name)) {
     b.faults.error(at, quote(name) + " is an internal topic: the cluster makes it by itself");
     return false;
   }

@@ -110,6 +110,7 @@ void finish_consumer_config(Faults& faults, ConsumerConfig& config, const JsonVa
 
 // ---- names --------------------------------------------------------------------------------------------
 [[nodiscard]] std::vector<std::string_view> topic_names(const Names& names);
+[[nodiscard]] bool is_made_by_cluster(std::string_view topic);  // an internal topic
 [[nodiscard]] bool topic_may_come(const Binder& b, std::string_view name);  // by a real client
 [[nodiscard]] bool known_topic(Binder& b, const JsonValue& at, std::string_view name);  // reports
 [[nodiscard]] std::optional<TopicPartition> resolve_partition(Binder& b, const JsonValue& at, std::string_view text);

@@ -254,9 +254,7 @@ bool Tape::step_back(Cursor& cursor) {
     return since && *since - c.run.origin() <= std::max(known_from, best.run.now());
   };
   if (!near.empty() && knows_enough(near.back())) {
-    const Duration shown = cursor.shown;
     cursor = near.back();
-    cursor.shown = shown;
   } else {
     take_up(cursor, best);
     near.clear();

@@ -71,7 +71,7 @@ const std::map<std::string, Folders>& may_include() {
         {"sim/disk", machine},
         {"sim/serve", with(run, {"sim/report"})},
         {"sim/kernel", kernel},
-        {"sim/scenario", with(message, {"core/wire", "sim/disk"})},
+        {"sim/scenario", with(machine, {"core/wire", "sim/disk"})},
         {"sim/workload", with(bytes, {"core/client", "sim/scenario"})},
         {"sim/check", with(core, {"sim/kernel"})},
         {"sim/fault", run},  // fault and run are two halves: the driver, and whom it drives

@@ -10,17 +10,6 @@ namespace {
 
 constexpr std::size_t most_listed = 12;  // messages, each way
 
-std::string_view where_it_is(sim::MessageState state) {
-  switch (state) {
-    case sim::MessageState::on_wire: return "on its way";
-    case sim::MessageState::waiting: return "in the sender's socket";
-    case sim::MessageState::lost: return "lost, to be sent again";
-    case sim::MessageState::held: return "held back";
-    case sim::MessageState::delayed: return "delayed";
-  }
-  return "";
-}
-
 }  // namespace
 
 // What is between two machines, and what passes there at this moment.
@@ -49,7 +38,7 @@ void Inspector::link_way(const sim::FrameNode& from, const sim::FrameNode& to) {
   std::size_t count = 0;
   for (const sim::FrameMessage& m : frame.messages) {
     if (m.from != from.host || m.to != to.host || ++count > most_listed) continue;
-    const std::string text = fmt::format("{} {}, {}", api_name(m.api), m.kind == MessageKind::request ? "request" : "response", where_it_is(m.state));
+    const std::string text = fmt::format("{} {}, {}", api_name(m.api), m.kind == MessageKind::request ? "request" : "response", words_of_fate(m.state));
     if (flow_.link(fmt::format("link.{}.{}", from.name, count), text)) app_.choose(ChosenMessage{{m.connection, m.correlation_id, m.api, m.kind}});
   }
   if (count == 0) flow_.dim("No message is under way.");

@@ -9,17 +9,6 @@ namespace kafkasim::viz {
 
 namespace {
 
-std::string_view fate_of(sim::MessageState state) {
-  switch (state) {
-    case sim::MessageState::on_wire: return "on its way";
-    case sim::MessageState::waiting: return "waiting";
-    case sim::MessageState::lost: return "lost, to be sent again";
-    case sim::MessageState::held: return "held back";
-    case sim::MessageState::delayed: return "delayed";
-  }
-  return "";
-}
-
 const sim::FrameMessage* frame_message(const sim::Frame& frame, const sim::MessageRef& ref) {
   const auto found = std::ranges::find_if(frame.messages, [&](const sim::FrameMessage& m) {
     return m.connection == ref.connection && m.correlation_id == ref.correlation_id && m.api == ref.api && m.kind == ref.kind;
@@ -42,6 +31,17 @@ void catch_message(PanelState& state, const App& app, const sim::MessageRef& ref
 constexpr std::size_t most_fields_shown = 2000;
 
 }  // namespace
+
+std::string_view words_of_fate(sim::MessageState state) {
+  switch (state) {
+    case sim::MessageState::on_wire: return "on its way";
+    case sim::MessageState::waiting: return "waiting";
+    case sim::MessageState::lost: return "lost, to be sent again";
+    case sim::MessageState::held: return "held back";
+    case sim::MessageState::delayed: return "delayed";
+  }
+  return "";
+}
 
 void Inspector::message_path(const ChosenMessage& chosen) {
   const sim::FrameMessage* message = frame_message(app_.frame(), chosen.message);
@@ -151,7 +151,7 @@ void Inspector::message(const ChosenMessage& chosen) {
   catch_message(state_, app_, ref);
   const sim::FrameMessage* under_way = frame_message(app_.frame(), ref);
   const std::string_view kind = ref.kind == MessageKind::request ? "request" : "response";
-  flow_.title(fmt::format("{} {}", api_name(ref.api), kind), under_way ? fate_of(under_way->state) : std::string_view{"not under way"},
+  flow_.title(fmt::format("{} {}", api_name(ref.api), kind), under_way ? words_of_fate(under_way->state) : std::string_view{"not under way"},
               under_way ? ui_.theme.accent : ui_.theme.dim);
   message_path(chosen);
   act_buttons({"drop"});

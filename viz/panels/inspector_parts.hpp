@@ -62,6 +62,7 @@ class Inspector {
   Flow flow_;
 };
 
+[[nodiscard]] std::string_view words_of_fate(sim::MessageState state);
 [[nodiscard]] std::string_view words_of_state(const sim::FrameNode& node);
 [[nodiscard]] Colour colour_of_state(const Theme& theme, const sim::FrameNode& node);
 

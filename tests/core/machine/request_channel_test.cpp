@@ -71,6 +71,16 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
+TEST_CASE("what a process asks itself is not taken for the answer", "[machine]") {
+  Bench bench;
+  bench.send("a");
+  const ConnectionId connection = bench.connect();
+  const auto asked = bench.stage.take<Send>();
+  REQUIRE(asked.size() == 1);
+  CHECK(bench.step(Received{connection, asked[0].envelope}).empty());
+  CHECK(bench.respond(connection, asked[0].envelope.correlation_id).size() == 1);
+}
+
 TEST_CASE("a request waits for its connection and carries version and client id and a correlation id") {
   Bench bench;
   bench.send("a");

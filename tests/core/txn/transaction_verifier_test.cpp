@@ -68,7 +68,7 @@ TEST_CASE("the coordinator of a transaction is asked and its answer handed on", 
   CHECK(rig.answers[0].errors.at(orders0) == ErrorCode::transaction_abortable);
 }
 
-TEST_CASE("questions that come while one is unanswered go together in the next request, one of an id each", "[txn]") {
+TEST_CASE("questions that come while one is unanswered go together in the next request and of an id only one", "[txn]") {
   VerifierRig rig;
   rig.ask("a", Mode::verify);
   rig.ask("b", Mode::verify);

@@ -34,3 +34,16 @@ TEST_CASE("colours and the bytes of one letter take no columns") {
   CHECK(folded(line, 0, 6) == "\033[31mone\033[0m\ntwo");
   CHECK(folded("\u00e9\u00e9\u00e9 \u00e9\u00e9\u00e9", 0, 7) == "\u00e9\u00e9\u00e9 \u00e9\u00e9\u00e9");
 }
+
+TEST_CASE("text that is indented is broken at spaces before it is too wide and stays indented") {
+  CHECK(folded("  one two three four", 2, 12) == "  one two\n  three four");
+  CHECK(folded("one", 0, 12) == "one");
+  CHECK(folded("", 2, 12).empty());
+  CHECK(folded("a-word-that-is-longer than that", 0, 10) == "a-word-that-is-longer\nthan that");
+  CHECK(folded("\xc3\xa4\xc3\xb6 \xc3\xbc", 0, 4) == "\xc3\xa4\xc3\xb6 \xc3\xbc");  // characters, not bytes
+}
+
+TEST_CASE("text that is too long is cut and says so") {
+  CHECK(cut("one two", 7) == "one two");
+  CHECK(cut("one-two-three", 10) == "one-tw ...");
+}

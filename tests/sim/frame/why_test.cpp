@@ -105,7 +105,7 @@ TEST_CASE("a partition without a leader says who of its ISR is down") {
   const Simulation alone = asked_run(R"({"at": "2s", "crash": 3}, {"at": "15s", "crash": 2}, {"at": "30s", "crash": 1})", seconds(45));
   const std::string text = reasons_text(why(alone, WhyLeader{orders}));
   INFO(text);
-  CHECK(stands_in_order(text, {"crash 1 hits broker 1", "nobody leads orders-0", "only a member of the ISR may lead: broker 1 is down"}));
+  CHECK(stands_in_order(text, {"crash 1 hits broker 1", "nobody leads orders-0", "only an eligible replica may lead: broker 1 is down"}));
 }
 
 TEST_CASE("a host is down because of what hit it or of its own decision") {

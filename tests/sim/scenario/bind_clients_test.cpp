@@ -50,7 +50,6 @@ TEST_CASE("faults of producers stand at their place") {
   check_error(producer(R"("partition": @2)"), "/producers/0/partition",
               "topic 't' has no partition 2: it has 2, from 0 on");
   check_error(producer(R"("value_size": @"1GiB")"), "/producers/0/value_size", "a value must be at most 100MiB");
-  check_error(producer(R"(@"queue": "q")"), "/producers/0/queue", "'queue' is not available in this release of kafkasim");
   check_error(producer(R"("transaction_size": @5)"), "/producers/0/transaction_size", "'transaction_size' needs a 'transactional.id'");
   check_error(producer(R"("abort_ratio": @0.5)"), "/producers/0/abort_ratio", "'abort_ratio' needs 'transaction_size'");
   check_error(producer(R"("transaction_size": 5, "abort_ratio": @1.5, "config": {"transactional.id": "x"})"),
