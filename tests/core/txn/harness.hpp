@@ -28,7 +28,9 @@ inline MetadataImage image_with_orders() {
   }
   const auto add = [&image](const std::string& name, std::uint64_t number, std::size_t partitions) {
     TopicImage topic{.name = name, .id = Uuid{9, number}};
-    topic.partitions.resize(partitions, PartitionRegistration{.leader = NodeId{2}});
+    PartitionRegistration led;
+    led.leader = NodeId{2};
+    topic.partitions.resize(partitions, led);
     image.topic_ids[name] = topic.id;
     image.topics[topic.id] = Cow<TopicImage>{topic};
   };

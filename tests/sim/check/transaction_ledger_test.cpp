@@ -28,11 +28,22 @@ TEST_CASE("a record is open until a marker of its producer says how it ended", "
   CHECK(tale.history().transactions().run_at(name, Offset{1}) == nullptr);
 }
 
-TEST_CASE("a transaction is open for its producer between begin and end", "[check]") {
+TEST_CASE("a record belongs to the transaction in which its producer sent it", "[check]") {
   BankTale tale;
+  const auto number_of = [&tale](std::int64_t send) {
+    const auto found = tale.history().transactions().transaction_of(name, Origin{0, send});
+    return found ? found->number : -1;
+  };
+  tale.sent(0);
+  CHECK(number_of(0) == -1);
   tale.began(4);
-  CHECK(tale.history().transactions().open_of(0)->number == 4);
+  tale.sent(1);
+  tale.sent(2);
   tale.ended(4, trace::TransactionFate::committed);
-  CHECK_FALSE(tale.history().transactions().open_of(0));
-  CHECK(tale.history().transactions().told({0, 4}) == trace::TransactionFate::committed);
+  tale.began(5);
+  tale.sent(3);
+  CHECK(number_of(0) == -1);
+  CHECK(number_of(1) == 4);
+  CHECK(number_of(2) == 4);
+  CHECK(number_of(3) == 5);
 }
