@@ -1,26 +1,13 @@
 #include "core/model/config.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
-#include <span>
+
+#include "core/model/setting_table.hpp"
 
 namespace kafkasim {
 
 namespace {
-
-template <class C>
-using Field = std::variant<bool C::*, std::int64_t C::*, Duration C::*, Ratio C::*, std::string C::*>;
-
-template <class C>
-struct Setting {
-  std::string_view name;
-  Field<C> field;
-  std::int64_t least{0};
-  std::int64_t most{INT64_MAX};
-  std::vector<std::string_view> choices{};
-  std::optional<std::int64_t> also{};  // allowed too, although outside of [least, most]
-};
 
 using Topic = Setting<TopicConfig>;
 using Node = Setting<NodeConfig>;
@@ -203,177 +190,6 @@ constexpr std::string_view long_times[] = {
 };
 
 template <class C>
-std::vector<Setting<C>> client_settings(std::vector<Setting<C>> own) {
-  const std::vector<Setting<C>> common{
-      {"metadata.max.age.ms", &C::metadata_max_age},
-      {"request.timeout.ms", &C::request_timeout},
-      {"retry.backoff.ms", &C::retry_backoff},
-      {"retry.backoff.max.ms", &C::retry_backoff_max},
-      {"reconnect.backoff.ms", &C::reconnect_backoff},
-      {"reconnect.backoff.max.ms", &C::reconnect_backoff_max},
-      {"socket.connection.setup.timeout.ms", &C::socket_connection_setup_timeout},
-      {"socket.connection.setup.timeout.max.ms", &C::socket_connection_setup_timeout_max},
-  };
-  own.insert(own.end(), common.begin(), common.end());
-  return own;
-}
-
-const std::vector<Setting<ProducerConfig>>& producer_settings() {
-  using P = ProducerConfig;
-  static const std::vector<Setting<P>> table = client_settings<P>({
-      {"acks", &P::acks, 0, 0, {"all", "-1", "0", "1"}},
-      {"batch.size", &P::batch_size, 0, INT32_MAX},
-      {"buffer.memory", &P::buffer_memory},
-      {"compression.type", &P::compression_type, 0, 0, {"none", "gzip", "snappy", "lz4", "zstd"}},
-      {"compression.gzip.level", &P::compression_gzip_level, 1, 9, {}, -1},
-      {"compression.lz4.level", &P::compression_lz4_level, 1, 17},
-      {"compression.zstd.level", &P::compression_zstd_level, -131'072, 22},
-      {"delivery.timeout.ms", &P::delivery_timeout},
-      {"enable.idempotence", &P::enable_idempotence},
-      {"linger.ms", &P::linger},
-      {"max.in.flight.requests.per.connection", &P::max_in_flight, 1, INT32_MAX},
-      {"max.block.ms", &P::max_block},
-      {"max.request.size", &P::max_request_size, 0, INT32_MAX},
-      {"retries", &P::retries, 0, INT32_MAX},
-      {"transactional.id", &P::transactional_id},
-      {"transaction.timeout.ms", &P::transaction_timeout, 1},
-  });
-  return table;
-}
-
-const std::vector<Setting<ConsumerConfig>>& consumer_settings() {
-  using C = ConsumerConfig;
-  static const std::vector<Setting<C>> table = client_settings<C>({
-      {"auto.offset.reset", &C::auto_offset_reset, 0, 0, {"earliest", "latest", "none", "by_duration:PT1H"}},
-      {"enable.auto.commit", &C::enable_auto_commit},
-      {"auto.commit.interval.ms", &C::auto_commit_interval},
-      {"fetch.min.bytes", &C::fetch_min_bytes, 0, INT32_MAX},
-      {"fetch.max.bytes", &C::fetch_max_bytes, 0, INT32_MAX},
-      {"fetch.max.wait.ms", &C::fetch_max_wait},
-      {"heartbeat.interval.ms", &C::heartbeat_interval},
-      {"isolation.level", &C::isolation_level, 0, 0, {"read_uncommitted", "read_committed"}},
-      {"max.partition.fetch.bytes", &C::max_partition_fetch_bytes, 0, INT32_MAX},
-      {"max.poll.interval.ms", &C::max_poll_interval, 1},
-      {"max.poll.records", &C::max_poll_records, 1, INT32_MAX},
-      {"session.timeout.ms", &C::session_timeout},
-      {"partition.assignment.strategy", &C::partition_assignment_strategy, 0, 0, {}},
-      {"group.protocol", &C::group_protocol, 0, 0, {"classic", "consumer"}},
-      {"group.remote.assignor", &C::group_remote_assignor, 0, 0, {"", "uniform", "range"}},
-      {"group.instance.id", &C::group_instance_id, 0, 0, {}},
-      {"client.rack", &C::client_rack, 0, 0, {}},
-  });
-  return table;
-}
-
-template <class C>
-std::vector<std::string_view> names_of(const std::vector<Setting<C>>& table) {
-  std::vector<std::string_view> names;
-  for (const auto& setting : table) names.push_back(setting.name);
-  std::ranges::sort(names);
-  return names;
-}
-
-constexpr std::size_t longest_name = 200;  // of what is free text
-
-std::optional<std::int64_t> as_number(const SettingValue& value) {
-  if (const auto* n = std::get_if<std::int64_t>(&value)) return *n;
-  if (const auto* text = std::get_if<std::string>(&value)) {
-    std::int64_t n = 0;
-    const char* end = text->data() + text->size();
-    if (const auto [at, error] = std::from_chars(text->data(), end, n); error == std::errc{} && at == end) return n;
-  }
-  return std::nullopt;
-}
-
-// A decimal from 0 to 1 with at most six digits behind the point.
-std::optional<Ratio> as_ratio(const SettingValue& value) {
-  if (const std::optional<std::int64_t> n = as_number(value)) {
-    return *n == 0 || *n == 1 ? std::optional{Ratio{*n * 1'000'000}} : std::nullopt;
-  }
-  const auto* text = std::get_if<std::string>(&value);
-  if (text == nullptr || text->size() < 3 || text->size() > 8 || (*text)[1] != '.') return std::nullopt;
-  std::string digits = text->substr(2);
-  digits.resize(6, '0');
-  const std::optional<std::int64_t> n = as_number(SettingValue{(*text)[0] + digits});
-  if (!n || *n < 0 || *n > 1'000'000) return std::nullopt;
-  return Ratio{*n};
-}
-
-std::optional<bool> as_bool(const SettingValue& value) {
-  if (const auto* b = std::get_if<bool>(&value)) return *b;
-  if (value == SettingValue{std::string{"true"}}) return true;
-  if (value == SettingValue{std::string{"false"}}) return false;
-  return std::nullopt;
-}
-
-std::string as_string(const SettingValue& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  if (const auto* n = std::get_if<std::int64_t>(&value)) return std::to_string(*n);
-  return std::get<bool>(value) ? "true" : "false";
-}
-
-std::string quoted(std::string_view text) { return "'" + std::string{text} + "'"; }
-
-template <class C>
-Result<void> assign(C& config, const Setting<C>& setting, const SettingValue& value) {
-  if (const auto* field = std::get_if<bool C::*>(&setting.field)) {
-    const std::optional<bool> b = as_bool(value);
-    if (!b) return fail(quoted(setting.name) + " must be true or false");
-    config.*(*field) = *b;
-    return {};
-  }
-  if (const auto* field = std::get_if<std::string C::*>(&setting.field)) {
-    const std::string text = as_string(value);
-    const bool free = setting.choices.empty();
-    if (free && text.size() > longest_name) return fail(quoted(setting.name) + " is too long");
-    if (!free && std::ranges::find(setting.choices, std::string_view{text}) == setting.choices.end()) {
-      std::string choices;
-      for (const std::string_view c : setting.choices) choices += (choices.empty() ? "" : ", ") + quoted(c);
-      return fail(quoted(setting.name) + " must be " + (setting.choices.size() > 1 ? "one of " : "") + choices + ", not " + quoted(text));
-    }
-    config.*(*field) = text;
-    return {};
-  }
-  if (const auto* field = std::get_if<Ratio C::*>(&setting.field)) {
-    const std::optional<Ratio> ratio = as_ratio(value);
-    if (!ratio) return fail(quoted(setting.name) + " must be a number from 0 to 1 with at most six decimals");
-    config.*(*field) = *ratio;
-    return {};
-  }
-  const std::optional<std::int64_t> n = as_number(value);
-  if (!n) return fail(quoted(setting.name) + " must be a whole number");
-  if ((*n < setting.least || *n > setting.most) && n != setting.also) {
-    return fail(quoted(setting.name) + " must be between " + std::to_string(setting.least) + " and " + std::to_string(setting.most) +
-                (setting.also ? ", or " + std::to_string(*setting.also) : "") + ", not " + std::to_string(*n));
-  }
-  if (const auto* field = std::get_if<std::int64_t C::*>(&setting.field)) {
-    config.*(*field) = *n;
-  } else {
-    config.*(*std::get_if<Duration C::*>(&setting.field)) = milliseconds(*n);
-  }
-  return {};
-}
-
-std::string text_of(Ratio ratio) {  // as Java prints a double
-  std::string digits = std::to_string(1'000'000 + ratio.millionths % 1'000'000).substr(1);
-  while (digits.size() > 1 && digits.back() == '0') digits.pop_back();
-  return std::to_string(ratio.millionths / 1'000'000) + "." + digits;
-}
-
-std::string text_of(Duration duration) {
-  return std::to_string(duration == milliseconds(INT64_MAX) ? INT64_MAX : duration.whole_ms());
-}
-
-template <class C>
-std::string text_of(const C& config, const Setting<C>& setting) {
-  if (const auto* field = std::get_if<bool C::*>(&setting.field)) return config.*(*field) ? "true" : "false";
-  if (const auto* field = std::get_if<std::string C::*>(&setting.field)) return config.*(*field);
-  if (const auto* field = std::get_if<Ratio C::*>(&setting.field)) return text_of(config.*(*field));
-  if (const auto* field = std::get_if<Duration C::*>(&setting.field)) return text_of(config.*(*field));
-  return std::to_string(config.*(*std::get_if<std::int64_t C::*>(&setting.field)));
-}
-
-template <class C>
 SettingType type_of(const Setting<C>& setting) {
   if (std::holds_alternative<bool C::*>(setting.field)) return SettingType::boolean;
   if (std::holds_alternative<Ratio C::*>(setting.field)) return SettingType::real;
@@ -401,68 +217,6 @@ std::optional<std::string> text_of(const NodeConfig& config, const InUnits& sett
   return std::to_string(n < 0 ? n : n / ms_of(setting.unit));
 }
 
-template <class C>
-Result<void> set_by_table(C& config, const std::vector<Setting<C>>& table, std::string_view name, const SettingValue& value,
-                          const std::vector<std::string_view>& known, std::string_view owner) {
-  for (const Setting<C>& setting : table) {
-    if (setting.name == name) return assign(config, setting, value);
-  }
-  const std::string_view near = nearest_name(name, known);
-  return fail("unknown " + std::string{owner} + " setting " + quoted(name) + (near.empty() ? "" : ", did you mean " + quoted(near) + "?"));
-}
-
-// Names as assignors have them, or their classes in Kafka's clients, by commas; each once.
-Result<void> set_strategy(ConsumerConfig& config, const std::string& text) {
-  constexpr std::string_view package = "org.apache.kafka.clients.consumer.";
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> known{
-      {{"range", "RangeAssignor"},
-       {"roundrobin", "RoundRobinAssignor"},
-       {"sticky", "StickyAssignor"},
-       {"cooperative-sticky", "CooperativeStickyAssignor"}}};
-  std::vector<std::string_view> names;
-  std::string_view rest = text;
-  for (bool more = true; more;) {
-    const std::size_t comma = rest.find(',');
-    std::string_view name = rest.substr(0, comma);
-    more = comma != std::string_view::npos;
-    if (more) rest.remove_prefix(comma + 1);
-    while (name.starts_with(' ')) name.remove_prefix(1);
-    while (name.ends_with(' ')) name.remove_suffix(1);
-    const auto is_it = [&](const auto& one) {
-      return one.first == name || (name.starts_with(package) && name.substr(package.size()) == one.second);
-    };
-    const auto found = std::ranges::find_if(known, is_it);
-    if (found == known.end()) {
-      return fail("'partition.assignment.strategy' must be of 'range', 'roundrobin', 'sticky', 'cooperative-sticky', by commas, not "
-                  + quoted(text.substr(0, longest_name)));
-    }
-    if (std::ranges::find(names, found->first) != names.end())
-      return fail("'partition.assignment.strategy' names " + quoted(found->first) + " twice");
-    names.push_back(found->first);
-  }
-  config.partition_assignment_strategy.clear();
-  for (const std::string_view name : names) {
-    if (!config.partition_assignment_strategy.empty()) config.partition_assignment_strategy += ',';
-    config.partition_assignment_strategy += name;
-  }
-  return {};
-}
-
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
 Result<void> set_in_unit(NodeConfig& config, const InUnits& setting, const SettingValue& value) {
   const std::optional<std::int64_t> n = as_number(value);
   if (!n) return fail(quoted(setting.node) + " must be a whole number");
@@ -479,20 +233,6 @@ Result<void> set_in_unit(NodeConfig& config, const InUnits& setting, const Setti
 
 }  // namespace
 
-std::string_view nearest_name(std::string_view name, const std::vector<std::string_view>& known) {
-  if (name.size() > 200) return {};
-  std::string_view best;
-  std::size_t least = std::max<std::size_t>(2, name.size() / 3) + 1;
-  for (const std::string_view candidate : known) {
-    const std::size_t distance = edit_distance(name, candidate);
-    if (distance < least) {
-      least = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
 Result<void> set(TopicConfig& config, std::string_view name, const SettingValue& value) {
   return set_by_table(config, topic_settings(), name, value, topic_setting_names(), "topic");
 }
@@ -505,50 +245,6 @@ Result<void> set(NodeConfig& config, std::string_view name, const SettingValue& 
     if (synonym.node == name) return set(config.topic_defaults, synonym.topic, value);
   }
   return set_by_table(config, node_settings(), name, value, node_setting_names(), "broker");
-}
-
-Result<void> set(ProducerConfig& config, std::string_view name, const SettingValue& value) {
-  return set_by_table(config, producer_settings(), name, value, producer_setting_names(), "producer");
-}
-
-Result<void> set(ConsumerConfig& config, std::string_view name, const SettingValue& value) {
-  if (name == "auto.offset.reset" && reset_by_duration(as_string(value))) {
-    config.auto_offset_reset = as_string(value);
-    return {};
-  }
-  if (name == "partition.assignment.strategy") return set_strategy(config, as_string(value));
-  return set_by_table(config, consumer_settings(), name, value, consumer_setting_names(), "consumer");
-}
-
-std::optional<Duration> reset_by_duration(std::string_view text) {
-  constexpr std::string_view prefix = "by_duration:";
-  if (!text.starts_with(prefix)) return std::nullopt;
-  text.remove_prefix(prefix.size());
-  if (!text.starts_with('P') || text.size() > 30) return std::nullopt;
-  text.remove_prefix(1);
-  std::int64_t seconds_in_all = 0;
-  bool time = false;
-  bool any = false;
-  std::string_view units = "DHMS";  // in this order, each at most once
-  while (!text.empty()) {
-    if (text.front() == 'T' && !time) {
-      time = true;
-      text.remove_prefix(1);
-      continue;
-    }
-    std::int64_t n = 0;
-    const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-    if (error != std::errc{} || n < 0 || n > 1'000'000'000 || at == text.data() + text.size()) return std::nullopt;
-    const std::size_t unit = units.find(*at);
-    if (unit == std::string_view::npos || (*at == 'D') == time) return std::nullopt;
-    const std::int64_t worth = *at == 'D' ? 86'400 : *at == 'H' ? 3'600 : *at == 'M' ? 60 : 1;
-    seconds_in_all += n * worth;
-    units.remove_prefix(unit + 1);
-    text = std::string_view{at + 1, static_cast<std::size_t>(text.data() + text.size() - at - 1)};
-    any = true;
-  }
-  if (!any || seconds_in_all > 9'000'000'000) return std::nullopt;
-  return seconds(seconds_in_all);
 }
 
 bool is_list_setting(std::string_view name) { return name == "cleanup.policy" || name == "log.cleanup.policy" || name == "group.consumer.assignors"; }
@@ -600,7 +296,4 @@ std::vector<std::string_view> node_setting_names() {
   std::ranges::sort(names);
   return names;
 }
-std::vector<std::string_view> producer_setting_names() { return names_of(producer_settings()); }
-std::vector<std::string_view> consumer_setting_names() { return names_of(consumer_settings()); }
-
 }  // namespace kafkasim

@@ -72,14 +72,6 @@ TEST_CASE("the known names are sorted and each can be told apart") {
   }
 }
 
-TEST_CASE("the nearest name is the one with the fewest changes and far ones do not count") {
-  const std::vector<std::string_view> known{"acks", "linger.ms", "retries"};
-  CHECK(nearest_name("linger.s", known) == "linger.ms");
-  CHECK(nearest_name("ack", known) == "acks");
-  CHECK(nearest_name("something.else.entirely", known).empty());
-  CHECK(nearest_name(std::string(100'000, 'x'), known).empty());
-}
-
 TEST_CASE("the finest unit in which a retention is given wins in whatever order they come") {
   NodeConfig node;
   CHECK(node.topic_defaults.retention_ms == 168 * 3'600'000LL);

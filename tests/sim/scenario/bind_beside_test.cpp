@@ -7,11 +7,11 @@ using namespace kafkasim::sim;
 
 namespace {
 
-Parsed parse(const std::string& rest) {
+Parsed parse_beside(const std::string& rest) {
   return parse_scenario(R"({"name": "b", "duration": "10s", "cluster": {"brokers": 1}, "topics": [{"name": "orders"}], )" + rest + "}");
 }
 std::string first_message(const std::string& rest) {
-  const Parsed parsed = parse(rest);
+  const Parsed parsed = parse_beside(rest);
   CHECK_FALSE(parsed.scenario);
   return parsed.diagnostics.empty() ? "" : parsed.diagnostics.front().message;
 }
@@ -20,7 +20,7 @@ const std::string queue = R"("queues": [{"name": "tasks"}], )";
 }  // namespace
 
 TEST_CASE("queues and stores have names and queues say how they hand out") {
-  const Parsed parsed = parse(R"("queues": [{"name": "tasks", "mode": "poll", "prefetch": 3, "visibility_timeout": "5s"}, {"name": "mail"}],
+  const Parsed parsed = parse_beside(R"("queues": [{"name": "tasks", "mode": "poll", "prefetch": 3, "visibility_timeout": "5s"}, {"name": "mail"}],
     "stores": [{"name": "blobs"}])");
   REQUIRE(parsed.scenario);
   REQUIRE(parsed.scenario->queues.size() == 2);
@@ -45,7 +45,7 @@ TEST_CASE("a queue or store that cannot be is told why") {
 }
 
 TEST_CASE("producers and consumers name a queue instead of topic and group") {
-  const Parsed parsed = parse(queue + R"("stores": [{"name": "blobs"}],
+  const Parsed parsed = parse_beside(queue + R"("stores": [{"name": "blobs"}],
     "producers": [{"id": "p", "queue": "tasks", "rate": "5/s"}, {"id": "c", "topic": "orders", "rate": "1/s", "claim_check": "blobs"}],
     "consumers": [{"id": "w", "queue": "tasks", "count": 2}],
     "expect": [{"metric": "lag", "of": "tasks", "is": 0}, {"metric": "records.consumed", "of": "w", "at_least": 0}])");

@@ -7,7 +7,7 @@ using namespace kafkasim::sim;
 
 namespace {
 
-Parsed parse(const std::string& variants) {
+Parsed parse_variants(const std::string& variants) {
   return parse_scenario(R"({"name": "v", "duration": "10s", "cluster": {"brokers": 3}, "topics": [{"name": "orders"}],
 "producers": [{"id": "shop", "topic": "orders", "rate": "10/s"}],
 "variants": )" + variants + "}");
@@ -20,7 +20,7 @@ std::string first_message(const Parsed& parsed) {
 }  // namespace
 
 TEST_CASE("a variant is the scenario with values set by JSON pointer") {
-  const Parsed parsed = parse(R"([{"name": "acks=1", "set": {"/producers/0/config/acks": 1, "/seed": 9}}, {"name": "as is", "set": {}}])");
+  const Parsed parsed = parse_variants(R"([{"name": "acks=1", "set": {"/producers/0/config/acks": 1, "/seed": 9}}, {"name": "as is", "set": {}}])");
   REQUIRE(parsed.scenario);
   REQUIRE(parsed.scenario->variants.size() == 2);
   const std::vector<Patch> patches = patches_of(parsed.scenario->variants[0]);
@@ -31,16 +31,16 @@ TEST_CASE("a variant is the scenario with values set by JSON pointer") {
 }
 
 TEST_CASE("what a variant makes wrong is told with the name of the variant") {
-  const Parsed parsed = parse(R"([{"name": "bad", "set": {"/producers/0/rate": "fast"}}])");
+  const Parsed parsed = parse_variants(R"([{"name": "bad", "set": {"/producers/0/rate": "fast"}}])");
   CHECK_FALSE(parsed.scenario);
   CHECK(first_message(parsed).starts_with("in the variant 'bad': "));
 }
 
 TEST_CASE("variants that cannot be told apart or change themselves are refused") {
-  CHECK(first_message(parse(R"([{"name": "a", "set": {}}, {"name": "a", "set": {}}])")) == "there are two variants named 'a'");
-  CHECK(first_message(parse(R"([{"name": "a", "set": {"seed": 1}}])")).starts_with("a variant sets values by JSON pointer"));
-  CHECK(first_message(parse(R"([{"name": "a", "set": {"/variants/0/name": 1}}])")) == "a variant cannot change the variants");
-  CHECK(first_message(parse(R"([{"name": "", "set": {}}])")) == "a variant's name must not be empty");
-  CHECK_FALSE(parse(R"([{"set": {}}])").scenario);
-  CHECK_FALSE(parse(R"({"name": "a"})").scenario);
+  CHECK(first_message(parse_variants(R"([{"name": "a", "set": {}}, {"name": "a", "set": {}}])")) == "there are two variants named 'a'");
+  CHECK(first_message(parse_variants(R"([{"name": "a", "set": {"seed": 1}}])")).starts_with("a variant sets values by JSON pointer"));
+  CHECK(first_message(parse_variants(R"([{"name": "a", "set": {"/variants/0/name": 1}}])")) == "a variant cannot change the variants");
+  CHECK(first_message(parse_variants(R"([{"name": "", "set": {}}])")) == "a variant's name must not be empty");
+  CHECK_FALSE(parse_variants(R"([{"set": {}}])").scenario);
+  CHECK_FALSE(parse_variants(R"({"name": "a"})").scenario);
 }
