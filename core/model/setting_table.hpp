@@ -28,7 +28,7 @@ struct Setting {
   std::vector<std::string_view> choices;
   std::optional<std::int64_t> also;  // allowed too, although outside of [least, most]
 };
-  std::int64_t most{INT64_MAX};
+
 inline constexpr std::size_t longest_name = 200;  // of what is free text
 
 std::optional<std::int64_t> as_number(const SettingValue& value);

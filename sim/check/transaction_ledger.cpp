@@ -31,13 +31,15 @@ void TransactionLedger::on(const Observation&, const trace::ProducerInitialised&
 
 void TransactionLedger::on(const Observation&, const trace::TransactionChanged& e) {
   using enum TransactionStatus;
+  if (e.status == prepare_commit || e.status == prepare_abort)
+    decided_commit_[{e.producer.value, e.epoch.value}] = e.status == prepare_commit;
+  // One that was frozen and is not the coordinator any more may tell late of what it had decided.
   Decision& decision = decisions_[e.producer.value];
+  if (e.epoch.value < decision.epoch) return;
   decision.status = e.status;
   decision.epoch = e.epoch.value;
   decision.transactional_id = e.transactional_id;
   decision.partitions = {e.partitions.begin(), e.partitions.end()};
-  if (e.status == prepare_commit || e.status == prepare_abort)
-    decided_commit_[{e.producer.value, e.epoch.value}] = e.status == prepare_commit;
 }
 
 bool TransactionLedger::is_known(std::int64_t producer, const TopicPartition& partition) const {

@@ -47,3 +47,16 @@ TEST_CASE("a record belongs to the transaction in which its producer sent it", "
   CHECK(number_of(2) == 4);
   CHECK(number_of(3) == 5);
 }
+
+TEST_CASE("a coordinator that was frozen tells late what it had decided and nothing of now", "[check]") {
+  BankTale tale;
+  tale.init(5);
+  tale.decided(ongoing, 5);
+  tale.decided(prepare_commit, 3);
+  CHECK(tale.history().transactions().is_known(7, name));
+  tale.sent(0);
+  tale.written(0, 5);
+  CHECK(tale.history().transactions().problems().empty());
+  tale.decided(prepare_commit, 5, false);
+  CHECK_FALSE(tale.history().transactions().is_known(7, name));
+}
