@@ -5,7 +5,8 @@
 //   is never beyond what its member was given: no record that the member has not got lies below it;
 //   never goes back, except by a commit that no member made (an administrator's), or by the owner's own within where it
 //   has been since it owns the partition;
-//   survives the coordinator, unless an administrator has removed it or it has expired: one that loads the partition of __consumer_offsets and is its leader finds it.
+//   survives the coordinator, unless an administrator has removed it or it has expired: one that loads the partition of
+//   __consumer_offsets and is its leader finds it.
 // Excused: what the offsets topic lost by an excused loss.
 #include <map>
 #include <set>

@@ -47,7 +47,7 @@ TEST_CASE("the assignors give what the tests of Kafka and of other clients expec
   }
 }
 
-TEST_CASE("the user data of the sticky assignor comes back from its bytes, and without generation from version 0") {
+TEST_CASE("the user data of the sticky assignor comes back from its bytes and without generation from version 0") {
   const LastAssignment last{parts({3, 1}), Generation{7}};
   ConsumerProtocolSubscription told;
   told.topics = {"t"};
