@@ -213,6 +213,8 @@ void Consumer::prepare_join(Env& env) {
 void Consumer::revoke(const std::vector<TopicPartition>& partitions, Loss loss, Env& env) {
   if (partitions.empty()) return;
   env.out.note(trace::PartitionsRevoked{member_->group(), owner_id_, loss == Loss::lost, partitions});
+  // What was to be committed by hand there is its next owner's to do, from where the last commit stands.
+  for (const TopicPartition& tp : partitions) by_hand_.erase(tp);
   std::vector<TopicPartition> kept;
   for (const TopicPartition& tp : subscription_.partitions()) {
     if (std::ranges::find(partitions, tp) == partitions.end()) kept.push_back(tp);
@@ -368,7 +370,11 @@ void Consumer::commit_finished(const Commit& commit, ErrorCode error, Env& env) 
       if (!again) committed_before_join_ = true;
       break;
     case CommitReason::by_hand:
-      if (again) by_hand_.insert(commit.offsets.begin(), commit.offsets.end());  // what was asked for since then stands
+      if (again && (member_->speaks_consumer_protocol() || commit.generation == member_->generation())) {
+        for (const auto& [tp, position] : commit.offsets) {
+          if (subscription_.find(tp)) by_hand_.try_emplace(tp, position);  // what was asked for since then stands
+        }
+      }
       if (!again && error != ErrorCode::none) {
         env.out.note(trace::Remark{fmt::format("commit in {} failed: {}", member_->group(), error_name(error))});
       }

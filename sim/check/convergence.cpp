@@ -109,6 +109,11 @@ std::optional<std::string> behind(const PartitionHistory& partition, std::option
                      end->value);
 }
 
+bool is_without_records(const PartitionHistory& partition) {
+  const std::optional<Offset> end = end_of(partition);
+  return end && !first_to_read(partition, Offset{0}, *end);
+}
+
 std::optional<std::string> missing_of(const History& history, const std::string& name, const Vitals::Group& group,
                                       const std::vector<const ClientFacts*>& living) {
   if (group.state != "Stable") return fmt::format("it is {} in generation {}", group.state, group.generation.value);
@@ -133,8 +138,9 @@ std::optional<std::string> missing_of(const History& history, const std::string&
     if (auto what = behind(*partition, history.vitals().position(owner->second->host, partition->name), "position"))
       return fmt::format("{}: {}", owner->second->name, *what);
     if (!owner->second->commits) continue;
-    if (auto what = behind(*partition, history.vitals().committed(name, partition->name), "committed offset"))
-      return what;
+    const std::optional<Offset> committed = history.vitals().committed(name, partition->name);
+    if (!committed && is_without_records(*partition)) continue;  // who commits by hand commits what was read
+    if (auto what = behind(*partition, committed, "committed offset")) return what;
   }
   return std::nullopt;
 }
