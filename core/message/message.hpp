@@ -59,6 +59,9 @@ enum class ApiKey : std::int16_t {  // org.apache.kafka.common.protocol.ApiKeys
   describe_transactions = 65,
   list_transactions = 66,
   allocate_producer_ids = 67,
+  add_raft_voter = 80,
+  remove_raft_voter = 81,
+  update_raft_voter = 82,
 };
 
 enum class MessageKind : std::uint8_t { request, response };
