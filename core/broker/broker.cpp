@@ -14,7 +14,8 @@ constexpr std::uint8_t controller_channel = 3;
 
 std::optional<RaftNode> observer(const BrokerOptions& options) {
   if (options.metadata == MetadataSource::own_controller) return std::nullopt;
-  return RaftNode{{options.id, options.voters, QuorumMember::observer, options.config, options.cluster_id, raft_channel, options.legacy}};
+  return RaftNode{{options.id, options.voters, QuorumMember::observer, options.config, options.cluster_id, raft_channel, options.legacy,
+                   options.voter_source, std::nullopt}};
 }
 
 BrokerRegistrationRequest registration(const BrokerOptions& options) {
@@ -41,9 +42,11 @@ Broker::Broker(BrokerOptions options)
 std::optional<ControllerChannel::Active> Broker::active_controller() const {
   const LeaderAndEpoch known = quorum();
   if (!known.leader) return std::nullopt;
-  const auto endpoint = options_.voters.find(*known.leader);
-  if (endpoint == options_.voters.end()) return std::nullopt;
-  return ControllerChannel::Active{*known.leader, endpoint->second};
+  const auto configured = options_.voters.find(*known.leader);
+  std::optional<Endpoint> endpoint = raft_ ? raft_->endpoint_of(*known.leader) : std::nullopt;
+  if (!endpoint && configured != options_.voters.end()) endpoint = configured->second;
+  if (!endpoint) return std::nullopt;
+  return ControllerChannel::Active{*known.leader, *endpoint};
 }
 
 std::optional<Offset> Broker::replayed() const {

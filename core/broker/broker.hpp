@@ -63,6 +63,7 @@ struct BrokerOptions {
   LegacyBehaviours legacy{};
   MetadataSource metadata{};
   TransactionVersion transaction_version{TransactionVersion::v2};  // the finalized feature
+  VoterSource voter_source{};
 };
 
 class Broker {

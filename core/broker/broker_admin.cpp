@@ -33,6 +33,8 @@ bool is_for_controller(ApiKey api) {
     case ApiKey::elect_leaders:
     case ApiKey::alter_partition_reassignments:
     case ApiKey::describe_quorum:
+    case ApiKey::add_raft_voter:
+    case ApiKey::remove_raft_voter:
     case ApiKey::list_partition_reassignments: return true;
     default: return false;
   }
@@ -85,6 +87,10 @@ void Broker::on_api_versions(const ApiVersionsRequest& request, const RequestRef
       {std::string{eligible_leader_replicas_feature}, 0, 1},
       {std::string{transaction_version_feature}, 0, static_cast<std::int16_t>(TransactionVersion::v2)}};
   for (const auto& [name, level] : image_.features) response.finalized_features.push_back({name, level, level});
+  if (raft_ && raft_->is_reconfigurable()) {
+    response.supported_features.push_back({std::string{kraft_version_feature}, 0, raft::reconfigurable_version});
+    response.finalized_features.push_back({std::string{kraft_version_feature}, raft::reconfigurable_version, raft::reconfigurable_version});
+  }
   response.finalized_features_epoch = image_.end_offset - 1;
   answer(from, std::move(response), env);
 }

@@ -7,7 +7,7 @@ namespace kafkasim {
 CombinedNode::CombinedNode(BrokerOptions broker, ControllerOptions controller)
     : broker_{std::move(broker)},
       controller_{std::move(controller)},
-      controllers_listener_{controller_.raft().voters().at(controller_.id())} {}
+      controllers_listener_{*controller_.raft().endpoint_of(controller_.id())} {}
 
 std::optional<Instant> CombinedNode::next_deadline() const {
   if (ended_) return std::nullopt;

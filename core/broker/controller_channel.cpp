@@ -15,6 +15,7 @@
 #include "core/message/describe_quorum.hpp"
 #include "core/message/elect_leaders.hpp"
 #include "core/message/list_partition_reassignments.hpp"
+#include "core/message/raft_voter.hpp"
 
 namespace kafkasim {
 
@@ -29,11 +30,14 @@ ErrorCode has_moved(const Results& results) {
   return std::ranges::any_of(results, moved) ? ErrorCode::not_controller : ErrorCode::none;
 }
 
-// A voter that does not lead cannot describe the quorum: the one that does is asked next.
+// A voter that does not lead cannot describe or change the quorum: the one that does is asked next.
+ErrorCode has_moved(ErrorCode error) {
+  return error == ErrorCode::not_leader_or_follower ? ErrorCode::not_controller : error;
+}
 ErrorCode has_moved(const DescribeQuorumResponse& response) {
   for (const auto& topic : response.topics) {
     for (const auto& partition : topic.partitions) {
-      if (partition.error_code == ErrorCode::not_leader_or_follower) return ErrorCode::not_controller;
+      if (has_moved(partition.error_code) == ErrorCode::not_controller) return ErrorCode::not_controller;
     }
   }
   return response.error_code;
@@ -50,6 +54,8 @@ ErrorCode controller_error(const Message& response) {
   if (const auto* r = response.get_if<CreateTopicsResponse>()) return has_moved(r->topics);
   if (const auto* r = response.get_if<DescribeQuorumResponse>()) return has_moved(*r);
   if (const auto* r = response.get_if<ListPartitionReassignmentsResponse>()) return r->error_code;
+  if (const auto* r = response.get_if<AddRaftVoterResponse>()) return has_moved(r->error_code);
+  if (const auto* r = response.get_if<RemoveRaftVoterResponse>()) return has_moved(r->error_code);
   if (const auto* r = response.get_if<DeleteTopicsResponse>()) return has_moved(r->responses);
   if (const auto* r = response.get_if<CreatePartitionsResponse>()) return has_moved(r->results);
   if (const auto* r = response.get_if<AlterConfigsResponse>()) return has_moved(r->responses);

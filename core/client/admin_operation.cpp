@@ -46,6 +46,9 @@ struct Words {
     for (const auto& [name, value] : o.settings) text += fmt::format(", {}={}", name, value);
     return text;
   }
+  std::string operator()(const ChangeVoter& o) const {
+    return fmt::format("{} {}", o.kind == ChangeVoter::Kind::add ? "add_voter" : "remove_voter", o.voter.value);
+  }
   std::string operator()(const ResetGroupOffsets& o) const {
     std::string text = "seek " + o.group + " to ";
     if (const auto* end = std::get_if<LogEnd>(&o.to)) text += *end == LogEnd::earliest ? "earliest" : "latest";

@@ -43,6 +43,13 @@ struct AlterSettings {                   // kafka-configs.sh --alter --add-confi
   std::variant<std::string, NodeId> of;  // a topic, or a broker
   std::vector<std::pair<std::string, std::string>> settings;
 };
+struct ChangeVoter {  // kafka-metadata-quorum.sh add-controller, remove-controller
+  enum class Kind : std::uint8_t { add, remove };
+  Kind kind{};
+  NodeId voter;
+  Uuid directory_id;
+  Endpoint endpoint;  // of one that is added
+};
 enum class LogEnd : std::uint8_t { earliest, latest };
 struct ResetGroupOffsets {  // kafka-consumer-groups.sh --reset-offsets; the group must have no members
   std::string group;
@@ -52,7 +59,7 @@ struct ResetGroupOffsets {  // kafka-consumer-groups.sh --reset-offsets; the gro
 
 struct AdminOperation {
   std::variant<ElectPartitionLeader, ReassignPartition, DeleteRecordsBefore, CreateOneTopic, ResetGroupOffsets,
-               DeleteOneTopic, AddPartitionsTo, AlterSettings>
+               DeleteOneTopic, AddPartitionsTo, AlterSettings, ChangeVoter>
       what;
 };
 

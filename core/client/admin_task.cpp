@@ -13,6 +13,7 @@
 #include "core/message/find_coordinator.hpp"
 #include "core/message/metadata_record.hpp"
 #include "core/message/offset_commit.hpp"
+#include "core/message/raft_voter.hpp"
 
 namespace kafkasim {
 
@@ -23,6 +24,7 @@ AdminTask::AdminTask(AdminOperation operation) : operation_{std::move(operation)
   if (std::holds_alternative<CreateOneTopic>(operation_.what)) phase_ = Phase::create;
   if (std::holds_alternative<DeleteOneTopic>(operation_.what)) phase_ = Phase::drop;
   if (std::holds_alternative<AddPartitionsTo>(operation_.what)) phase_ = Phase::grow;
+  if (std::holds_alternative<ChangeVoter>(operation_.what)) phase_ = Phase::vote;
   const auto* alter = std::get_if<AlterSettings>(&operation_.what);
   if (alter && std::holds_alternative<std::string>(alter->of)) phase_ = Phase::alter;
 }
@@ -84,6 +86,7 @@ AdminTask::Ask AdminTask::next(Duration timeout) const {
       const auto* broker = std::get_if<NodeId>(&std::get<AlterSettings>(operation_.what).of);
       return {broker ? at(*broker) : std::nullopt, alter_request()};
     }
+    case Phase::vote: return {std::nullopt, vote_request(timeout)};
   }
   return {std::nullopt, order_request(timeout)};
 }
@@ -114,6 +117,15 @@ Message AdminTask::alter_request() const {
   resource.resource_name = topic ? *topic : std::to_string(std::get<NodeId>(alter.of).value);
   for (const auto& [name, value] : alter.settings) resource.configs.push_back({name, config_operation::set, value});
   return Message::of(IncrementalAlterConfigsRequest{.resources = {std::move(resource)}});
+}
+
+Message AdminTask::vote_request(Duration timeout) const {
+  const auto& change = std::get<ChangeVoter>(operation_.what);
+  if (change.kind == ChangeVoter::Kind::remove)
+    return Message::of(RemoveRaftVoterRequest{.voter_id = change.voter, .voter_directory_id = change.directory_id});
+  AddRaftVoterRequest ask{.timeout = timeout, .voter_id = change.voter, .voter_directory_id = change.directory_id};
+  ask.listeners.push_back({"CONTROLLER", change.endpoint.host, change.endpoint.port});
+  return Message::of(std::move(ask));
 }
 
 Message AdminTask::elect_request(Duration timeout) const {
@@ -166,6 +178,7 @@ AdminTask::Progress AdminTask::take(const Message& answer) {
     case Phase::drop: return on_dropped(answer);
     case Phase::grow: return on_grown(answer);
     case Phase::alter: return on_altered(answer);
+    case Phase::vote: return on_voted(answer);
     case Phase::coordinate: return on_coordinator(answer);
     case Phase::commit: return on_committed(answer);
     default: return Progress::again;
@@ -284,6 +297,18 @@ AdminTask::Progress AdminTask::on_altered(const Message& answer) {
   const auto& resource = told->responses.front();
   return decided(ApiKey::incremental_alter_configs, resource.error_code, resource.error_message,
                  "the settings are changed");
+}
+
+// A change that the leader had no time for is asked for again; one that was made meanwhile is told as such.
+AdminTask::Progress AdminTask::on_voted(const Message& answer) {
+  if (const auto* added = answer.get_if<AddRaftVoterResponse>()) {
+    if (added->error_code != ErrorCode::none) return failed(ApiKey::add_raft_voter, added->error_code, added->error_message);
+    return over("the controller votes");
+  }
+  const auto* removed = answer.get_if<RemoveRaftVoterResponse>();
+  if (!removed) return Progress::again;
+  if (removed->error_code != ErrorCode::none) return failed(ApiKey::remove_raft_voter, removed->error_code, removed->error_message);
+  return over("the controller votes no more");
 }
 
 }  // namespace kafkasim

@@ -5,6 +5,7 @@
 //   elect a leader    [look up -> order ->] elect         reassign        order
 //   delete records    look up -> delete                   create a topic  create
 //   reset offsets     look up -> list ... -> coordinate -> commit
+//   add or remove a voter    vote
 //   delete a topic    drop    add partitions    grow    change settings    [look up ->] alter, a broker's at that broker
 //
 // An answer moves the task on, or back to looking up who leads, or is to be asked for again after a pause, or ends it.
@@ -54,7 +55,8 @@ class AdminTask {
     commit,
     drop,
     grow,
-    alter
+    alter,
+    vote
   };
   struct Partition {
     std::optional<NodeId> leader;
@@ -67,6 +69,7 @@ class AdminTask {
   [[nodiscard]] Message list_request(NodeId leader) const;
   [[nodiscard]] Message commit_request() const;
   [[nodiscard]] Message alter_request() const;
+  [[nodiscard]] Message vote_request(Duration timeout) const;
   [[nodiscard]] std::optional<NodeId> leader_to_ask() const;
   [[nodiscard]] std::vector<Timestamp> questions() const;  // of ListOffsets, for a reset
   [[nodiscard]] std::optional<Timestamp> open_question() const;
@@ -80,6 +83,7 @@ class AdminTask {
   Progress on_dropped(const Message& answer);
   Progress on_grown(const Message& answer);
   Progress on_altered(const Message& answer);
+  Progress on_voted(const Message& answer);
   // Of a change that the controller makes: only that it has moved is tried again.
   Progress decided(ApiKey api, ErrorCode error, const std::optional<std::string>& why, std::string done);
   Progress on_listed(const ListOffsetsResponse& answer);

@@ -14,7 +14,8 @@ namespace {
 constexpr Duration longest_shutdown = seconds(5);  // KafkaRaftClient.shutdown as the controller calls it
 
 RaftOptions raft_options(const ControllerOptions& options) {
-  return {options.id, options.voters, QuorumMember::voter, options.config, options.cluster_id, raft_channel, options.legacy};
+  return {options.id, options.voters, QuorumMember::voter, options.config, options.cluster_id, raft_channel, options.legacy,
+          options.voter_source, options.endpoint};
 }
 
 // The APIs that came after those that are spelt out below.

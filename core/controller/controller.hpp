@@ -55,6 +55,8 @@ struct ControllerOptions {
   LegacyBehaviours legacy{};
   std::map<std::string, std::int16_t> features{};  // that a new cluster is formatted with (kafka-storage format)
   Replayed replayed{};
+  VoterSource voter_source{};
+  std::optional<Endpoint> endpoint{};  // absent: it stands in `voters`
 };
 
 class Controller {

@@ -197,6 +197,10 @@ struct RaftLogReplaced {  // by that snapshot: the log now begins and ends there
   std::int64_t end{};
   std::int32_t epoch{};
 };
+struct RaftVotersChanged {  // in this node's log, committed or not (KIP-853); offset -1: in the snapshot that the quorum began with
+  std::int64_t offset{};
+  std::vector<NodeId> voters;  // ascending
+};
 struct RaftLogStartMoved {  // what a snapshot holds was deleted from the log
   std::int64_t to{};
 };
@@ -424,7 +428,7 @@ using Kinds = KindList<
     BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked, RecordsFailed, RecordsDelivered, PositionReset,
     PartitionsAssigned, PartitionsRevoked, ClientSawError, GroupChanged, OffsetsRemoved, OffsetsCommitted, OffsetsOffered,
     GroupsLoaded, OffsetsLoaded, TransactionChanged, ProducerInitialised, TransactionsLoaded, TransactionBegan,
-    TransactionEnded, TransactionOffsetsSent, Remark>;
+    TransactionEnded, TransactionOffsetsSent, Remark, RaftVotersChanged>;
 
 // One of the above: a counted reference, like a Message, so that a copy costs nothing; a variant of so many kinds would cost every
 // file that sees it a second of its compiler's time.

@@ -35,12 +35,19 @@ struct QuorumNodeEndpoint {
   friend bool operator==(const QuorumNodeEndpoint&, const QuorumNodeEndpoint&) = default;
 };
 
-// A quorum leader's own listeners, as it tells its voters.
+// A listener of a controller: of a quorum's leader, as it tells its voters, or of a voter, as the voter set has it.
 struct LeaderEndpoint {
   std::string name{};
   std::string host{};
   std::uint16_t port{};
   friend bool operator==(const LeaderEndpoint&, const LeaderEndpoint&) = default;
+};
+
+// What a node understands of the quorum's own feature, kraft.version: 0 has fixed voters, 1 has those of KIP-853.
+struct KRaftVersionRange {
+  std::int16_t min_supported_version{};
+  std::int16_t max_supported_version{};
+  friend bool operator==(const KRaftVersionRange&, const KRaftVersionRange&) = default;
 };
 
 }  // namespace kafkasim

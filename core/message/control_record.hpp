@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/message/common.hpp"
 #include "core/model/ids.hpp"
 
 namespace kafkasim {
@@ -32,6 +33,27 @@ struct SnapshotHeader {
 struct SnapshotFooter {
   std::int16_t version{};
   friend bool operator==(const SnapshotFooter&, const SnapshotFooter&) = default;
+};
+
+// The finalized kraft.version (KIP-853).
+struct KRaftVersionRecord {
+  std::int16_t version{};
+  std::int16_t kraft_version{};
+  friend bool operator==(const KRaftVersionRecord&, const KRaftVersionRecord&) = default;
+};
+
+// Who votes from its own offset on (KIP-853).
+struct VotersRecord {
+  struct Voter {
+    NodeId voter_id{};
+    Uuid voter_directory_id{};
+    std::vector<LeaderEndpoint> endpoints{};
+    KRaftVersionRange kraft_version_feature{};
+    friend bool operator==(const Voter&, const Voter&) = default;
+  };
+  std::int16_t version{};
+  std::vector<Voter> voters{};
+  friend bool operator==(const VotersRecord&, const VotersRecord&) = default;
 };
 
 }  // namespace kafkasim

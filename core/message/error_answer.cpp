@@ -45,6 +45,7 @@
 #include "core/message/offset_for_leader_epoch.hpp"
 #include "core/message/produce.hpp"
 #include "core/message/quorum_epoch.hpp"
+#include "core/message/raft_voter.hpp"
 #include "core/message/sync_group.hpp"
 #include "core/message/txn_offset_commit.hpp"
 #include "core/message/vote.hpp"
@@ -303,6 +304,9 @@ std::optional<BeginQuorumEpochResponse> shape(const BeginQuorumEpochRequest&) { 
 std::optional<EndQuorumEpochResponse> shape(const EndQuorumEpochRequest&) { return EndQuorumEpochResponse{}; }
 std::optional<DescribeQuorumResponse> shape(const DescribeQuorumRequest&) { return DescribeQuorumResponse{}; }
 std::optional<FetchSnapshotResponse> shape(const FetchSnapshotRequest&) { return FetchSnapshotResponse{}; }
+std::optional<AddRaftVoterResponse> shape(const AddRaftVoterRequest&) { return AddRaftVoterResponse{}; }
+std::optional<RemoveRaftVoterResponse> shape(const RemoveRaftVoterRequest&) { return RemoveRaftVoterResponse{}; }
+std::optional<UpdateRaftVoterResponse> shape(const UpdateRaftVoterRequest&) { return UpdateRaftVoterResponse{}; }
 std::optional<BrokerRegistrationResponse> shape(const BrokerRegistrationRequest&) {
   return BrokerRegistrationResponse{};
 }
@@ -563,7 +567,8 @@ std::optional<Message> failed_answer(const Message& response, ErrorCode error) {
                     AlterConfigsResponse, IncrementalAlterConfigsResponse, DescribeClusterResponse,
                     AddPartitionsToTxnResponse, AddOffsetsToTxnResponse, EndTxnResponse, WriteTxnMarkersResponse,
                     TxnOffsetCommitResponse, DescribeTransactionsResponse, ListTransactionsResponse,
-                    DescribeProducersResponse>(response, error);
+                    DescribeProducersResponse, AddRaftVoterResponse, RemoveRaftVoterResponse, UpdateRaftVoterResponse>(
+      response, error);
 }
 
 std::optional<Message> error_answer(const Message& request, ErrorCode error) {
@@ -579,7 +584,8 @@ std::optional<Message> error_answer(const Message& request, ErrorCode error) {
                ListPartitionReassignmentsRequest, DescribeConfigsRequest, AlterConfigsRequest,
                IncrementalAlterConfigsRequest, DescribeClusterRequest, AddPartitionsToTxnRequest, AddOffsetsToTxnRequest,
                EndTxnRequest, WriteTxnMarkersRequest, TxnOffsetCommitRequest, DescribeTransactionsRequest,
-               ListTransactionsRequest, DescribeProducersRequest>(request);
+               ListTransactionsRequest, DescribeProducersRequest, AddRaftVoterRequest, RemoveRaftVoterRequest,
+               UpdateRaftVoterRequest>(request);
   return response ? failed_answer(*response, error) : std::nullopt;
 }
 

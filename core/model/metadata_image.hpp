@@ -86,6 +86,7 @@ inline constexpr std::int16_t oldest_metadata_version = 7;   // 3.3-IV3
 inline constexpr std::int16_t newest_metadata_version = 27;  // 4.1-IV1
 inline constexpr std::string_view eligible_leader_replicas_feature = "eligible.leader.replicas.version";
 inline constexpr std::string_view transaction_version_feature = "transaction.version";
+inline constexpr std::string_view kraft_version_feature = "kraft.version";  // stands in the log's control records, not in the image
 
 struct MetadataImage {
   std::map<NodeId, BrokerImage> brokers;

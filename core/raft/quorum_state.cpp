@@ -98,8 +98,12 @@ void read_field(Parser& in, std::string_view name, ElectionState& state) {
     (void)in.integer(0, std::numeric_limits<std::int64_t>::max());
   } else if (name == "currentVoters") {
     read_voters(in, state);
+  } else if (name == "votedDirectoryId") {
+    const Result<Uuid> id = parse_uuid(std::string{in.string()});
+    if (id) state.voted_directory = *id;
+    else in.stop("expected a directory id");
   } else if (name == "data_version") {
-    (void)in.integer(0, 0);
+    (void)in.integer(0, 1);
   } else {
     in.stop("unknown field " + std::string{name});
   }
@@ -107,7 +111,11 @@ void read_field(Parser& in, std::string_view name, ElectionState& state) {
 
 }  // namespace
 
-std::string format_quorum_state(const ElectionState& state) {
+std::string format_quorum_state(const ElectionState& state, QuorumStateVersion version) {
+  if (version == QuorumStateVersion::with_directories) {
+    return R"({"leaderId":)" + number(state.leader) + R"(,"leaderEpoch":)" + std::to_string(state.epoch.value) + R"(,"votedId":)"
+           + number(state.voted_for) + R"(,"votedDirectoryId":")" + to_string(state.voted_directory) + R"(","data_version":1})";
+  }
   std::string out = R"({"clusterId":"","leaderId":)" + number(state.leader);
   out += R"(,"leaderEpoch":)" + std::to_string(state.epoch.value);
   out += R"(,"votedId":)" + number(state.voted_for);
@@ -149,8 +157,8 @@ Result<std::optional<ElectionState>> read_quorum_state(Disk& disk) {
   return std::optional{*std::move(state)};
 }
 
-DiskResult<void> write_quorum_state(Disk& disk, const ElectionState& state) {
-  return replace_file(disk, quorum_state_path, format_quorum_state(state));
+DiskResult<void> write_quorum_state(Disk& disk, const ElectionState& state, QuorumStateVersion version) {
+  return replace_file(disk, quorum_state_path, format_quorum_state(state, version));
 }
 
 }  // namespace kafkasim::raft

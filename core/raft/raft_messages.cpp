@@ -1,5 +1,7 @@
 #include "core/raft/raft_messages.hpp"
 
+#include <algorithm>
+
 #include "core/base/hash.hpp"
 #include "core/record/control_record.hpp"
 #include "core/wire/control_record_codec.hpp"
@@ -64,9 +66,33 @@ RecordBatch leader_change_batch(NodeId leader, const std::set<NodeId>& voters, c
   return build_leader_change_batch(encode_leader_change(message), wall);
 }
 
+RecordBatch opening_batch(const EpochOpening& opening, Timestamp wall) {
+  LeaderChangeMessage message{.version = 1, .leader_id = opening.leader};
+  for (const auto& [id, voter] : opening.voters.voters()) {
+    message.voters.push_back({id, voter.directory_id});
+    if (std::ranges::find(opening.granting, id) != opening.granting.end())
+      message.granting_voters.push_back({id, voter.directory_id});
+  }
+  std::vector<ControlRecord> records{{ControlType::leader_change, encode_leader_change(message)}};
+  if (opening.told) {
+    records.push_back({ControlType::kraft_version, encode_kraft_version({0, opening.told->version})});
+    records.push_back({ControlType::kraft_voters, encode_voters(opening.told->voters.record())});
+  }
+  return build_control_batch(records, wall);
+}
+
+void answer_change(const VoterChange& change, ErrorCode error, std::optional<std::string> message, Env& env) {
+  if (change.kind == VoterChange::Kind::add) {
+    answer(change.request, AddRaftVoterResponse{.error_code = error, .error_message = std::move(message)}, env);
+  } else {
+    answer(change.request, RemoveRaftVoterResponse{.error_code = error, .error_message = std::move(message)}, env);
+  }
+}
+
 DescribeQuorumResponse::Replica described(NodeId id, const Leader::Replica& state) {
   DescribeQuorumResponse::Replica told;
   told.replica_id = id;
+  told.replica_directory_id = state.directory_id;
   told.log_end_offset = state.end_offset;
   if (state.fetched_at) told.last_fetch_timestamp = state.fetched_at->value;
   if (state.caught_up_at) told.last_caught_up_timestamp = state.caught_up_at->value;

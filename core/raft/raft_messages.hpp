@@ -14,6 +14,7 @@
 #include "core/message/fetch.hpp"
 #include "core/message/fetch_snapshot.hpp"
 #include "core/message/quorum_epoch.hpp"
+#include "core/message/raft_voter.hpp"
 #include "core/message/vote.hpp"
 #include "core/model/ids.hpp"
 #include "core/raft/roles.hpp"
@@ -65,6 +66,18 @@ template <class M>
 // The control batch that opens an epoch: who leads, who votes, who voted for it.
 [[nodiscard]] RecordBatch leader_change_batch(NodeId leader, const std::set<NodeId>& voters,
                                               const std::vector<NodeId>& granting, Timestamp wall);
+// The same where the log tells who votes: with directory ids, and with kraft.version and the voters behind it where the log
+// has none yet, or has the leader otherwise than it is (LeaderState.appendStartOfEpochControlRecords).
+struct EpochOpening {
+  NodeId leader;
+  const VoterSet& voters;
+  const std::vector<NodeId>& granting;
+  std::optional<SnapshotVoters> told{};
+};
+[[nodiscard]] RecordBatch opening_batch(const EpochOpening& opening, Timestamp wall);
+
+// The answer to who asked for that change of the voters.
+void answer_change(const VoterChange& change, ErrorCode error, std::optional<std::string> message, Env& env);
 
 // What DescribeQuorum tells of a member other than the leader.
 [[nodiscard]] DescribeQuorumResponse::Replica described(NodeId id, const Leader::Replica& state);

@@ -27,7 +27,12 @@ ChannelOptions channel_options(const RaftOptions& options) {
 RaftNode::RaftNode(RaftOptions options)
     : options_{std::move(options)}, channel_{options_.channel_tag, channel_options(options_)} {
   KAFKASIM_CHECK(!options_.voters.empty());
-  KAFKASIM_CHECK(options_.voters.contains(options_.self) == is_voter(), "a voter is one of the voters");
+  const auto own = options_.voters.find(options_.self);
+  if (own != options_.voters.end() && !options_.endpoint) options_.endpoint = own->second;
+  KAFKASIM_CHECK(!is_controller() || options_.endpoint, "a controller has an endpoint");
+  if (reads_voters()) return;
+  history_ = raft::VoterHistory{raft::VoterSet::configured(options_.voters)};
+  KAFKASIM_CHECK((own != options_.voters.end()) == is_controller(), "a voter is one of the voters");
 }
 
 void RaftNode::start(const Started& started, Env& env) {
@@ -42,8 +47,18 @@ void RaftNode::start(const Started& started, Env& env) {
   clean_at_.reset();
   const auto opened = log_.edit().open(options_.config, env.wall, env.disk);
   if (!opened) return halt(raft::noted_disk_failure(opened.error().message + ": " + opened.error().place, env), env);
-  if (const auto kept = log_->snapshots().latest(); kept && log_->start() == log_->end() && kept->end_offset == log_->end())
+  const auto kept = log_->snapshots().latest();
+  if (kept && kept->end_offset > Offset{0} && log_->start() == log_->end() && kept->end_offset == log_->end())
     env.out.note(trace::RaftLogReplaced{kept->end_offset.value, kept->epoch.value});
+  told_endpoints_.clear();
+  voted_directory_ = Uuid{};
+  if (reads_voters()) {
+    history_ = raft::VoterHistory{};
+    voters_at_.reset();
+    read_directory(env);
+    if (!failed_) follow_log(env);
+    if (failed_) return;
+  }
   plan_cleaning(env);
   initialize(env);
   poll(env);
@@ -55,7 +70,14 @@ bool RaftNode::handles(const Input& in) const {
     const Message& message = received->envelope.message;
     if (message.kind() != MessageKind::request) return false;
     if (const auto* fetch = message.get_if<FetchRequest>()) return raft::sole_partition(*fetch) != nullptr;
-    if (message.api() == ApiKey::describe_quorum) return is_voter();  // a broker asks the controller for its clients
+    switch (message.api()) {  // a broker asks the controller for its clients
+      case ApiKey::describe_quorum:
+      case ApiKey::add_raft_voter:
+      case ApiKey::remove_raft_voter:
+      case ApiKey::update_raft_voter:
+      case ApiKey::api_versions: return is_controller();
+      default: break;
+    }
     return message.api() == ApiKey::vote || message.api() == ApiKey::begin_quorum_epoch
            || message.api() == ApiKey::end_quorum_epoch || message.api() == ApiKey::fetch_snapshot;
   }
@@ -86,6 +108,7 @@ std::optional<Instant> RaftNode::next_deadline() const {
   for (const auto& [peer, state] : peers_) next = earlier(next, state.backoff_until);
   if (const auto* leader = std::get_if<raft::Leader>(&role_)) {
     next = earlier(earlier(next, leader->begin_quorum_deadline), leader->check_quorum_deadline);
+    if (leader->change) next = earlier(next, leader->change->deadline);
     for (const raft::PendingFetch& fetch : leader->pending) next = earlier(next, fetch.deadline);
   } else if (const auto* follower = std::get_if<raft::Follower>(&role_)) {
     if (!shutting_down_ || !is_voter()) next = earlier(next, follower->fetch_deadline);
@@ -140,6 +163,13 @@ bool RaftNode::poll_role(raft::Follower& state, Env& env) {
   if (!is_voter()) {
     fetch_as_observer(state, env);
   } else if (is_ready(state.leader)) {
+    // Looked at whenever the leader may be asked something: its answers to fetches see to that.
+    const bool may_tell = state.update_deadline && *state.update_deadline <= env.now;
+    if (may_tell && voter_set().needs_update(options_.self, own_voter())) {
+      state.update_deadline = env.now + options_.config.quorum_fetch_timeout;
+      send(state.leader, update_voter_request(), env);
+      return false;
+    }
     send(state.leader, state.fetching ? fetch_snapshot_request(*state.fetching) : fetch_request(), env);
   }
   return false;
@@ -173,10 +203,11 @@ void RaftNode::ask_for_votes(const raft::Nominee& state, Env& env) {
 
 bool RaftNode::poll_role(raft::Leader& state, Env& env) {
   const bool lost_quorum = state.check_quorum_deadline && *state.check_quorum_deadline <= env.now;
-  if (shutting_down_ || lost_quorum) {
+  if (shutting_down_ || lost_quorum || state.was_removed) {
     become_resigned(state.successors(options_.self), env);
     return true;
   }
+  expire_change(env);
   if (state.begin_quorum_deadline <= env.now) {
     const Duration period = options_.config.quorum_fetch_timeout / 2;
     for (const auto& [voter, replica] : state.voters) {
@@ -234,7 +265,7 @@ bool RaftNode::any_in_flight() const {
 }
 
 void RaftNode::send(NodeId peer, Message request, Env& env) {
-  peers_[peer].in_flight = channel_.send(peer.value, options_.voters.at(peer), std::move(request), env);
+  if (const auto endpoint = endpoint_of(peer)) peers_[peer].in_flight = channel_.send(peer.value, *endpoint, std::move(request), env);
 }
 
 Message RaftNode::fetch_request() const {
@@ -246,6 +277,7 @@ Message RaftNode::fetch_request() const {
   FetchRequest request;
   request.cluster_id = options_.cluster_id;
   request.replica_state.replica_id = options_.self;
+  partition.replica_directory_id = directory_id_;
   // Kafka always asks for MAX_FETCH_WAIT_MS; with a fetch timeout below that an idle quorum would elect for ever.
   request.max_wait = std::min(fetch_max_wait, options_.config.quorum_fetch_timeout / 4);
   request.max_bytes = static_cast<std::int32_t>(raft::max_batch_bytes);
@@ -273,8 +305,10 @@ bool RaftNode::append_batch(RecordBatch batch, Env& env) {
     return false;
   }
   for (const RecordBatch& one : *stored) env.out.note(raft::appended_note(one));
+  follow_log(env);
+  if (failed_) return false;
   auto& leader = std::get<raft::Leader>(role_);
-  leader.voters.at(options_.self).end_offset = log_->end();
+  leader.replica(leader.self).end_offset = log_->end();
   if (leader.advance_high_watermark()) high_watermark_moved(*leader.high_watermark, env);
   answer_pending(env);
   return true;
@@ -283,13 +317,15 @@ bool RaftNode::append_batch(RecordBatch batch, Env& env) {
 void RaftNode::high_watermark_moved(Offset to, Env& env) {
   log_.edit().update_high_watermark(to);
   env.out.note(trace::RaftCommitted{to.value, epoch_.value});
+  if (is_leader()) settle_change(env);
 }
 
 std::vector<CommittedBatch> RaftNode::take_committed(Env& env) {
   std::vector<CommittedBatch> taken;
   const std::optional<Offset> limit = high_watermark();
   while (!failed_ && limit && next_committed_ < *limit) {
-    const bool at_start = next_committed_ == Offset{0} && !log_->snapshots().kept().empty();
+    const std::optional<raft::SnapshotId> kept = log_->snapshots().latest();  // the one that a quorum begins with has no records
+    const bool at_start = next_committed_ == Offset{0} && kept && kept->end_offset > Offset{0};
     if (at_start || next_committed_ < log_->start()) {
       if (!take_snapshot(taken, env)) break;
       continue;
@@ -359,7 +395,7 @@ void RaftNode::campaign(Env& env) {
 
 bool RaftNode::may_stop() const {
   const std::optional<NodeId> leader = known_leader();
-  return !is_voter() || options_.voters.size() == 1 || (leader && *leader != options_.self);
+  return !is_voter() || voter_set().size() == 1 || (leader && *leader != options_.self);
 }
 
 void RaftNode::halt_of(const Error& error, Env& env) {

@@ -1,5 +1,5 @@
 #pragma once
-// RaftNode: one member of the metadata quorum (org.apache.kafka.raft.KafkaRaftClient; KIP-595, KIP-996). A part
+// RaftNode: one member of the metadata quorum (org.apache.kafka.raft.KafkaRaftClient; KIP-595, KIP-996, KIP-853). A part
 // of a Controller (voter) or a Broker (observer), and a copyable value. It keeps `__cluster_metadata-0` and
 // `quorum-state` on the node's disk, elects, replicates and commits; what the records mean is its owner's business.
 //
@@ -26,14 +26,17 @@
 #include "core/machine/request_channel.hpp"
 #include "core/machine/seam.hpp"
 #include "core/message/describe_quorum.hpp"
+#include "core/message/api_versions.hpp"
 #include "core/message/fetch_snapshot.hpp"
 #include "core/message/quorum_epoch.hpp"
+#include "core/message/raft_voter.hpp"
 #include "core/message/vote.hpp"
 #include "core/model/config.hpp"
 #include "core/model/error_code.hpp"
 #include "core/model/ids.hpp"
 #include "core/model/legacy.hpp"
 #include "core/raft/roles.hpp"
+#include "core/raft/voter_history.hpp"
 #include "core/record/record_batch.hpp"
 
 namespace kafkasim {
@@ -42,18 +45,23 @@ namespace raft {
 class MetadataLog;
 }  // namespace raft
 
-enum class QuorumMember : std::uint8_t { voter, observer };
+enum class QuorumMember : std::uint8_t { voter, observer };  // voter: a controller, which votes where it is in the voter set
+// Where it stands who votes: in the configuration for good (controller.quorum.voters, kraft.version 0), or in the log, and
+// then it may change (controller.quorum.bootstrap.servers, kraft.version 1; KIP-853).
+enum class VoterSource : std::uint8_t { configuration, log };
 
 inline constexpr std::uint8_t raft_channel = 1;  // the tag of its connections, of brokers and of controllers
 
 struct RaftOptions {
   NodeId self;
-  std::map<NodeId, Endpoint> voters;  // controller.quorum.voters: 1, 3 or 5 controllers
+  std::map<NodeId, Endpoint> voters;  // 1, 3 or 5 controllers; VoterSource::log: whom to ask first who leads
   QuorumMember member{QuorumMember::voter};
   NodeConfig config;  // quorum_*
   std::optional<std::string> cluster_id;
   std::uint8_t channel_tag{};
   LegacyBehaviours legacy{};
+  VoterSource source{};
+  std::optional<Endpoint> endpoint{};  // its own; absent: it stands in `voters`
 };
 
 struct LeaderAndEpoch {
@@ -81,15 +89,19 @@ class RaftNode {
   // Loads quorum-state and the log. The only voter leads when this returns.
   void start(const Started& started, Env& env);
   // True for inputs that are its own business alone: requests of the quorum's partition (Vote, BeginQuorumEpoch,
-  // EndQuorumEpoch, FetchSnapshot, Fetch of the metadata topic; of a voter DescribeQuorum too), and what comes on its
-  // own connections. Woken, and Disconnected of others, it also wants to see.
+  // EndQuorumEpoch, FetchSnapshot, Fetch of the metadata topic; of a controller what asks for the quorum or changes it,
+  // and ApiVersions, too), and what comes on its own connections. Woken, and Disconnected of others, it also wants to see.
   [[nodiscard]] bool handles(const Input& in) const;
   void step(const Input& in, Env& env);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
 
   [[nodiscard]] LeaderAndEpoch leader_and_epoch() const;
   [[nodiscard]] NodeId self() const { return options_.self; }
-  [[nodiscard]] const std::map<NodeId, Endpoint>& voters() const { return options_.voters; }
+  [[nodiscard]] const raft::VoterSet& voter_set() const { return history_.last(); }  // as its log has it, committed or not
+  [[nodiscard]] std::map<NodeId, Endpoint> voters() const { return voter_set().endpoints(); }
+  [[nodiscard]] bool is_reconfigurable() const { return history_.is_reconfigurable(); }  // kraft.version 1
+  [[nodiscard]] raft::ReplicaKey key() const { return {options_.self, directory_id_}; }
+  [[nodiscard]] std::optional<Endpoint> endpoint_of(NodeId node) const;  // of a voter, or of a leader that others named
   [[nodiscard]] bool is_leader() const { return std::holds_alternative<raft::Leader>(role_); }
   // It leads, its epoch's LEADER_CHANGE is committed, and the owner has taken all up to it: a controller may act now.
   [[nodiscard]] bool is_active() const;
@@ -137,7 +149,7 @@ class RaftNode {
   void initialize(Env& env);
   bool transition(raft::Role role, LeaderEpoch epoch, Persistence persistence, Env& env);  // false: the disk failed
   void become_unattached(LeaderEpoch epoch, Env& env);
-  void vote_for(NodeId candidate, Env& env);
+  void vote_for(const raft::ReplicaKey& candidate, Env& env);
   void become_follower(LeaderEpoch epoch, NodeId leader, Env& env);
   void become_prospective(Env& env);
   void lose_pre_vote(Env& env);
@@ -191,12 +203,38 @@ class RaftNode {
   [[nodiscard]] std::optional<ErrorCode> validate_leader_request(LeaderEpoch epoch) const;
   [[nodiscard]] bool is_own_cluster(const std::optional<std::string>& id) const;
   [[nodiscard]] Duration successor_backoff(const std::vector<NodeId>& preferred) const;
-  void record_fetch(NodeId replica, Offset offset, Env& env);
-  void check_in(NodeId voter, Env& env);
+  void record_fetch(const raft::ReplicaKey& replica, Offset offset, Env& env);
+  void check_in(const raft::ReplicaKey& voter, Env& env);
   void answer_snapshot(const RequestRef& request, ErrorCode error, FetchSnapshotResponse::Partition partition, Env& env) const;
   void answer_pending(Env& env);
   void fail_pending(const std::vector<raft::PendingFetch>& pending, Env& env) const;
   void answer_fetch(const RequestRef& request, ErrorCode error, FetchResponse::Partition partition, Env& env) const;
+
+  // voters that come and go (raft_voters.cpp)
+  [[nodiscard]] raft::Voter own_voter() const;
+  void read_directory(Env& env);  // whose log this is: meta.properties
+  void follow_log(Env& env);      // the log has changed: so may the voters have
+  void on_voter_request(const Message& message, const RequestRef& from, Env& env);
+  void on_add_voter(const AddRaftVoterRequest& add, const RequestRef& from, Env& env);
+  void on_remove_voter(const RemoveRaftVoterRequest& remove, const RequestRef& from, Env& env);
+  void on_update_voter(const UpdateRaftVoterRequest& update, const RequestRef& from, Env& env);
+  void on_api_versions(const RequestRef& from, Env& env) const;
+  struct Refusal {
+    ErrorCode error{};
+    std::string message;
+  };
+  [[nodiscard]] std::optional<Refusal> cannot_change_voters(Env& env);  // this leader, now
+  [[nodiscard]] std::optional<Offset> append_voters(const raft::VoterSet& voters, Env& env);
+  void settle_change(Env& env);  // what the high watermark has passed
+  void end_change(ErrorCode error, std::string message, Env& env);
+  void expire_change(Env& env);
+  [[nodiscard]] Handled on_api_versions_answer(NodeId from, const ApiVersionsResponse& response, Env& env);
+  [[nodiscard]] Handled on_update_answer(const UpdateRaftVoterResponse& response, Env& env);
+  [[nodiscard]] Message update_voter_request() const;
+  void learn_endpoint(NodeId node, const std::string& host, std::uint16_t port);
+  [[nodiscard]] bool is_meant(std::optional<NodeId> id, const Uuid& directory_id) const;  // by a voter key in a request
+  [[nodiscard]] Uuid directory_of(NodeId voter) const;
+  [[nodiscard]] std::vector<LeaderEndpoint> own_listeners() const;
 
   // answers (raft_responses.cpp)
   void on_completion(const Completion& done, Env& env);
@@ -212,7 +250,9 @@ class RaftNode {
   [[nodiscard]] bool append_fetched(const Records& records, Env& env);
   void follow_high_watermark(std::optional<Offset> leaders, Env& env);
 
-  [[nodiscard]] bool is_voter() const { return options_.member == QuorumMember::voter; }
+  [[nodiscard]] bool is_controller() const { return options_.member == QuorumMember::voter; }
+  [[nodiscard]] bool is_voter() const { return is_controller() && voter_set().is_voter(key()); }
+  [[nodiscard]] bool reads_voters() const { return options_.source == VoterSource::log; }
   [[nodiscard]] std::set<NodeId> voter_ids() const;
   [[nodiscard]] std::optional<NodeId> known_leader() const;  // as answers tell it: a resigned leader names itself
   [[nodiscard]] std::optional<NodeId> vote_in(LeaderEpoch epoch) const;  // that this node has given
@@ -222,6 +262,11 @@ class RaftNode {
   Cow<raft::MetadataLog> log_;
   raft::Role role_;
   LeaderEpoch epoch_{0};
+  raft::VoterHistory history_;
+  std::optional<std::int64_t> voters_at_;  // where the voter set in force stands, as was noted last
+  Uuid directory_id_{};     // zero with voters from the configuration: nobody asks
+  Uuid voted_directory_{};  // of whom it voted for in this epoch
+  std::map<NodeId, Endpoint> told_endpoints_;  // of leaders, by those that named them
   std::map<NodeId, PeerState> peers_;
   Offset next_committed_{0};  // the first that the owner has not taken
   std::optional<Instant> clean_at_;  // there are snapshots enough for retention to look at

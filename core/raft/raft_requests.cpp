@@ -9,27 +9,16 @@
 namespace kafkasim {
 namespace {
 
-constexpr std::string_view listener_name = "CONTROLLER";
-
-std::vector<LeaderEndpoint> own_endpoints(const RaftOptions& options) {
-  const Endpoint& own = options.voters.at(options.self);
-  LeaderEndpoint endpoint;
-  endpoint.name = listener_name;
-  endpoint.host = own.host;
-  endpoint.port = own.port;
-  return {endpoint};
-}
-
 // Node endpoints in an answer: where the leader is, if it is known.
 template <class E>
-std::vector<E> leader_endpoints(const RaftOptions& options, std::optional<NodeId> leader) {
+std::vector<E> leader_endpoints(const RaftNode& node, std::optional<NodeId> leader) {
   std::vector<E> endpoints;
-  const auto voter = leader ? options.voters.find(*leader) : options.voters.end();
-  if (voter == options.voters.end()) return endpoints;
+  const std::optional<Endpoint> known = leader ? node.endpoint_of(*leader) : std::nullopt;
+  if (!known) return endpoints;
   E endpoint;
   endpoint.node_id = *leader;
-  endpoint.host = voter->second.host;
-  endpoint.port = voter->second.port;
+  endpoint.host = known->host;
+  endpoint.port = known->port;
   endpoints.push_back(std::move(endpoint));
   return endpoints;
 }
@@ -47,6 +36,8 @@ Message RaftNode::vote_request(NodeId voter) const {
   VoteRequest::Partition partition;
   partition.replica_epoch = epoch_;
   partition.replica_id = options_.self;
+  partition.replica_directory_id = directory_id_;
+  partition.voter_directory_id = directory_of(voter);
   partition.last_offset_epoch = log_->last_epoch();
   partition.last_offset = log_->end();
   partition.pre_vote = std::holds_alternative<raft::Prospective>(role_);
@@ -59,13 +50,14 @@ Message RaftNode::vote_request(NodeId voter) const {
 
 Message RaftNode::begin_epoch_request(NodeId voter) const {
   BeginQuorumEpochRequest::Partition partition;
+  partition.voter_directory_id = directory_of(voter);
   partition.leader_id = options_.self;
   partition.leader_epoch = epoch_;
   BeginQuorumEpochRequest request;
   request.cluster_id = options_.cluster_id;
   request.voter_id = voter;
   request.topics = raft::sole_topic<BeginQuorumEpochRequest>(partition);
-  request.leader_endpoints = own_endpoints(options_);
+  request.leader_endpoints = own_listeners();
   return Message::of(std::move(request));
 }
 
@@ -76,12 +68,13 @@ Message RaftNode::end_epoch_request(const raft::Resigned& state) const {
   for (const NodeId successor : state.preferred_successors) {
     EndQuorumEpochRequest::Candidate candidate;
     candidate.candidate_id = successor;
+    candidate.candidate_directory_id = directory_of(successor);
     partition.preferred_candidates.push_back(candidate);
   }
   EndQuorumEpochRequest request;
   request.cluster_id = options_.cluster_id;
   request.topics = raft::sole_topic<EndQuorumEpochRequest>(std::move(partition));
-  request.leader_endpoints = own_endpoints(options_);
+  request.leader_endpoints = own_listeners();
   return Message::of(std::move(request));
 }
 
@@ -100,6 +93,8 @@ void RaftNode::on_request(const Received& request, Env& env) {
     on_fetch_snapshot(*piece, from, env);
   } else if (const auto* describe = message.get_if<DescribeQuorumRequest>()) {
     on_describe(*describe, from, env);
+  } else {
+    on_voter_request(message, from, env);
   }
 }
 
@@ -116,7 +111,7 @@ void RaftNode::answer_quorum(const RequestRef& from, ErrorCode error, Env& env,
   partition.leader_epoch = epoch_;
   Response response;
   response.topics = raft::sole_topic<Response>(std::move(partition));
-  response.node_endpoints = leader_endpoints<QuorumNodeEndpoint>(options_, known_leader());
+  response.node_endpoints = leader_endpoints<QuorumNodeEndpoint>(*this, known_leader());
   answer(from, std::move(response), env);
 }
 
@@ -133,7 +128,7 @@ void RaftNode::on_vote(const VoteRequest& vote, const RequestRef& from, Env& env
   if (asked->replica_epoch < epoch_) return answer_quorum<VoteResponse>(from, ErrorCode::fenced_leader_epoch, env);
   if (asked->replica_epoch > epoch_) become_unattached(asked->replica_epoch, env);
   if (failed_) return;
-  if (vote.voter_id && *vote.voter_id != options_.self) {
+  if (!is_meant(vote.voter_id, asked->voter_directory_id)) {
     return answer_quorum<VoteResponse>(from, ErrorCode::invalid_voter_key, env);
   }
 
@@ -145,8 +140,10 @@ void RaftNode::on_vote(const VoteRequest& vote, const RequestRef& from, Env& env
   if (asked->pre_vote) {
     given.vote_granted = raft::can_grant_pre_vote(role_, up_to_date);
   } else {
-    given.vote_granted = raft::can_grant_vote(role_, asked->replica_id, up_to_date);
-    if (given.vote_granted) vote_for(asked->replica_id, env);
+    // The same id with another directory is another candidate.
+    const bool given_to_another = vote_in(epoch_) == asked->replica_id && voted_directory_ != asked->replica_directory_id;
+    given.vote_granted = !given_to_another && raft::can_grant_vote(role_, asked->replica_id, up_to_date);
+    if (given.vote_granted) vote_for({asked->replica_id, asked->replica_directory_id}, env);
   }
   if (!failed_) answer_quorum<VoteResponse>(from, ErrorCode::none, env, given);
 }
@@ -157,12 +154,11 @@ void RaftNode::on_begin_epoch(const BeginQuorumEpochRequest& begin, const Reques
   if (!is_own_cluster(begin.cluster_id)) return refuse<Response>(from, ErrorCode::inconsistent_cluster_id, env);
   if (!told) return refuse<Response>(from, ErrorCode::invalid_request, env);
   if (told->leader_epoch < epoch_) return answer_quorum<Response>(from, ErrorCode::fenced_leader_epoch, env);
-  if (!options_.voters.contains(told->leader_id)) {
-    return answer_quorum<Response>(from, ErrorCode::invalid_request, env);
-  }
+  if (const auto where = raft::endpoint_in(begin.leader_endpoints)) learn_endpoint(told->leader_id, where->host, where->port);
+  if (!endpoint_of(told->leader_id)) return answer_quorum<Response>(from, ErrorCode::invalid_request, env);
   learn(told->leader_id, told->leader_epoch, env);
   if (failed_) return;
-  const bool meant = !begin.voter_id || *begin.voter_id == options_.self;
+  const bool meant = is_meant(begin.voter_id, told->voter_directory_id);
   answer_quorum<Response>(from, meant ? ErrorCode::none : ErrorCode::invalid_voter_key, env);
 }
 
@@ -172,9 +168,8 @@ void RaftNode::on_end_epoch(const EndQuorumEpochRequest& end, const RequestRef& 
   if (!is_own_cluster(end.cluster_id)) return refuse<Response>(from, ErrorCode::inconsistent_cluster_id, env);
   if (!told) return refuse<Response>(from, ErrorCode::invalid_request, env);
   if (told->leader_epoch < epoch_) return answer_quorum<Response>(from, ErrorCode::fenced_leader_epoch, env);
-  if (!options_.voters.contains(told->leader_id)) {
-    return answer_quorum<Response>(from, ErrorCode::invalid_request, env);
-  }
+  if (const auto where = raft::endpoint_in(end.leader_endpoints)) learn_endpoint(told->leader_id, where->host, where->port);
+  if (!endpoint_of(told->leader_id)) return answer_quorum<Response>(from, ErrorCode::invalid_request, env);
   learn(told->leader_id, told->leader_epoch, env);
   if (failed_) return;
   auto* follower = std::get_if<raft::Follower>(&role_);
@@ -221,7 +216,8 @@ void RaftNode::on_fetch(const FetchRequest& fetch, const RequestRef& from, Env& 
     partition.diverging_epoch = FetchResponse::EpochEndOffset{parting->epoch, parting->offset};
     return answer_fetch(from, ErrorCode::none, std::move(partition), env);
   }
-  if (fetch.replica_state.replica_id) record_fetch(*fetch.replica_state.replica_id, asked->fetch_offset, env);
+  if (fetch.replica_state.replica_id)
+    record_fetch({*fetch.replica_state.replica_id, asked->replica_directory_id}, asked->fetch_offset, env);
 
   auto& leader = std::get<raft::Leader>(role_);
   leader.pending.push_back({from, asked->fetch_offset, asked->high_watermark, env.now + fetch.max_wait});
@@ -252,16 +248,17 @@ void RaftNode::on_describe(const DescribeQuorumRequest& describe, const RequestR
   } else {
     partition.high_watermark = leader->high_watermark;
     for (const auto& [id, state] : leader->voters) partition.current_voters.push_back(raft::described(id, state));
-    for (const auto& [id, state] : leader->observers) {
-      if (*state.last_fetch + raft::observer_session > env.now) partition.observers.push_back(raft::described(id, state));
+    for (const auto& [replica, state] : leader->observers) {
+      const bool is_near = state.last_fetch && *state.last_fetch + raft::observer_session > env.now;
+      if (is_near || replica == leader->self) partition.observers.push_back(raft::described(replica.id, state));
     }
-    auto own = std::ranges::find(partition.current_voters, options_.self, &DescribeQuorumResponse::Replica::replica_id);
-    own->log_end_offset = log_->end();
-    own->last_caught_up_timestamp = env.wall.value;
-    for (const auto& [id, endpoint] : options_.voters) {
-      LeaderEndpoint listener{std::string{listener_name}, endpoint.host, endpoint.port};
-      response.nodes.push_back({id, {std::move(listener)}});
+    auto& with_leader = leader->is_voter(leader->self) ? partition.current_voters : partition.observers;
+    auto own = std::ranges::find(with_leader, options_.self, &DescribeQuorumResponse::Replica::replica_id);
+    if (own != with_leader.end()) {
+      own->log_end_offset = log_->end();
+      own->last_caught_up_timestamp = env.wall.value;
     }
+    for (const auto& [id, voter] : voter_set().voters()) response.nodes.push_back({id, voter.listeners});
   }
   response.topics = raft::sole_topic<DescribeQuorumResponse>(std::move(partition));
   answer(from, std::move(response), env);
@@ -274,21 +271,18 @@ std::optional<ErrorCode> RaftNode::validate_leader_request(LeaderEpoch epoch) co
   return std::nullopt;
 }
 
-void RaftNode::record_fetch(NodeId replica, Offset offset, Env& env) {
+void RaftNode::record_fetch(const raft::ReplicaKey& replica, Offset offset, Env& env) {
   auto& leader = std::get<raft::Leader>(role_);
-  const auto voter = leader.voters.find(replica);
-  const bool observes = voter == leader.voters.end();
-  raft::Leader::Replica& state = observes ? leader.observers[replica] : voter->second;
-  state.fetches(offset, log_->end(), env.now, env.wall);
-  if (observes) return;
+  leader.replica(replica).fetches(offset, log_->end(), env.now, env.wall);
+  if (!leader.is_voter(replica)) return;
   check_in(replica, env);
   if (leader.advance_high_watermark()) high_watermark_moved(*leader.high_watermark, env);
 }
 
-void RaftNode::check_in(NodeId voter, Env& env) {
+void RaftNode::check_in(const raft::ReplicaKey& voter, Env& env) {
   auto& leader = std::get<raft::Leader>(role_);
-  if (!leader.check_quorum_deadline || !leader.voters.contains(voter)) return;
-  if (leader.majority_fetched(voter)) leader.check_quorum_deadline = env.now + check_quorum_timeout();
+  if (!leader.check_quorum_deadline || !leader.is_voter(voter)) return;
+  if (leader.majority_fetched(voter.id)) leader.check_quorum_deadline = env.now + check_quorum_timeout();
 }
 
 // Answers the fetches for which there are records, a high watermark that the fetcher does not know (KIP-1166), or no
@@ -329,7 +323,7 @@ void RaftNode::answer_fetch(const RequestRef& request, ErrorCode error, FetchRes
   partition.current_leader = LeaderIdAndEpoch{known_leader(), epoch_};
   FetchResponse response;
   response.responses = raft::sole_topic_of(std::move(partition));
-  response.node_endpoints = leader_endpoints<NodeEndpoint>(options_, known_leader());
+  response.node_endpoints = leader_endpoints<NodeEndpoint>(*this, known_leader());
   answer(request, std::move(response), env);
 }
 

@@ -19,11 +19,21 @@ void RaftNode::on_completion(const Completion& done, Env& env) {
 }
 
 RaftNode::Handled RaftNode::on_answer(NodeId from, const Message& response, Env& env) {
+  const auto learn_of = [this](const auto& endpoints) {
+    for (const auto& node : endpoints) learn_endpoint(node.node_id, node.host, node.port);
+  };
+  if (const auto* vote = response.get_if<VoteResponse>()) learn_of(vote->node_endpoints);
+  if (const auto* begin = response.get_if<BeginQuorumEpochResponse>()) learn_of(begin->node_endpoints);
+  if (const auto* end = response.get_if<EndQuorumEpochResponse>()) learn_of(end->node_endpoints);
+  if (const auto* fetch = response.get_if<FetchResponse>()) learn_of(fetch->node_endpoints);
+  if (const auto* piece = response.get_if<FetchSnapshotResponse>()) learn_of(piece->node_endpoints);
   if (const auto* vote = response.get_if<VoteResponse>()) return on_vote_answer(from, *vote, env);
   if (const auto* begin = response.get_if<BeginQuorumEpochResponse>()) return on_begin_epoch_answer(*begin, env);
   if (const auto* end = response.get_if<EndQuorumEpochResponse>()) return on_end_epoch_answer(from, *end, env);
   if (const auto* fetch = response.get_if<FetchResponse>()) return on_fetch_answer(*fetch, env);
   if (const auto* piece = response.get_if<FetchSnapshotResponse>()) return on_snapshot_answer(*piece, env);
+  if (const auto* versions = response.get_if<ApiVersionsResponse>()) return on_api_versions_answer(from, *versions, env);
+  if (const auto* update = response.get_if<UpdateRaftVoterResponse>()) return on_update_answer(*update, env);
   return Handled::no;
 }
 
@@ -31,8 +41,8 @@ RaftNode::Handled RaftNode::on_answer(NodeId from, const Message& response, Env&
 // counts. Unlike there, an error that taught this node nothing makes it wait for the retry backoff: Kafka asks again at
 // once.
 std::optional<RaftNode::Handled> RaftNode::on_knowledge(const Knowledge& told, Env& env) {
-  const bool is_voters = told.leader && options_.voters.contains(*told.leader);
-  const std::optional<NodeId> leader = is_voters ? told.leader : std::nullopt;
+  const bool is_reachable = told.leader && endpoint_of(*told.leader);
+  const std::optional<NodeId> leader = is_reachable ? told.leader : std::nullopt;
   if (told.epoch < epoch_ || told.error == ErrorCode::unknown_leader_epoch) return Handled::no;
   const bool stale = told.error == ErrorCode::fenced_leader_epoch || told.error == ErrorCode::not_leader_or_follower;
   if (told.epoch > epoch_ || stale) {
@@ -119,19 +129,23 @@ bool RaftNode::truncate(const OffsetAndEpoch& diverging, Env& env) {
     return false;
   }
   env.out.note(trace::RaftTruncated{to.value});
-  return true;
+  history_.truncate(to);
+  follow_log(env);
+  return !failed_;
 }
 
 bool RaftNode::append_fetched(const Records& records, Env& env) {
   if (records.batches.empty()) return !records.damage;
   // A voter's next fetch acknowledges what it has: it must have it for good.
-  const auto durable = is_voter() ? raft::Durable::yes : raft::Durable::no;
+  const auto durable = is_controller() ? raft::Durable::yes : raft::Durable::no;
   const auto appended = log_.edit().append_as_follower(records.batches, epoch_, env.wall, durable, env.disk);
   if (!appended) {
     halt(raft::noted_disk_failure(appended.error().message + " " + appended.error().place, env), env);
     return false;
   }
   for (const RecordBatch& batch : appended->appended) env.out.note(raft::appended_note(batch));
+  follow_log(env);
+  if (failed_) return false;
   return appended->error == ErrorCode::none;
 }
 

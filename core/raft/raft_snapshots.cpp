@@ -33,7 +33,9 @@ bool RaftNode::take_snapshot(std::vector<CommittedBatch>& taken, Env& env) {
 void RaftNode::create_snapshot(const raft::SnapshotId& id, const raft::SnapshotContent& content, Env& env) {
   if (failed_) return;
   KAFKASIM_CHECK(id.end_offset <= next_committed_, "a snapshot of what its maker has not been given");
-  const Result<bool> made = log_.edit().create_snapshot(id, content, env.wall, env.disk);
+  raft::SnapshotContent whole = content;
+  whole.voters = history_.at(id.end_offset.value - 1);
+  const Result<bool> made = log_.edit().create_snapshot(id, whole, env.wall, env.disk);
   if (!made) return halt_of(made.error(), env);
   if (!*made) return;
   env.out.note(trace::RaftSnapshotKept{id.end_offset.value, id.epoch.value, log_->snapshots().kept().at(id), false});
@@ -50,6 +52,7 @@ void RaftNode::clean_log(Env& env) {
   const Result<bool> moved = log_.edit().clean(env.wall, env.disk);
   if (!moved) return halt_of(moved.error(), env);
   if (*moved) env.out.note(trace::RaftLogStartMoved{log_->start().value});
+  history_.forget_before(log_->start());
   plan_cleaning(env);
 }
 
@@ -57,6 +60,7 @@ Message RaftNode::fetch_snapshot_request(const raft::SnapshotId& id) const {
   FetchSnapshotRequest::Partition partition;
   partition.current_leader_epoch = epoch_;
   partition.snapshot_id = id;
+  partition.replica_directory_id = directory_id_;
   partition.position = static_cast<std::int64_t>(log_->snapshots().fetched_bytes());
   FetchSnapshotRequest request;
   request.cluster_id = options_.cluster_id;
@@ -88,7 +92,7 @@ void RaftNode::on_fetch_snapshot(const FetchSnapshotRequest& fetch, const Reques
   if (!bytes) return halt_of(bytes.error(), env);
   piece.position = asked->position;
   piece.unaligned_records = *std::move(bytes);
-  if (fetch.replica_id) check_in(*fetch.replica_id, env);
+  if (fetch.replica_id) check_in({*fetch.replica_id, asked->replica_directory_id}, env);
   answer_snapshot(from, ErrorCode::none, std::move(piece), env);
 }
 
@@ -98,9 +102,8 @@ void RaftNode::answer_snapshot(const RequestRef& request, ErrorCode error, Fetch
   partition.current_leader = LeaderIdAndEpoch{known_leader(), epoch_};
   FetchSnapshotResponse response;
   response.topics = raft::sole_topic<FetchSnapshotResponse>(std::move(partition));
-  const auto leader = known_leader() ? options_.voters.find(*known_leader()) : options_.voters.end();
-  if (leader != options_.voters.end())
-    response.node_endpoints.push_back({leader->first, leader->second.host, leader->second.port});
+  const auto where = known_leader() ? endpoint_of(*known_leader()) : std::nullopt;
+  if (where) response.node_endpoints.push_back({*known_leader(), where->host, where->port});
   answer(request, std::move(response), env);
 }
 
@@ -152,6 +155,9 @@ void RaftNode::replace_log(Env& env) {
   if (!replaced) return halt_of(replaced.error(), env);
   if (!*replaced) return halt("the leader's snapshot has less than the log here", env);
   env.out.note(trace::RaftLogReplaced{id.end_offset.value, id.epoch.value});
+  history_.restart();
+  follow_log(env);
+  if (failed_) return;
   if (!follower.high_watermark || *follower.high_watermark < id.end_offset) {
     follower.high_watermark = id.end_offset;
     high_watermark_moved(id.end_offset, env);

@@ -46,11 +46,7 @@ struct Ballot {
 
 }  // namespace
 
-std::set<NodeId> RaftNode::voter_ids() const {
-  std::set<NodeId> ids;
-  for (const auto& [id, endpoint] : options_.voters) ids.insert(id);
-  return ids;
-}
+std::set<NodeId> RaftNode::voter_ids() const { return voter_set().ids(); }
 
 std::optional<NodeId> RaftNode::known_leader() const { return std::visit(Leadership{options_.self}, role_); }
 
@@ -63,6 +59,7 @@ void RaftNode::initialize(Env& env) {
   const auto read = raft::read_quorum_state(env.disk);
   if (!read) return halt("quorum-state: " + read.error().message + " at " + read.error().place, env);
   const raft::ElectionState known = read->value_or(raft::ElectionState{});
+  voted_directory_ = known.voted_directory;
   const Instant election = env.now + random_election_timeout(env);
   raft::Unattached unattached;
   if (is_voter()) unattached.election_deadline = election;
@@ -76,24 +73,28 @@ void RaftNode::initialize(Env& env) {
     raft::Candidate candidate{options_.self, voter_ids()};
     candidate.election_deadline = election;
     transition(std::move(candidate), known.epoch, Persistence::durable, env);
-  } else if (known.leader && options_.voters.contains(*known.leader)) {
+  } else if (known.leader && endpoint_of(*known.leader)) {
     raft::Follower follower{*known.leader, known.voted_for, {}, {}};
     follower.fetch_deadline = env.now + options_.config.quorum_fetch_timeout;
+    if (reads_voters()) follower.update_deadline = follower.fetch_deadline;
     transition(follower, known.epoch, Persistence::durable, env);
   } else {
     unattached.voted_for = known.voted_for;
     transition(unattached, known.epoch, Persistence::durable, env);
   }
-  if (failed_ || !is_voter() || options_.voters.size() != 1) return;
+  if (failed_ || !is_controller() || !voter_set().is_only_voter(key())) return;
   if (std::holds_alternative<raft::Candidate>(role_)) return become_leader(env);
   become_prospective(env);
 }
 
 bool RaftNode::transition(raft::Role role, LeaderEpoch epoch, Persistence persistence, Env& env) {
   if (persistence == Persistence::durable) {
-    const raft::ElectionState state{epoch, std::visit(Leadership{options_.self}, role),
-                                    std::visit(Ballot{options_.self}, role), voter_ids()};
-    if (const auto written = raft::write_quorum_state(env.disk, state); !written) {
+    raft::ElectionState state{epoch, std::visit(Leadership{options_.self}, role),
+                              std::visit(Ballot{options_.self}, role), voter_ids()};
+    if (state.voted_for) state.voted_directory = *state.voted_for == options_.self ? directory_id_ : voted_directory_;
+    const auto version =
+        is_reconfigurable() ? raft::QuorumStateVersion::with_directories : raft::QuorumStateVersion::with_voters;
+    if (const auto written = raft::write_quorum_state(env.disk, state, version); !written) {
       halt(raft::noted_disk_failure("quorum-state cannot be written: " + written.error().path, env), env);
       return false;
     }
@@ -101,7 +102,11 @@ bool RaftNode::transition(raft::Role role, LeaderEpoch epoch, Persistence persis
   const raft::Role before = std::exchange(role_, std::move(role));
   epoch_ = epoch;
   env.out.note(trace::RaftRoleChanged{name_of(role_), epoch_.value, leader_and_epoch().leader});
-  if (const auto* leader = std::get_if<raft::Leader>(&before)) fail_pending(leader->pending, env);
+  voted_directory_ = vote_in(epoch_) == options_.self ? directory_id_ : vote_in(epoch_) ? voted_directory_ : Uuid{};
+  if (const auto* leader = std::get_if<raft::Leader>(&before)) {
+    fail_pending(leader->pending, env);
+    if (leader->change) raft::answer_change(*leader->change, ErrorCode::not_leader_or_follower, std::nullopt, env);
+  }
   return true;
 }
 
@@ -126,13 +131,14 @@ void RaftNode::become_unattached(LeaderEpoch epoch, Env& env) {
 }
 
 // In the role that it has, Unattached or Prospective, with its time anew: the candidate's chances are as good as its own.
-void RaftNode::vote_for(NodeId candidate, Env& env) {
+void RaftNode::vote_for(const raft::ReplicaKey& candidate, Env& env) {
   if (vote_in(epoch_)) return;
-  raft::Role next = raft::Unattached{candidate, high_watermark(), std::nullopt};
+  voted_directory_ = candidate.directory_id;
+  raft::Role next = raft::Unattached{candidate.id, high_watermark(), std::nullopt};
   if (const auto* prospective = std::get_if<raft::Prospective>(&role_)) {
     raft::Prospective again{options_.self, voter_ids()};
     again.leader = prospective->leader;
-    again.voted_for = candidate;
+    again.voted_for = candidate.id;
     again.high_watermark = prospective->high_watermark;
     again.election_deadline = env.now + random_election_timeout(env);
     next = std::move(again);
@@ -140,12 +146,13 @@ void RaftNode::vote_for(NodeId candidate, Env& env) {
     std::get<raft::Unattached>(next).election_deadline = env.now + random_election_timeout(env);
   }
   if (!transition(std::move(next), epoch_, Persistence::durable, env)) return;
-  env.out.note(trace::RaftVoted{epoch_.value, candidate});
+  env.out.note(trace::RaftVoted{epoch_.value, candidate.id});
 }
 
 void RaftNode::become_follower(LeaderEpoch epoch, NodeId leader, Env& env) {
   raft::Follower next{leader, vote_in(epoch), high_watermark(), {}};
   next.fetch_deadline = env.now + options_.config.quorum_fetch_timeout;
+  if (reads_voters() && is_controller()) next.update_deadline = next.fetch_deadline;
   if (transition(next, epoch, Persistence::durable, env)) peers_.clear();
 }
 
@@ -179,13 +186,21 @@ void RaftNode::become_candidate(Env& env) {
 }
 
 void RaftNode::become_leader(Env& env) {
-  raft::Leader next{options_.self, voter_ids(), log_->end()};
+  raft::Leader next{key(), voter_set(), log_->end()};
   next.granting_voters = std::get<raft::Candidate>(role_).voters_with(raft::Candidate::Vote::granted);
   next.begin_quorum_deadline = env.now;
-  const bool checks_quorum = options_.voters.size() > 1 && !options_.legacy.has(Legacy::no_check_quorum);
+  const bool checks_quorum = voter_set().size() > 1 && !options_.legacy.has(Legacy::no_check_quorum);
   if (checks_quorum) next.check_quorum_deadline = env.now + check_quorum_timeout();
   // The high watermark known so far is not kept: it may be shown again only when a majority has this epoch's start.
   RecordBatch opening = raft::leader_change_batch(options_.self, voter_ids(), next.granting_voters, env.wall);
+  if (is_reconfigurable()) {
+    raft::EpochOpening told{options_.self, voter_set(), next.granting_voters};
+    const auto entry = history_.last_entry();
+    const std::optional<raft::VoterSet> updated = voter_set().updated(options_.self, own_voter());
+    if (updated && entry && (entry->offset < 0 || *updated != voter_set()))
+      told.told = raft::SnapshotVoters{history_.version(), *updated};
+    opening = raft::opening_batch(told, env.wall);
+  }
   if (!transition(std::move(next), epoch_, Persistence::durable, env)) return;
   peers_.clear();
   if (const auto begun = log_.edit().begin_epoch(epoch_, env.disk); !begun) {

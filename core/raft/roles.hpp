@@ -21,13 +21,15 @@
 //                Leader       a majority of votes
 //   Leader       Unattached   a higher epoch without a leader
 //                Follower     a leader of a higher epoch
-//                Resigned     orderly shutdown, or no fetches from a majority (KAFKA-15489)
+//                Resigned     orderly shutdown, or no fetches from a majority (KAFKA-15489); it is no voter any more, and
+//                             that is committed (KIP-853)
 //   Resigned     Unattached   a higher epoch without a leader; election timeout: next epoch
 //                Follower     a leader of a higher epoch
 //
 // RaftNode::campaign makes a Candidate of any but a Leader. The epoch changes nowhere but where it is said: a node that
 // cannot reach a majority raises none. Within an epoch the vote that was given in it is kept from role to role.
 //
+// Voters may come and go (KIP-853): a Follower becomes a voter, or ceases to be one, by what it appends or truncates.
 // An observer is only ever Unattached or Follower. A process that led its epoch when it ended starts as Resigned: it
 // may neither vote nor write in that epoch again, since unflushed records of it may be lost.
 #include <cstdint>
@@ -42,6 +44,7 @@
 #include "core/message/fetch.hpp"
 #include "core/model/ids.hpp"
 #include "core/raft/snapshot_file.hpp"
+#include "core/raft/voter_set.hpp"
 
 namespace kafkasim::raft {
 
@@ -64,6 +67,7 @@ struct Follower {
   std::optional<Offset> high_watermark;
   std::optional<Instant> fetch_deadline;  // absent: passed; an observer then asks any voter
   bool has_fetched{};                     // from this leader; until then it grants pre-votes
+  std::optional<Instant> update_deadline{};  // when to look next whether the voter set has this node as it is
   std::optional<SnapshotId> fetching{};   // the leader's log begins behind this one's end: by FetchSnapshot, piece by piece
 };
 
@@ -107,10 +111,22 @@ struct PendingFetch {
   Instant deadline;
 };
 
+// A voter that is being added or removed (internals.AddVoterHandlerState, RemoveVoterHandlerState): one at a time.
+struct VoterChange {
+  enum class Kind : std::uint8_t { add, remove };
+  Kind kind{};
+  ReplicaKey voter;
+  std::vector<LeaderEndpoint> listeners;  // of a new one
+  RequestRef request;
+  std::optional<Offset> offset{};  // of the new set in the log; absent: the new voter has not told yet what it understands
+  Instant deadline;
+};
+
 inline constexpr Duration observer_session = seconds(300);  // LeaderState.OBSERVER_SESSION_TIMEOUT_MS
 
 struct Leader {
   struct Replica {  // LeaderState.ReplicaState
+    Uuid directory_id{};
     std::optional<Offset> end_offset;  // fetched up to here in this epoch: durable there
     std::optional<Instant> last_fetch;
     std::optional<Timestamp> fetched_at;    // the same by the leader's wall clock
@@ -118,24 +134,34 @@ struct Leader {
     std::optional<Offset> leader_end;       // the end of the leader's log at its last fetch
     void fetches(Offset from, Offset log_end, Instant now, Timestamp wall);
   };
+  ReplicaKey self;
   Offset epoch_start;
   std::vector<NodeId> granting_voters;
-  std::map<NodeId, Replica> voters;     // with itself
-  std::map<NodeId, Replica> observers;  // that have fetched within their session: for who asks
+  std::map<NodeId, Replica> voters;         // with itself, unless it has been removed
+  std::map<ReplicaKey, Replica> observers;  // that have fetched within their session: for who asks
   std::optional<Offset> high_watermark;
   std::set<NodeId> fetched_voters;               // since check_quorum_deadline was set
   std::optional<Instant> check_quorum_deadline;  // absent: the only voter (KAFKA-16144)
   Instant begin_quorum_deadline;
   std::vector<PendingFetch> pending;
+  std::optional<VoterChange> change;
+  bool was_removed{false};  // from the voters, and that is committed: it resigns
 
-  Leader(NodeId self, const std::set<NodeId>& all_voters, Offset start);
+  Leader(NodeId id, const std::set<NodeId>& all_voters, Offset start);
+  Leader(const ReplicaKey& key, const VoterSet& set, Offset start);
+  // The set in the log changed (LeaderState.updateVoterAndObserverStates): who goes observes, who comes is known already.
+  void follow(const VoterSet& set);
+  [[nodiscard]] bool is_voter(const ReplicaKey& key) const;
+  [[nodiscard]] Replica& replica(const ReplicaKey& key);  // a voter, or an observer that may be new
+  // Near enough to vote: it had all, and has fetched within the hour (LeaderState.isReplicaCaughtUp).
+  [[nodiscard]] bool has_caught_up(const ReplicaKey& observer, Instant now) const;
   // The offset that a majority has reached, once it is beyond the epoch's start: a leader may count replicas only for
   // records of its own epoch (Raft, 5.4.2). Never falls. True if it rose.
   bool advance_high_watermark();
   // A voter fetched. True if a majority, the leader counted, has done so since the deadline was set.
   [[nodiscard]] bool majority_fetched(NodeId voter);
   // The other voters, those with the longest log first (LeaderState.nonLeaderVotersByDescendingFetchOffset).
-  [[nodiscard]] std::vector<NodeId> successors(NodeId self) const;
+  [[nodiscard]] std::vector<NodeId> successors(NodeId leader) const;
 };
 
 struct Resigned {

@@ -64,6 +64,28 @@ Result<Timestamp> header_of(const RecordBatch& batch) {
   return Timestamp{header->last_contained_log_timestamp};
 }
 
+Result<std::optional<SnapshotVoters>> voters_of(const RecordBatch& batch) {
+  std::optional<SnapshotVoters> found;
+  RecordReader reader{batch};
+  for (Record record; reader.next(record);) {
+    const std::optional<ControlType> type = control_type(record);
+    const ByteSpan value = record.value.value_or(ByteSpan{});
+    if (type == ControlType::kraft_version) {
+      const Result<KRaftVersionRecord> version = decode_kraft_version(value);
+      if (!version) return tl::unexpected<Error>{version.error()};
+      if (!found) found.emplace();
+      found->version = version->kraft_version;
+    } else if (type == ControlType::kraft_voters) {
+      const Result<VotersRecord> voters = decode_voters(value);
+      if (!voters) return tl::unexpected<Error>{voters.error()};
+      if (!found) found.emplace();
+      found->voters = VoterSet::of(*voters);
+    }
+  }
+  if (reader.error()) return tl::unexpected<Error>{*reader.error()};
+  return found;
+}
+
 }  // namespace
 
 std::string snapshot_name(const SnapshotId& id, std::string_view suffix) {
@@ -81,7 +103,12 @@ std::optional<SnapshotId> snapshot_of_name(std::string_view name, std::string_vi
 std::vector<std::byte> encode_snapshot(const SnapshotId& id, const SnapshotContent& content, Timestamp now) {
   SnapshotWriter out{id.epoch};
   const SnapshotHeader header{0, content.last_contained.value};
-  out.add(build_control_batch(ControlType::snapshot_header, encode_snapshot_header(header), now));
+  std::vector<ControlRecord> opening{{ControlType::snapshot_header, encode_snapshot_header(header)}};
+  if (content.voters) {
+    opening.push_back({ControlType::kraft_version, encode_kraft_version({0, content.voters->version})});
+    opening.push_back({ControlType::kraft_voters, encode_voters(content.voters->voters.record())});
+  }
+  out.add(build_control_batch(opening, now));
   BatchBuilder batch;
   const auto finish = [&] {
     if (!batch.empty()) out.add(batch.build());
@@ -109,6 +136,9 @@ Result<SnapshotContent> decode_snapshot(const SharedBytes& bytes) {
       const Result<Timestamp> header = header_of(batch);
       if (!header) return tl::unexpected<Error>{header.error()};
       content.last_contained = *header;
+      Result<std::optional<SnapshotVoters>> voters = voters_of(batch);
+      if (!voters) return tl::unexpected<Error>{voters.error()};
+      content.voters = *std::move(voters);
       continue;
     }
     if (batch.is_control()) continue;

@@ -31,8 +31,12 @@ std::optional<ControlType> control_type(const Record& record) {
 }
 
 RecordBatch build_control_batch(ControlType type, ByteSpan value, Timestamp timestamp) {
+  return build_control_batch({{type, to_vector(value)}}, timestamp);
+}
+
+RecordBatch build_control_batch(const std::vector<ControlRecord>& records, Timestamp timestamp) {
   BatchBuilder builder;
-  builder.append(timestamp, key_of(type), value);
+  for (const ControlRecord& record : records) builder.append(timestamp, key_of(record.type), ByteSpan{record.value});
   RecordBatch batch = builder.build();
   make_control(batch);
   return batch;

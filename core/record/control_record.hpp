@@ -5,6 +5,7 @@
 // They take offsets but are never handed to applications.
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/base/result.hpp"
 #include "core/record/record.hpp"
@@ -25,6 +26,12 @@ enum class ControlType : std::int16_t {
 // know, which readers skip.
 [[nodiscard]] std::optional<ControlType> control_type(const Record& record);
 
+// Several in one batch: what opens an epoch, or a snapshot. Base offset 0, leader epoch -1.
+struct ControlRecord {
+  ControlType type{};
+  std::vector<std::byte> value;  // the encoded message
+};
+[[nodiscard]] RecordBatch build_control_batch(const std::vector<ControlRecord>& records, Timestamp timestamp);
 // A control batch without producer. `value` is the encoded message: of a LeaderChangeMessage, say. Base offset 0,
 // leader epoch -1.
 [[nodiscard]] RecordBatch build_control_batch(ControlType type, ByteSpan value, Timestamp timestamp);

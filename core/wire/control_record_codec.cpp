@@ -1,5 +1,6 @@
 #include "core/wire/control_record_codec.hpp"
 
+#include "core/wire/describe_common.hpp"
 #include "core/wire/struct_codec.hpp"
 
 namespace kafkasim {
@@ -33,12 +34,48 @@ void describe(Fields<V, SnapshotFooter>& m) {
   m.field(named<&SnapshotFooter::version>);
 }
 
+template <class V>
+void describe(Fields<V, KRaftVersionRecord>& m) {
+  m.field(named<&KRaftVersionRecord::version>);
+  m.field(named<&KRaftVersionRecord::kraft_version>);
+}
+
+template <class V>
+void describe(Fields<V, VotersRecord::Voter>& m) {
+  using M = VotersRecord::Voter;
+  m.field(named<&M::voter_id>);
+  m.field(named<&M::voter_directory_id>);
+  m.field(named<&M::endpoints>);
+  m.field(named<&M::kraft_version_feature>);
+}
+
+template <class V>
+void describe(Fields<V, VotersRecord>& m) {
+  m.field(named<&VotersRecord::version>);
+  m.field(named<&VotersRecord::voters>);
+}
+
 }  // namespace wire
 
 namespace {
 
 wire::Layout layout(std::int16_t version) {
   return {version > 0 ? std::int16_t{1} : std::int16_t{0}, wire::Form::flexible};
+}
+
+template <class T>
+std::vector<std::byte> encode_control(const T& record) {
+  ByteWriter out;
+  wire::append_struct(record, layout(0), out);
+  return out.take();
+}
+
+template <class T>
+Result<T> decode_control(ByteSpan bytes, const std::string& what) {
+  if (ByteReader{bytes}.i16() < 0) return fail(what + " of negative version");
+  ByteReader in{bytes};
+  auto record = wire::read_struct<T>(layout(0), in);
+  return wire::finished(std::move(record), in, what);
 }
 
 }  // namespace
@@ -57,23 +94,17 @@ Result<LeaderChangeMessage> decode_leader_change(ByteSpan bytes) {
   return wire::finished(std::move(message), in, "LeaderChangeMessage");
 }
 
-std::vector<std::byte> encode_snapshot_header(const SnapshotHeader& header) {
-  ByteWriter out;
-  wire::append_struct(header, layout(0), out);
-  return out.take();
-}
-
+std::vector<std::byte> encode_snapshot_header(const SnapshotHeader& header) { return encode_control(header); }
 Result<SnapshotHeader> decode_snapshot_header(ByteSpan bytes) {
-  if (ByteReader{bytes}.i16() < 0) return fail("SnapshotHeaderRecord of negative version");
-  ByteReader in{bytes};
-  auto header = wire::read_struct<SnapshotHeader>(layout(0), in);
-  return wire::finished(std::move(header), in, "SnapshotHeaderRecord");
+  return decode_control<SnapshotHeader>(bytes, "SnapshotHeaderRecord");
 }
+std::vector<std::byte> encode_snapshot_footer(const SnapshotFooter& footer) { return encode_control(footer); }
 
-std::vector<std::byte> encode_snapshot_footer(const SnapshotFooter& footer) {
-  ByteWriter out;
-  wire::append_struct(footer, layout(0), out);
-  return out.take();
+std::vector<std::byte> encode_kraft_version(const KRaftVersionRecord& record) { return encode_control(record); }
+Result<KRaftVersionRecord> decode_kraft_version(ByteSpan bytes) {
+  return decode_control<KRaftVersionRecord>(bytes, "KRaftVersionRecord");
 }
+std::vector<std::byte> encode_voters(const VotersRecord& record) { return encode_control(record); }
+Result<VotersRecord> decode_voters(ByteSpan bytes) { return decode_control<VotersRecord>(bytes, "VotersRecord"); }
 
 }  // namespace kafkasim

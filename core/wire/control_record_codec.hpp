@@ -17,4 +17,9 @@ namespace kafkasim {
 [[nodiscard]] Result<SnapshotHeader> decode_snapshot_header(ByteSpan bytes);
 [[nodiscard]] std::vector<std::byte> encode_snapshot_footer(const SnapshotFooter& footer);
 
+[[nodiscard]] std::vector<std::byte> encode_kraft_version(const KRaftVersionRecord& record);
+[[nodiscard]] Result<KRaftVersionRecord> decode_kraft_version(ByteSpan bytes);
+[[nodiscard]] std::vector<std::byte> encode_voters(const VotersRecord& record);
+[[nodiscard]] Result<VotersRecord> decode_voters(ByteSpan bytes);
+
 }  // namespace kafkasim

@@ -41,4 +41,10 @@ void describe(Fields<V, LeaderEndpoint>& m) {
   m.field(named<&LeaderEndpoint::port>);
 }
 
+template <class V>
+void describe(Fields<V, KRaftVersionRange>& m) {
+  m.field(named<&KRaftVersionRange::min_supported_version>);
+  m.field(named<&KRaftVersionRange::max_supported_version>);
+}
+
 }  // namespace kafkasim::wire

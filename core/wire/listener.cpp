@@ -18,7 +18,28 @@ bool is_for_controllers_only(ApiKey api) {
     case ApiKey::alter_partition:
     case ApiKey::broker_registration:
     case ApiKey::broker_heartbeat:
+    case ApiKey::update_raft_voter:
     case ApiKey::allocate_producer_ids: return true;
+    default: return false;
+  }
+}
+
+// What brokers serve by passing it on, and what everybody serves.
+bool is_for_controllers_too(ApiKey api) {
+  switch (api) {
+    case ApiKey::fetch:
+    case ApiKey::api_versions:
+    case ApiKey::create_topics:
+    case ApiKey::delete_topics:
+    case ApiKey::create_partitions:
+    case ApiKey::alter_configs:
+    case ApiKey::incremental_alter_configs:
+    case ApiKey::elect_leaders:
+    case ApiKey::alter_partition_reassignments:
+    case ApiKey::list_partition_reassignments:
+    case ApiKey::describe_quorum:
+    case ApiKey::add_raft_voter:
+    case ApiKey::remove_raft_voter: return true;
     default: return false;
   }
 }
@@ -41,6 +62,15 @@ std::vector<ApiVersionsResponse::ApiVersion> listed_api_versions() {
   std::vector<ApiVersionsResponse::ApiVersion> list;
   for (const ApiKey api : known_apis()) {
     if (!is_for_controllers_only(api)) list.push_back(listed(api));
+  }
+  std::ranges::sort(list, {}, &ApiVersionsResponse::ApiVersion::api_key);
+  return list;
+}
+
+std::vector<ApiVersionsResponse::ApiVersion> listed_controller_api_versions() {
+  std::vector<ApiVersionsResponse::ApiVersion> list;
+  for (const ApiKey api : known_apis()) {
+    if (is_for_controllers_only(api) || is_for_controllers_too(api)) list.push_back(listed(api));
   }
   std::ranges::sort(list, {}, &ApiVersionsResponse::ApiVersion::api_key);
   return list;

@@ -19,6 +19,9 @@ enum class Admission : std::uint8_t { served, unsupported_api_versions, refused 
 // that lacks them for one that knows no compression (KAFKA-18659).
 [[nodiscard]] std::vector<ApiVersionsResponse::ApiVersion> listed_api_versions();
 
+// Of a controller's listener.
+[[nodiscard]] std::vector<ApiVersionsResponse::ApiVersion> listed_controller_api_versions();
+
 [[nodiscard]] ApiVersionsResponse unsupported_api_versions();
 
 }  // namespace kafkasim

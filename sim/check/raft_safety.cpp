@@ -21,7 +21,7 @@ void RaftSafety::report(const Observation& o, NodeId node, std::string detail, c
        fmt::format("node {}", node.value),
        std::move(detail),
        {fmt::format("{} of {} voters had their disks wiped", wiped_.size(), history.subjects().controllers.size())},
-       wiped_.empty() ? std::nullopt : std::optional{Excuse::power_loss}});
+       wiped_.empty() || voters_change_ ? std::nullopt : std::optional{Excuse::power_loss}});
 }
 
 void RaftSafety::on(const Observation& o, const DisksWiped&, const History& history, Findings&) {
@@ -155,19 +155,28 @@ void RaftSafety::on(const Observation& o, const trace::RaftLogReplaced& e, const
   mine.high_watermark = std::max(mine.high_watermark, e.end);
 }
 
+void RaftSafety::on(const Observation& o, const trace::RaftVotersChanged& e, const History& history, Findings&) {
+  const std::optional<NodeId> node = history.node(o.host);
+  if (!node) return;
+  voters_change_ = true;
+  nodes_[*node].edit().voters = e.voters;
+}
+
 void RaftSafety::check_majority(const Observation& o, NodeId node, const History& history, Findings& findings) {
   const Entry& entry = committed_.back();
   std::size_t holders = 0;
-  for (const NodeId voter : history.subjects().controllers) {
+  const std::set<NodeId>& all = history.subjects().controllers;
+  const std::vector<NodeId> voters = nodes_.at(node)->voters.value_or(std::vector<NodeId>(all.begin(), all.end()));
+  for (const NodeId voter : voters) {
     const auto found = nodes_.find(voter);
     if (found == nodes_.end()) continue;
     const Chunked<Entry>& log = found->second->log;
     if (log.size() >= committed_.size() && log[committed_.size() - 1] == entry) ++holders;
   }
-  if (holders * 2 <= history.subjects().controllers.size()) {
+  if (holders * 2 <= voters.size()) {
     report(o, node,
            fmt::format("committed offset {} with {} of {} voters holding it", entry.last, holders,
-                       history.subjects().controllers.size()),
+                       voters.size()),
            history, findings);
   }
 }

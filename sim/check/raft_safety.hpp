@@ -5,7 +5,8 @@
 // with it below the node's high watermark; no voter loses or cuts what it knows as committed; a broker applies nothing
 // else. A snapshot holds what is committed and nothing else; a log that one replaces counts as having all that. (An
 // observer does not sync its copy: after a power loss it may fetch it again.) A voter whose disks were wiped
-// may forget; when a majority has, all that follows is excused.
+// may forget; when a majority has, all that follows is excused. Where voters may change (KIP-853) the leader's own voter set is the
+// one that counts, and a wiped disk excuses nothing: it is another voter's.
 #include <map>
 #include <optional>
 #include <set>
@@ -26,6 +27,7 @@ class RaftSafety {
   void on(const Observation& o, const trace::RaftCommitted& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::RaftSnapshotKept& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::RaftLogReplaced& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::RaftVotersChanged& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::MetadataApplied& e, const History& history, Findings& findings);
   void on(const Observation& o, const PowerLost& e, const History& history, Findings& findings);
   void on(const Observation& o, const DisksWiped& e, const History& history, Findings& findings);
@@ -46,6 +48,7 @@ class RaftSafety {
     std::size_t compared{0};  // so many of its entries have been found to be the committed ones
     bool lost_power{false};
     std::optional<std::int32_t> leads;  // that epoch
+    std::optional<std::vector<NodeId>> voters;  // by its log, where voters may change
     void cut(std::int64_t to);
   };
   void report(const Observation& o, NodeId node, std::string detail, const History& history, Findings& findings) const;
@@ -58,6 +61,7 @@ class RaftSafety {
   std::map<NodeId, Cow<Node>> nodes_;
   std::map<std::pair<std::int64_t, std::int32_t>, std::uint64_t> chains_;  // by last offset and epoch
   Chunked<Entry> committed_;
+  bool voters_change_{false};  // they stand in the log
   std::set<NodeId> wiped_;  // voters that have forgotten their log and their votes, and take part again: nothing is promised then
 };
 

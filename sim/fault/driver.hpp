@@ -132,6 +132,8 @@ class Driver {
   // driver_admin.cpp
   void act(std::size_t i, const ElectLeader& op, Host& host);
   void act(std::size_t i, const Reassign& op, Host& host);
+  void act(std::size_t i, const AddVoter& op, Host& host);
+  void act(std::size_t i, const RemoveVoter& op, Host& host);
   void act(std::size_t i, const DeleteRecords& op, Host& host);
   void act(std::size_t i, const CreateTopic& op, Host& host);
   void act(std::size_t i, const DeleteTopic& op, Host& host);

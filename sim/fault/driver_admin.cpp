@@ -5,6 +5,7 @@
 
 #include "core/broker/broker.hpp"
 #include "core/client/admin.hpp"
+#include "core/controller/controller.hpp"
 #include "sim/fault/driver.hpp"
 
 namespace kafkasim::sim {
@@ -23,6 +24,34 @@ void Driver::act(std::size_t i, const ElectLeader& op, Host& host) {
 
 void Driver::act(std::size_t i, const Reassign& op, Host& host) {
   command_admin(i, {ReassignPartition{op.partition, op.to}}, host);
+}
+
+// As a person would, by what the node's disk says and where it listens.
+void Driver::act(std::size_t i, const AddVoter& op, Host& host) {
+  for (const HostId h : hit(i, op.target, host)) {
+    const Controller* controller = host.world.machine<Controller>(h);
+    const auto directory = directory_id(host.world, h);
+    if (controller == nullptr || !directory) {
+      warn(i, spoken_name(h, host.cluster) + " is no controller that runs: nothing happens", host);
+      continue;
+    }
+    const NodeId id = controller->id();
+    command_admin(i, {ChangeVoter{ChangeVoter::Kind::add, id, *directory, *controller->raft().endpoint_of(id)}}, host);
+  }
+}
+
+// By what the quorum tells of its voters: the node may be gone, or have another disk by now.
+void Driver::act(std::size_t i, const RemoveVoter& op, Host& host) {
+  const std::optional<raft::VoterSet> voters = voters_of(host.world, host.cluster);
+  for (const HostId h : hit(i, op.target, host)) {
+    const auto node = std::ranges::find(host.cluster.controllers, h, &std::pair<const NodeId, HostId>::second);
+    const bool votes = voters && node != host.cluster.controllers.end() && voters->contains(node->first);
+    if (!votes) {
+      warn(i, spoken_name(h, host.cluster) + " is no voter: nothing happens", host);
+      continue;
+    }
+    command_admin(i, {ChangeVoter{ChangeVoter::Kind::remove, node->first, voters->voters().at(node->first).directory_id, {}}}, host);
+  }
 }
 
 void Driver::act(std::size_t i, const DeleteRecords& op, Host& host) {

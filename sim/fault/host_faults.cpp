@@ -47,6 +47,7 @@ std::int64_t Driver::times_in_force(HostId host) const {
 void Driver::act(std::size_t i, const Wipe& op, Host& host) {
   for (const HostId h : hit(i, op.target, host)) {
     host.world.wipe(h);
+    if (scenario_->cluster.features.kraft_version > 0) format_new_disk(host.world, host.cluster, h);
     if (!entry(i).undo_after) host.world.start(h);
   }
 }

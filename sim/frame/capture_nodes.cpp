@@ -123,6 +123,7 @@ struct NodePainter {
     n.votes = true;
     const Controller* machine = world().machine<Controller>(at);
     if (machine == nullptr) return;
+    n.votes = machine->raft().voter_set().is_voter(machine->raft().key());
     n.quorum_role = quorum_role(machine->raft().role());
     n.epoch = machine->raft().leader_and_epoch().epoch;
     n.active = machine->is_active();

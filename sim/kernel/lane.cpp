@@ -21,6 +21,7 @@ constexpr LaneRow row(ApiKey api) {
     case ApiKey::vote:
     case ApiKey::begin_quorum_epoch:
     case ApiKey::end_quorum_epoch:
+    case ApiKey::update_raft_voter:
     case ApiKey::alter_partition:
     case ApiKey::broker_registration:
     case ApiKey::broker_heartbeat: return {api, Lane::control, Lane::control};
@@ -62,6 +63,8 @@ constexpr LaneRow row(ApiKey api) {
     case ApiKey::describe_producers:
     case ApiKey::describe_transactions:
     case ApiKey::list_transactions:
+    case ApiKey::add_raft_voter:
+    case ApiKey::remove_raft_voter:
     case ApiKey::allocate_producer_ids: return {api, Lane::request, Lane::network};
   }
   return {api, Lane::request, Lane::network};

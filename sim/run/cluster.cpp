@@ -4,8 +4,11 @@
 
 #include "core/broker/combined_node.hpp"
 #include "core/client/admin.hpp"
+#include "core/controller/controller.hpp"
 #include "core/log/checkpoint_files.hpp"
 #include "core/model/legacy.hpp"
+#include "core/raft/metadata_log.hpp"
+#include "core/raft/snapshot_file.hpp"
 #include "sim/run/timers.hpp"
 #include "sim/workload/consuming_app.hpp"
 #include "sim/workload/object_store.hpp"
@@ -40,19 +43,39 @@ HostSpec client_spec(std::string name, const std::optional<std::string>& rack, s
 
 // What kafka-storage leaves on a disk before a node first starts (StorageTool, MetaPropertiesEnsemble). It costs nothing: nobody has
 // to wait for it.
-void format_storage(World& world, HostId host, NodeId id) {
+Uuid drawn_directory(const World& world, NodeId id) {
   Random random = world.random("directory id").fork(static_cast<std::uint64_t>(id.value));
   const std::uint64_t high = random.next();
   const std::uint64_t low = random.next();
-  const std::string text = format_meta_properties({cluster_id, id, Uuid{high, low}});
-  SimDisk& disk = world.edit_disk(host);
-  const DiskResult<FileId> file = disk.open(meta_properties_file, OpenMode::create);
+  return {high, low};
+}
+
+void put_file(SimDisk& disk, std::string_view path, const SharedBytes& bytes) {
+  const DiskResult<FileId> file = disk.open(path, OpenMode::create);
   if (!file) return;  // a disk without room for it: the node finds out
-  const SharedBytes bytes = SharedBytes::of(text);
   (void)disk.append(*file, std::span{&bytes, 1});
   (void)disk.sync(*file);
   disk.close(*file);
   (void)disk.take_costs();
+}
+
+void format_storage(World& world, HostId host, NodeId id, const Uuid& directory) {
+  put_file(world.edit_disk(host), meta_properties_file, SharedBytes::of(format_meta_properties({cluster_id, id, directory})));
+}
+
+// The voters that a quorum with kraft.version 1 begins with (kafka-storage format --initial-controllers).
+void format_quorum(const Scenario& scenario, World& world, const Cluster& cluster, const std::map<NodeId, Endpoint>& endpoints) {
+  std::map<NodeId, raft::Voter> voters;
+  const std::size_t count = scenario.cluster.controllers.size() - scenario.cluster.spare_controllers;
+  for (std::size_t i = 0; i < count; ++i) {
+    const NodeId id = scenario.cluster.controllers[i].id;
+    const Endpoint& at = endpoints.at(id);
+    voters[id] = {drawn_directory(world, id), {{std::string{raft::controller_listener}, at.host, at.port}}, raft::known_kraft_versions};
+  }
+  const raft::SnapshotContent content{Timestamp{0}, {}, raft::SnapshotVoters{raft::reconfigurable_version, raft::VoterSet{voters}}};
+  const SharedBytes bytes{raft::encode_snapshot(raft::bootstrap_snapshot, content, Timestamp{0})};
+  const std::string path = std::string{raft::metadata_log_directory} + "/" + raft::snapshot_name(raft::bootstrap_snapshot);
+  for (const auto& [id, voter] : voters) put_file(world.edit_disk(cluster.controllers.at(id)), path, bytes);
 }
 
 LaneThreads threads_of(const NodeConfig& config) {
@@ -94,14 +117,20 @@ std::map<std::string, std::int16_t> features_of(const ClusterSpec& cluster) {
   return features;
 }
 
+VoterSource voter_source_of(const ClusterSpec& cluster) {
+  return cluster.features.kraft_version > 0 ? VoterSource::log : VoterSource::configuration;
+}
+
 std::function<AnyMachine()> broker_factory(const Scenario& scenario, const NodeSpec& spec,
                                            const std::map<NodeId, Endpoint>& voters) {
   const LegacyBehaviours legacy = legacy_of(scenario.cluster);
   BrokerOptions broker{spec.id, endpoint_of(spec), spec.rack, cluster_id, voters, spec.config, legacy};
   broker.transaction_version = static_cast<TransactionVersion>(scenario.cluster.features.transaction_version);
+  broker.voter_source = voter_source_of(scenario.cluster);
   if (!is_combined(scenario.cluster, spec.id)) return [broker] { return AnyMachine{Broker{broker}}; };
   broker.metadata = MetadataSource::own_controller;
-  const ControllerOptions controller{spec.id, cluster_id, voters, spec.config, legacy, features_of(scenario.cluster), Replayed::kept};
+  ControllerOptions controller{spec.id, cluster_id, voters, spec.config, legacy, features_of(scenario.cluster), Replayed::kept};
+  controller.voter_source = broker.voter_source;
   return [broker, controller] { return AnyMachine{CombinedNode{broker, controller}}; };
 }
 
@@ -311,15 +340,16 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
     voters[spec.id] = Endpoint{controller_name(spec.id), controller_port};
   for (const NodeSpec& spec : scenario.cluster.controllers) {
     if (is_combined(scenario.cluster, spec.id)) continue;
-    const ControllerOptions options{spec.id,     cluster_id, voters, spec.config, legacy_of(scenario.cluster),
-                                    features_of(scenario.cluster)};
+    ControllerOptions options{spec.id,     cluster_id, voters, spec.config, legacy_of(scenario.cluster),
+                              features_of(scenario.cluster)};
+    options.voter_source = voter_source_of(scenario.cluster);
     HostSpec host =
         client_spec(controller_name(spec.id), spec.rack, [options] { return AnyMachine{Controller{options}}; });
     host.endpoint = voters.at(spec.id);
     host.disk = spec.disk;
     host.threads = threads_of(spec.config);
     cluster.controllers[spec.id] = world.add_host(std::move(host));
-    format_storage(world, cluster.controllers[spec.id], spec.id);
+    format_storage(world, cluster.controllers[spec.id], spec.id, drawn_directory(world, spec.id));
   }
   for (const NodeSpec& spec : scenario.cluster.brokers) {
     HostSpec host = client_spec(broker_name(spec.id), spec.rack, broker_factory(scenario, spec, voters));
@@ -330,14 +360,47 @@ Cluster add_nodes(const Scenario& scenario, World& world) {
     host.threads = threads_of(spec.config);
     cluster.brokers[spec.id] = world.add_host(std::move(host));
     if (combined) cluster.controllers[spec.id] = cluster.brokers[spec.id];
-    format_storage(world, cluster.brokers[spec.id], spec.id);
+    format_storage(world, cluster.brokers[spec.id], spec.id, drawn_directory(world, spec.id));
   }
+  if (scenario.cluster.features.kraft_version > 0) format_quorum(scenario, world, cluster, voters);
   const ClientIdentity admin{"admin", -1, bootstrap(scenario), 0};
   const auto topics = topics_to_create(scenario);
   cluster.admin = world.add_host(client_spec("admin", std::nullopt, [admin, topics] {
     return AnyMachine{Admin{admin, ClientConfig{}, topics}};
   }));
   return cluster;
+}
+
+void format_new_disk(World& world, const Cluster& cluster, HostId host) {
+  for (const auto* nodes : {&cluster.controllers, &cluster.brokers}) {
+    for (const auto& [id, at] : *nodes) {
+      if (at != host) continue;
+      Random random = world.random("directory id").fork(static_cast<std::uint64_t>(id.value)).fork(static_cast<std::uint64_t>(world.now().ns));
+      const std::uint64_t high = random.next();
+      const std::uint64_t low = random.next();
+      return format_storage(world, host, id, Uuid{high, low});
+    }
+  }
+}
+
+std::optional<Uuid> directory_id(const World& world, HostId host) {
+  SimDisk copy = world.disk(host);
+  const auto text = read_text(copy, meta_properties_file);
+  if (!text || !*text) return std::nullopt;
+  const Result<MetaProperties> properties = parse_meta_properties(**text);
+  return properties ? std::optional{properties->directory_id} : std::nullopt;
+}
+
+std::optional<raft::VoterSet> voters_of(const World& world, const Cluster& cluster) {
+  const RaftNode* best = nullptr;
+  const auto knows = [](const RaftNode& node) { return std::pair{node.leader_and_epoch().epoch, node.log_end_offset()}; };
+  for (const auto& [id, host] : cluster.controllers) {
+    const Controller* controller = world.is_up(host) ? world.machine<Controller>(host) : nullptr;
+    const bool knows_any = controller != nullptr && controller->raft().voter_set().size() > 0;  // its log has been read
+    if (!knows_any || controller->raft().has_failed()) continue;
+    if (best == nullptr || knows(controller->raft()) > knows(*best)) best = &controller->raft();
+  }
+  return best == nullptr ? std::nullopt : std::optional{best->voter_set()};
 }
 
 void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster& cluster) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/message/create_topics.hpp"
+#include "core/raft/voter_set.hpp"
 #include "sim/check/history.hpp"
 #include "sim/kernel/world.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -40,6 +41,12 @@ struct Cluster {
 
 // Controllers, brokers, and the admin client that creates the topics; none is started.
 [[nodiscard]] Cluster add_nodes(const Scenario& scenario, World& world);
+// With kraft.version 1 a disk that was replaced has to be formatted before its node starts: another directory id, and no
+// voters, which the quorum will tell.
+void format_new_disk(World& world, const Cluster& cluster, HostId host);
+[[nodiscard]] std::optional<Uuid> directory_id(const World& world, HostId host);  // that its disk was formatted with
+// As the running controller that knows most has it; absent if none runs.
+[[nodiscard]] std::optional<raft::VoterSet> voters_of(const World& world, const Cluster& cluster);
 // Queues and stores, started; producers and consumers, not started. `origin` is time 0.
 void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster& cluster);
 // A further member of a group, as the first that the scenario has of it, with the next number. Not started.

@@ -27,9 +27,29 @@ bool has_its_log(const World& world, HostId controller) { return !world.disk(con
 
 std::size_t majority(std::size_t voters) { return voters / 2 + 1; }
 
+// Who votes in the metadata quorum: all controllers, unless its log tells otherwise (KIP-853).
+class Electorate {
+ public:
+  explicit Electorate(const Patient& of) : of_{of}, count_{of.cluster.controllers.size()} {
+    if (of.scenario.cluster.features.kraft_version == 0) return;
+    voters_ = voters_of(of.world, of.cluster);
+    count_ = voters_ ? voters_->size() : count_ - of.scenario.cluster.spare_controllers;
+  }
+  [[nodiscard]] std::size_t size() const { return count_; }
+  [[nodiscard]] bool counts(NodeId id, HostId host) const {
+    if (!has_its_log(of_.world, host)) return false;
+    return !voters_ || voters_->is_voter({id, directory_id(of_.world, host).value_or(Uuid{})});
+  }
+
+ private:
+  const Patient& of_;
+  std::optional<raft::VoterSet> voters_;
+  std::size_t count_;
+};
+
 class Drawing {
  public:
-  Drawing(const Patient& of, Random random) : of_{of}, random_{random} { find_tested(); }
+  Drawing(const Patient& of, Random random) : of_{of}, electorate_{of}, random_{random} { find_tested(); }
 
   Core draw() {
     std::vector<NodeId> order;
@@ -74,9 +94,9 @@ class Drawing {
   bool suffices() const {
     std::size_t voters = 0;
     for (const auto& [id, controller] : of_.cluster.controllers) {
-      if (in_.contains(id) && has_its_log(of_.world, controller)) ++voters;
+      if (in_.contains(id) && electorate_.counts(id, controller)) ++voters;
     }
-    if (voters < majority(of_.cluster.controllers.size())) return false;
+    if (voters < majority(electorate_.size())) return false;
     return std::ranges::all_of(core_.tested,
                                [this](const TopicIdPartition& id) { return suffices_for(*of_.history.partition(id)); });
   }
@@ -125,6 +145,7 @@ class Drawing {
     }
   }
   const Patient& of_;
+  Electorate electorate_;
   Random random_;
   std::set<NodeId> in_;
   Core core_;
@@ -255,11 +276,12 @@ Duration convergence_budget(const Patient& of, const Core& core) {
 
 std::vector<std::string> unrecoverable(const Patient& of, const Core& core) {
   std::vector<std::string> why;
+  const Electorate electorate{of};
   std::size_t voters = 0;
   for (const NodeId id : core.controllers) {
-    if (has_its_log(of.world, of.cluster.controllers.at(id))) ++voters;
+    if (electorate.counts(id, of.cluster.controllers.at(id))) ++voters;
   }
-  const std::size_t all = of.cluster.controllers.size();
+  const std::size_t all = electorate.size();
   if (voters < majority(all))
     why.push_back(
         fmt::format("{} of {} voters still have their log: no majority knows what was committed", voters, all));

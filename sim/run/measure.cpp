@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/broker/broker.hpp"
+#include "core/controller/controller.hpp"
 #include "sim/run/simulation.hpp"
 #include "sim/workload/queue_broker.hpp"
 
@@ -216,6 +217,14 @@ struct Measuring {
     });
   }
 
+  [[nodiscard]] Number voters() const {
+    const auto active = run.measures().controller();
+    const auto host = active ? run.cluster().node(active->first) : std::nullopt;
+    const Controller* controller = host ? run.world().machine<Controller>(*host) : nullptr;
+    if (controller == nullptr) return std::nullopt;
+    return static_cast<std::int64_t>(controller->raft().voter_set().size());
+  }
+
   [[nodiscard]] Number errors() const {
     if (std::holds_alternative<std::monostate>(query.of)) return run.measures().errors(query.error, std::nullopt);
     std::int64_t sum = 0;
@@ -368,6 +377,7 @@ std::optional<MetricValue> Simulation::measure(const MetricQuery& query) const {
     case Metric::elections: return m.value(m.elections(false));
     case Metric::elections_unclean: return m.value(m.elections(true));
     case Metric::controller: return std::int64_t{measures_.controller() ? measures_.controller()->first.value : -1};
+    case Metric::voters: return m.voters();
     case Metric::controller_epoch: return std::int64_t{measures_.controller_epoch()};
     case Metric::latency_produce_p50: return m.value(m.latency(LatencyOf::produce).percentile(50));
     case Metric::latency_produce_p99: return m.value(m.latency(LatencyOf::produce).percentile(99));

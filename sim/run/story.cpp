@@ -301,6 +301,18 @@ std::optional<std::string> snapshot_news(const trace::Event& event) {
 
 }  // namespace
 
+// Each set once, by whoever has it first: the leader that wrote it.
+void Story::tell_voters(const Observation& o, const trace::RaftVotersChanged& e) {
+  if (e.offset <= voters_told_) return;
+  const bool begins = voters_told_ < 0;
+  voters_told_ = e.offset;
+  if (begins || e.offset < 0) return;
+  std::string list;
+  for (const NodeId id : e.voters) list += (list.empty() ? "" : ",") + std::to_string(id.value);
+  add(o.at, "quorum", host(o.host), fmt::format("the voters are to be [{}], from offset {} on", list, e.offset), Tone::decision,
+      {{"offset", e.offset}, {"voters", std::ssize(e.voters)}});
+}
+
 void Story::observe(const Observation& o, const History& history) {
   if (internal_ && o.at > internal_->at) tell_internal();
   if (const KernelEvent* kernel = o.kernel()) return on_kernel(o, *kernel);
@@ -310,6 +322,8 @@ void Story::observe(const Observation& o, const History& history) {
   });
   if (const std::optional<std::string> news = snapshot_news(event)) {
     add(o.at, "quorum", host(o.host), *news, Tone::plain);
+  } else if (const auto* voters = event.get_if<trace::RaftVotersChanged>()) {
+    tell_voters(o, *voters);
   } else if (const auto* active = event.get_if<trace::ControllerActivated>()) {
     add(o.at, "controller", host(o.host), fmt::format("is the active controller, epoch {}", active->epoch),
         Tone::decision, {{"epoch", std::int64_t{active->epoch}}});

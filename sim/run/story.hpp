@@ -86,6 +86,8 @@ class Story {
     std::vector<NodeId> replicas;
     bool moves{};  // a reassignment is under way
   };
+  void tell_voters(const Observation& o, const trace::RaftVotersChanged& e);
+  std::int64_t voters_told_{-2};  // the offset of the last set
   void tell_reassignment(Instant at, const std::string& name, const Decided& before, const trace::PartitionChanged& e);
   std::map<TopicIdPartition, Decided> decided_;
   std::int64_t last_decision_{-1};

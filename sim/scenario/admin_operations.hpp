@@ -44,6 +44,14 @@ struct Configure {
   std::vector<std::pair<std::string, std::string>> config;
 };
 
+// Who votes in the metadata quorum (kafka-metadata-quorum.sh add-controller, remove-controller).
+struct AddVoter {
+  Target target;
+};
+struct RemoveVoter {
+  Target target;
+};
+
 // Members of a group. Those that leave or vanish are the ones that joined last.
 struct AddConsumers {
   std::string group;

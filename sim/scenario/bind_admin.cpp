@@ -184,6 +184,17 @@ std::optional<Operation> read_configure(Binder& b, const JsonValue& value) {
   return Operation{std::move(out)};
 }
 
+template <class Op>
+std::optional<Operation> read_voter(Binder& b, const JsonValue& value) {
+  std::optional<Target> target = read_target(b, value);
+  if (!target) return std::nullopt;
+  if (b.out.cluster.features.kraft_version == 0) {
+    b.faults.error(value, "voters can change only with \"features\": {\"kraft_version\": 1} in 'cluster'");
+    return std::nullopt;
+  }
+  return Operation{Op{std::move(*target)}};
+}
+
 }  // namespace
 
 std::optional<Operation> read_admin_operation(Binder& b, std::string_view key, const JsonValue& value) {
@@ -197,6 +208,8 @@ std::optional<Operation> read_admin_operation(Binder& b, std::string_view key, c
   if (key == "delete_topic") return read_delete_topic(b, value);
   if (key == "add_partitions") return read_add_partitions(b, value);
   if (key == "configure") return read_configure(b, value);
+  if (key == "add_voter") return read_voter<AddVoter>(b, value);
+  if (key == "remove_voter") return read_voter<RemoveVoter>(b, value);
   const std::optional<TopicSpec> topic = find_created_topic(b, value);  // create_topic
   return topic ? std::optional<Operation>{CreateTopic{*topic}} : std::nullopt;
 }

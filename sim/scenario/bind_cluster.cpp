@@ -51,6 +51,20 @@ std::int32_t read_controllers(Binder& b, const JsonValue* value) {
   return static_cast<std::int32_t>(*count);
 }
 
+// They are there to be made voters.
+std::int64_t read_spare_controllers(Binder& b, const JsonValue& cluster, std::int32_t controllers) {
+  constexpr std::int64_t most = 4;
+  const JsonValue* value = cluster.find("spare_controllers");
+  const auto count = value != nullptr ? read_integer(b.faults, *value, 0, most) : std::nullopt;
+  if (!count || *count == 0) return 0;
+  if (controllers == 0) b.faults.error(*value, "combined nodes have no spare controllers");
+  const JsonValue* features = cluster.find("features");
+  const JsonValue* version = features != nullptr ? features->find("kraft_version") : nullptr;
+  if (version == nullptr || !version->is(JsonKind::integer) || version->bits != 1)
+    b.faults.error(*value, "spare controllers can become voters only with \"features\": {\"kraft_version\": 1}");
+  return *count;
+}
+
 void read_disk(Binder& b, const JsonValue& value, DiskSpec& disk) {
   const ObjectReader object{b.faults, value, "disk"};
   const auto quantity = [&](std::string_view key, auto parse, std::uint64_t& out) {
@@ -137,6 +151,9 @@ void read_features(Binder& b, const JsonValue& value) {
   }
   if (const JsonValue* v = object.find("transaction_version")) {
     features.transaction_version = static_cast<std::int16_t>(read_integer(b.faults, *v, 0, 2).value_or(2));
+  }
+  if (const JsonValue* v = object.find("kraft_version")) {
+    features.kraft_version = static_cast<std::int16_t>(read_integer(b.faults, *v, 0, 1).value_or(0));
   }
 }
 
@@ -239,7 +256,9 @@ void bind_cluster(Binder& b, const JsonValue& value) {
     b.names.brokers.insert(id);
   }
   const std::int32_t controllers = read_controllers(b, object.find("controllers"));
-  for (std::int32_t i = 0; i < controllers; ++i) {
+  const std::int64_t spare = read_spare_controllers(b, value, controllers);
+  cluster.spare_controllers = static_cast<std::size_t>(spare);
+  for (std::int32_t i = 0; i < controllers + static_cast<std::int32_t>(spare); ++i) {
     node.id = NodeId{first_controller + i};
     cluster.controllers.push_back(node);
     b.names.controllers.insert(node.id);

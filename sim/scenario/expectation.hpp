@@ -49,6 +49,7 @@ enum class Metric : std::uint8_t {
   elections_unclean,
   controller,
   controller_epoch,
+  voters,
   unavailable,
   latency_produce_p50,
   latency_produce_p99,

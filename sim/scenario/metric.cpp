@@ -57,6 +57,8 @@ constexpr std::array metrics{
                "those that took a leader from outside the ISR"},
     MetricInfo{Metric::controller, "controller", node, of_the_cluster, "", false, "the active controller, -1 for none"},
     MetricInfo{Metric::controller_epoch, "controller.epoch", count, of_the_cluster, "", false, "its epoch"},
+    MetricInfo{Metric::voters, "voters", count, of_the_cluster, "", false,
+               "how many vote in the metadata quorum, as the log of the active controller has it"},
     MetricInfo{Metric::unavailable, "unavailable.ms", duration, needs_subject, "pt", false,
                "time with no leader that takes writes"},
     MetricInfo{Metric::latency_produce_p50, "latency.produce.p50", duration, most, "cpt", false,

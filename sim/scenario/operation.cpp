@@ -68,6 +68,9 @@ constexpr std::array operations{
     OperationInfo{"configure", "{topic, config} or {broker, config}", Undoable::no,
                   "settings change while the topic or the broker is in use"},
     OperationInfo{"transaction", "{as, do}", Undoable::no, "a producer with transactional.id begins, commits or aborts, by hand"},
+    OperationInfo{"add_voter", "TARGET", Undoable::no, "that controller is to vote in the metadata quorum (KIP-853)"},
+    OperationInfo{"remove_voter", "TARGET", Undoable::no,
+                  "that controller is to vote no more; one with a new disk goes by the disk that the quorum knows"},
 };
 static_assert(operations.size() == std::variant_size_v<Operation>);
 
@@ -97,6 +100,8 @@ struct Argument {
   std::string operator()(const Crash& o) const { return o.target.text; }
   std::string operator()(const PowerOff& o) const { return o.target.text; }
   std::string operator()(const Wipe& o) const { return o.target.text; }
+  std::string operator()(const AddVoter& o) const { return o.target.text; }
+  std::string operator()(const RemoveVoter& o) const { return o.target.text; }
   std::string operator()(const Restart& o) const { return o.target.text; }
   std::string operator()(const Start& o) const { return o.target.text; }
   std::string operator()(const Stop& o) const { return o.target.text; }

@@ -133,7 +133,7 @@ using Operation =
                  ClockFault, Partition, SlowLink, ResetConnections, Intercept, Release, MetadataFreeze, StandForElection,
                  Traffic, Produce, ExpectNow, NoteText, Undo, ElectLeader, Reassign, DeleteRecords, CreateTopic,
                  AddConsumers, RemoveConsumers, CrashConsumers, Seek, DeleteTopic, AddPartitions, Configure,
-                 Transact>;
+                 Transact, AddVoter, RemoveVoter>;
 
 struct Trigger {
   // At most one of `at`, `after` and `hit`; `when` alone looks from time 0 on, else from that moment + plus on.

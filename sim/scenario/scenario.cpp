@@ -15,7 +15,8 @@ std::string nodes_text(const ClusterSpec& cluster) {
   const std::string controllers = std::to_string(cluster.controllers.size());
   const std::string brokers = std::to_string(cluster.brokers.size()) + " brokers, ";
   const bool combined = is_combined(cluster, cluster.controllers.front().id);
-  return combined ? brokers + controllers + " of them controllers too" : brokers + controllers + " controllers";
+  const std::string spare = cluster.spare_controllers > 0 ? ", " + std::to_string(cluster.spare_controllers) + " of them spare" : "";
+  return combined ? brokers + controllers + " of them controllers too" : brokers + controllers + " controllers" + spare;
 }
 
 std::string producer_client_id(const ProducerSpec& producer, std::int32_t number) {

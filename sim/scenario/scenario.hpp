@@ -34,11 +34,13 @@ enum class Profile : std::uint8_t { kafka_defaults, fast };
 struct Features {
   bool eligible_leader_replicas{true};
   std::int16_t transaction_version{2};
+  std::int16_t kraft_version{0};  // 1: who votes stands in the metadata log, and may change (KIP-853)
 };
 
 struct ClusterSpec {
   std::vector<NodeSpec> brokers;      // ascending ids
   std::vector<NodeSpec> controllers;  // ids from 3000; 1, 3 or 5 of them; no racks. Or combined nodes: they stand in both lists
+  std::size_t spare_controllers{0};   // the last ones: they run, but the quorum begins without them
   Profile profile{};
   Features features;
   std::vector<std::string> legacy;

@@ -8,6 +8,7 @@
 #include "core/message/list_groups.hpp"
 #include "core/message/list_partition_reassignments.hpp"
 #include "core/message/offset_commit.hpp"
+#include "core/message/raft_voter.hpp"
 #include "core/message/offset_fetch.hpp"
 #include "core/wire/listener.hpp"
 #include "tests/core/broker/rig.hpp"
@@ -141,6 +142,19 @@ TEST_CASE("topics are deleted and grown by the controller") {
   rig.reply(rig.take<CreatePartitionsRequest>(), CreatePartitionsResponse{});
   (void)rig.send(ListPartitionReassignmentsRequest{});
   CHECK(rig.count<ListPartitionReassignmentsRequest>() == 1);
+}
+
+TEST_CASE("voters are added and removed by the leader of the quorum whom the broker asks") {
+  Administered rig;
+  const AddRaftVoterRequest add{.voter_id = NodeId{3003}, .voter_directory_id = Uuid{1, 2}, .listeners = {{"CONTROLLER", "c", 9093}}};
+  const std::int32_t added = rig.send(add);
+  const Asked asked = rig.take<AddRaftVoterRequest>();
+  CHECK(asked.message.as<AddRaftVoterRequest>() == add);
+  rig.reply(asked, AddRaftVoterResponse{});
+  CHECK(rig.answer<AddRaftVoterResponse>(added).error_code == ErrorCode::none);
+  const std::int32_t removed = rig.send(RemoveRaftVoterRequest{.voter_id = NodeId{3001}, .voter_directory_id = Uuid{1, 1}});
+  rig.reply(rig.take<RemoveRaftVoterRequest>(), RemoveRaftVoterResponse{.error_code = ErrorCode::voter_not_found});
+  CHECK(rig.answer<RemoveRaftVoterResponse>(removed).error_code == ErrorCode::voter_not_found);
 }
 
 TEST_CASE("the log of a deleted topic goes and a topic of the same name begins anew") {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "core/base/bytes.hpp"
+#include "core/log/checkpoint_files.hpp"
 #include "core/raft/metadata_log.hpp"
 
 namespace kafkasim::raft_test {
@@ -29,6 +30,8 @@ void Checker::on_note(NodeId node, const trace::Event& event) {
     must(replaced->end >= high_watermarks_[node], "a snapshot in the log's place has all that was committed there");
     const auto count = static_cast<std::ptrdiff_t>(committed_below(replaced->end, replaced->epoch));
     logs_[node].assign(committed_.begin(), committed_.begin() + count);
+  } else if (const auto* told = event.get_if<trace::RaftVotersChanged>()) {
+    told_voters_[node] = {told->voters.begin(), told->voters.end()};
   } else if (const auto* voted = event.get_if<trace::RaftVoted>()) {
     const auto [vote, first] = votes_.emplace(std::pair{node, voted->epoch}, voted->candidate);
     must(vote->second == voted->candidate, "a voter votes once an epoch");
@@ -60,17 +63,18 @@ std::size_t Checker::committed_below(std::int64_t end, std::int32_t epoch) const
   return static_cast<std::size_t>(behind - committed_.begin());
 }
 
-void Checker::check_majority(std::int64_t high_watermark) {
+void Checker::check_majority(NodeId leader, std::int64_t high_watermark) {
   std::size_t reached = 0;
-  for (const NodeId voter : voters_) {
+  const std::set<NodeId>& voters = voters_of(leader);
+  for (const NodeId voter : voters) {
     const std::vector<Entry>& log = logs_[voter];
     if (!log.empty() && log.back().last + 1 >= high_watermark) ++reached;
   }
-  must(wiped_ || reached > voters_.size() / 2, "a majority has reached the leader's high watermark");
+  must((wiped_ && !voters_change_) || reached > voters.size() / 2, "a majority has reached the leader's high watermark");
 }
 
 void Checker::commit(NodeId node, std::int64_t high_watermark, std::int32_t epoch) {
-  if (const auto leads = leaders_.find(epoch); leads != leaders_.end() && leads->second == node) check_majority(high_watermark);
+  if (const auto leads = leaders_.find(epoch); leads != leaders_.end() && leads->second == node) check_majority(node, high_watermark);
   must(high_watermark >= high_watermarks_[node], "a high watermark never falls");
   high_watermarks_[node] = high_watermark;
   const std::vector<Entry>& log = logs_[node];
@@ -86,6 +90,7 @@ void Checker::commit(NodeId node, std::int64_t high_watermark, std::int32_t epoc
 void Checker::on_wipe(NodeId node) {
   wiped_ = true;
   logs_.erase(node);
+  told_voters_.erase(node);
   epochs_.erase(node);
   std::erase_if(votes_, [node](const auto& vote) { return vote.first.first == node; });
 }
@@ -119,19 +124,36 @@ void Checker::on_applied(NodeId node, const CommittedBatch& batch, Acts acts) {
        "only what is committed is applied");
 }
 
-Cluster::Cluster(int voters, int observers, std::uint64_t seed, const NodeConfig& config) : random_{seed} {
+Cluster::Cluster(int voters, int observers, std::uint64_t seed, const NodeConfig& config, VoterSource source) : random_{seed} {
+  const bool in_log = source == VoterSource::log;
   std::map<NodeId, Endpoint> endpoints;
   for (int i = 1; i <= voters; ++i) endpoints[NodeId{i}] = Endpoint{"node" + std::to_string(i), 9093};
   for (int i = 1; i <= voters + observers; ++i) {
     RaftOptions options;
     options.self = NodeId{i};
     options.voters = endpoints;
-    options.member = i <= voters ? QuorumMember::voter : QuorumMember::observer;
+    options.member = i <= voters || in_log ? QuorumMember::voter : QuorumMember::observer;
+    options.source = source;
+    if (in_log) options.endpoint = Endpoint{"node" + std::to_string(i), 9093};
     options.config = config;
     options.cluster_id = "a-cluster";
     options.channel_tag = 1;
     Random own = random_.fork("node-" + std::to_string(i));
     nodes_.emplace(NodeId{i}, Node{std::move(options), sim::SimDisk{}, own, std::nullopt, 0, {}});
+  }
+  if (in_log) {
+    checker_.voters_may_change();
+    std::map<NodeId, raft::Voter> first;
+    for (int i = 1; i <= voters; ++i)
+      first[NodeId{i}] = {Uuid{static_cast<std::uint64_t>(i), 1}, {{"CONTROLLER", "node" + std::to_string(i), 9093}}, raft::known_kraft_versions};
+    const raft::SnapshotContent content{Timestamp{0}, {}, raft::SnapshotVoters{1, raft::VoterSet{first}}};
+    for (auto& [id, node] : nodes_) {
+      format(id, 1);
+      if (!first.contains(id)) continue;
+      raft::SnapshotStore store;
+      must(store.write(raft::bootstrap_snapshot, raft::encode_snapshot(raft::bootstrap_snapshot, content, Timestamp{0}), node.disk).has_value(),
+           "a quorum is formatted");
+    }
   }
   const std::vector<NodeId> voting = this->voters();
   checker_.set_voters({voting.begin(), voting.end()});
@@ -246,7 +268,51 @@ void Cluster::crash(NodeId id, Power power) {
 void Cluster::wipe(NodeId id) {
   must(!is_up(id), "a disk is replaced while its node is down");
   nodes_.at(id).disk = sim::SimDisk{};
+  if (nodes_.at(id).options.source == VoterSource::log) format(id, ++disks_[id] + 1);
   checker_.on_wipe(id);
+}
+
+void Cluster::format(NodeId id, std::uint64_t generation) {
+  const Uuid directory{static_cast<std::uint64_t>(id.value), generation};
+  must(replace_file(nodes_.at(id).disk, meta_properties_file, format_meta_properties({"a-cluster", id, directory})).has_value(),
+       "a disk is formatted");
+}
+
+// By a client that no fault of the network touches.
+std::int32_t Cluster::ask(NodeId node, Message request) {
+  const std::int32_t number = ++asked_;
+  const ConnectionId client{HostId{999}, static_cast<std::uint32_t>(number)};
+  deliver(node, Received{client, Envelope{number, 0, "test", std::move(request)}}, now_);
+  return number;
+}
+
+std::int32_t Cluster::add_voter(NodeId leader, NodeId voter) {
+  AddRaftVoterRequest request{.cluster_id = "a-cluster", .voter_id = voter};
+  request.voter_directory_id = Uuid{static_cast<std::uint64_t>(voter.value), disks_[voter] + 1};
+  request.listeners = {{"CONTROLLER", "node" + std::to_string(voter.value), 9093}};
+  return ask(leader, Message::of(std::move(request)));
+}
+
+std::int32_t Cluster::remove_voter(NodeId leader, NodeId voter) {
+  RemoveRaftVoterRequest request{.cluster_id = "a-cluster", .voter_id = voter};
+  const auto& known = raft(leader).voter_set().voters();
+  if (known.contains(voter)) request.voter_directory_id = known.at(voter).directory_id;
+  return ask(leader, Message::of(std::move(request)));
+}
+
+bool Cluster::has_its_disk(NodeId leader, NodeId voter) const {
+  const auto disk = disks_.find(voter);
+  return raft(leader).voter_set().voters().at(voter).directory_id.low == (disk == disks_.end() ? 0 : disk->second) + 1;
+}
+
+bool Cluster::all_have_their_disks(NodeId leader) const {
+  const std::set<NodeId> voters = raft(leader).voter_set().ids();
+  return std::ranges::all_of(voters, [&](NodeId id) { return has_its_disk(leader, id); });
+}
+
+std::optional<ErrorCode> Cluster::answer_of(std::int32_t request) const {
+  const auto found = answers_.find(request);
+  return found == answers_.end() ? std::nullopt : std::optional{found->second};
 }
 
 void Cluster::resign(NodeId id) {
@@ -298,8 +364,7 @@ void Cluster::carry_out(NodeId id, const std::vector<Effect>& effects) {
 
 void Cluster::connect(NodeId from, const Connect& effect) {
   const auto to = std::ranges::find_if(nodes_, [&](const auto& node) {
-    const auto voter = node.second.options.voters.find(node.first);
-    return voter != node.second.options.voters.end() && voter->second == effect.to;
+    return Endpoint{"node" + std::to_string(node.first.value), 9093} == effect.to;
   });
   must(to != nodes_.end(), "a node dials voters only");
   if (is_cut(from, to->first)) return;
@@ -313,7 +378,12 @@ void Cluster::connect(NodeId from, const Connect& effect) {
 
 void Cluster::send(NodeId from, const Send& effect) {
   const auto wire = wires_.find(effect.connection);
-  if (wire == wires_.end()) return;
+  if (wire == wires_.end()) {
+    const Message& told = effect.envelope.message;
+    if (const auto* added = told.get_if<AddRaftVoterResponse>()) answers_[effect.envelope.correlation_id] = added->error_code;
+    if (const auto* removed = told.get_if<RemoveRaftVoterResponse>()) answers_[effect.envelope.correlation_id] = removed->error_code;
+    return;
+  }
   const NodeId to = wire->second.dialler == from ? wire->second.acceptor : wire->second.dialler;
   if (is_cut(from, to) || (link.lost_permille > 0 && random_.chance(link.lost_permille, 1000))) return;
   const Instant at = std::max(now_ + latency(), wire->second.last_delivery);

@@ -33,13 +33,19 @@ class Checker {
   enum class Acts : std::uint8_t { no, yes };  // it is the active leader
   void on_applied(NodeId node, const CommittedBatch& batch, Acts acts);
   void set_voters(std::set<NodeId> voters) { voters_ = std::move(voters); }
+  void voters_may_change() { voters_change_ = true; }
+  // As that node's log has them; absent: nobody has told.
+  [[nodiscard]] const std::set<NodeId>& voters_of(NodeId node) const {
+    const auto told = told_voters_.find(node);
+    return told == told_voters_.end() ? voters_ : told->second;
+  }
   [[nodiscard]] const std::vector<Entry>& committed() const { return committed_; }
   [[nodiscard]] const std::vector<Entry>& log(NodeId node) { return logs_[node]; }
 
  private:
   void append(NodeId node, Entry entry);
   void commit(NodeId node, std::int64_t high_watermark, std::int32_t epoch);
-  void check_majority(std::int64_t high_watermark);
+  void check_majority(NodeId leader, std::int64_t high_watermark);
   // So many entries are committed below that offset, where one ends there.
   [[nodiscard]] std::size_t committed_below(std::int64_t end, std::int32_t epoch) const;
 
@@ -52,6 +58,8 @@ class Checker {
   std::map<NodeId, std::int64_t> applied_;          // the next offset
   std::vector<Entry> committed_;
   std::set<NodeId> voters_;
+  std::map<NodeId, std::set<NodeId>> told_voters_;
+  bool voters_change_{false};  // then a node with a new disk is another voter, and nothing is forgiven
   bool wiped_{false};  // a voter has lost its disk: a majority may not hold what it held
 };
 
@@ -63,7 +71,9 @@ struct Link {  // faults of the whole network
 
 class Cluster {
  public:
-  Cluster(int voters, int observers, std::uint64_t seed, const NodeConfig& config = {});  // ids from 1; observers last
+  // In the log the voters may change, and the observers are controllers that may be made voters.
+  Cluster(int voters, int observers, std::uint64_t seed, const NodeConfig& config = {},
+          VoterSource source = VoterSource::configuration);  // ids from 1; observers last
 
   void start(NodeId id);
   void start_all();
@@ -92,6 +102,14 @@ class Cluster {
   }
   // The active leader with the highest epoch.
   [[nodiscard]] std::optional<NodeId> leader() const;
+  // Ask that node for the change of the voters; answer_of() tells what became of it. `remove` means the voter that the node
+  // knows, `add` the one with the disk that it has now.
+  std::int32_t add_voter(NodeId leader, NodeId voter);
+  std::int32_t remove_voter(NodeId leader, NodeId voter);
+  [[nodiscard]] std::optional<ErrorCode> answer_of(std::int32_t request) const;
+  // The voter that the leader knows by that id is the node with the disk that it has now.
+  [[nodiscard]] bool has_its_disk(NodeId leader, NodeId voter) const;
+  [[nodiscard]] bool all_have_their_disks(NodeId leader) const;
   std::optional<Offset> append(NodeId id, const std::string& text);
   std::optional<Offset> append(const std::string& text);  // by the active leader, if there is one
 
@@ -107,6 +125,8 @@ class Cluster {
   [[nodiscard]] Instant now() const { return now_; }
 
  private:
+  void format(NodeId id, std::uint64_t generation);
+  std::int32_t ask(NodeId node, Message request);
   struct Node {
     RaftOptions options;
     sim::SimDisk disk;
@@ -149,6 +169,9 @@ class Cluster {
   std::set<std::pair<NodeId, NodeId>> cuts_;
   std::vector<std::pair<NodeId, trace::Event>> notes_;
   std::vector<std::string> exits_;
+  std::map<std::int32_t, ErrorCode> answers_;
+  std::int32_t asked_{0};
+  std::map<NodeId, std::uint64_t> disks_;  // how many each has had
   Checker checker_;
 };
 

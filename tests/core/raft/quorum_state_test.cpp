@@ -34,6 +34,14 @@ TEST_CASE("A quorum-state file that is damaged is refused with its place") {
   }
 }
 
+TEST_CASE("Where the log tells who votes quorum-state has the directory of whom the node voted for") {
+  const ElectionState voted{LeaderEpoch{3}, std::nullopt, NodeId{2}, {}, Uuid{1, 2}};
+  const std::string text = format_quorum_state(voted, QuorumStateVersion::with_directories);
+  CHECK(text == R"({"leaderId":-1,"leaderEpoch":3,"votedId":2,"votedDirectoryId":"AAAAAAAAAAEAAAAAAAAAAg","data_version":1})");
+  CHECK(parse_quorum_state(text).value() == voted);
+  CHECK_FALSE(parse_quorum_state(R"({"leaderId":-1,"leaderEpoch":3,"votedId":2,"votedDirectoryId":"no","data_version":1})"));
+}
+
 TEST_CASE("What quorum-state says survives a power loss once it is written") {
   sim::SimDisk disk;
   CHECK(read_quorum_state(disk).value() == std::nullopt);

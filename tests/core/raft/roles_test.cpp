@@ -89,6 +89,49 @@ TEST_CASE("The preferred successors of a leader are those with the longest logs"
   CHECK(leader.successors(NodeId{1}) == std::vector{NodeId{4}, NodeId{2}, NodeId{3}, NodeId{5}});
 }
 
+TEST_CASE("A voter set that changes takes observers for voters and voters for observers") {
+  const auto voter = [](std::uint64_t disk) { return Voter{Uuid{1, disk}, {}, known_kraft_versions}; };
+  const VoterSet before{{{NodeId{1}, voter(1)}, {NodeId{2}, voter(2)}, {NodeId{3}, voter(3)}}};
+  Leader leader{ReplicaKey{NodeId{1}, Uuid{1, 1}}, before, Offset{5}};
+  leader.replica({NodeId{2}, Uuid{1, 2}}).end_offset = Offset{7};
+  leader.replica({NodeId{4}, Uuid{1, 4}}).end_offset = Offset{9};
+  leader.replica({NodeId{3}, Uuid{1, 33}}).end_offset = Offset{8};  // another disk: an observer
+  CHECK(leader.observers.size() == 2);
+  CHECK_FALSE(leader.voters.at(NodeId{3}).end_offset);
+  leader.fetched_voters = {NodeId{2}};
+  leader.follow(VoterSet{{{NodeId{1}, voter(1)}, {NodeId{3}, voter(3)}, {NodeId{4}, voter(4)}}});
+  CHECK(leader.voters.at(NodeId{4}).end_offset == Offset{9});
+  CHECK(leader.observers.at({NodeId{2}, Uuid{1, 2}}).end_offset == Offset{7});
+  CHECK(leader.observers.contains({NodeId{3}, Uuid{1, 33}}));
+  CHECK(leader.fetched_voters.empty());
+  CHECK(leader.voters.at(NodeId{1}).end_offset == Offset{5});
+}
+
+TEST_CASE("A leader that is removed from the voters counts the others alone") {
+  const auto voter = [](std::uint64_t disk) { return Voter{Uuid{1, disk}, {}, known_kraft_versions}; };
+  Leader leader{ReplicaKey{NodeId{1}, Uuid{1, 1}}, VoterSet{{{NodeId{2}, voter(2)}, {NodeId{3}, voter(3)}}}, Offset{5}};
+  CHECK_FALSE(leader.is_voter(leader.self));
+  leader.replica(leader.self).end_offset = Offset{20};
+  leader.replica({NodeId{2}, Uuid{1, 2}}).end_offset = Offset{20};
+  CHECK_FALSE(leader.advance_high_watermark());  // one of two is no majority, whatever the leader has
+  leader.replica({NodeId{3}, Uuid{1, 3}}).end_offset = Offset{15};
+  CHECK(leader.advance_high_watermark());
+  CHECK(leader.high_watermark == Offset{15});
+  CHECK_FALSE(leader.majority_fetched(NodeId{2}));
+  CHECK(leader.majority_fetched(NodeId{3}));
+}
+
+TEST_CASE("An observer has caught up when it had all and has fetched within the hour") {
+  Leader leader{NodeId{1}, three, Offset{0}};
+  const ReplicaKey spare{NodeId{4}, Uuid{1, 4}};
+  CHECK_FALSE(leader.has_caught_up(spare, Instant{}));
+  leader.replica(spare).fetches(Offset{3}, Offset{10}, Instant{}, Timestamp{1});
+  CHECK_FALSE(leader.has_caught_up(spare, Instant{}));
+  leader.replica(spare).fetches(Offset{10}, Offset{10}, Instant{}, Timestamp{2});
+  CHECK(leader.has_caught_up(spare, Instant{} + seconds(3'599)));
+  CHECK_FALSE(leader.has_caught_up(spare, Instant{} + seconds(3'600)));
+}
+
 TEST_CASE("A replica has caught up when it fetches from the end or from where the end was at its fetch before") {
   Leader::Replica replica;
   const Instant now{1};

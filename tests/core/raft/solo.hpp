@@ -34,6 +34,7 @@ struct Asked {  // a request that the node sent
 
 class Solo {
  public:
+  Solo(RaftOptions options, sim::SimDisk formatted) : disk{std::move(formatted)}, raft{std::move(options)} { start(); }
   explicit Solo(int voters, int self = 1) : raft{solo_options(voters, NodeId{self})} { start(); }
 
   void start() {
@@ -105,6 +106,13 @@ class Solo {
     }
     FAIL("no such request was sent");
   }
+  template <class Request, class Response>
+  void reply_to_any(Response response) {
+    for (auto one = asked.rbegin(); one != asked.rend(); ++one) {
+      if (one->message.get_if<Request>()) return reply<Request>(one->to, std::move(response));
+    }
+    FAIL("no such request was sent");
+  }
   template <class Request>
   [[nodiscard]] const Request* last_asked(NodeId to) const {
     for (auto one = asked.rbegin(); one != asked.rend(); ++one) {
@@ -144,8 +152,8 @@ class Solo {
     std::vector<Asked> searches;
     for (const Effect& effect : out.take()) {
       if (const auto* dialled = std::get_if<Connect>(&effect)) {
-        for (const auto& [id, endpoint] : raft.voters()) {
-          if (endpoint == dialled->to) dialled_.emplace_back(dialled->connection, id);
+        for (int id = 1; id <= 9; ++id) {
+          if (dialled->to.host == "node" + std::to_string(id)) dialled_.emplace_back(dialled->connection, NodeId{id});
         }
         made.push_back(dialled->connection);
       } else if (const auto* sent = std::get_if<Send>(&effect)) {

@@ -47,3 +47,17 @@ TEST_CASE("the header of a snapshot tells when the last record in it was written
     CHECK_FALSE(decode_snapshot_header(ByteSpan{bytes}.first(size)));
   CHECK_FALSE(decode_snapshot_header(std::vector<std::byte>(11, std::byte{0xff})));
 }
+
+TEST_CASE("voters and kraft version are control records of their own") {
+  const KRaftVersionRecord version{0, 1};
+  CHECK(to_hex(encode_kraft_version(version)) == "0000" "0001" "00");
+  CHECK((decode_kraft_version(encode_kraft_version(version)).value() == version));
+  VotersRecord voters;
+  voters.voters.push_back({NodeId{1}, Uuid{5, 6}, {{"CONTROLLER", "a", 9093}}, {0, 1}});
+  const std::vector<std::byte> bytes = encode_voters(voters);
+  // version; one voter: id, directory, one endpoint, versions 0 to 1
+  CHECK(to_hex(bytes) == "0000" "02" "00000001" "00000000000000050000000000000006" "02" "0b434f4e54524f4c4c4552" "0261" "2385" "00"
+                         "0000" "0001" "00" "00" "00");
+  CHECK((decode_voters(bytes).value() == voters));
+  for (std::size_t size = 0; size < bytes.size(); ++size) CHECK_FALSE(decode_voters(ByteSpan{bytes}.first(size)));
+}

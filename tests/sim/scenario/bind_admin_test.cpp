@@ -129,3 +129,17 @@ TEST_CASE("a topic or brokers are configured and brokers only as far as they can
   check_error(placed_entry(R"("configure": @{"config": {}})"), "/timeline/0/configure",
               "'configure' needs either 'topic' or 'broker'");
 }
+
+TEST_CASE("voters are added and removed where the quorum may change") {
+  const auto entry = [](const std::string& features, const std::string& operation) {
+    return head + R"("cluster": {"brokers": 1, "controllers": 3)" + features + R"(}, "timeline": [{"at": "1s", )" + operation + "}]}";
+  };
+  const std::string changing = R"(, "spare_controllers": 1, "features": {"kraft_version": 1})";
+  const auto operation = [&](const std::string& text) { return good(entry(changing, text)).timeline.at(0).operation; };
+  CHECK(std::get<AddVoter>(operation(R"("add_voter": 3003)")).target.text == "3003");
+  CHECK(std::get<RemoveVoter>(operation(R"("remove_voter": "controller")")).target.text == "controller");
+  check_error(entry("", R"("add_voter": @3002)"), "/timeline/0/add_voter",
+              R"(voters can change only with "features": {"kraft_version": 1} in 'cluster')");
+  check_error(entry(changing, R"("remove_voter": 3001, "for": @"1s")"), "/timeline/0/for",
+              "'for' cannot stand here: 'remove_voter' cannot be undone");
+}

@@ -116,3 +116,19 @@ TEST_CASE("without controllers the first three brokers are combined nodes with t
   CHECK_FALSE(is_combined(separate, NodeId{3000}));
   CHECK(nodes_text(separate) == "3 brokers, 3 controllers");
 }
+
+TEST_CASE("spare controllers stand behind the voters and need voters that may change") {
+  const auto cluster = [](const std::string& rest) { return head + R"("cluster": {"brokers": 1, )" + rest + "}}"; };
+  const Scenario scenario = good(cluster(R"("spare_controllers": 2, "features": {"kraft_version": 1})"));
+  REQUIRE(scenario.cluster.controllers.size() == 5);
+  CHECK(scenario.cluster.controllers.back().id == NodeId{3004});
+  CHECK(scenario.cluster.spare_controllers == 2);
+  CHECK(scenario.cluster.features.kraft_version == 1);
+  CHECK(nodes_text(scenario.cluster) == "1 brokers, 5 controllers, 2 of them spare");
+  CHECK(good(cluster(R"("controllers": 1)")).cluster.features.kraft_version == 0);
+  check_error(cluster(R"("spare_controllers": @1)"), "/cluster/spare_controllers",
+              R"(spare controllers can become voters only with "features": {"kraft_version": 1})");
+  check_error(cluster(R"("controllers": 0, "spare_controllers": @1, "features": {"kraft_version": 1})"), "/cluster/spare_controllers",
+              "combined nodes have no spare controllers");
+  check_error(cluster(R"("features": {"kraft_version": @2})"), "/cluster/features/kraft_version", "must be between 0 and 1");
+}
