@@ -1,5 +1,7 @@
 #include "sim/check/churn.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace kafkasim::sim {
@@ -37,6 +39,14 @@ void Churn::on(const Observation& o, const trace::ControllerActivated& e, const 
 }
 
 void Churn::on(const Observation& o, const trace::GroupChanged& e, const History& history, Findings& findings) {
+  // Real clients come and go as their users like: nobody tells.
+  const auto is_ours = [&history](const trace::GroupChanged::Member& member) {
+    return std::ranges::find(history.subjects().clients, member.client_id, &ClientFacts::name) != history.subjects().clients.end();
+  };
+  if (!std::ranges::all_of(e.members, is_ours)) {
+    subjects_.erase(e.group);
+    return;
+  }
   changed(o, e.group, "its generation", e.generation.value, history, findings);
 }
 
