@@ -310,7 +310,25 @@ void Consumer::begin_at(const TopicPartition& tp, const OffsetFetchResponse::Par
 void Consumer::commit(const std::map<TopicPartition, Offset>& offsets, Env& env) {
   KAFKASIM_CHECK(member_.has_value(), "only a member of a group commits");
   for (const auto& [tp, offset] : offsets) by_hand_[tp] = CommittedPosition{offset, std::nullopt};
+  by_hand_failed_ = false;
   run(env);
+}
+
+Consumer::Committed Consumer::committed() const {
+  const bool on_its_way = commit_ && commit_->reason == CommitReason::by_hand;
+  if (on_its_way) return Committed::under_way;
+  if (by_hand_.empty()) return by_hand_failed_ ? Committed::refused : Committed::yes;
+  return member_->state() == MemberState::stable ? Committed::under_way : Committed::refused;
+}
+
+void Consumer::go_back_to_committed(Env& env) {
+  if (!member_ || is_closing()) return;
+  const std::vector<TopicPartition> owned = subscription_.partitions();
+  fetcher_.forget(owned);
+  subscription_.assign(owned, PositionState::committed_wanted);
+  committed_request_.reset();  // asked before this
+  may_fetch_committed_at_ = env.now;
+  finish_run(env);
 }
 
 void Consumer::commit_by_hand(Env& env) {
@@ -376,6 +394,7 @@ void Consumer::commit_finished(const Commit& commit, ErrorCode error, Env& env) 
         }
       }
       if (!again && error != ErrorCode::none) {
+        by_hand_failed_ = true;
         env.out.note(trace::Remark{fmt::format("commit in {} failed: {}", member_->group(), error_name(error))});
       }
       break;

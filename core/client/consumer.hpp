@@ -62,6 +62,14 @@ class Consumer {
   ConsumerRecords poll(Env& env);
   // By hand (commitSync): retried while the error allows it. Of a group's member only.
   void commit(const std::map<TopicPartition, Offset>& offsets, Env& env);
+  // What became of the last one. A member that has to join again first cannot commit: `refused` until it has polled.
+  enum class Committed : std::uint8_t { yes, under_way, refused };
+  [[nodiscard]] Committed committed() const;
+  void give_up_commit() { by_hand_.clear(); }
+  // Every position is the committed one again, and what was read ahead is forgotten (after a transaction was aborted).
+  void go_back_to_committed(Env& env);
+  [[nodiscard]] bool owns(const ConnectionId& connection) const { return channel_.owns(connection); }
+  [[nodiscard]] const GroupMember* member() const { return member_ ? &*member_ : nullptr; }
 
   [[nodiscard]] std::vector<TopicPartition> assignment() const { return subscription_.partitions(); }
   [[nodiscard]] std::optional<Offset> position(const TopicPartition& tp) const;
@@ -122,6 +130,7 @@ class Consumer {
   std::string owner_id_;   // the member id under which the partitions were assigned
   std::optional<Commit> commit_;
   OffsetsToCommit by_hand_;  // waiting for its turn
+  bool by_hand_failed_{false};  // the last that was tried
   Instant may_commit_at_{};
   std::int32_t commit_failures_{0};
   Instant next_auto_commit_{};

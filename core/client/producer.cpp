@@ -133,8 +133,15 @@ Producer::Went Producer::go(Blocked& first, Env& env) {
   }
   if (settled(place(record, env))) return Went::on;
   if (first.give_up_at > env.now) return Went::nowhere;
-  remark(fmt::format("record for {} dropped: no metadata or no memory within max.block.ms", record.topic), env);
+  refuse(ErrorCode::request_timed_out, fmt::format("record for {} dropped: no metadata or no memory within max.block.ms", record.topic), env);
   return Went::on;
+}
+
+// What send() throws; a transaction that lacks a record cannot be committed.
+void Producer::refuse(ErrorCode error, std::string why, Env& env) {
+  ++failures_;
+  remark(std::move(why), env);
+  if (transactions_) transactions_->batch_failed(error, env);
 }
 
 Producer::Went Producer::go_step(Blocked& first, TransactionStep step, Env& env) {
@@ -165,7 +172,7 @@ bool Producer::settled(Placed placed) { return placed == Placed::yes || placed =
 
 Producer::Placed Producer::place(const ProducerRecord& record, Env& env) {
   if (size_alone(record) > std::min(config_.max_request_size, config_.buffer_memory)) {
-    remark(fmt::format("record for {} refused: larger than max.request.size or buffer.memory", record.topic), env);
+    refuse(ErrorCode::message_too_large, fmt::format("record for {} refused: larger than max.request.size or buffer.memory", record.topic), env);
     return Placed::refused;
   }
   cluster_.add_topic(record.topic);
@@ -189,7 +196,7 @@ Producer::Placed Producer::place(const ProducerRecord& record, Env& env) {
   }
   const std::optional<Accumulator::Appended> done = accumulator_.append(tp, record, env.wall, env.now);
   if (!done) return Placed::no_memory;
-  env.out.note(trace::RecordSent{tp, done->origin, record.key.has_value()});
+  env.out.note(trace::RecordSent{tp, done->origin, record.key.has_value(), record.source});
   if (sticky) partitioner_.appended(record.topic, done->bytes, *view, accumulator_.last_batch(tp), env.random);
   if (transactions_) transactions_->will_send(tp);
   if (done->batch_full || (done->new_batch && config_.linger.ns <= 0)) wake_ = true;
@@ -443,6 +450,7 @@ void Producer::acknowledge(const TopicPartition& tp, const ProducerBatch& batch,
 
 void Producer::fail_batch(const TopicPartition& tp, const ProducerBatch& batch, ErrorCode error, Sequences::Gap gap,
                           Env& env) {
+  ++failures_;
   env.out.note(trace::RecordsFailed{tp, batch.origin, batch.count, error, !batch.sent});
   if (config_.enable_idempotence && batch.has_sequence()) {
     sequences_.on_failed(tp, accumulator_.queues().at(tp).edit(), error, gap);
@@ -455,6 +463,11 @@ void Producer::fail_all(ErrorCode error, Env& env) {
     env.out.note(trace::RecordsFailed{taken.tp, taken.batch.origin, taken.batch.count, error, !taken.batch.sent});
   }
   drop_blocked("the producer failed", env);
+}
+
+void Producer::abandon(Env& env) {
+  exited_ = true;
+  channel_.disconnect_all(env);
 }
 
 void Producer::close_requested(Env& env) {

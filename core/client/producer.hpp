@@ -57,6 +57,9 @@ class Producer {
     return transactions_ && transactions_->state() == TransactionState::abortable_error;
   }
   [[nodiscard]] bool failed() const { return fatal_.has_value(); }
+  [[nodiscard]] std::int64_t failures() const { return failures_; }  // batches that failed for good, records that were refused
+  [[nodiscard]] bool owns(const ConnectionId& connection) const { return channel_.owns(connection); }
+  void abandon(Env& env);  // closes its connections; it is to be thrown away
   [[nodiscard]] const Transactions* transactions() const { return transactions_ ? &*transactions_ : nullptr; }
   [[nodiscard]] bool can_accept() const { return blocked_.empty() && !closing_; }
   [[nodiscard]] bool idle() const {
@@ -82,6 +85,7 @@ class Producer {
   enum class Went : std::uint8_t { on, nowhere };
   Went go(Blocked& first, Env& env);
   Went go_step(Blocked& first, TransactionStep step, Env& env);
+  void refuse(ErrorCode error, std::string why, Env& env);
   void drop_blocked(std::string_view reason, Env& env);
   void close_requested(Env& env);
 
@@ -124,6 +128,7 @@ class Producer {
   Instant may_ask_id_at_{};
   std::int32_t id_failures_{0};
   std::optional<ErrorCode> fatal_;
+  std::int64_t failures_{0};
   bool wake_{false};  // what was placed lets a batch go
   bool closing_{false};
   bool exited_{false};

@@ -174,7 +174,8 @@ void Transactions::ask_offsets(Parts parts, Env& env) {
                                  .producer_id = producer->id,
                                  .producer_epoch = producer->epoch,
                                  .generation_id = first.generation,
-                                 .member_id = first.member_id};
+                                 .member_id = first.member_id,
+                                 .group_instance_id = first.instance_id};
   for (const auto& [tp, offset] : first.offsets) {
     if (request.topics.empty() || request.topics.back().name != tp.topic) request.topics.push_back({tp.topic, {}});
     request.topics.back().partitions.push_back({tp.partition, offset, std::nullopt, std::string{}});
@@ -381,6 +382,7 @@ void Transactions::on_end(const Completion& done, Parts parts, Env& env) {
 // ---- ends ---------------------------------------------------------------------------------------------
 
 void Transactions::finish(trace::TransactionFate fate, ErrorCode error, Env& env) {
+  if (fate == trace::TransactionFate::committed) ++committed_;
   open_ = false;
   started_ = false;
   end_sent_ = false;

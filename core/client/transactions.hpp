@@ -50,6 +50,7 @@ struct OffsetsToTransaction {  // KafkaProducer.sendOffsetsToTransaction
   std::optional<Generation> generation;  // of the member that read them; absent: no member
   std::string member_id;
   std::map<TopicPartition, Offset> offsets;
+  std::optional<std::string> instance_id{};  // of a static member
 };
 
 class Transactions {
@@ -88,6 +89,7 @@ class Transactions {
   [[nodiscard]] bool bumps() const { return bumps_; }  // transactions V2
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] std::int64_t number() const { return number_; }
+  [[nodiscard]] std::int64_t commits() const { return committed_; }  // transactions that were told to be committed
   // Batches that were not sent yet are given up: the transaction is not to be committed.
   [[nodiscard]] bool drops_unsent() const {
     return state_ == TransactionState::aborting || state_ == TransactionState::abortable_error;
@@ -141,6 +143,7 @@ class Transactions {
   std::map<std::string, Coordinator> group_coordinators_;
   std::optional<Request> request_;
   std::int64_t number_{0};
+  std::int64_t committed_{0};
   bool open_{false};           // begun, and its end not yet told
   bool started_{false};        // the coordinator may know of it
   bool end_sent_{false};

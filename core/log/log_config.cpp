@@ -4,7 +4,7 @@
 
 namespace kafkasim {
 
-LogConfig log_config(const TopicConfig& topic, Duration producer_id_expiration, RequireVerification verification) {
+LogConfig log_config(const TopicConfig& topic, Duration producer_id_expiration, RequireVerification verification, ProducersStay stay) {
   LogConfig config;
   config.segment_bytes = topic.segment_bytes;
   config.segment_ms = topic.segment.whole_ms();
@@ -33,6 +33,7 @@ LogConfig log_config(const TopicConfig& topic, Duration producer_id_expiration, 
   config.compression = compression_of(topic);
   config.producer_id_expiration_ms = producer_id_expiration.whole_ms();
   config.require_verification = verification;
+  config.producers_stay = stay;
   return config;
 }
 

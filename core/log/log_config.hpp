@@ -14,6 +14,10 @@ namespace kafkasim {
 enum class Compaction : std::uint8_t { off, on };  // cleanup.policy contains "compact"
 enum class Deletion : std::uint8_t { off, on };    // cleanup.policy contains "delete"
 
+// How long a log remembers a producer: by producer.id.expiration.ms, or only while its last batch is there (legacy:
+// producer-state-by-log-retention).
+enum class ProducersStay : std::uint8_t { by_time, with_their_records };
+
 struct LogConfig {
   std::int64_t segment_bytes{1'073'741'824};
   std::int64_t segment_ms{604'800'000};
@@ -32,6 +36,7 @@ struct LogConfig {
   std::int64_t max_compaction_lag_ms{INT64_MAX};
   std::int64_t producer_id_expiration_ms{86'400'000};
   RequireVerification require_verification{RequireVerification::yes};
+  ProducersStay producers_stay{};
   Deletion deletion{Deletion::on};
   std::optional<std::int64_t> retention_ms{604'800'000};  // absent: for ever
   std::optional<std::int64_t> retention_bytes{};          // absent: without limit
@@ -41,6 +46,6 @@ struct LogConfig {
 
 [[nodiscard]] LogConfig log_config(const TopicConfig& topic,
                                    Duration producer_id_expiration = milliseconds(86'400'000),
-                                   RequireVerification verification = RequireVerification::yes);
+                                   RequireVerification verification = RequireVerification::yes, ProducersStay stay = ProducersStay::by_time);
 
 }  // namespace kafkasim

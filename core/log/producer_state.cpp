@@ -73,6 +73,7 @@ bool is_unverified(const ProducerEntry& entry, const RecordBatch& batch, AppendO
   if (verifying.require == RequireVerification::no || !batch.is_transactional() || batch.is_control()) return false;
   if (origin != AppendOrigin::client && origin != AppendOrigin::coordinator) return false;
   if (entry.transaction_start() && entry.epoch() == ProducerEpoch{batch.header.producer_epoch}) return false;
+  if (verifying.require == RequireVerification::any_answer && verifying.guard) return false;
   return verifying.pending == nullptr
          || !verifying.pending->is_verified(ProducerId{batch.header.producer_id}, verifying.guard);
 }
@@ -192,6 +193,13 @@ void ProducerState::remove_expired(Timestamp now, std::int64_t expiration_ms) {
     const std::int64_t last = producer.second.last_timestamp().value;
     // Subtracting a timestamp far in the past must not overflow.
     return last < now.value && (last < 0 ? now.value : now.value - last) >= expiration_ms;
+  });
+}
+
+void ProducerState::remove_without_records(Offset log_start) {
+  std::erase_if(producers_, [log_start](const auto& producer) {
+    const std::optional<ProducedBatch> last = producer.second.last();
+    return !producer.second.transaction_start() && last && last->last_offset < log_start;
   });
 }
 

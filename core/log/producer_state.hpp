@@ -82,6 +82,7 @@ class ProducerState {
   // Producers that were silent for so long, but none whose transaction is open.
   void remove_expired(Timestamp now, std::int64_t expiration_ms);
   void clear(Offset end);
+  void remove_without_records(Offset log_start);  // whose last batch lies below, but none whose transaction is open
   [[nodiscard]] const std::map<ProducerId, ProducerEntry>& producers() const { return producers_; }
   // Entries of a snapshot, of different producers. is_consistent() afterwards: each transaction has its own start.
   void restore(ProducerId id, const ProducerEntry& entry);

@@ -263,6 +263,7 @@ DiskResult<bool> UnifiedLog::maybe_increment_log_start_offset(Offset to, Disk& d
   recovery_point_ = std::max(recovery_point_, to);
   if (high_watermark_ < to) (void)update_high_watermark(to);
   producers_.log_start_moved(to);
+  if (config_.producers_stay == ProducersStay::with_their_records) producers_.remove_without_records(to);
   DiskResult<void> done = epochs_.truncate_from_start(disk, directory_, to);
   if (!done) return tl::unexpected(done.error());
   return true;

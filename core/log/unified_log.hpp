@@ -220,6 +220,7 @@ class UnifiedLog {
   [[nodiscard]] const ProducerState& producer_state() const { return producers_; }
   // Also verifications that nobody finished. Every producer.id.expiration.check.interval.ms.
   void remove_expired_producers(Timestamp now);
+  void forget_producers() { producers_.clear(log_end_offset()); }  // legacy: producer-state-of-leaders-only
   [[nodiscard]] const LogConfig& config() const { return config_; }
   void set_config(const LogConfig& config) { config_ = config; }
   [[nodiscard]] const std::string& directory() const { return directory_; }

@@ -19,7 +19,8 @@ namespace kafkasim {
 
 using VerificationGuard = Id<struct VerificationGuardTag, std::uint64_t>;
 enum class EpochBumps : std::uint8_t { no, yes };  // the producer's epoch rises with every transaction: transactions V2
-enum class RequireVerification : std::uint8_t { no, yes };  // transaction.partition.verification.enable
+// transaction.partition.verification.enable. any_answer: the answer to a question that is over counts as well (legacy: verify-aba).
+enum class RequireVerification : std::uint8_t { no, yes, any_answer };
 
 struct Verification {
   VerificationGuard guard;

@@ -194,6 +194,10 @@ bool RequestChannel::in_backoff(std::int32_t key, Instant now) const {
   return peer != peers_.end() && peer->second.state == LinkState::idle && peer->second.may_connect_at > now;
 }
 
+void RequestChannel::disconnect_all(Env& env) {
+  while (!peers_.empty()) disconnect(peers_.begin()->first, env);
+}
+
 void RequestChannel::disconnect(std::int32_t key, Env& env) {
   const auto peer = peers_.find(key);
   if (peer == peers_.end()) return;

@@ -69,6 +69,7 @@ class RequestChannel {
   [[nodiscard]] bool is_connected(std::int32_t peer) const;
   [[nodiscard]] bool in_backoff(std::int32_t peer, Instant now) const;
   void disconnect(std::int32_t peer, Env& env);  // what it had unanswered is dropped without a completion
+  void disconnect_all(Env& env);
 
  private:
   struct Request {

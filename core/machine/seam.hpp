@@ -79,6 +79,7 @@ struct ProduceCommand {
   std::optional<std::string> value;
   std::optional<PartitionIndex> partition;
   std::vector<std::pair<std::string, std::optional<std::string>>> headers;
+  std::optional<trace::RecordAt> source{};  // what it was made of: told, not sent
 };
 enum class TransactionStep : std::uint8_t { begin, commit, abort };
 struct TransactionCommand {  // of a producer with a transactional.id

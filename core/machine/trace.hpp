@@ -257,10 +257,16 @@ struct MetadataApplied {  // by a broker: its view of the cluster is now that of
 };
 
 // ---- clients: what their user sees ----------------------------------------------------------------
+struct RecordAt {
+  TopicPartition partition;
+  Offset offset;
+  friend bool operator==(const RecordAt&, const RecordAt&) = default;
+};
 struct RecordSent {  // handed to the producer
   TopicPartition partition;
   Origin origin;  // one record: first_send is its number
   bool keyed{};
+  std::optional<RecordAt> source{};  // the record that it was made of, by a pipeline
 };
 struct RecordsAcked {
   TopicPartition partition;

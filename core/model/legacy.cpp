@@ -64,6 +64,15 @@ constexpr std::array table{
     LegacyInfo{Legacy::hanging_txn, "hanging-txn", "KIP-890, KAFKA-14402 (3.5, 2023)",
                "a leader takes a transactional batch without asking the coordinator whether the transaction is open",
                "a batch that comes after its transaction's end opens one that nobody ends: read_committed readers stand still"},
+    LegacyInfo{Legacy::verify_aba, "verify-aba", "KAFKA-14884 (3.5, 2023)",
+               "a leader takes a transactional batch once the coordinator has answered, whatever was written while it was asked",
+               "the answer comes after the abort: the batch opens a transaction that nobody ends"},
+    LegacyInfo{Legacy::producer_state_of_leaders_only, "producer-state-of-leaders-only", "what KIP-98 (0.11, 2017) rests on",
+               "only a leader remembers what producers wrote: who takes over knows nothing of them",
+               "a batch whose acknowledgement was lost is sent again to the next leader, and stands there twice"},
+    LegacyInfo{Legacy::producer_state_by_log_retention, "producer-state-by-log-retention", "KIP-360, KAFKA-7190 (2.4, 2019)",
+               "a producer is forgotten when the last record that it wrote is deleted",
+               "a batch whose acknowledgement was lost is written again when its first copy is deleted meanwhile"},
 };
 
 }  // namespace

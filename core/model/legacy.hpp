@@ -29,6 +29,9 @@ enum class Legacy : std::uint8_t {
   no_generation_fencing,
   txn_timeout_no_epoch_bump,
   hanging_txn,
+  verify_aba,
+  producer_state_of_leaders_only,
+  producer_state_by_log_retention,
 };
 
 class LegacyBehaviours {

@@ -57,7 +57,7 @@ Replicas::Replicas(NodeId self, const NodeConfig& config, std::uint64_t flush_to
     : self_{self}, config_{config}, legacy_{legacy}, cleaner_{config}, flush_token_base_{flush_token_base} {}
 
 void Replicas::open(Env& env) {
-  const LogConfig defaults = log_config(config_->topic_defaults, config_->producer_id_expiration, verification());
+  const LogConfig defaults = log_config(config_->topic_defaults, config_->producer_id_expiration, verification(), producers_stay());
   auto opened = LogDirectory::open(
       env.disk, [&defaults](const TopicPartition&) { return defaults; }, env.wall);
   if (!worked(opened, env)) return;

@@ -216,7 +216,11 @@ class Replicas {
   [[nodiscard]] LeaderView view(const UnifiedLog& log, Env& env) const;
   [[nodiscard]] RequireVerification verification() const {
     const bool off = legacy_.has(Legacy::hanging_txn) || !config_->transaction_partition_verification_enable;
+    if (!off && legacy_.has(Legacy::verify_aba)) return RequireVerification::any_answer;
     return off ? RequireVerification::no : RequireVerification::yes;
+  }
+  [[nodiscard]] ProducersStay producers_stay() const {
+    return legacy_.has(Legacy::producer_state_by_log_retention) ? ProducersStay::with_their_records : ProducersStay::by_time;
   }
   [[nodiscard]] Partition* edit(const TopicIdPartition& id);
   [[nodiscard]] bool has_replica(const PartitionRegistration* registration) const;

@@ -84,7 +84,7 @@ UnifiedLog* Replicas::ensure_log(const TopicIdPartition& id, const TopicPartitio
 std::optional<FetchAssignment> Replicas::apply_one(const TopicIdPartition& id, const TopicPartition& name,
                                                    const TopicConfig& config, const PartitionRegistration& now,
                                                    Env& env) {
-  UnifiedLog* log = ensure_log(id, name, log_config(config, config_->producer_id_expiration, verification()), env);
+  UnifiedLog* log = ensure_log(id, name, log_config(config, config_->producer_id_expiration, verification(), producers_stay()), env);
   if (log == nullptr) return std::nullopt;
   Partition& partition = partitions_.try_emplace(id, Cow{Partition{.id = id, .name = name}}).first->second.edit();
   if (partition.min_insync_replicas != config.min_insync_replicas) {
@@ -122,6 +122,7 @@ void Replicas::become_leader(Partition& partition, const PartitionRegistration& 
     reset_remote_replicas(leader, reign, start, env.now);
     partition.leader_epoch = now.leader_epoch;
     env.out.note(trace::BecameLeader{partition.id, now.leader_epoch, start, now.isr});
+    if (reign == Reign::first && legacy_.has(Legacy::producer_state_of_leaders_only)) log.forget_producers();
     note_producers(partition.id, log, env);
     leadership_changes_.push_back({partition.id, partition.name, now.leader_epoch});
   }

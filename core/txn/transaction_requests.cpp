@@ -206,10 +206,10 @@ void TransactionCoordinator::verify_one(const AddPartitionsToTxnRequest::Transac
 
 void TransactionCoordinator::add_offsets(const AddOffsetsToTxnRequest& request, const RequestRef& ref,
                                          const TransactionTurn& turn) {
+  // The topic is made when somebody asks who coordinates a group, which may come later: how many partitions it will have is known.
   const TopicImage* topic = turn.image.topic(std::string{offsets_topic});
-  if (topic == nullptr)
-    return answer(ref, AddOffsetsToTxnResponse{.error_code = ErrorCode::coordinator_not_available}, turn.env);
-  const PartitionIndex index{java_bucket(request.group_id, static_cast<std::int32_t>(topic->partitions.size()))};
+  const std::int64_t count = topic ? std::ssize(topic->partitions) : config_.offsets_topic_num_partitions;
+  const PartitionIndex index{java_bucket(request.group_id, static_cast<std::int32_t>(count))};
   const AddPartitionsToTxnRequest::Transaction asked{
       request.transactional_id, request.producer_id, request.producer_epoch, false, {{offsets_topic, {index}}}};
   const ErrorCode error = add_to_one(asked, TransactionVersion::v0, AnswerOffsetsAdded{ref}, turn.env);

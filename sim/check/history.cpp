@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "core/base/java_hash.hpp"
 #include "core/client/client_identity.hpp"
+#include "core/model/topic_name.hpp"
 
 namespace kafkasim::sim {
 
@@ -68,6 +70,7 @@ void History::set_subjects(Subjects subjects) {
     if (place >= nodes_.size()) nodes_.resize(place + 1);
     nodes_[place] = node;
   }
+  pipelines_.set_pipelines(subjects.pipelines);
   subjects_ = Cow<Subjects>{std::move(subjects)};
 }
 
@@ -251,6 +254,10 @@ CommittedLog::News History::extend_committed(const Observation& o, const trace::
   CommittedLog::News news = log.extend(known->replica(*broker)->log, e.to);
   for (std::size_t i = log.batches().size() - news.committed; i < log.batches().size(); ++i)
     transactions_.committed(o.at, partition.name, log.batches()[i]);
+  if (pipelines_.pipelines().empty()) return news;
+  for (std::size_t i = log.batches().size() - news.committed; i < log.batches().size(); ++i)
+    pipelines_.committed(partition.name, log.batches()[i]);
+  for (const TransactionLedger::Run& run : transactions_.ended()) pipelines_.ended(partition.name, run);
   return news;
 }
 
@@ -266,9 +273,49 @@ void History::follow_new_leader(const Observation& o, const TopicIdPartition& id
   partition.lost_from = partition.committed->end();
   partition.lost_by = partition.excuse();
   transactions_.lost(partition.name, partition.lost_from);
+  pipelines_.lost(partition.name, partition.lost_from);
   for (auto& [broker, replica] : partition.replicas) {
     if (broker != partition.leader) replica.edit().before_loss = true;
   }
+}
+
+// ---- transactions and pipelines -------------------------------------------------------------------------------------
+
+const std::string* History::pipeline_at(HostId host) const {
+  if (pipelines_.pipelines().empty()) return nullptr;
+  const ClientFacts* client = subjects_->client_at(host);
+  return client && client->pipeline ? &*client->pipeline : nullptr;
+}
+
+void History::on(const Observation& o, const trace::RecordSent& e) {
+  if (!e.source) return;
+  if (const std::string* pipeline = pipeline_at(o.host)) pipelines_.sent(*pipeline, e);
+}
+
+void History::on(const Observation& o, const trace::PositionReset& e) {
+  if (const std::string* pipeline = pipeline_at(o.host)) pipelines_.begins_at(*pipeline, e);
+}
+
+void History::on(const Observation& o, const trace::TransactionOffsetsSent& e) {
+  if (const std::string* pipeline = pipeline_at(o.host)) pipelines_.offsets_sent(*pipeline, e);
+}
+
+void History::on(const Observation&, const trace::OffsetsCommitted& e) {
+  if (!pipelines_.pipelines().empty()) pipelines_.offsets_committed(e);
+}
+
+// Whoever led the partition of __transaction_state once and has not heard that it is over tells of what another has taken over since.
+bool History::is_former_coordinator(HostId host, const std::string& transactional_id) const {
+  std::int32_t count = 0;
+  while (partition(TopicPartition{transaction_state_topic, PartitionIndex{count}})) ++count;
+  if (count == 0) return false;
+  const PartitionHistory* home = partition(TopicPartition{transaction_state_topic, PartitionIndex{java_bucket(transactional_id, count)}});
+  return home->leader && home->leader != node(host);
+}
+
+void History::on(const Observation& o, const trace::TransactionChanged& e) {
+  const bool former = is_former_coordinator(o.host, e.transactional_id);
+  transactions_.changed(e, former ? TransactionLedger::Teller::former_coordinator : TransactionLedger::Teller::coordinator);
 }
 
 // ---- decisions ----------------------------------------------------------------------------------------------------
@@ -440,6 +487,7 @@ void History::process_ended(HostId host, LastEnd how) {
 
 void History::observe(const Observation& o) {
   transactions_.begin_observation();
+  pipelines_.begin_observation();
   if (const KernelEvent* kernel = o.kernel()) {
     if (std::holds_alternative<ProcessStarted>(*kernel)) process_started(o.host);
     if (std::holds_alternative<ProcessReady>(*kernel)) process_ready(o.host);

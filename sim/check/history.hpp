@@ -16,6 +16,7 @@
 #include "sim/check/chunked.hpp"
 #include "sim/check/committed_log.hpp"
 #include "sim/check/finding.hpp"
+#include "sim/check/pipeline_ledger.hpp"
 #include "sim/check/transaction_ledger.hpp"
 #include "sim/check/vitals.hpp"
 #include "sim/kernel/observation.hpp"
@@ -141,6 +142,7 @@ struct ClientFacts {
   bool commits{false};                         // by itself (enable.auto.commit)
   std::vector<TopicPartition> assigned{};      // that it reads outside any group
   bool reads_committed{false};
+  std::optional<std::string> pipeline{};       // of which it is an instance
 };
 
 struct Subjects {                                                       // who is who in the World
@@ -150,6 +152,7 @@ struct Subjects {                                                       // who i
   std::map<HostId, NodeId> nodes;
   std::set<NodeId> controllers;
   std::vector<ClientFacts> clients;                         // by the client ordinal in an Origin
+  std::map<std::string, PipelineFacts> pipelines;           // by id
   std::map<std::string, std::int64_t> min_insync_replicas;  // by topic
   bool producers_stay{
       true};  // nobody is forgotten: the run is shorter than producer.id.expiration.ms, clocks are sound
@@ -217,6 +220,7 @@ class History {
   [[nodiscard]] std::uint64_t records_lost() const { return records_lost_; }
   [[nodiscard]] const Vitals& vitals() const { return vitals_; }
   [[nodiscard]] const TransactionLedger& transactions() const { return transactions_; }
+  [[nodiscard]] const PipelineLedger& pipelines() const { return pipelines_; }
   [[nodiscard]] Vitals& edit_vitals() { return vitals_; }
 
  private:
@@ -242,6 +246,13 @@ class History {
   void on(const Observation& o, const trace::BrokerFenced& e);
   void on(const Observation& o, const trace::BrokerUnfenced& e);
   void on(const Observation& o, const trace::RecordsAcked& e);
+  void on(const Observation& o, const trace::RecordSent& e);
+  void on(const Observation& o, const trace::PositionReset& e);
+  void on(const Observation& o, const trace::TransactionOffsetsSent& e);
+  void on(const Observation& o, const trace::OffsetsCommitted& e);
+  void on(const Observation& o, const trace::TransactionChanged& e);
+  [[nodiscard]] const std::string* pipeline_at(HostId host) const;
+  [[nodiscard]] bool is_former_coordinator(HostId host, const std::string& transactional_id) const;
   void disk_wiped(HostId host);                           // nothing is left of what its replicas held
   void disk_damaged(HostId host, std::string_view path);  // "orders-0/00000000000000000000.log"
   void process_started(HostId host);
@@ -264,6 +275,7 @@ class History {
   std::uint64_t records_lost_{0};
   Vitals vitals_;
   TransactionLedger transactions_;
+  PipelineLedger pipelines_;
 };
 
 }  // namespace kafkasim::sim

@@ -12,6 +12,7 @@
 #include "sim/check/committed_not_truncated.hpp"
 #include "sim/check/epoch_offset_unique.hpp"
 #include "sim/check/epochs_monotonic.hpp"
+#include "sim/check/exactly_once_broken.hpp"
 #include "sim/check/group_double_owner.hpp"
 #include "sim/check/isr_holds_committed.hpp"
 #include "sim/check/isr_valid.hpp"
@@ -34,6 +35,7 @@
 #include "sim/check/record_duplicated.hpp"
 #include "sim/check/recovery_complete.hpp"
 #include "sim/check/replicas_match.hpp"
+#include "sim/check/transaction_cycle.hpp"
 #include "sim/check/transaction_hanging.hpp"
 #include "sim/check/transaction_torn.hpp"
 #include "sim/check/zombie_not_fenced.hpp"
@@ -68,8 +70,10 @@ using Invariants = std::tuple<  // in the order of the list
     TransactionTorn,            //
     ZombieNotFenced,            //
     MarkerInvalid,              //
+    TransactionCycle,           //
     GroupDoubleOwner,           //
     CommitRegressed,            //
+    ExactlyOnceBroken,          //
     RaftSafety,                 //
     NotConverged,               //
     OperationUnanswered,        //

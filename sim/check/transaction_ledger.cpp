@@ -29,13 +29,12 @@ void TransactionLedger::on(const Observation&, const trace::ProducerInitialised&
   if (!fresh) known->second = std::max(known->second, e.epoch.value);
 }
 
-void TransactionLedger::on(const Observation&, const trace::TransactionChanged& e) {
+void TransactionLedger::changed(const trace::TransactionChanged& e, Teller teller) {
   using enum TransactionStatus;
   if (e.status == prepare_commit || e.status == prepare_abort)
     decided_commit_[{e.producer.value, e.epoch.value}] = e.status == prepare_commit;
-  // One that was frozen and is not the coordinator any more may tell late of what it had decided.
+  if (teller == Teller::former_coordinator) return;
   Decision& decision = decisions_[e.producer.value];
-  if (e.epoch.value < decision.epoch) return;
   decision.status = e.status;
   decision.epoch = e.epoch.value;
   decision.transactional_id = e.transactional_id;
@@ -110,6 +109,7 @@ void TransactionLedger::end_runs(const TopicPartition& partition, const StoredBa
   for (auto run = std::ranges::lower_bound(runs, first, {}, &Run::base); run != runs.end(); ++run) {
     if (run->producer != marker.producer_id || run->fate != Fate::open) continue;
     run->fate = fate;
+    ended_.push_back(*run);
     const std::optional<Name> name = transaction_of(partition, run->origin);
     if (!name) continue;
     Ends& ends = ends_[*name];

@@ -44,11 +44,16 @@ class TransactionLedger {
     std::string detail;
   };
 
-  void begin_observation() { problems_.clear(); }
+  void begin_observation() {
+    problems_.clear();
+    ended_.clear();
+  }
   void on(const Observation& o, const trace::TransactionBegan& e);
   void on(const Observation& o, const trace::RecordSent& e);
   void on(const Observation& o, const trace::TransactionEnded& e);
-  void on(const Observation& o, const trace::TransactionChanged& e);
+  // A former coordinator, who does not know yet that another has taken over, tells what is over.
+  enum class Teller : std::uint8_t { coordinator, former_coordinator };
+  void changed(const trace::TransactionChanged& e, Teller teller);
   void on(const Observation& o, const trace::ProducerInitialised& e);
   // A leader's high watermark has passed the batch.
   void committed(Instant at, const TopicPartition& partition, const StoredBatch& batch);
@@ -56,6 +61,7 @@ class TransactionLedger {
   void lost(const TopicPartition& partition, Offset from);
 
   [[nodiscard]] const std::vector<Problem>& problems() const { return problems_; }  // of this observation
+  [[nodiscard]] const std::vector<Run>& ended() const { return ended_; }  // by a marker in this observation, with their fates
   [[nodiscard]] const Run* run_at(const TopicPartition& partition, Offset offset) const;
   [[nodiscard]] std::optional<Name> transaction_of(const TopicPartition& partition, const Origin& record) const;
   // Transactions that are open in a partition, by producer id.
@@ -89,6 +95,7 @@ class TransactionLedger {
   std::map<TopicPartition, Cow<std::vector<Run>>> runs_;
   std::map<TopicPartition, std::map<std::int64_t, OpenSince>> open_;
   std::vector<Problem> problems_;
+  std::vector<Run> ended_;
 };
 
 }  // namespace kafkasim::sim

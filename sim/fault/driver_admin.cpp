@@ -87,7 +87,7 @@ void Driver::act(std::size_t i, const Configure& op, Host& host) {
 std::vector<HostId> Driver::members(const std::string& group, const Host& host) {
   std::vector<HostId> up;
   for (const ClientHost& client : host.cluster.clients) {
-    if (client.kind == ClientKind::group_member && client.owner == group && host.world.is_up(client.host))
+    if (client.group == group && host.world.is_up(client.host))
       up.push_back(client.host);
   }
   return up;

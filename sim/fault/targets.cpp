@@ -69,8 +69,9 @@ struct Resolver {
   }
   void operator()(const ClientTarget& target) {
     for (const ClientHost& client : at.cluster.clients) {
-      if (client.kind == target.kind && client.owner == target.name
-          && (!target.number || client.number == *target.number))
+      const bool mine = client.kind == target.kind && client.owner == target.name;
+      const bool member = target.kind == ClientKind::group_member && client.group == target.name;
+      if ((mine || member) && (!target.number || client.number == *target.number))
         found.push_back(client.host);
     }
   }

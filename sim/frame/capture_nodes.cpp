@@ -6,6 +6,8 @@
 #include "sim/fault/targets.hpp"
 #include "sim/frame/capture_parts.hpp"
 #include "sim/scenario/units.hpp"
+#include "sim/workload/pipeline_app.hpp"
+#include "sim/workload/producing_app.hpp"
 
 namespace kafkasim::sim {
 
@@ -36,6 +38,20 @@ std::string quorum_role(const raft::Role& role) {
   if (std::holds_alternative<raft::Follower>(role)) return "follower";
   const bool stands = std::holds_alternative<raft::Candidate>(role) || std::holds_alternative<raft::Prospective>(role);
   return stands ? "candidate" : "";
+}
+
+std::string transaction_role(TransactionState state) {
+  switch (state) {
+    case TransactionState::uninitialised:
+    case TransactionState::initialising: return "waits for its producer id";
+    case TransactionState::ready: return "none is open";
+    case TransactionState::in_transaction: return "open";
+    case TransactionState::committing: return "is being committed";
+    case TransactionState::aborting: return "is being aborted";
+    case TransactionState::abortable_error: return "failed: to be aborted";
+    case TransactionState::fatal: return "fenced: no more";
+  }
+  return "";
 }
 
 // "20 times slower", "1.5 times slower", "2 times faster"
@@ -105,6 +121,20 @@ struct NodePainter {
     return n;
   }
 
+  [[nodiscard]] const Producer* producer(HostId id) const {
+    if (const auto* app = world().machine<ProducingApp>(id)) return &app->producer();
+    if (const auto* app = world().machine<HandProducerApp>(id)) return &app->producer();
+    if (const auto* app = world().machine<PipelineApp>(id)) return &app->producer();
+    return nullptr;
+  }
+  [[nodiscard]] FrameNode client(const ClientHost& client) const {
+    FrameNode n = node(client.host, client.name);
+    if (client.group) n.group = *client.group;
+    const Producer* writes = host(client.host).is_up() ? producer(client.host) : nullptr;
+    if (writes != nullptr && writes->transactions() != nullptr) n.role = transaction_role(writes->transactions()->state());
+    return n;
+  }
+
   [[nodiscard]] FrameNode broker(NodeId id, HostId at) const {
     FrameNode n = node(at, fmt::format("broker {}", id.value));
     n.id = id;
@@ -151,8 +181,7 @@ std::vector<FrameNode> capture_nodes(const Shot& shot) {
   }
   for (const ClientHost& client : cluster.clients) {
     if (shot.is_awaited(client)) continue;
-    nodes.push_back(painter.node(client.host, client.name));
-    if (client.kind == ClientKind::group_member) nodes.back().group = client.owner;
+    nodes.push_back(painter.client(client));
   }
   if (const std::optional<HostId> guests = shot.run.guests().host()) {
     nodes.push_back(painter.node(*guests, "real clients"));

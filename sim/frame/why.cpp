@@ -412,7 +412,7 @@ std::optional<Offset> Inquiry::position(const GroupState& state, const TopicPart
 std::vector<const ClientHost*> Inquiry::members_of(const std::string& group) const {
   std::vector<const ClientHost*> members;
   for (const ClientHost& client : run_.cluster().clients) {
-    if (client.kind == ClientKind::group_member && client.owner == group && run_.world().incarnation(client.host) > 0) members.push_back(&client);
+    if (client.group == group && run_.world().incarnation(client.host) > 0) members.push_back(&client);
   }
   return members;
 }

@@ -119,6 +119,11 @@ std::vector<std::string> missing(const Simulation& done, const PartitionHistory&
                                          leader->high_watermark.value, partition.isr.size(), partition.assigned.size())
                            : std::string{"never committed: the partition has no leader now"});
   }
+  const TransactionLedger::Run* run = done.checks().history().transactions().run_at(partition.name, offset);
+  if (run != nullptr && run->fate == TransactionLedger::Fate::open)
+    lines.push_back(has(life, Stage::decided) ? "its transaction is decided, and no marker is replicated here yet: read_committed waits"
+                                              : "its transaction is open: nobody has decided it, and read_committed waits");
+  if (run != nullptr && run->fate == TransactionLedger::Fate::aborted) lines.push_back("its transaction was aborted: read_committed never gets it");
   if (!has(life, Stage::acknowledged) && has(life, Stage::sent))
     lines.push_back(has(life, Stage::failed) ? "never acknowledged: its producer gave it up"
                                              : "not acknowledged: no answer had come when the run ended");
@@ -160,8 +165,11 @@ std::vector<std::string> follow(const Simulation& done, const std::shared_ptr<co
     return lines;
   }
   const std::optional<Origin> origin = find_origin(done, *partition, request.offset);
-  const std::vector<Happened> life =
-      watch(done, scenario, mode, {request.partition, request.offset, origin.value_or(Origin{})});
+  WatchedRecord record{request.partition, request.offset, origin.value_or(Origin{})};
+  const TransactionLedger& transactions = done.checks().history().transactions();
+  if (const auto* part = transactions.run_at(request.partition, request.offset)) record.producer = part->producer;
+  if (origin) record.transaction = transactions.transaction_of(request.partition, *origin);
+  const std::vector<Happened> life = watch(done, scenario, mode, record);
   for (std::string& line : contents(done, *partition, request.offset)) lines.push_back(std::move(line));
   for (const Happened& h : life)
     lines.push_back(fmt::format("{:>9} s  {:<16} {}", seconds_text(h.at), h.who, h.event.text));

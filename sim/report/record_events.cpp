@@ -1,6 +1,7 @@
 #include "sim/report/record_events.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -22,7 +23,26 @@ std::string producer_of(const trace::AppendedBatch& batch) {
 class Telling {
  public:
   Telling(const History& history, const WatchedRecord& record)
-      : record_{record}, partition_{history.partition(record.partition)} {}
+      : record_{record}, partition_{history.partition(record.partition)} {
+    if (record.producer && record.offset) run_ = history.transactions().run_at(record.partition, *record.offset);
+  }
+
+  std::optional<RecordEvent> on(const trace::TransactionBegan& e) const {
+    if (!is_its_transaction(e.client, e.number)) return std::nullopt;
+    return RecordEvent{Stage::began, fmt::format("begins its transaction {}, of {}", e.number, e.transactional_id)};
+  }
+  std::optional<RecordEvent> on(const trace::TransactionEnded& e) const {
+    if (!is_its_transaction(e.client, e.number)) return std::nullopt;
+    constexpr std::array<std::string_view, 3> fates{"is told that its transaction is committed", "is told that its transaction is aborted",
+                                                    "fails and is not told what becomes of its transaction"};
+    return RecordEvent{Stage::told, std::string{fates.at(static_cast<std::size_t>(e.fate))}};
+  }
+  std::optional<RecordEvent> on(const trace::TransactionChanged& e) const {
+    const bool commits = e.status == TransactionStatus::prepare_commit;
+    if (!run_ || e.producer.value != *record_.producer || (!commits && e.status != TransactionStatus::prepare_abort)) return std::nullopt;
+    return RecordEvent{Stage::decided, fmt::format("decides its transaction, {} {}, with {} partition(s){}: that is stored", commits ? "to commit" : "to abort",
+                                                   e.transactional_id, e.partitions.size(), e.reason.empty() ? "" : ", " + e.reason)};
+  }
 
   std::optional<RecordEvent> on(const trace::RecordSent& e) const {
     if (!record_.origin.known() || !is_named(e.partition) || !is_one(e.origin, 1)) return std::nullopt;
@@ -32,6 +52,10 @@ class Telling {
     if (!mine(e.partition)) return std::nullopt;
     const bool leads = e.role == trace::ReplicaRole::leader;
     for (const trace::AppendedBatch& batch : e.batches) {
+      if (leads && batch.marker && record_.producer == batch.producer_id && batch.base > *record_.offset) {
+        return RecordEvent{Stage::marked, fmt::format("appends the marker that {} it, at offset {}",
+                                                      *batch.marker == TransactionOutcome::commit ? "commits" : "aborts", batch.base.value)};
+      }
       if (!covers(batch.base, batch.last)) continue;
       const bool other = record_.origin.known() && batch.origin.known()
                          && !(batch.origin.client == record_.origin.client && sends_it(batch.origin, batch.last - batch.base + 1));
@@ -58,8 +82,15 @@ class Telling {
     return RecordEvent{Stage::gone, fmt::format("moves its log start to {}: the record is deleted", e.to.value)};
   }
   std::optional<RecordEvent> on(const trace::HighWatermarkMoved& e) const {
-    if (!mine(e.partition) || !record_.offset || e.to <= *record_.offset || *record_.offset < e.from) return std::nullopt;
+    if (!mine(e.partition) || !record_.offset || e.to <= *record_.offset) return std::nullopt;
     const bool leads = e.role == trace::ReplicaRole::leader;
+    if (*record_.offset < e.from) {
+      if (!leads || !run_ || run_->fate == TransactionLedger::Fate::open) return std::nullopt;
+      const bool committed = run_->fate == TransactionLedger::Fate::committed;
+      return RecordEvent{Stage::ended, fmt::format("moves the high watermark to {}, past the marker: {}", e.to.value,
+                                                   committed ? "read_committed may be given it, when all before it is decided"
+                                                             : "read_committed passes over it")};
+    }
     return RecordEvent{leads ? Stage::committed : Stage::around,
                        leads ? fmt::format("moves the high watermark to {}: it is committed", e.to.value)
                              : fmt::format("hears of high watermark {}", e.to.value)};
@@ -111,6 +142,9 @@ class Telling {
   }
 
  private:
+  [[nodiscard]] bool is_its_transaction(std::int32_t client, std::int64_t number) const {
+    return record_.transaction && *record_.transaction == TransactionLedger::Name{client, number};
+  }
   [[nodiscard]] bool mine(const TopicIdPartition& id) const { return partition_ && partition_->id == id; }
   [[nodiscard]] bool is_named(const TopicPartition& name) const { return name == record_.partition; }
   [[nodiscard]] bool covers(Offset first, Offset last) const {
@@ -125,6 +159,7 @@ class Telling {
 
   const WatchedRecord& record_;
   const PartitionHistory* partition_;
+  const TransactionLedger::Run* run_{nullptr};  // it is committed, and part of a transaction
 };
 
 }  // namespace

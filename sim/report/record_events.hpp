@@ -14,6 +14,8 @@ struct WatchedRecord {
   TopicPartition partition;
   std::optional<Offset> offset;  // absent: only what concerns the partition as a whole
   Origin origin;                 // of this one record, if it is known who sent it
+  std::optional<std::int64_t> producer{};  // its id, where the record is part of a transaction
+  std::optional<TransactionLedger::Name> transaction{};
 };
 
 enum class Stage : std::uint8_t {  // of a record's life, in order; `around`: of its partition
@@ -24,6 +26,11 @@ enum class Stage : std::uint8_t {  // of a record's life, in order; `around`: of
   acknowledged,
   delivered,
   group_committed,
+  began,    // its transaction
+  decided,  // by the coordinator of the transaction
+  marked,   // the marker stands behind it
+  ended,    // the marker is replicated: readers of committed records are given it, or pass over it
+  told,     // the producer of the transaction
   failed,
   gone,
   around

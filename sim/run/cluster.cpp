@@ -12,6 +12,7 @@
 #include "sim/run/timers.hpp"
 #include "sim/workload/consuming_app.hpp"
 #include "sim/workload/object_store.hpp"
+#include "sim/workload/pipeline_app.hpp"
 #include "sim/workload/producing_app.hpp"
 #include "sim/workload/queue_broker.hpp"
 #include "sim/workload/queue_worker.hpp"
@@ -244,10 +245,31 @@ struct ClientMaker {
     facts.commits = spec.config.enable_auto_commit || spec.commit != CommitMoment::by_itself;
     facts.assigned = spec.assign;
     facts.reads_committed = spec.config.isolation_level == "read_committed";
-    add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from},
+    add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from, spec.group},
         spec.rack, std::move(facts), [who, config, what, work, store = claim_check(spec.claim_check)] {
           return AnyMachine{ConsumingApp{who, config, what, work, store}};
         });
+  }
+
+  void pipeline(const PipelineSpec& spec, std::int32_t number) {
+    const std::string name = spec.id + "/" + std::to_string(number);
+    const ClientIdentity who = identity(name);
+    ConsumerConfig reads = spec.consumer.config;
+    ProducerConfig writes = spec.producer.config;
+    const bool alone = spec.count == 1 && number == 1;
+    if (!writes.transactional_id.empty() && !alone) writes.transactional_id += "-" + std::to_string(number);
+    if (!reads.group_instance_id.empty() && !alone) reads.group_instance_id += "-" + std::to_string(number);
+    const bool all = writes.acks == "all";
+    ClientFacts facts{name, all, writes.enable_idempotence, writes.enable_idempotence || writes.max_in_flight == 1};
+    facts.delivery_timeout = writes.delivery_timeout;
+    facts.group = spec.group();
+    facts.topics = spec.consumer.topics;
+    facts.commits = true;
+    facts.reads_committed = reads.isolation_level == "read_committed";
+    facts.pipeline = spec.id;
+    const PipelinePlan plan{spec.id, spec.from(), spec.to, spec.guarantee, spec.consumer.process_time};
+    add({ClientKind::pipeline, spec.id, number, name, {}, spec.consumer.from, spec.group()}, spec.consumer.rack, std::move(facts),
+        [who, reads, writes, group = spec.group(), plan] { return AnyMachine{PipelineApp{who, reads, writes, group, plan}}; });
   }
 };
 
@@ -420,16 +442,23 @@ void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster
     for (std::int32_t i = 1; i <= spec.count; ++i)
       maker.consumer(spec, ++members[spec.group ? *spec.group : "assign " + spec.id]);
   }
+  for (const PipelineSpec& spec : scenario.pipelines) {
+    for (std::int32_t i = 1; i <= spec.count; ++i) maker.pipeline(spec, i);
+  }
   for (const LinkSpec& link : scenario.network.links) set_link(link, scenario.network, cluster, world);
 }
 
 HostId add_member(const Scenario& scenario, const std::string& group, World& world, Cluster& cluster) {
   std::int32_t joined = 0;
   for (const ClientHost& client : cluster.clients) {
-    if (client.kind == ClientKind::group_member && client.owner == group) joined = std::max(joined, client.number);
+    if (client.group == group) joined = std::max(joined, client.number);
   }
-  const auto spec = std::ranges::find(scenario.consumers, std::optional{group}, &ConsumerSpec::group);
-  ClientMaker{scenario, world, cluster, Instant{}}.consumer(*spec, joined + 1);
+  ClientMaker maker{scenario, world, cluster, Instant{}};
+  if (const PipelineSpec* pipeline = pipeline_of_group(scenario, group)) {
+    maker.pipeline(*pipeline, joined + 1);
+  } else {
+    maker.consumer(*std::ranges::find(scenario.consumers, std::optional{group}, &ConsumerSpec::group), joined + 1);
+  }
   for (const LinkSpec& link : scenario.network.links)
     set_link(link, scenario.network, cluster, world, Between::newest_client);
   return cluster.clients.back().host;
@@ -437,8 +466,8 @@ HostId add_member(const Scenario& scenario, const std::string& group, World& wor
 
 std::vector<std::string> topics_of_group(const Scenario& scenario, const std::string& group) {
   std::vector<std::string> topics;
-  for (const ConsumerSpec& spec : scenario.consumers) {
-    if (spec.group == group) topics.insert(topics.end(), spec.topics.begin(), spec.topics.end());
+  for (const ConsumerSpec* spec : all_consumers(scenario)) {
+    if (spec->group == group) topics.insert(topics.end(), spec->topics.begin(), spec->topics.end());
   }
   std::ranges::sort(topics);
   topics.erase(std::unique(topics.begin(), topics.end()), topics.end());
@@ -484,8 +513,12 @@ Subjects subjects_of(const Scenario& scenario, const Cluster& cluster) {
   subjects.clients = cluster.facts;
   subjects.settling = time_to_settle(scenario);
   subjects.longest_transaction = Duration{};
-  for (const ProducerSpec& producer : scenario.producers)
-    subjects.longest_transaction = std::max(subjects.longest_transaction, producer.config.transaction_timeout);
+  for (const ProducerSpec* producer : all_producers(scenario))
+    subjects.longest_transaction = std::max(subjects.longest_transaction, producer->config.transaction_timeout);
+  for (const PipelineSpec& pipeline : scenario.pipelines) {
+    subjects.pipelines[pipeline.id] = {pipeline.group(), pipeline.from(), pipeline.to, pipeline.guarantee == Guarantee::exactly_once,
+                                       pipeline.consumer.config.isolation_level == "read_committed"};
+  }
   for (const NodeSpec& broker : scenario.cluster.brokers) {
     const Duration kept = broker.config.producer_id_expiration;
     subjects.producers_stay = subjects.producers_stay && scenario.duration < kept / 2;

@@ -16,11 +16,12 @@ namespace kafkasim::sim {
 
 struct ClientHost {
   ClientKind kind{};
-  std::string owner;  // the producer's id, the group, or the consumer's id
+  std::string owner;  // the producer's or pipeline's id, the group, or the consumer's id
   std::int32_t number{1};
   std::string name;  // "shop", "shop/2", "analytics/1"
   HostId host;
   Duration from{};
+  std::optional<std::string> group{};  // of which it is a member, as a consumer or as a pipeline
 };
 
 struct Cluster {

@@ -233,7 +233,8 @@ Duration copying(const Patient& of, const Core& core) {
 // What the readers have before them.
 Duration processing(const Patient& of) {
   Duration sum{};
-  for (const ConsumerSpec& consumer : of.scenario.consumers) {
+  for (const ConsumerSpec* reader : all_consumers(of.scenario)) {
+    const ConsumerSpec& consumer = *reader;
     if (consumer.process_time.ns == 0) continue;
     for (const auto& [id, partition] : of.history.partitions()) {
       const ReplicaHistory* leader = partition->leader ? partition->replica(*partition->leader) : nullptr;
@@ -259,11 +260,8 @@ Duration convergence_budget(const Patient& of, const Core& core) {
   Duration budget = time_to_rest(of.scenario) + copying(of, core) + processing(of);
   if (somebody_is_silent(of.world) || answers_may_be_lost(of.scenario)) {
     Duration longest = longest_join(of.scenario);
-    for (const ProducerSpec& producer : of.scenario.producers)
-      longest = std::max(longest, producer.config.request_timeout);
-    for (const ConsumerSpec& consumer : of.scenario.consumers) {
-      longest = std::max(longest, consumer.config.request_timeout);
-    }
+    for (const ProducerSpec* producer : all_producers(of.scenario)) longest = std::max(longest, producer->config.request_timeout);
+    for (const ConsumerSpec* consumer : all_consumers(of.scenario)) longest = std::max(longest, consumer->config.request_timeout);
     budget += longest;
   }
   for (const auto& [key, sends] : of.history.vitals().waiting()) {

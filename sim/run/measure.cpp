@@ -3,6 +3,7 @@
 
 #include "core/broker/broker.hpp"
 #include "core/controller/controller.hpp"
+#include "sim/check/pipeline_losses.hpp"
 #include "sim/run/simulation.hpp"
 #include "sim/workload/queue_broker.hpp"
 
@@ -132,7 +133,7 @@ struct Measuring {
     const auto* group = std::get_if<GroupName>(&query.of);
     for (const ClientHost& host : run.cluster().clients) {
       const bool mine = client ? host.owner == client->name && (!client->number || *client->number == host.number)
-                               : group && host.owner == group->name;
+                               : group && (host.owner == group->name || host.group == group->name);
       if (mine) names.push_back(host.name);
     }
     return names;
@@ -175,8 +176,22 @@ struct Measuring {
     return sum;
   }
 
+  // Of a pipeline as a whole; its instances have no part of their own in it.
+  [[nodiscard]] const PipelineSpec* pipeline() const {
+    const auto* client = std::get_if<ClientName>(&query.of);
+    return client ? find_pipeline(run.scenario(), client->name) : nullptr;
+  }
+  [[nodiscard]] std::int64_t passed_over_by(const PipelineSpec& pipeline) const {
+    std::int64_t sum = 0;
+    for (const auto& [id, partition] : history().partitions()) {
+      if (partition->name.topic == pipeline.from()) sum += std::ssize(passed_over(history(), pipeline.id, *partition, Offset{}, SIZE_MAX));
+    }
+    return sum;
+  }
+
   // Records that stand twice in the committed log: of a partition, of a topic, of what a group reads, or of a client.
   [[nodiscard]] Number duplicated() const {
+    if (const PipelineSpec* one = pipeline()) return history().pipelines().duplicates(one->id);
     const std::vector<std::string> mine = clients();
     const auto* group = std::get_if<GroupName>(&query.of);
     std::int64_t sum = of_queues(&QueueBroker::redelivered).value_or(0);
@@ -212,8 +227,8 @@ struct Measuring {
   }
 
   [[nodiscard]] bool subscribed(const std::string& group, const std::string& topic) const {
-    return std::ranges::any_of(run.scenario().consumers, [&](const ConsumerSpec& consumer) {
-      return consumer.group == group && std::ranges::find(consumer.topics, topic) != consumer.topics.end();
+    return std::ranges::any_of(all_consumers(run.scenario()), [&](const ConsumerSpec* consumer) {
+      return consumer->group == group && std::ranges::find(consumer->topics, topic) != consumer->topics.end();
     });
   }
 
@@ -269,10 +284,10 @@ struct Measuring {
     std::vector<Number> lags;
     if (const Number depth = of_queues(&QueueBroker::depth)) lags.push_back(depth);
     std::vector<std::string> seen;
-    for (const ConsumerSpec& consumer : run.scenario().consumers) {
-      if (!consumer.group || std::ranges::find(seen, *consumer.group) != seen.end()) continue;
-      seen.push_back(*consumer.group);
-      lags.push_back(lag_of_group(*consumer.group, how));
+    for (const ConsumerSpec* consumer : all_consumers(run.scenario())) {
+      if (!consumer->group || std::ranges::find(seen, *consumer->group) != seen.end()) continue;
+      seen.push_back(*consumer->group);
+      lags.push_back(lag_of_group(*consumer->group, how));
     }
     return lags.empty() ? Number{0} : fold(how, lags);
   }
@@ -354,8 +369,8 @@ std::optional<MetricValue> Simulation::measure(const MetricQuery& query) const {
     case Metric::last_stable_offset:
     case Metric::log_size:
     case Metric::log_segments:
-    case Metric::unavailable:
-    case Metric::records_lost: return m.value(m.over_partitions(Fold::sum));
+    case Metric::unavailable: return m.value(m.over_partitions(Fold::sum));
+    case Metric::records_lost: return m.value(m.pipeline() ? Number{m.passed_over_by(*m.pipeline())} : m.over_partitions(Fold::sum));
     case Metric::disk_used:
     case Metric::disk_free: return m.value(m.disk());
     case Metric::records_produced: return m.value(m.counted(&Counts::produced));

@@ -24,17 +24,17 @@ Duration longest_chain(const ClusterSpec& cluster) {
 Duration longest_backoff(const Scenario& scenario) {
   Duration longest{};
   for (const NodeSpec& node : scenario.cluster.brokers) longest = std::max(longest, node.config.replica_fetch_backoff);
-  for (const ProducerSpec& p : scenario.producers) longest = std::max(longest, p.config.retry_backoff_max);
-  for (const ConsumerSpec& c : scenario.consumers) longest = std::max(longest, c.config.retry_backoff_max);
+  for (const ProducerSpec* p : all_producers(scenario)) longest = std::max(longest, p->config.retry_backoff_max);
+  for (const ConsumerSpec* c : all_consumers(scenario)) longest = std::max(longest, c->config.retry_backoff_max);
   return longest;
 }
 
 Duration longest_group_session(const Scenario& scenario) {
   constexpr Duration fast = milliseconds(3'000);
   Duration longest = scenario.cluster.profile == Profile::fast ? fast : ConsumerConfig{}.session_timeout;
-  for (const ConsumerSpec& c : scenario.consumers) {
-    longest = std::max(longest, c.config.session_timeout);
-    if (c.config.group_protocol != "consumer") continue;  // there the session is the brokers' to say
+  for (const ConsumerSpec* c : all_consumers(scenario)) {
+    longest = std::max(longest, c->config.session_timeout);
+    if (c->config.group_protocol != "consumer") continue;  // there the session is the brokers' to say
     for (const NodeSpec& node : scenario.cluster.brokers)
       longest = std::max(longest, node.config.group_consumer_session_timeout);
   }
@@ -59,8 +59,8 @@ bool answers_may_be_lost(const Scenario& scenario) {
 
 Duration longest_join(const Scenario& scenario) {
   Duration longest{};
-  for (const ConsumerSpec& consumer : scenario.consumers) {
-    if (consumer.group) longest = std::max(longest, consumer.config.max_poll_interval + seconds(5));
+  for (const ConsumerSpec* consumer : all_consumers(scenario)) {
+    if (consumer->group) longest = std::max(longest, consumer->config.max_poll_interval + seconds(5));
   }
   return longest;
 }

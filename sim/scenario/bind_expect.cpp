@@ -50,6 +50,7 @@ std::string kinds_of(const MetricInfo& info) {
                                   : kind == 't' ? "topic"
                                   : kind == 'g' ? "group"
                                   : kind == 'b' ? "broker"
+                                  : kind == 'l' ? "pipeline"
                                                 : "client";
     out += (out.empty() ? "a " : kind == info.of.back() ? " or a " : ", a ") + std::string{word};
   }
@@ -66,6 +67,7 @@ std::optional<Subject> subject_of_kind(Binder& b, const JsonValue& value, std::s
   if (kind == 't' && b.names.queues.contains(text)) return Subject{TopicName{std::string{text}}};
   if (kind == 't' && b.names.topics.contains(text)) return Subject{TopicName{std::string{text}}};
   if (kind == 'g' && b.names.groups.contains(text)) return Subject{GroupName{std::string{text}}};
+  if (kind == 'l' && b.names.pipelines.contains(text)) return Subject{ClientName{std::string{text}, std::nullopt}};
   if (kind == 'c') {
     if (const auto client = find_client(b.names, text)) return Subject{ClientName{client->name, client->number}};
   }

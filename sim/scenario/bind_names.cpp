@@ -187,6 +187,7 @@ std::optional<ClientTarget> find_client(const Names& names, std::string_view tex
   if (const auto it = names.assigned.find(name); it != names.assigned.end() && within(it->second)) {
     return client(ClientKind::assigned_consumer);
   }
+  if (names.pipelines.contains(name)) return client(ClientKind::pipeline);
   if (names.groups.contains(name)) return client(ClientKind::group_member);  // of members there may come more
   return std::nullopt;
 }
@@ -219,6 +220,7 @@ std::optional<Target> read_target(Binder& b, const JsonValue& value) {
   }
   if (const std::optional<ClientTarget> client = find_client(b.names, text)) return Target{*client, text};
   std::vector<std::string_view> known = names_in(b.names.producers);
+  for (const std::string_view name : names_in(b.names.pipelines)) known.push_back(name);
   for (const std::string_view name : names_in(b.names.groups)) known.push_back(name);
   for (const std::string_view name : names_in(b.names.assigned)) known.push_back(name);
   for (const FixedTarget& target : fixed_targets) known.push_back(target.name);

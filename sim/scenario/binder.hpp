@@ -25,6 +25,7 @@ struct Names {  // what the file has named so far; a number is absent where it c
   std::map<std::string, std::optional<std::int32_t>, std::less<>> topics;     // partitions
   std::map<std::string, std::optional<std::int32_t>, std::less<>> producers;  // how many of them
   std::map<std::string, std::optional<std::int32_t>, std::less<>> assigned;   // consumers without a group
+  std::set<std::string, std::less<>> pipelines;
   std::set<std::string, std::less<>> queues;
   std::set<std::string, std::less<>> stores;
   std::map<std::string, std::string> folded_topics;  // with '_' for '.': Kafka lets no two topics differ in that alone
@@ -56,6 +57,7 @@ void bind_stores(Binder& b, const JsonValue& value);
 [[nodiscard]] std::optional<std::string> read_store_name(Binder& b, const JsonValue& value);
 void bind_producers(Binder& b, const JsonValue& value);
 void bind_consumers(Binder& b, const JsonValue& value);
+void bind_pipelines(Binder& b, const JsonValue& value);  // after the other clients, whose names they must not have
 void bind_timeline(Binder& b, const JsonValue& value);
 // Topics that the timeline creates: clients may name them before the timeline is read.
 void collect_created_topics(Binder& b, const JsonValue& timeline);

@@ -85,6 +85,7 @@ void bind_scenario(Binder& b, const JsonValue& root) {
   if (const JsonValue* v = object.find("stores")) bind_stores(b, *v);
   if (const JsonValue* v = object.find("producers")) bind_producers(b, *v);
   if (const JsonValue* v = object.find("consumers")) bind_consumers(b, *v);
+  if (const JsonValue* v = object.find("pipelines")) bind_pipelines(b, *v);
   if (const JsonValue* v = object.find("network")) bind_network(b, *v);
   if (const JsonValue* v = object.find("timeline")) bind_timeline(b, *v);
   if (const JsonValue* v = object.find("chaos")) bind_chaos(b, *v);

@@ -28,6 +28,30 @@ const TopicSpec* find_topic(const Scenario& scenario, std::string_view name) {
   return found == scenario.topics.end() ? nullptr : &*found;
 }
 
+std::vector<const ConsumerSpec*> all_consumers(const Scenario& scenario) {
+  std::vector<const ConsumerSpec*> all;
+  for (const ConsumerSpec& consumer : scenario.consumers) all.push_back(&consumer);
+  for (const PipelineSpec& pipeline : scenario.pipelines) all.push_back(&pipeline.consumer);
+  return all;
+}
+
+std::vector<const ProducerSpec*> all_producers(const Scenario& scenario) {
+  std::vector<const ProducerSpec*> all;
+  for (const ProducerSpec& producer : scenario.producers) all.push_back(&producer);
+  for (const PipelineSpec& pipeline : scenario.pipelines) all.push_back(&pipeline.producer);
+  return all;
+}
+
+const PipelineSpec* find_pipeline(const Scenario& scenario, std::string_view id) {
+  const auto found = std::ranges::find(scenario.pipelines, id, &PipelineSpec::id);
+  return found == scenario.pipelines.end() ? nullptr : &*found;
+}
+
+const PipelineSpec* pipeline_of_group(const Scenario& scenario, std::string_view group) {
+  const auto found = std::ranges::find_if(scenario.pipelines, [group](const PipelineSpec& pipeline) { return pipeline.group() == group; });
+  return found == scenario.pipelines.end() ? nullptr : &*found;
+}
+
 const QueueSpec* find_queue(const Scenario& scenario, std::string_view name) {
   const auto found = std::ranges::find(scenario.queues, name, &QueueSpec::name);
   return found == scenario.queues.end() ? nullptr : &*found;

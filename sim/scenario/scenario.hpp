@@ -129,6 +129,21 @@ struct ConsumerSpec {
   ConsumerConfig config;
 };
 
+// What a pipeline promises of each record that it reads: written exactly once, at least once, or at most once.
+enum class Guarantee : std::uint8_t { exactly_once, at_least_once, at_most_once };
+// Reads a topic as members of a group, makes a record of each and writes it to another topic. Its two halves stand as a consumer and a
+// producer have them (`from`, `process_time` and `rack` with the consumer); nothing else of them counts.
+struct PipelineSpec {
+  std::string id;
+  std::string to;
+  std::int32_t count{1};
+  Guarantee guarantee{};
+  ConsumerSpec consumer;
+  ProducerSpec producer;
+  [[nodiscard]] const std::string& group() const { return *consumer.group; }
+  [[nodiscard]] const std::string& from() const { return consumer.topics.front(); }
+};
+
 // Faults drawn from the seed (chaos.hpp). A family is one kind of fault that comes again and again, if it is on at all.
 struct ChaosFamily {
   Operation operation;
@@ -176,6 +191,7 @@ struct Scenario {
   std::vector<TopicSpec> topics;
   std::vector<ProducerSpec> producers;
   std::vector<ConsumerSpec> consumers;
+  std::vector<PipelineSpec> pipelines;
   std::vector<QueueSpec> queues;
   std::vector<StoreSpec> stores;
   std::vector<TimelineEntry> timeline;  // in the order of the file
@@ -187,6 +203,11 @@ struct Scenario {
 };
 
 [[nodiscard]] const TopicSpec* find_topic(const Scenario& scenario, std::string_view name);
+// With those of pipelines.
+[[nodiscard]] std::vector<const ConsumerSpec*> all_consumers(const Scenario& scenario);
+[[nodiscard]] std::vector<const ProducerSpec*> all_producers(const Scenario& scenario);
+[[nodiscard]] const PipelineSpec* find_pipeline(const Scenario& scenario, std::string_view id);
+[[nodiscard]] const PipelineSpec* pipeline_of_group(const Scenario& scenario, std::string_view group);
 [[nodiscard]] const QueueSpec* find_queue(const Scenario& scenario, std::string_view name);
 [[nodiscard]] const Variant* find_variant(const Scenario& scenario, std::string_view name);
 

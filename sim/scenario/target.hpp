@@ -40,10 +40,10 @@ struct RackTarget {
   std::string rack;
   friend bool operator==(const RackTarget&, const RackTarget&) = default;
 };
-enum class ClientKind : std::uint8_t { producer, group_member, assigned_consumer };
+enum class ClientKind : std::uint8_t { producer, group_member, assigned_consumer, pipeline };
 struct ClientTarget {
   ClientKind kind{};
-  std::string name;                    // of the producer, the group, or the consumer that reads by assignment
+  std::string name;                    // of the producer, the group, the pipeline, or the consumer that reads by assignment
   std::optional<std::int32_t> number;  // from 1; absent: all that the name covers
   friend bool operator==(const ClientTarget&, const ClientTarget&) = default;
 };

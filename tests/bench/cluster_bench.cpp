@@ -1,9 +1,13 @@
 // How many simulated seconds a second the cluster of cluster.hpp does, all checkers on.
+// And how many records a second go from a producer to a consumer, in batches of 10 and of 160.
 // The counter `simulated_s_per_s` is virtual time over wall-clock time; forming the cluster is not counted.
+#include <algorithm>
+
 #include <benchmark/benchmark.h>
 
 #include "sim/cli/heap.hpp"
 #include "sim/run/simulation.hpp"
+#include "sim/scenario/parse.hpp"
 #include "tests/bench/cluster.hpp"
 
 namespace {
@@ -33,6 +37,38 @@ void simulate(benchmark::State& state, WireMode mode) {
 void simulate_fast(benchmark::State& state) { simulate(state, WireMode::fast); }
 void simulate_exact(benchmark::State& state) { simulate(state, WireMode::exact); }
 
+// Records from a producer through a log of three replicas to a consumer, in batches of so many; each counts once, when poll returns it.
+std::shared_ptr<const Scenario> end_to_end_scenario(std::int64_t records_a_batch) {
+  const std::int64_t batch_size = 61 + records_a_batch * 110;  // values of 100 bytes
+  const std::string text = R"j({
+    "name": "end-to-end", "seed": 1, "duration": "6s", "epilogue": false, "cluster": {"brokers": 3, "controllers": 1, "profile": "fast"},
+    "topics": [{"name": "t", "partitions": 3, "replication_factor": 3}],
+    "producers": [{"id": "p", "count": 3, "topic": "t", "rate": "20000/s", "from": "1s", "to": "5s", "value_size": "100B",
+                   "config": {"linger.ms": 100, "batch.size": )j" + std::to_string(batch_size) + R"j(}}],
+    "consumers": [{"id": "c", "assign": ["t-0", "t-1", "t-2"], "config": {"auto.offset.reset": "earliest"}}]})j";
+  Parsed parsed = parse_scenario(text);
+  return parsed.scenario ? std::make_shared<const Scenario>(std::move(*parsed.scenario)) : nullptr;
+}
+
+void end_to_end(benchmark::State& state) {
+  const std::shared_ptr<const Scenario> scenario = end_to_end_scenario(state.range(0));
+  if (!scenario) return state.SkipWithError("the scenario is wrong");
+  std::int64_t consumed = 0;
+  std::size_t batches = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    Simulation run{scenario, WireMode::fast};
+    if (!run.form()) state.SkipWithError("the cluster did not form");
+    state.ResumeTiming();
+    while (run.step()) {}
+    consumed += run.measures().counts(std::nullopt, std::nullopt, std::nullopt).consumed;
+    for (const auto& [id, partition] : run.checks().history().partitions()) batches += partition->committed->batches().size();
+  }
+  state.counters["records_per_s"] = benchmark::Counter(static_cast<double>(consumed), benchmark::Counter::kIsRate);
+  state.counters["records_a_batch"] = static_cast<double>(consumed) / static_cast<double>(std::max<std::size_t>(1, batches));
+}
+
+BENCHMARK(end_to_end)->Arg(10)->Arg(160)->Unit(benchmark::kMillisecond);
 BENCHMARK(simulate_fast)->Unit(benchmark::kMillisecond);
 BENCHMARK(simulate_exact)->Unit(benchmark::kMillisecond);
 

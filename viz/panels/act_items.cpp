@@ -277,7 +277,7 @@ void record_menu(ActMenu& menu, const Frame& frame, const ChosenRecord& record) 
 
 void group_menu(ActMenu& menu, const Frame& frame, const sim::Scenario& scenario, const std::string& group) {
   menu.title = "Group " + group;
-  const bool named = std::ranges::any_of(scenario.consumers, [&](const sim::ConsumerSpec& c) { return c.group == group; });
+  const bool named = std::ranges::any_of(sim::all_consumers(scenario), [&](const sim::ConsumerSpec* c) { return c->group == group; });
   if (!named) return;
   const std::string quoted = json_quoted(group);
   const auto members = [&](const char* id, const char* key, std::string label, std::string text, std::string hint) {

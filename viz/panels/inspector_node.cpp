@@ -50,7 +50,9 @@ void Inspector::node_facts(const sim::FrameNode& node) {
   std::string kind{kind_of_node(node.kind)};
   if (!node.rack.empty()) kind += ", rack " + node.rack;
   flow_.dim(kind);
-  if (node.kind == sim::NodeKind::broker && !node.role.empty()) flow_.pair("role", node.role);
+  const bool broker = node.kind == sim::NodeKind::broker;
+  const bool client = node.kind == sim::NodeKind::producer || node.kind == sim::NodeKind::consumer;
+  if ((broker || client) && !node.role.empty()) flow_.pair(broker ? "role" : "transaction", node.role);
   if (node.votes) {
     const std::string role = node.active ? "leads the quorum: the active controller" : node.quorum_role.empty() ? "none" : node.quorum_role;
     flow_.pair(node.kind == sim::NodeKind::broker ? "quorum" : "role", role);

@@ -272,3 +272,31 @@ TEST_CASE("every record is read once under disconnects and moving leaders and co
     CHECK(std::ranges::adjacent_find(rig.got) == rig.got.end());
   }
 }
+
+TEST_CASE("a consumer that goes back to what is committed reads the rest again") {
+  ConsumerConfig config = from_earliest();
+  config.enable_auto_commit = false;
+  ConsumerRig rig{config, 1};
+  rig.write(0, {"a", "b", "c"});
+  rig.poll_once();
+  rig.bench.with_env([&](Env& env) { rig.bench.machine.commit({{{"orders", PartitionIndex{0}}, Offset{1}}}, env); });
+  CHECK(rig.bench.machine.committed() == Consumer::Committed::under_way);
+  rig.cluster.run_for(rig.bench, seconds(1));
+  CHECK(rig.bench.machine.committed() == Consumer::Committed::yes);
+  rig.bench.with_env([&](Env& env) { rig.bench.machine.go_back_to_committed(env); });
+  rig.write(0, {"d"});  // answers the fetch that is under way
+  rig.poll_for(seconds(1));
+  CHECK(rig.got == std::vector<std::string>{"a", "b", "c", "b", "c", "d"});
+}
+
+TEST_CASE("a commit by hand that is refused is told as refused") {
+  ConsumerConfig config = from_earliest();
+  config.enable_auto_commit = false;
+  ConsumerRig rig{config, 1};
+  rig.write(0, {"a"});
+  rig.poll_once();
+  rig.cluster.errors[ApiKey::offset_commit] = {ErrorCode::illegal_generation};
+  rig.bench.with_env([&](Env& env) { rig.bench.machine.commit({{{"orders", PartitionIndex{0}}, Offset{1}}}, env); });
+  rig.cluster.run_for(rig.bench, seconds(1));
+  CHECK(rig.bench.machine.committed() == Consumer::Committed::refused);
+}

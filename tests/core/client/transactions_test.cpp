@@ -1,5 +1,7 @@
 #include "core/client/transactions.hpp"
 
+#include <array>
+
 #include <catch2/catch.hpp>
 
 #include "core/client/producer.hpp"
@@ -319,4 +321,96 @@ TEST_CASE("a producer that is closed within a transaction aborts it first") {
   rig.bench.step(StopRequested{});
   rig.run_for(seconds(1));
   CHECK(rig.ends == std::vector{false});
+}
+
+TEST_CASE("a transaction that lacks a record because it was too large is aborted although a commit is asked for", "[txn]") {
+  TransactionRig rig;
+  rig.step(TransactionStep::begin);
+  rig.send("fits");
+  rig.run_for(milliseconds(100));  // the topic is known now
+  rig.send(std::string(2 << 20, 'x'));
+  CHECK(rig.bench.machine.must_abort());
+  CHECK(rig.bench.machine.failures() == 1);
+  rig.step(TransactionStep::commit);
+  rig.run_for(seconds(1));
+  CHECK(rig.bench.machine.transactions()->commits() == 0);
+  rig.step(TransactionStep::begin);
+  rig.send("again");
+  rig.step(TransactionStep::commit);
+  rig.run_for(seconds(1));
+  CHECK(rig.bench.machine.transactions()->commits() == 1);
+}
+
+TEST_CASE("a producer that is abandoned closes its connections and does nothing more", "[txn]") {
+  TransactionRig rig;
+  REQUIRE_FALSE(rig.bench.open.empty());
+  const ConnectionId one = rig.bench.open.begin()->first;
+  CHECK(rig.bench.machine.owns(one));
+  rig.bench.with_env([&](Env& env) { rig.bench.machine.abandon(env); });
+  CHECK(rig.bench.open.empty());
+  CHECK_FALSE(rig.bench.machine.next_deadline().has_value());
+}
+
+namespace {
+enum class Then : std::uint8_t { again, aborts, fails };
+struct Told {  // by an answer to that request
+  ApiKey api;
+  ErrorCode error;
+  Then then;
+};
+constexpr std::array told_to_producers{
+    Told{ApiKey::add_partitions_to_txn, ErrorCode::concurrent_transactions, Then::again},
+    Told{ApiKey::add_partitions_to_txn, ErrorCode::coordinator_load_in_progress, Then::again},
+    Told{ApiKey::add_partitions_to_txn, ErrorCode::coordinator_not_available, Then::again},
+    Told{ApiKey::add_partitions_to_txn, ErrorCode::not_coordinator, Then::again},
+    Told{ApiKey::add_partitions_to_txn, ErrorCode::unknown_topic_or_partition, Then::again},
+    Told{ApiKey::add_partitions_to_txn, ErrorCode::transaction_abortable, Then::aborts},
+    Told{ApiKey::add_partitions_to_txn, ErrorCode::producer_fenced, Then::fails},
+    Told{ApiKey::add_partitions_to_txn, ErrorCode::invalid_producer_epoch, Then::fails},
+    Told{ApiKey::add_partitions_to_txn, ErrorCode::invalid_txn_state, Then::fails},
+    Told{ApiKey::add_offsets_to_txn, ErrorCode::concurrent_transactions, Then::again},
+    Told{ApiKey::add_offsets_to_txn, ErrorCode::not_coordinator, Then::again},
+    Told{ApiKey::add_offsets_to_txn, ErrorCode::transaction_abortable, Then::aborts},
+    Told{ApiKey::add_offsets_to_txn, ErrorCode::producer_fenced, Then::fails},
+    Told{ApiKey::add_offsets_to_txn, ErrorCode::invalid_producer_epoch, Then::fails},
+    Told{ApiKey::add_offsets_to_txn, ErrorCode::invalid_txn_state, Then::fails},
+    Told{ApiKey::txn_offset_commit, ErrorCode::coordinator_load_in_progress, Then::again},
+    Told{ApiKey::txn_offset_commit, ErrorCode::not_coordinator, Then::again},
+    Told{ApiKey::txn_offset_commit, ErrorCode::unknown_topic_or_partition, Then::again},
+    Told{ApiKey::txn_offset_commit, ErrorCode::unknown_member_id, Then::aborts},
+    Told{ApiKey::txn_offset_commit, ErrorCode::fenced_instance_id, Then::aborts},
+    Told{ApiKey::txn_offset_commit, ErrorCode::transaction_abortable, Then::aborts},
+    Told{ApiKey::txn_offset_commit, ErrorCode::producer_fenced, Then::fails},
+    Told{ApiKey::txn_offset_commit, ErrorCode::invalid_producer_epoch, Then::fails},
+    Told{ApiKey::end_txn, ErrorCode::concurrent_transactions, Then::again},
+    Told{ApiKey::end_txn, ErrorCode::coordinator_load_in_progress, Then::again},
+    Told{ApiKey::end_txn, ErrorCode::not_coordinator, Then::again},
+    Told{ApiKey::end_txn, ErrorCode::transaction_abortable, Then::aborts},
+    Told{ApiKey::end_txn, ErrorCode::producer_fenced, Then::fails},
+    Told{ApiKey::end_txn, ErrorCode::invalid_producer_epoch, Then::fails},
+    Told{ApiKey::end_txn, ErrorCode::invalid_txn_state, Then::fails},
+};
+}  // namespace
+
+TEST_CASE("what a coordinator answers makes a producer come again or abort or fail", "[txn]") {
+  for (const Told& told : told_to_producers) {
+    CAPTURE(api_name(told.api), error_name(told.error));
+    TransactionRig rig{1};
+    rig.cluster.errors[told.api] = {told.error};
+    rig.step(TransactionStep::begin);
+    rig.send("a");
+    rig.bench.with_env([&](Env& env) {
+      rig.bench.machine.send_offsets({"readers", Generation{1}, "member-1", {{{"orders", PartitionIndex{1}}, Offset{4}}}}, env);
+    });
+    rig.step(TransactionStep::commit);
+    rig.run_for(seconds(3));
+    CHECK(rig.bench.machine.failed() == (told.then == Then::fails));
+    CHECK(rig.bench.machine.must_abort() == (told.then == Then::aborts));
+    if (told.then == Then::aborts) rig.step(TransactionStep::abort);
+    rig.run_for(seconds(1));
+    REQUIRE(rig.ended().size() == 1);
+    const bool committed = rig.ended().front().fate == trace::TransactionFate::committed;
+    CHECK(committed == (told.then == Then::again));
+    if (told.then == Then::aborts) CHECK(rig.ended().front().fate == trace::TransactionFate::aborted);
+  }
 }

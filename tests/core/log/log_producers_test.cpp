@@ -286,6 +286,39 @@ TEST_CASE("producers and verifications that are idle for long are forgotten by t
   CHECK(f.log.verifications().find(ProducerId{1}) == nullptr);
 }
 
+TEST_CASE("verify-aba takes the answer to a question that a marker has made void", "[log]") {
+  LogProducersRig f;
+  f.log.set_config({.require_verification = RequireVerification::any_answer});
+  const auto guard = f.log.maybe_start_verification(ProducerId{1}, Sequence{0}, ProducerEpoch{0}, EpochBumps::no, now);
+  f.end(1, aborts);
+  CHECK(f.append(f.batch_of(1), AppendOrigin::client, guard) == ErrorCode::none);
+  CHECK(f.append(f.batch_of(2)) == ErrorCode::invalid_txn_state);  // nobody was asked
+}
+
+TEST_CASE("a producer outlives its records unless producer-state-by-log-retention has it otherwise", "[log]") {
+  for (const auto stay : {ProducersStay::by_time, ProducersStay::with_their_records}) {
+    LogProducersRig f;
+    f.log.set_config({.require_verification = RequireVerification::no, .producers_stay = stay});
+    f.write(1);  // its transaction stays open
+    REQUIRE(f.append(make_batch({.producer = producer(2, 0, 0)})) == ErrorCode::none);
+    f.replicate();
+    REQUIRE(f.log.maybe_increment_log_start_offset(Offset{2}, f.disk));
+    CHECK(f.log.producer_state().producers().contains(ProducerId{1}));
+    CHECK(f.log.producer_state().producers().contains(ProducerId{2}) == (stay == ProducersStay::by_time));
+  }
+}
+
+TEST_CASE("a log that forgets its producers takes again what it has already", "[log]") {
+  LogProducersRig f;
+  const RecordBatch once = make_batch({.producer = producer(2, 0, 0)});
+  REQUIRE(f.append(once) == ErrorCode::none);
+  REQUIRE(f.append(once) == ErrorCode::none);
+  CHECK(f.log.log_end_offset() == Offset{1});
+  f.log.forget_producers();
+  REQUIRE(f.append(once) == ErrorCode::none);
+  CHECK(f.log.log_end_offset() == Offset{2});
+}
+
 // ---- snapshots --------------------------------------------------------------------------------------
 
 TEST_CASE("truncation removes producer snapshots beyond the new end and those below the log start") {

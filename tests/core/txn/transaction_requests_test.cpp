@@ -213,3 +213,14 @@ TEST_CASE("an id that nobody has used is TRANSACTIONAL_ID_NOT_FOUND", "[txn]") {
   CHECK(told.transaction_states.at(0).error_code == ErrorCode::transactional_id_not_found);
   CHECK(told.transaction_states.at(1).error_code == ErrorCode::invalid_request);
 }
+
+TEST_CASE("the offsets of a group join a transaction before the topic that keeps them is made", "[txn]") {
+  TransactionHarness rig;
+  const TopicImage topic = *rig.image.topic("__consumer_offsets");
+  rig.image.topics.erase(topic.id);
+  rig.image.topic_ids.erase(topic.name);
+  const InitProducerIdResponse bank = rig.init();
+  const int id = rig.send(AddOffsetsToTxnRequest{billing, *bank.producer_id, *bank.producer_epoch, "readers"});
+  CHECK(rig.answer<AddOffsetsToTxnResponse>(id).error_code == ErrorCode::none);
+  CHECK(rig.report().partitions.at(0).topic == "__consumer_offsets");
+}

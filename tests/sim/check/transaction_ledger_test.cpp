@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/base/java_hash.hpp"
+#include "core/model/topic_name.hpp"
 #include "tests/sim/check/transaction_story.hpp"
 
 using namespace kafkasim;
@@ -48,15 +50,24 @@ TEST_CASE("a record belongs to the transaction in which its producer sent it", "
   CHECK(number_of(3) == 5);
 }
 
-TEST_CASE("a coordinator that was frozen tells late what it had decided and nothing of now", "[check]") {
+TEST_CASE("what a former coordinator tells of a transaction that another has taken over changes nothing", "[check]") {
   BankTale tale;
-  tale.init(5);
-  tale.decided(ongoing, 5);
-  tale.decided(prepare_commit, 3);
+  const TopicIdPartition home{Uuid{5, 5}, PartitionIndex{0}};
+  tale.tell(0, trace::TopicCreated{2, transaction_state_topic, home.topic_id});
+  trace::PartitionChanged led;
+  led.metadata_offset = 2000;
+  led.partition = home;
+  led.leader = NodeId{1};
+  led.leader_epoch = LeaderEpoch{3};
+  led.partition_epoch = PartitionEpoch{2000};
+  led.replicas = led.isr = {NodeId{1}, NodeId{2}};
+  tale.tell(0, led);
+  REQUIRE(java_bucket("bank", 1) == 0);
+  tale.init(4);
+  tale.decided(ongoing, 4);  // by broker 1, at host 0
   CHECK(tale.history().transactions().is_known(7, name));
-  tale.sent(0);
-  tale.written(0, 5);
-  CHECK(tale.history().transactions().problems().empty());
-  tale.decided(prepare_commit, 5, false);
+  tale.tell(1, trace::TransactionChanged{"bank", ProducerId{7}, ProducerEpoch{3}, complete_commit, {}, {}});
+  CHECK(tale.history().transactions().is_known(7, name));
+  tale.decided(complete_commit, 4, false);
   CHECK_FALSE(tale.history().transactions().is_known(7, name));
 }

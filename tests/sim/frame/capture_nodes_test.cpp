@@ -130,3 +130,16 @@ TEST_CASE("a broker that comes back is in recovery before it runs") {
   REQUIRE(film.until_shown([](const Frame& f) { return f.node("broker 3")->role == "running"; }));
   CHECK(film.run.now() < seconds(5));
 }
+
+TEST_CASE("a picture tells how the transaction of a producer stands") {
+  Filmed film{R"j({"name": "t", "seed": 5, "duration": "9s", "epilogue": false,
+      "cluster": {"brokers": 2, "controllers": 1, "profile": "fast", "config": {"transaction.state.log.num.partitions": 1}},
+      "topics": [{"name": "t", "replication_factor": 2}], "producers": [{"id": "bank", "config": {"transactional.id": "bank"}}, {"id": "shop"}],
+      "timeline": [{"at": "4s", "transaction": {"as": "bank", "do": "begin"}}, {"at": "4s", "produce": {"topic": "t", "value": "v", "as": "bank"}},
+                   {"at": "5s", "transaction": {"as": "bank", "do": "commit"}}]})j"};
+  film.until(milliseconds(4500));
+  CHECK(node_named(film.picture(), "bank").role == "open");
+  CHECK(node_named(film.picture(), "shop").role.empty());
+  film.until(seconds(7));
+  CHECK(node_named(film.picture(), "bank").role == "none is open");
+}

@@ -56,3 +56,21 @@ TEST_CASE("where a step is missing the life of a record says why") {
   CHECK(life(scenario(small(1, "1s", R"("topics": [{"name": "t"}], "epilogue": false, )")), "t-0@9").find("nothing ever stood there: the log goes from 0 to 0")
         != std::string::npos);
 }
+
+TEST_CASE("the life of a record of a transaction tells how that was decided and when readers may have it") {
+  const auto of = [](const std::string& end) {
+    return scenario(R"j({"name": "t", "seed": 5, "duration": "9s", "epilogue": false,
+      "cluster": {"brokers": 2, "controllers": 1, "profile": "fast", "config": {"transaction.state.log.num.partitions": 1}},
+      "topics": [{"name": "t", "replication_factor": 2}], "producers": [{"id": "bank", "config": {"transactional.id": "bank"}}],
+      "timeline": [{"at": "4s", "transaction": {"as": "bank", "do": "begin"}}, {"at": "4s", "produce": {"topic": "t", "value": "v", "as": "bank"}})j" + end
+                    + "]}");
+  };
+  const std::string committed = life(of(R"j(, {"at": "5s", "transaction": {"as": "bank", "do": "commit"}})j"), "t-0@0");
+  CHECK(in_order(committed, {"begins its transaction 1, of bank", "hands it to the producer", "appends it", "it is committed",
+                             "decides its transaction, to commit bank, with 1 partition(s)", "appends the marker that commits it, at offset 1",
+                             "past the marker: read_committed may be given it"}));
+  CHECK(committed.find("is told that its transaction is committed") != std::string::npos);
+  const std::string aborted = life(of(R"j(, {"at": "5s", "transaction": {"as": "bank", "do": "abort"}})j"), "t-0@0");
+  CHECK(in_order(aborted, {"to abort bank", "read_committed passes over it", "missing  its transaction was aborted"}));
+  CHECK(life(of(""), "t-0@0").find("missing  its transaction is open: nobody has decided it") != std::string::npos);
+}

@@ -43,8 +43,6 @@ TEST_CASE("faults of the head stand at their place") {
   check_error(head + R"("cluster": {"brokers": 1}, "seed": @-1})", "/seed", "a seed must not be negative");
   check_error(head + R"("cluster": {"brokers": 1}, "epilogue": @"no"})", "/epilogue",
               "this must be true or false, not a string");
-  check_error(head + R"("cluster": {"brokers": 1}, @"pipelines": []})", "/pipelines",
-              "'pipelines' is not available in this release of kafkasim");
   check_error(R"({"name": "t", "duration": @"0s", "cluster": {"brokers": 1}})", "/duration",
               "a run must last some time");
   check_error(R"({"name": "t", "duration": @60, "cluster": {"brokers": 1}})", "/duration",

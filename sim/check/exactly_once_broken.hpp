@@ -1,0 +1,28 @@
+#pragma once
+// exactly-once-broken (G-ONCE): of every record that a pipeline with `exactly_once` has read, exactly one output stands in a committed
+// transaction (KIP-98, KIP-447). A second one is seen when the marker that commits it is replicated; a missing one when the transaction that
+// commits the offset behind its input has ended everywhere, and once more when all has come to rest.
+#include <map>
+#include <string>
+#include <utility>
+
+#include "sim/check/invariant.hpp"
+#include "sim/check/not_converged.hpp"
+
+namespace kafkasim::sim {
+
+class ExactlyOnceBroken {
+ public:
+  static constexpr std::string_view id = "exactly-once-broken";
+  static constexpr std::string_view promise = "an exactly-once pipeline writes one record for each that it reads";
+  void on(const Observation& o, const NewlyCommitted& n, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::TransactionChanged& e, const History& history, Findings& findings);
+  void on(const Observation& o, const ConvergenceJudged& judged, const History& history, Findings& findings);
+  std::uint64_t evaluations{0};
+
+ private:
+  void look(const Observation& o, const std::string& pipeline, const TopicPartition& input, const History& history, Findings& findings);
+  std::map<std::pair<std::string, TopicPartition>, Offset> looked_up_to_;
+};
+
+}  // namespace kafkasim::sim
