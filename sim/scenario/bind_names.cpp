@@ -57,10 +57,6 @@ std::optional<Target> call_target(Binder& b, const JsonValue& at, std::string_vi
   const std::string_view form = text.substr(0, open);
   const std::string_view argument = text.substr(open + 1, text.size() - open - 2);
   const auto with = [&](auto what) { return Target{std::move(what), std::string{text}}; };
-  if (std::ranges::find(later_targets(), form) != later_targets().end()) {
-    b.faults.error(at, not_available(form));
-    return std::nullopt;
-  }
   if (form == "coordinator") {
     const bool may_come = b.clients == Clients::real_ones_too && !argument.empty();
     if (may_come || b.names.groups.contains(argument)) return with(CoordinatorTarget{std::string{argument}});

@@ -58,13 +58,8 @@ void report_setting(Faults& faults, const JsonValue& object, std::size_t member,
     faults.error(object.items[member], error.message);
     return;
   }
-  const auto& later = later_settings();
-  if (std::ranges::find(later, std::string_view{name}) == later.end()) {
-    // A very long name is not repeated in full.
-    faults.error_at_key(object, member, name.size() > 200 ? "unknown setting " + quote(name) : error.message);
-  } else {
-    faults.error_at_key(object, member, not_available(name));
-  }
+  // A very long name is not repeated in full.
+  faults.error_at_key(object, member, name.size() > 200 ? "unknown setting " + quote(name) : error.message);
 }
 
 void warn_without_effect(Faults& faults, const JsonValue& object, std::size_t member, const SettingValue& value) {

@@ -332,7 +332,7 @@ EntryOperation read_entry_operation(Binder& b, const JsonValue& entry, const Obj
   }
   if (out.info != nullptr) {
     out.operation = read_operation(b, out.info->name, *argument, entry);
-  } else if (!object.has_later_key()) {
+  } else {
     b.faults.error(entry, "the entry does nothing: it needs one of the operations of 'kafkasim list faults'");
   }
   return out;

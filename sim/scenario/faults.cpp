@@ -52,14 +52,7 @@ ObjectReader::ObjectReader(Faults& faults, const JsonValue& value, std::string_v
   for (std::size_t i = 0; i < value.keys.size(); ++i) {
     const std::string_view name = value.keys[i].name;
     if (std::ranges::find(keys.known, name) != keys.known.end()) continue;
-    if (std::ranges::find(keys.later, name) != keys.later.end()) {
-      later_ = true;
-      faults.error_at_key(value, i, not_available(name));
-      continue;
-    }
-    std::vector<std::string_view> all = keys.known;
-    all.insert(all.end(), keys.later.begin(), keys.later.end());
-    faults.error_at_key(value, i, "unknown key " + quote(name) + suggestion(name, all));
+    faults.error_at_key(value, i, "unknown key " + quote(name) + suggestion(name, keys.known));
   }
 }
 

@@ -44,14 +44,11 @@ class ObjectReader {
   [[nodiscard]] bool ok() const { return object_ != nullptr; }  // it is an object
   [[nodiscard]] const JsonValue* find(std::string_view key) const;
   const JsonValue* require(std::string_view key);
-  // A key that a later release will know was seen (and reported).
-  [[nodiscard]] bool has_later_key() const { return later_; }
 
  private:
   Faults* faults_;
   const JsonValue* object_{nullptr};
   const JsonValue* value_;
-  bool later_{false};
 };
 
 [[nodiscard]] bool expect_kind(Faults& faults, const JsonValue& value, JsonKind kind);

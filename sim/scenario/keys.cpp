@@ -12,78 +12,70 @@ const std::vector<ObjectKeys>& object_keys() {
   static const std::vector<ObjectKeys> table{
       {"scenario",
        {"$schema", "name", "title", "question", "description", "seed", "duration", "cluster", "network", "topics", "producers",
-        "consumers", "pipelines", "queues", "stores", "timeline", "chaos", "expect", "epilogue", "lesson", "variants"},
-       {}},
-      {"queue", {"name", "mode", "prefetch", "visibility_timeout"}, {}},
-      {"store", {"name"}, {}},
-      {"lesson", {"steps", "quiz"}, {}},
-      {"lesson_step", {"at", "say", "look_at"}, {}},
-      {"question", {"question", "choices", "answer", "because", "proofs"}, {}},
-      {"variant", {"name", "set"}, {}},
+        "consumers", "pipelines", "queues", "stores", "timeline", "chaos", "expect", "epilogue", "lesson", "variants"}},
+      {"queue", {"name", "mode", "prefetch", "visibility_timeout"}},
+      {"store", {"name"}},
+      {"lesson", {"steps", "quiz"}},
+      {"lesson_step", {"at", "say", "look_at"}},
+      {"question", {"question", "choices", "answer", "because", "proofs"}},
+      {"variant", {"name", "set"}},
       {"cluster",
-       {"brokers", "controllers", "spare_controllers", "racks", "disk", "config", "overrides", "profile", "features", "legacy"},
-       {}},
+       {"brokers", "controllers", "spare_controllers", "racks", "disk", "config", "overrides", "profile", "features", "legacy"}},
       {"disk",
-       {"capacity", "write", "read", "seek", "sync", "page_cache", "zero_copy", "sequential"},
-       {}},
-      {"override", {"broker", "disk", "config"}, {}},
-      {"features", {"eligible_leader_replicas", "transaction_version", "kraft_version"}, {}},
-      {"network", {"latency", "bandwidth", "links"}, {}},
-      {"link", {"between", "latency", "bandwidth"}, {}},
-      {"topic", {"name", "partitions", "replication_factor", "assignment", "config"}, {}},
+       {"capacity", "write", "read", "seek", "sync", "page_cache", "zero_copy", "sequential"}},
+      {"override", {"broker", "disk", "config"}},
+      {"features", {"eligible_leader_replicas", "transaction_version", "kraft_version"}},
+      {"network", {"latency", "bandwidth", "links"}},
+      {"link", {"between", "latency", "bandwidth"}},
+      {"topic", {"name", "partitions", "replication_factor", "assignment", "config"}},
       {"producer",
        {"id", "topic", "count", "rate", "from", "to", "records", "keys", "value_size", "partition", "rack",
-        "transaction_size", "abort_ratio", "config", "queue", "claim_check"},
-       {}},
-      {"rate", {"steps", "trace", "column", "row_lasts", "peak"}, {}},
-      {"keys", {"distribution", "cardinality"}, {}},
+        "transaction_size", "abort_ratio", "config", "queue", "claim_check"}},
+      {"rate", {"steps", "trace", "column", "row_lasts", "peak"}},
+      {"keys", {"distribution", "cardinality"}},
       {"consumer",
        {"id", "group", "assign", "topics", "count", "process_time", "commit", "poison", "instance_id", "from", "rack", "config", "queue",
-        "claim_check"},
-       {}},
+        "claim_check"}},
       {"pipeline",
        {"id", "group", "from", "to", "count", "exactly_once", "commit", "rate", "process_time", "starts", "rack", "consumer_config",
-        "producer_config"},
-       {}},
-      {"poison", {"partition", "offset", "then"}, {}},
+        "producer_config"}},
+      {"poison", {"partition", "offset", "then"}},
       {"entry",
        {"at", "when", "after", "hit", "plus", "name", "for", "every", "crash", "power_off", "wipe", "restart", "start",
         "stop", "pause", "slow_disk", "slow_cpu", "full_disk", "fail_disk", "corrupt", "clock", "partition", "one_way",
         "slow_link", "disconnect", "intercept", "release", "count", "freeze_metadata", "campaign", "traffic", "produce",
         "expect", "note", "undo", "elect_leader", "reassign", "delete_records", "create_topic", "add_consumers",
         "remove_consumers", "crash_consumers", "seek", "delete_topic", "add_partitions", "configure",
-        "transaction", "add_voter", "remove_voter"},
-       {}},
-      {"chaos", {"from", "to", "most_down", "faults"}, {}},
-      {"power_off", {"target", "keep", "torn"}, {}},
-      {"keep", {"partition", "records"}, {}},
-      {"slow_link", {"between", "latency", "bandwidth", "loss"}, {}},
-      {"disconnect", {"between"}, {}},
-      {"intercept", {"from", "to", "api", "kind", "then", "skip", "count"}, {}},
-      {"then", {"delay", "error"}, {}},
-      {"freeze_metadata", {"target", "partition", "leader_epoch"}, {}},
-      {"elect_leader", {"partition", "unclean", "to"}, {}},
-      {"reassign", {"partition", "to", "cancel"}, {}},
-      {"delete_records", {"partition", "before"}, {}},
-      {"add_partitions", {"topic", "to"}, {}},
-      {"configure", {"topic", "broker", "config"}, {}},
-      {"transaction", {"as", "do"}, {}},
-      {"members", {"group", "count"}, {}},
-      {"seek", {"group", "to"}, {}},
-      {"seek_time", {"time"}, {}},
-      {"slow_disk", {"broker", "times"}, {}},
-      {"slow_cpu", {"target", "times"}, {}},
-      {"corrupt", {"broker", "partition", "bits"}, {}},
-      {"clock", {"target", "jump", "drift"}, {}},
-      {"traffic", {"producer", "times", "rate"}, {}},
-      {"produce", {"topic", "key", "value", "partition", "headers", "as"}, {}},
-      {"condition", {"metric", "of", "on", "is", "not", "at_least", "at_most"}, {}},
-      {"conditions", {"all"}, {}},
+        "transaction", "add_voter", "remove_voter"}},
+      {"chaos", {"from", "to", "most_down", "faults"}},
+      {"power_off", {"target", "keep", "torn"}},
+      {"keep", {"partition", "records"}},
+      {"slow_link", {"between", "latency", "bandwidth", "loss"}},
+      {"disconnect", {"between"}},
+      {"intercept", {"from", "to", "api", "kind", "then", "skip", "count"}},
+      {"then", {"delay", "error"}},
+      {"freeze_metadata", {"target", "partition", "leader_epoch"}},
+      {"elect_leader", {"partition", "unclean", "to"}},
+      {"reassign", {"partition", "to", "cancel"}},
+      {"delete_records", {"partition", "before"}},
+      {"add_partitions", {"topic", "to"}},
+      {"configure", {"topic", "broker", "config"}},
+      {"transaction", {"as", "do"}},
+      {"members", {"group", "count"}},
+      {"seek", {"group", "to"}},
+      {"seek_time", {"time"}},
+      {"slow_disk", {"broker", "times"}},
+      {"slow_cpu", {"target", "times"}},
+      {"corrupt", {"broker", "partition", "bits"}},
+      {"clock", {"target", "jump", "drift"}},
+      {"traffic", {"producer", "times", "rate"}},
+      {"produce", {"topic", "key", "value", "partition", "headers", "as"}},
+      {"condition", {"metric", "of", "on", "is", "not", "at_least", "at_most"}},
+      {"conditions", {"all"}},
       {"expectation",
        {"metric", "of",    "on",   "is", "not",      "at_least", "at_most", "at",      "always",  "from",     "to",
         "within", "after", "text", "no", "violates", "records",  "are",     "include", "exclude", "isolation",
-        "variant"},
-       {}},
+        "variant"}},
   };
   return table;
 }
@@ -95,26 +87,12 @@ const ObjectKeys& keys_of(std::string_view kind) {
   return *found;
 }
 
-const std::vector<std::string_view>& later_settings() {
-  static const std::vector<std::string_view> names{};
-  return names;
-}
-
 const std::vector<SettingWithoutEffect>& settings_without_effect() {
   static const std::vector<SettingWithoutEffect> table{
       {"controller.quorum.append.linger.ms", ""},
       {"leader.imbalance.per.broker.percentage", "10"},  // KRaft's controller does not ask for it either
   };
   return table;
-}
-
-const std::vector<std::string_view>& later_targets() {
-  static const std::vector<std::string_view> names{};
-  return names;
-}
-
-std::string not_available(std::string_view what) {
-  return quote(what) + " is not available in this release of kafkasim";
 }
 
 std::span<const std::string_view> invariant_ids() {

@@ -5,10 +5,10 @@ using namespace kafkasim::sim;
 using namespace kafkasim::sim::testing;
 
 namespace {
-const std::string cluster =
+const std::string pipelines_in =
     head + R"("cluster": {"brokers": 3}, "topics": [{"name": "orders", "partitions": 2}, {"name": "invoices"}], )";
 std::string pipeline(const std::string& members, const std::string& rest = "") {
-  return cluster + R"("pipelines": [{"id": "billing", "group": "bills", "from": "orders", "to": "invoices")" + members + "}]" + rest + "}";
+  return pipelines_in + R"("pipelines": [{"id": "billing", "group": "bills", "from": "orders", "to": "invoices")" + members + "}]" + rest + "}";
 }
 }  // namespace
 
@@ -58,10 +58,10 @@ TEST_CASE("a pipeline and its instances and its group are targets and subjects")
 }
 
 TEST_CASE("faults of pipelines stand at their place") {
-  check_error(cluster + R"("pipelines": [@{"id": "b", "from": "orders", "to": "invoices"}]})", "/pipelines/0", "'group' is missing");
-  check_error(cluster + R"("pipelines": [{"id": "b", "group": "b", "from": @"order", "to": "invoices"}]})", "/pipelines/0/from",
+  check_error(pipelines_in + R"("pipelines": [@{"id": "b", "from": "orders", "to": "invoices"}]})", "/pipelines/0", "'group' is missing");
+  check_error(pipelines_in + R"("pipelines": [{"id": "b", "group": "b", "from": @"order", "to": "invoices"}]})", "/pipelines/0/from",
               "there is no topic 'order', did you mean 'orders'?");
-  check_error(cluster + R"("pipelines": [{"id": "b", "group": "b", "from": "orders", "to": @"orders"}]})", "/pipelines/0/to",
+  check_error(pipelines_in + R"("pipelines": [{"id": "b", "group": "b", "from": "orders", "to": @"orders"}]})", "/pipelines/0/to",
               "a pipeline that writes where it reads never comes to an end");
   check_error(pipeline(R"(, @"exactly": true)"), "/pipelines/0/exactly", "unknown key 'exactly', did you mean 'exactly_once'?");
   check_error(pipeline(R"(, "exactly_once": true, "commit": @"after")"), "/pipelines/0/commit",
@@ -72,8 +72,8 @@ TEST_CASE("faults of pipelines stand at their place") {
   check_error(pipeline(R"(, "consumer_config": {"enable.auto.commit": @true})"), "/pipelines/0/consumer_config/enable.auto.commit",
               "a pipeline commits by itself: 'enable.auto.commit' must not be true");
   const std::string two = R"({"id": "b", "group": "g", "from": "orders", "to": "invoices"}, )";
-  check_error(cluster + R"("pipelines": [)" + two + R"({"id": @"b", "group": "h", "from": "orders", "to": "invoices"}]})", "/pipelines/1/id",
+  check_error(pipelines_in + R"("pipelines": [)" + two + R"({"id": @"b", "group": "h", "from": "orders", "to": "invoices"}]})", "/pipelines/1/id",
               "there are two clients 'b'");
-  check_error(cluster + R"("pipelines": [)" + two + R"({"id": "c", "group": @"g", "from": "orders", "to": "invoices"}]})", "/pipelines/1/group",
+  check_error(pipelines_in + R"("pipelines": [)" + two + R"({"id": "c", "group": @"g", "from": "orders", "to": "invoices"}]})", "/pipelines/1/group",
               "a pipeline needs a group of its own: 'g' has members already");
 }
