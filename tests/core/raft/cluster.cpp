@@ -126,10 +126,8 @@ void Checker::on_applied(NodeId node, const CommittedBatch& batch, Acts acts) {
 
 Cluster::Cluster(int voters, int observers, std::uint64_t seed, const NodeConfig& config, VoterSource source) : random_{seed} {
   const bool in_log = source == VoterSource::log;
-  first_voters_ = voters;
   std::map<NodeId, Endpoint> endpoints;
-  const int known = in_log ? voters + observers : voters;  // whom a node may ask who leads: any that may vote one day
-  for (int i = 1; i <= known; ++i) endpoints[NodeId{i}] = Endpoint{"node" + std::to_string(i), 9093};
+  for (int i = 1; i <= voters; ++i) endpoints[NodeId{i}] = Endpoint{"node" + std::to_string(i), 9093};
   for (int i = 1; i <= voters + observers; ++i) {
     RaftOptions options;
     options.self = NodeId{i};
@@ -169,7 +167,7 @@ std::vector<NodeId> Cluster::ids() const {
 
 std::vector<NodeId> Cluster::voters() const {
   std::vector<NodeId> all;
-  for (int i = 1; i <= first_voters_; ++i) all.push_back(NodeId{i});
+  for (const auto& [id, endpoint] : nodes_.begin()->second.options.voters) all.push_back(id);
   return all;
 }
 

@@ -117,7 +117,7 @@ class Cluster {
   [[nodiscard]] const RaftNode& raft(NodeId id) const { return *nodes_.at(id).raft; }
   [[nodiscard]] const std::vector<std::string>& applied(NodeId id) const { return nodes_.at(id).applied; }
   [[nodiscard]] std::vector<NodeId> ids() const;
-  [[nodiscard]] std::vector<NodeId> voters() const;  // with which it began
+  [[nodiscard]] std::vector<NodeId> voters() const;
   [[nodiscard]] const std::vector<std::pair<NodeId, trace::Event>>& notes() const { return notes_; }
   [[nodiscard]] const std::vector<std::string>& exits() const { return exits_; }
   [[nodiscard]] Checker& checker() { return checker_; }
@@ -171,7 +171,6 @@ class Cluster {
   std::vector<std::string> exits_;
   std::map<std::int32_t, ErrorCode> answers_;
   std::int32_t asked_{0};
-  int first_voters_{0};
   std::map<NodeId, std::uint64_t> disks_;  // how many each has had
   Checker checker_;
 };
