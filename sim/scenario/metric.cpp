@@ -32,7 +32,7 @@ constexpr std::array metrics{
                "records whose produce was acknowledged"},
     MetricInfo{Metric::records_failed, "records.failed", count, sum, "ptc", false, "records whose producer gave up"},
     MetricInfo{Metric::records_consumed, "records.consumed", count, sum, "ptgc", false, "records returned by polls"},
-    MetricInfo{Metric::records_duplicated, "records.duplicated", count, sum, "ptgc", false,
+    MetricInfo{Metric::records_duplicated, "records.duplicated", count, sum, "ptlgc", false,
                "records that stand twice in the log; of a pipeline: made again of one that it had made a record of"},
     MetricInfo{Metric::records_lost, "records.lost", count, sum, "ptl", false,
                "records acknowledged, then gone for every reader; of a pipeline: read, committed, and nothing made of them"},

@@ -146,6 +146,8 @@ PipelineApp::Went PipelineApp::poll(Env& env) {
 void PipelineApp::take_up(const ConsumerRecords& records) {
   outputs_.clear();
   positions_.clear();
+  const GroupMember& member = *consumer_.member();
+  membership_ = {member.group(), member.generation(), member.member_id(), {}, member.instance_id()};
   for (const PartitionRecords& part : records.partitions) {
     positions_[part.partition] = part.next;
     for (const ConsumerRecord& record : part.records) {
@@ -174,8 +176,9 @@ void PipelineApp::write(Env& env) {
     }
     for (ProduceCommand& output : outputs_) producer_.send(std::move(output), e);
     if (!transacts) return;
-    const GroupMember& member = *consumer_.member();
-    producer_.send_offsets({member.group(), member.generation(), member.member_id(), positions_, member.instance_id()}, e);
+    OffsetsToTransaction offsets = membership_;
+    offsets.offsets = positions_;
+    producer_.send_offsets(std::move(offsets), e);
     producer_.transact(TransactionStep::commit, e);
   });
   outputs_.clear();

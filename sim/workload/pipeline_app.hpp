@@ -84,6 +84,7 @@ class PipelineApp {
   Instant working_until_{};
   std::vector<ProduceCommand> outputs_;         // of the records in hand
   std::map<TopicPartition, Offset> positions_;  // behind them
+  OffsetsToTransaction membership_;             // as whose member it was given them: the consumer may lose that while they are worked on
   std::int64_t commits_before_{0};
   std::int64_t failures_before_{0};
   bool stop_requested_{false};

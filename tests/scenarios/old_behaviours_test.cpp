@@ -46,7 +46,6 @@ TEST_CASE("what a rule of today guards against shows when the rule is taken out"
       {"leader-again", "no-fetch-fencing"},
       {"transaction-timeout", "txn-timeout-no-epoch-bump"},
       {"hanging-transaction", "hanging-txn"},
-      {"asked-while-it-was-aborted", "verify-aba"},
       {"lost-acknowledgement-and-failover", "producer-state-of-leaders-only"},
       {"deleted-before-it-was-acknowledged", "producer-state-by-log-retention"},
       {"group-guards", "no-generation-fencing"},
