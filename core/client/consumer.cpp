@@ -214,7 +214,7 @@ void Consumer::revoke(const std::vector<TopicPartition>& partitions, Loss loss, 
   if (partitions.empty()) return;
   env.out.note(trace::PartitionsRevoked{member_->group(), owner_id_, loss == Loss::lost, partitions});
   // What was to be committed by hand there is its next owner's to do, from where the last commit stands.
-  for (const TopicPartition& tp : partitions) by_hand_.erase(tp);
+  for (const TopicPartition& tp : partitions) by_hand_failed_ = by_hand_.erase(tp) > 0 || by_hand_failed_;
   std::vector<TopicPartition> kept;
   for (const TopicPartition& tp : subscription_.partitions()) {
     if (std::ranges::find(partitions, tp) == partitions.end()) kept.push_back(tp);
@@ -380,6 +380,7 @@ void Consumer::commit_finished(const Commit& commit, ErrorCode error, Env& env) 
   } else {
     may_commit_at_ = env.now + backoff_.after(commit_failures_++, env.random);
   }
+  const bool is_same_member = member_->speaks_consumer_protocol() || commit.generation == member_->generation();
   switch (commit.reason) {
     case CommitReason::interval:
       if (again) next_auto_commit_ = may_commit_at_;
@@ -388,12 +389,11 @@ void Consumer::commit_finished(const Commit& commit, ErrorCode error, Env& env) 
       if (!again) committed_before_join_ = true;
       break;
     case CommitReason::by_hand:
-      if (again && (member_->speaks_consumer_protocol() || commit.generation == member_->generation())) {
+      if (again && is_same_member) {
         for (const auto& [tp, position] : commit.offsets) {
           if (subscription_.find(tp)) by_hand_.try_emplace(tp, position);  // what was asked for since then stands
         }
-      }
-      if (!again && error != ErrorCode::none) {
+      } else if (error != ErrorCode::none) {
         by_hand_failed_ = true;
         env.out.note(trace::Remark{fmt::format("commit in {} failed: {}", member_->group(), error_name(error))});
       }

@@ -25,7 +25,7 @@ namespace kafkasim::sim {
 
 namespace {
 
-constexpr std::size_t columns = 78;
+constexpr std::size_t page_columns = 78;
 constexpr std::size_t most_lines_between = 12;  // of the timeline, between two steps of the narration
 
 struct LearnOptions {
@@ -83,10 +83,10 @@ class Teacher {
 
  private:
   void heading(const std::string& text) const {
-    terminal_.out << '\n' << tinted(terminal_.out_colour, Tint::bold, text) << '\n' << std::string(std::min(columns, text.size()), '-') << '\n';
+    terminal_.out << '\n' << tinted(terminal_.out_colour, Tint::bold, text) << '\n' << std::string(std::min(page_columns, text.size()), '-') << '\n';
   }
   void say(const std::string& text, std::size_t indent = 2) const {
-    if (!text.empty()) terminal_.out << folded(std::string(indent, ' ') + text, indent, columns) << '\n';
+    if (!text.empty()) terminal_.out << folded(std::string(indent, ' ') + text, indent, page_columns) << '\n';
   }
   void tell_step(bool waits) {
     const LessonStep& step = lesson_.steps[told_++];
@@ -142,7 +142,7 @@ class Teacher {
     tell_step(true);
   }
   static std::string cut_line(const StoryLine& line) {
-    return cut(fmt::format("  {:>9} s  {:<10} {:<14} {}", seconds_text(line.at), line.kind, line.subject, line.text), columns);
+    return cut(fmt::format("  {:>9} s  {:<10} {:<14} {}", seconds_text(line.at), line.kind, line.subject, line.text), page_columns);
   }
 
   // The runs that decide; of a scenario with variants also their table.
@@ -236,7 +236,7 @@ void print_course(const std::vector<CourseLesson>& course, const Scores& scores,
     const std::string title = parsed.scenario ? parsed.scenario->title : "(cannot be read)";
     const auto score = scores.find(course[i].name);
     const std::string reached = score == scores.end() ? "" : fmt::format("{}/{}", score->second.right, score->second.of);
-    terminal.out << cut(fmt::format("{:>3}  {:<4} {}", i + 1, reached, title), columns) << '\n';
+    terminal.out << cut(fmt::format("{:>3}  {:<4} {}", i + 1, reached, title), page_columns) << '\n';
   }
 }
 

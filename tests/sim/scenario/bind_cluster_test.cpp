@@ -130,5 +130,5 @@ TEST_CASE("spare controllers stand behind the voters and need voters that may ch
               R"(spare controllers can become voters only with "features": {"kraft_version": 1})");
   check_error(cluster(R"("controllers": 0, "spare_controllers": @1, "features": {"kraft_version": 1})"), "/cluster/spare_controllers",
               "combined nodes have no spare controllers");
-  check_error(cluster(R"("features": {"kraft_version": @2})"), "/cluster/features/kraft_version", "must be between 0 and 1");
+  check_error(cluster(R"("features": {"kraft_version": @2})"), "/cluster/features/kraft_version", "this must be between 0 and 1");
 }

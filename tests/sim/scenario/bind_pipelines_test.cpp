@@ -63,7 +63,7 @@ TEST_CASE("faults of pipelines stand at their place") {
               "there is no topic 'order', did you mean 'orders'?");
   check_error(pipelines_in + R"("pipelines": [{"id": "b", "group": "b", "from": "orders", "to": @"orders"}]})", "/pipelines/0/to",
               "a pipeline that writes where it reads never comes to an end");
-  check_error(pipeline(R"(, @"exactly": true)"), "/pipelines/0/exactly", "unknown key 'exactly', did you mean 'exactly_once'?");
+  check_error(pipeline(R"(, @"exactly_onc": true)"), "/pipelines/0/exactly_onc", "unknown key 'exactly_onc', did you mean 'exactly_once'?");
   check_error(pipeline(R"(, "exactly_once": true, "commit": @"after")"), "/pipelines/0/commit",
               "with 'exactly_once' the offsets are part of the transaction: leave 'commit' out");
   check_error(pipeline(R"(, "rate": @"0/s")"), "/pipelines/0/rate", "a pipeline with the rate 0 would do nothing");
