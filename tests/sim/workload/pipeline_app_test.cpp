@@ -40,13 +40,13 @@ struct PipelineRig {
 };
 
 // A real cluster under an exactly-once pipeline; `more` is its timeline.
-Simulation exactly_once(const std::string& more, const std::string& legacy = "") {
+Simulation exactly_once(const std::string& more, const std::string& legacy = "", const std::string& producers = "") {
   Simulation run = testing::formed(testing::scenario(R"j({
     "name": "p", "seed": 5, "duration": "20s",
     "cluster": {"brokers": 3, "controllers": 3, "profile": "fast", "legacy": [)j" + legacy + R"j(], "config": {"min.insync.replicas": 2,
       "transaction.state.log.num.partitions": 2, "offsets.topic.num.partitions": 2}},
     "topics": [{"name": "orders", "partitions": 2, "replication_factor": 3}, {"name": "invoices", "partitions": 2, "replication_factor": 3}],
-    "producers": [{"id": "shop", "topic": "orders", "rate": "100/s", "from": "1s", "to": "15s"}],
+    "producers": [{"id": "shop", "topic": "orders", "rate": "100/s", "from": "1s", "to": "15s"})j" + producers + R"j(],
     "pipelines": [{"id": "billing", "group": "billing", "from": "orders", "to": "invoices", "exactly_once": true, "process_time": "2ms",
                    "producer_config": {"transaction.timeout.ms": 4000}}],
     "timeline": [)j" + more + "]}"));
@@ -125,13 +125,12 @@ TEST_CASE("an exactly-once pipeline that crashes makes one record of each all th
   CHECK(of_billing(run, Metric::records_produced) >= 1400);
 }
 
-TEST_CASE("a pipeline whose transaction was timed out gets another producer and goes on", "[workload]") {
-  const Simulation run = exactly_once(R"({"at": "7s", "name": "sent", "intercept": {"from": "billing/1", "api": "EndTxn", "kind": "request", "then": "hold",
-    "count": 1}}, {"hit": "sent", "plus": "7s", "undo": "sent"})");
+TEST_CASE("a pipeline that was fenced by another producer of its transactional id goes on with a new one", "[workload]") {
+  const Simulation run = exactly_once("", "", R"(, {"id": "other", "from": "8s", "config": {"transactional.id": "billing"}})");
   CHECK(run.checks().findings().violations() == 0);
   CHECK(of_billing(run, Metric::records_duplicated) == 0);
   CHECK(of_billing(run, Metric::records_lost) == 0);
   const auto* app = run.world().machine<PipelineApp>(run.cluster().client("billing/1")->host);
   REQUIRE(app != nullptr);
-  CHECK(app->fenced() == 1);
+  CHECK(app->fenced() >= 1);
 }
