@@ -5,7 +5,6 @@
 
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/breadth_first_search.hpp>
-#include <boost/graph/strong_components.hpp>
 #include <fmt/format.h>
 
 #include "core/client/client_identity.hpp"
@@ -17,7 +16,7 @@ namespace {
 using ReadGraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
 using ReadNode = boost::graph_traits<ReadGraph>::vertex_descriptor;
 
-// The shortest way from `start` back to it; it lies within one strong component.
+// The shortest way from `start` back to it; empty: there is none.
 std::vector<ReadNode> shortest_cycle(const ReadGraph& graph, ReadNode start) {
   std::vector<ReadNode> before(boost::num_vertices(graph), start);
   std::vector<std::size_t> far(boost::num_vertices(graph), 0);
@@ -31,7 +30,8 @@ std::vector<ReadNode> shortest_cycle(const ReadGraph& graph, ReadNode start) {
     if (reached && boost::edge(node, start, graph).second && (!last || far[node] < far[*last])) last = node;
   }
   std::vector<ReadNode> cycle;
-  for (ReadNode node = last.value_or(start); node != start; node = before[node]) cycle.push_back(node);
+  if (!last) return cycle;
+  for (ReadNode node = *last; node != start; node = before[node]) cycle.push_back(node);
   cycle.push_back(start);
   std::ranges::reverse(cycle);
   return cycle;
@@ -88,13 +88,9 @@ std::optional<std::vector<TransactionCycle::Name>> TransactionCycle::cycle_throu
       boost::add_edge(i, known->second, graph);
     }
   }
-  std::vector<std::size_t> component(names.size());
-  boost::strong_components(graph, boost::make_iterator_property_map(component.begin(), boost::get(boost::vertex_index, graph)));
-  const bool alone = std::ranges::count(component, component[0]) == 1;
-  if (alone && !boost::edge(0, 0, graph).second) return std::nullopt;
   std::vector<Name> cycle;
   for (const ReadNode node : shortest_cycle(graph, 0)) cycle.push_back(names[node]);
-  return cycle;
+  return cycle.empty() ? std::nullopt : std::optional{std::move(cycle)};
 }
 
 }  // namespace kafkasim::sim

@@ -18,15 +18,6 @@ std::int32_t read_count(Binder& b, const ObjectReader& object, bool& counted) {
   return static_cast<std::int32_t>(count.value_or(1));
 }
 
-// A client may stand in a rack of its own, with no broker in it.
-void read_rack(Binder& b, const ObjectReader& object, std::optional<std::string>& out) {
-  const JsonValue* v = object.find("rack");
-  if (v == nullptr) return;
-  out = read_string(b.faults, *v);
-  if (out && out->empty()) b.faults.error(*v, "a rack must have a name");
-  if (out) b.names.racks.insert(*out);
-}
-
 void read_keys(Binder& b, const JsonValue& value, ProducerSpec& producer) {
   const ObjectReader object{b.faults, value, "keys"};
   KeySpec keys;
@@ -269,6 +260,14 @@ void read_consumer(Binder& b, const JsonValue& value) {
 }
 
 }  // namespace
+
+void read_rack(Binder& b, const ObjectReader& object, std::optional<std::string>& out) {
+  const JsonValue* v = object.find("rack");
+  if (v == nullptr) return;
+  out = read_string(b.faults, *v);
+  if (out && out->empty()) b.faults.error(*v, "a rack must have a name");
+  if (out) b.names.racks.insert(*out);
+}
 
 void bind_producers(Binder& b, const JsonValue& value) {
   if (!expect_kind(b.faults, value, JsonKind::array)) return;

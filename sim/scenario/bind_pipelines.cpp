@@ -104,11 +104,7 @@ void read_pipeline(Binder& b, const JsonValue& value) {
     pipeline.consumer.from = read_duration(b.faults, *v).value_or(Duration{});
     warn_if_late(b, *v, pipeline.consumer.from);
   }
-  if (const JsonValue* v = object.find("rack")) {
-    pipeline.consumer.rack = read_string(b.faults, *v);
-    if (pipeline.consumer.rack && pipeline.consumer.rack->empty()) b.faults.error(*v, "a rack must have a name");
-    if (pipeline.consumer.rack) b.names.racks.insert(*pipeline.consumer.rack);
-  }
+  read_rack(b, object, pipeline.consumer.rack);
   read_configs(b, object, pipeline);
   pipeline.consumer.count = pipeline.count;
   pipeline.producer.id = pipeline.id;

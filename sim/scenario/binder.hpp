@@ -151,6 +151,8 @@ struct EntryOperation {
 // `timed`: whether the expectation may say when; in a timeline entry it may not.
 enum class Timed : std::uint8_t { no, yes, proof };  // proof: of a lesson; it may also say of which variant
 [[nodiscard]] std::optional<Expectation> read_expectation(Binder& b, const JsonValue& value, Timed timed);
+// "rack" of a client, which may stand in one of its own, with no broker in it.
+void read_rack(Binder& b, const ObjectReader& object, std::optional<std::string>& out);
 void warn_if_late(Binder& b, const JsonValue& at, Duration moment);  // beyond the scenario's duration
 
 }  // namespace kafkasim::sim
