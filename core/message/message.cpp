@@ -50,6 +50,7 @@ std::string_view api_name(ApiKey key) {
     case ApiKey::describe_transactions: return "DescribeTransactions";
     case ApiKey::list_transactions: return "ListTransactions";
     case ApiKey::allocate_producer_ids: return "AllocateProducerIds";
+    case ApiKey::describe_topic_partitions: return "DescribeTopicPartitions";
     case ApiKey::add_raft_voter: return "AddRaftVoter";
     case ApiKey::remove_raft_voter: return "RemoveRaftVoter";
     case ApiKey::update_raft_voter: return "UpdateRaftVoter";

@@ -59,6 +59,7 @@ enum class ApiKey : std::int16_t {  // org.apache.kafka.common.protocol.ApiKeys
   describe_transactions = 65,
   list_transactions = 66,
   allocate_producer_ids = 67,
+  describe_topic_partitions = 75,
   add_raft_voter = 80,
   remove_raft_voter = 81,
   update_raft_voter = 82,

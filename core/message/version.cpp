@@ -50,6 +50,7 @@ std::int16_t spoken_version(ApiKey key) {
     case ApiKey::describe_transactions: return 0;
     case ApiKey::list_transactions: return 1;
     case ApiKey::allocate_producer_ids: return 0;
+    case ApiKey::describe_topic_partitions: return 0;
     case ApiKey::add_raft_voter: return 0;
     case ApiKey::remove_raft_voter: return 0;
     case ApiKey::update_raft_voter: return 0;

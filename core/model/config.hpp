@@ -87,6 +87,7 @@ struct NodeConfig {  // of a broker or a controller
   Duration replica_socket_timeout{milliseconds(30'000)};
   Duration replica_high_watermark_checkpoint_interval{milliseconds(5'000)};
   std::int64_t fetch_max_bytes{57'671'680};
+  std::string replica_selector_class;  // empty: consumers read from leaders (KIP-392)
   std::int64_t default_replication_factor{1};
   std::int64_t num_partitions{1};
   bool controlled_shutdown_enable{true};
@@ -170,6 +171,7 @@ struct ProducerConfig : ClientConfig {
 
 struct ConsumerConfig : ClientConfig {
   std::string auto_offset_reset{"latest"};  // "earliest", "latest", "none"
+  std::string client_rack;                  // where it is: a broker may name it a replica there
   bool enable_auto_commit{true};
   Duration auto_commit_interval{milliseconds(5'000)};
   std::int64_t fetch_min_bytes{1};

@@ -61,6 +61,7 @@ constexpr std::array all_entries{
     &wire::describe_transactions_entries,
     &wire::list_transactions_entries,
     &wire::allocate_producer_ids_entries,
+    &wire::describe_topic_partitions_entries,
     &wire::add_raft_voter_entries,
     &wire::remove_raft_voter_entries,
     &wire::update_raft_voter_entries,

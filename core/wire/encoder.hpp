@@ -22,7 +22,7 @@
 namespace kafkasim::wire {
 
 inline constexpr std::size_t longest_string = 32767;
-inline constexpr const char* absent_struct = "only a tagged field may be an optional struct";
+inline constexpr std::int8_t absent_struct = -1;  // in the place of one that may be null; 1 stands before one that is there
 
 class SizeSink {
  public:
@@ -257,7 +257,8 @@ class Encoder {
       length(x.size(), std::size_t{4});
       for (const auto& element : x) value(element, always);
     } else if constexpr (is_optional<T>) {
-      KAFKASIM_CHECK(false, absent_struct);
+      sink_.number(x.has_value() ? std::int8_t{1} : absent_struct);
+      if (x.has_value()) structure(*x);
     } else {
       structure(x);
     }

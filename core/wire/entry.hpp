@@ -130,6 +130,7 @@ extern const Entries describe_producers_entries;
 extern const Entries describe_transactions_entries;
 extern const Entries list_transactions_entries;
 extern const Entries allocate_producer_ids_entries;
+extern const Entries describe_topic_partitions_entries;
 extern const Entries add_raft_voter_entries;
 extern const Entries remove_raft_voter_entries;
 extern const Entries update_raft_voter_entries;

@@ -86,7 +86,7 @@ class Projector {
       x.to.reserve(x.from.size());
       for (const auto& element : x.from) { value(Pair<typename T::value_type>{element, x.to.emplace_back()}, always); }
     } else if constexpr (is_optional<T>) {
-      KAFKASIM_CHECK(false, absent_struct);
+      if (x.from.has_value()) structure(Pair<typename T::value_type>{*x.from, x.to.emplace()});
     } else {
       structure(x);
     }

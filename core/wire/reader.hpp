@@ -130,7 +130,8 @@ class Reader {
       if (!count) return not_null();
       content(x, *count);
     } else if constexpr (is_optional<T>) {
-      KAFKASIM_CHECK(false, absent_struct);
+      x.reset();
+      if (in_.i8() != absent_struct && in_.ok()) structure(x.emplace());
     } else {
       structure(x);
     }
