@@ -28,6 +28,7 @@
 #include "core/message/create_topics.hpp"
 #include "core/message/describe_cluster.hpp"
 #include "core/message/describe_producers.hpp"
+#include "core/message/describe_topic_partitions.hpp"
 #include "core/message/find_coordinator.hpp"
 #include "core/message/init_producer_id.hpp"
 #include "core/message/metadata.hpp"
@@ -123,6 +124,7 @@ class Broker {
   // requests (broker_requests.cpp)
   void on_request(const Received& received, Env& env);
   void on_metadata(const MetadataRequest& request, const RequestRef& from, Env& env);
+  void on_describe_topic_partitions(const DescribeTopicPartitionsRequest& request, const RequestRef& from, Env& env);
   void on_find_coordinator(const FindCoordinatorRequest& request, const RequestRef& from, Env& env);
   void on_init_producer_id(const RequestRef& from, Env& env);  // without transactional id
   void forward_alter_configs(const Message& request, std::vector<ResourceVerdict> verdicts, const RequestRef& from,

@@ -1,5 +1,6 @@
 // What a broker answers by itself: metadata, coordinators, producer ids; and where the rest goes (KafkaApis).
 #include <algorithm>
+#include <set>
 
 #include "core/broker/broker.hpp"
 #include "core/message/error_answer.hpp"
@@ -26,6 +27,19 @@ MetadataResponse::Partition partition_answer(PartitionIndex index, const Partiti
   } else {
     told.error_code = ErrorCode::leader_not_available;
   }
+  return told;
+}
+
+DescribeTopicPartitionsResponse::Partition described(PartitionIndex index, const PartitionRegistration& partition, const MetadataImage& image) {
+  const MetadataResponse::Partition same = partition_answer(index, partition, image);
+  DescribeTopicPartitionsResponse::Partition told{.partition_index = index,
+                                                  .leader_id = same.leader_id,
+                                                  .leader_epoch = partition.leader_epoch,
+                                                  .replica_nodes = partition.replicas,
+                                                  .isr_nodes = partition.isr};
+  told.eligible_leader_replicas = partition.elr();
+  told.last_known_elr = partition.last_known_elr();
+  told.offline_replicas = same.offline_replicas;
   return told;
 }
 
@@ -60,6 +74,7 @@ void Broker::on_request(const Received& received, Env& env) {
   if (const auto* request = message.get_if<DeleteRecordsRequest>())
     return replicas_.delete_records(from, *request, env);
   if (const auto* request = message.get_if<MetadataRequest>()) return on_metadata(*request, from, env);
+  if (const auto* request = message.get_if<DescribeTopicPartitionsRequest>()) return on_describe_topic_partitions(*request, from, env);
   if (const auto* request = message.get_if<FindCoordinatorRequest>()) return on_find_coordinator(*request, from, env);
   if (message.get_if<InitProducerIdRequest>()) return on_init_producer_id(from, env);
   if (administer(message, from, env)) return;
@@ -98,6 +113,49 @@ void Broker::on_metadata(const MetadataRequest& request, const RequestRef& from,
       response.topics.push_back({.error_code = error, .name = name, .is_internal = is_internal_topic(name)});
       if (valid && request.allow_auto_topic_creation && options_.config.auto_create_topics_enable)
         create_automatically(name, env);
+    }
+  }
+  answer(from, std::move(response), env);
+}
+
+// Page by page, in order of the topics' names (DescribeTopicPartitionsRequestHandler, KRaftMetadataCache).
+void Broker::on_describe_topic_partitions(const DescribeTopicPartitionsRequest& request, const RequestRef& from, Env& env) {
+  const auto refuse = [&] {
+    const std::optional<Message> refusal = error_answer(Message::of(request), ErrorCode::invalid_request);
+    env.out.add(Send{from.connection, Envelope{from.correlation_id, from.version, {}, *refusal}});
+  };
+  const bool all = request.topics.empty();
+  const std::string first = request.cursor ? request.cursor->topic_name : "";
+  std::set<std::string> names;
+  for (const auto& topic : request.topics) names.insert(topic.name);
+  if (all) {
+    for (const auto& [name, id] : image_.topic_ids) names.insert(name);
+  }
+  if (request.cursor && (request.cursor->partition_index.value < 0 || (!all && !names.contains(first)))) return refuse();
+  names.erase(names.begin(), names.lower_bound(first));
+  constexpr std::int32_t most = 2000;  // max.request.partition.size.limit
+  std::size_t left = static_cast<std::size_t>(std::clamp(request.response_partition_limit, 1, most));
+  DescribeTopicPartitionsResponse response;
+  for (const std::string& name : names) {
+    if (left == 0) {
+      response.next_cursor = TopicPartitionCursor{name, PartitionIndex{0}};
+      break;
+    }
+    const TopicImage* topic = image_.topic(name);
+    if (topic == nullptr) {
+      const ErrorCode error = topic_name_fault(name) ? ErrorCode::invalid_topic_exception : ErrorCode::unknown_topic_or_partition;
+      if (!all) response.topics.push_back({.error_code = error, .name = name, .is_internal = is_internal_topic(name)});
+      continue;
+    }
+    auto& told = response.topics.emplace_back();
+    told = {.name = name, .topic_id = topic->id, .is_internal = is_internal_topic(name)};
+    const std::size_t from_index = request.cursor && name == first ? static_cast<std::size_t>(request.cursor->partition_index.value) : 0;
+    for (std::size_t i = from_index; i < topic->partitions.size() && left > 0; ++i, --left)
+      told.partitions.push_back(described(PartitionIndex{static_cast<std::int32_t>(i)}, topic->partitions[i], image_));
+    const std::size_t next = from_index + told.partitions.size();
+    if (next < topic->partitions.size()) {
+      response.next_cursor = TopicPartitionCursor{name, PartitionIndex{static_cast<std::int32_t>(next)}};
+      break;
     }
   }
   answer(from, std::move(response), env);

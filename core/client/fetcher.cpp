@@ -1,6 +1,7 @@
 #include "core/client/fetcher.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -25,6 +26,13 @@ bool may_try(const OwnedPartition& owned, const PartitionView& view, Instant now
          || (view.leader_epoch && owned.epoch_of_error && *view.leader_epoch > *owned.epoch_of_error);
 }
 
+// The follower that the leader named, while that holds and a broker of that id is known; else the leader.
+std::optional<NodeId> read_replica(const TopicPartition& tp, const OwnedPartition* owned, const ClusterView& cluster, Instant now) {
+  const auto* preferred = owned != nullptr && owned->preferred ? &*owned->preferred : nullptr;
+  if (preferred != nullptr && preferred->until > now && cluster.endpoint(preferred->replica)) return preferred->replica;
+  return cluster.partition(tp).leader;
+}
+
 }  // namespace
 
 Fetcher::Fetcher(const ConsumerConfig& config, LegacyBehaviours legacy)
@@ -46,26 +54,27 @@ void Fetcher::pump(Parts parts, Env& env) {
 // ---- asking ---------------------------------------------------------------------------------------
 // A broker of which something is in store is left alone: what is in store is not asked for, and so would fall out of the
 // session (KAFKA-17182).
-std::set<NodeId> Fetcher::busy_brokers(const ClusterView& cluster) const {
+std::set<NodeId> Fetcher::busy_brokers(const ClusterView& cluster, const Subscription& subscription, Instant now) const {
   std::set<NodeId> busy;
   for (const auto& [node, request] : fetches_) busy.insert(node);
   for (const Store& store : store_) {
-    if (const PartitionView view = cluster.partition(store.tp); view.leader) busy.insert(*view.leader);
+    if (const auto node = read_replica(store.tp, subscription.find(store.tp), cluster, now)) busy.insert(*node);
   }
   return busy;
 }
 
 void Fetcher::send_fetches(Parts parts, Env& env) {
-  const std::set<NodeId> busy = busy_brokers(parts.cluster);
+  const std::set<NodeId> busy = busy_brokers(parts.cluster, parts.subscription, env.now);
   std::map<NodeId, std::vector<TopicPartition>> wanted;
   for (const auto& [tp, owned] : parts.subscription.owned()) {
     if (owned->state != PositionState::fetching || in_store(tp)) continue;
     const PartitionView view = parts.cluster.partition(tp);
     if (!may_try(*owned, view, env.now)) continue;
-    if (!view.leader) {
+    const std::optional<NodeId> node = view.leader ? read_replica(tp, &*owned, parts.cluster, env.now) : std::nullopt;
+    if (!node) {
       parts.cluster.request_update();
-    } else if (!busy.contains(*view.leader)) {
-      wanted[*view.leader].push_back(tp);
+    } else if (!busy.contains(*node)) {
+      wanted[*node].push_back(tp);
     }
   }
   for (const auto& [node, partitions] : wanted) {
@@ -87,7 +96,15 @@ FetchRequest Fetcher::header() const {
   request.min_bytes = as_i32(config_.fetch_min_bytes);
   request.max_bytes = as_i32(config_.fetch_max_bytes);
   request.isolation_level = isolation_of(config_);
+  request.rack_id = config_.client_rack;
   return request;
+}
+
+void Fetcher::forget_preferred(const FetchSessionHandler& session, Subscription& subscription) {
+  for (const auto& [id, asked] : session.session()) {
+    OwnedPartition* owned = subscription.edit({asked.topic, id.partition});
+    if (owned != nullptr) owned->preferred.reset();
+  }
 }
 
 void Fetcher::tell_session(FetchSessionHandler& session, const std::vector<TopicPartition>& wanted, Parts parts) const {
@@ -174,6 +191,7 @@ bool Fetcher::take(const Completion& done, Parts parts, Env& env) {
     if (const auto* answer = done.response ? done.response->get_if<FetchResponse>() : nullptr) {
       on_fetch(session, *answer, parts, env);
     } else {
+      forget_preferred(session, parts.subscription);
       session.handle_failure();
     }
     return true;
@@ -221,6 +239,8 @@ void Fetcher::on_fetched_partition(const TopicPartition& tp, const FetchRequest:
     fatal_ = fmt::format("damaged records in {} fetched at offset {}", to_string(tp), asked.fetch_offset.value);
     return;
   }
+  if (got.preferred_read_replica)
+    parts.subscription.edit(tp)->preferred = OwnedPartition::Preferred{*got.preferred_read_replica, env.now + config_.metadata_max_age};
   if (got.records.batches.empty()) return;
   store_.push_back(Store{tp, asked.fetch_offset, {got.records.batches.begin(), got.records.batches.end()},
                          AbortedTransactions{got.aborted_transactions}});
@@ -229,6 +249,9 @@ void Fetcher::on_fetched_partition(const TopicPartition& tp, const FetchRequest:
 void Fetcher::on_fetch_error(const TopicPartition& tp, const FetchRequest::Partition& asked,
                              const FetchResponse::Partition& got, const std::vector<NodeEndpoint>& endpoints,
                              Parts parts, Env& env) {
+  // What a follower does not have the leader may: it is asked first.
+  const bool was_sent = std::exchange(parts.subscription.edit(tp)->preferred, std::nullopt).has_value();
+  if (got.error_code == ErrorCode::offset_out_of_range && was_sent) return;
   if (got.error_code == ErrorCode::offset_out_of_range) {
     if (config_.auto_offset_reset == "none") {
       fatal_ = fmt::format("offset {} of {} is out of range and auto.offset.reset is none", asked.fetch_offset.value,

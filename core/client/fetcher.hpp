@@ -2,11 +2,11 @@
 // Fetcher: gets records from the leaders ahead of poll() (AbstractFetch, FetchCollector), and offsets for partitions
 // whose position has to be found (OffsetFetcher).
 //
-// One Fetch a broker at a time, in a session with it (KIP-227), for the partitions that it leads and that have a position;
-// none while something fetched from it is in store. An answer for a partition that is no longer owned, or whose position
-// has changed, is dropped. Records below the position, control batches and, with read_committed, aborted transactions
-// are skipped. A partition whose fetch failed waits for the retry
-// backoff, or for a newer leader.
+// One Fetch a broker at a time, in a session with it (KIP-227), for the partitions that it leads, or that their leaders have sent
+// this consumer to it for (client.rack, KIP-392), and that have a position; none while something fetched from it is in store. An
+// answer for a partition that is no longer owned, or whose position has changed, is dropped. Records below the position, control
+// batches and, with read_committed, aborted transactions are skipped. A partition whose fetch failed waits for the retry backoff,
+// or for a newer leader.
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -62,7 +62,8 @@ class Fetcher {
   void send_fetches(Parts parts, Env& env);
   void send_list_offsets(Parts parts, Env& env);
   [[nodiscard]] Timestamp reset_timestamp(Timestamp wall) const;
-  [[nodiscard]] std::set<NodeId> busy_brokers(const ClusterView& cluster) const;
+  [[nodiscard]] std::set<NodeId> busy_brokers(const ClusterView& cluster, const Subscription& subscription, Instant now) const;
+  static void forget_preferred(const FetchSessionHandler& session, Subscription& subscription);
   [[nodiscard]] FetchRequest header() const;
   void tell_session(FetchSessionHandler& session, const std::vector<TopicPartition>& wanted, Parts parts) const;
   void on_fetch(FetchSessionHandler& session, const FetchResponse& answer, Parts parts, Env& env);

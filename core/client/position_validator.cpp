@@ -20,6 +20,7 @@ void PositionValidator::follow_leaders(Fetcher::Parts parts) {
     OwnedPartition& changed = *parts.subscription.edit(tp);
     changed.leader = view.leader;
     changed.leader_epoch = view.leader_epoch;
+    changed.preferred.reset();
     const bool can_be_checked = checks_ && changed.offset_epoch && view.leader_epoch;
     changed.state = can_be_checked ? PositionState::validating : PositionState::fetching;
     if (can_be_checked) changed.next_try = Instant{};

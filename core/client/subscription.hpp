@@ -29,6 +29,12 @@ struct OwnedPartition {
   std::optional<LeaderEpoch> epoch_of_error;  // a newer leader ends the wait
   std::optional<NodeId> leader;               // under whom the position is valid, or being validated
   std::optional<LeaderEpoch> leader_epoch;
+  // A follower that the leader named for this consumer's rack, for as long as metadata may be used (KIP-392).
+  struct Preferred {
+    NodeId replica;
+    Instant until;
+  };
+  std::optional<Preferred> preferred;
 };
 
 using OwnedPartitions = std::map<TopicPartition, Cow<OwnedPartition>>;

@@ -24,6 +24,7 @@
 #include "core/message/describe_groups.hpp"
 #include "core/message/describe_producers.hpp"
 #include "core/message/describe_quorum.hpp"
+#include "core/message/describe_topic_partitions.hpp"
 #include "core/message/describe_transactions.hpp"
 #include "core/message/elect_leaders.hpp"
 #include "core/message/end_txn.hpp"
@@ -304,6 +305,11 @@ std::optional<BeginQuorumEpochResponse> shape(const BeginQuorumEpochRequest&) { 
 std::optional<EndQuorumEpochResponse> shape(const EndQuorumEpochRequest&) { return EndQuorumEpochResponse{}; }
 std::optional<DescribeQuorumResponse> shape(const DescribeQuorumRequest&) { return DescribeQuorumResponse{}; }
 std::optional<FetchSnapshotResponse> shape(const FetchSnapshotRequest&) { return FetchSnapshotResponse{}; }
+std::optional<DescribeTopicPartitionsResponse> shape(const DescribeTopicPartitionsRequest& request) {
+  DescribeTopicPartitionsResponse response;
+  for (const auto& topic : request.topics) response.topics.push_back({.name = topic.name});
+  return response;
+}
 std::optional<AddRaftVoterResponse> shape(const AddRaftVoterRequest&) { return AddRaftVoterResponse{}; }
 std::optional<RemoveRaftVoterResponse> shape(const RemoveRaftVoterRequest&) { return RemoveRaftVoterResponse{}; }
 std::optional<UpdateRaftVoterResponse> shape(const UpdateRaftVoterRequest&) { return UpdateRaftVoterResponse{}; }
@@ -501,6 +507,12 @@ void fail_each(std::vector<Told>& list, ErrorCode error) {
   }
 }
 
+DescribeTopicPartitionsResponse failed(DescribeTopicPartitionsResponse response, ErrorCode error) {
+  for (auto& topic : response.topics) topic.error_code = error, topic.partitions.clear();
+  response.next_cursor.reset();
+  return response;
+}
+
 DeleteTopicsResponse failed(DeleteTopicsResponse response, ErrorCode error) {
   fail_each(response.responses, error);
   return response;
@@ -567,7 +579,8 @@ std::optional<Message> failed_answer(const Message& response, ErrorCode error) {
                     AlterConfigsResponse, IncrementalAlterConfigsResponse, DescribeClusterResponse,
                     AddPartitionsToTxnResponse, AddOffsetsToTxnResponse, EndTxnResponse, WriteTxnMarkersResponse,
                     TxnOffsetCommitResponse, DescribeTransactionsResponse, ListTransactionsResponse,
-                    DescribeProducersResponse, AddRaftVoterResponse, RemoveRaftVoterResponse, UpdateRaftVoterResponse>(
+                    DescribeProducersResponse, AddRaftVoterResponse, RemoveRaftVoterResponse, UpdateRaftVoterResponse,
+                    DescribeTopicPartitionsResponse>(
       response, error);
 }
 
@@ -585,7 +598,7 @@ std::optional<Message> error_answer(const Message& request, ErrorCode error) {
                IncrementalAlterConfigsRequest, DescribeClusterRequest, AddPartitionsToTxnRequest, AddOffsetsToTxnRequest,
                EndTxnRequest, WriteTxnMarkersRequest, TxnOffsetCommitRequest, DescribeTransactionsRequest,
                ListTransactionsRequest, DescribeProducersRequest, AddRaftVoterRequest, RemoveRaftVoterRequest,
-               UpdateRaftVoterRequest>(request);
+               UpdateRaftVoterRequest, DescribeTopicPartitionsRequest>(request);
   return response ? failed_answer(*response, error) : std::nullopt;
 }
 

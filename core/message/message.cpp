@@ -52,6 +52,7 @@ std::string_view api_name(ApiKey key) {
     case ApiKey::allocate_producer_ids: return "AllocateProducerIds";
     case ApiKey::consumer_group_heartbeat: return "ConsumerGroupHeartbeat";
     case ApiKey::consumer_group_describe: return "ConsumerGroupDescribe";
+    case ApiKey::describe_topic_partitions: return "DescribeTopicPartitions";
     case ApiKey::add_raft_voter: return "AddRaftVoter";
     case ApiKey::remove_raft_voter: return "RemoveRaftVoter";
     case ApiKey::update_raft_voter: return "UpdateRaftVoter";

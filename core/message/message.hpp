@@ -61,6 +61,7 @@ enum class ApiKey : std::int16_t {  // org.apache.kafka.common.protocol.ApiKeys
   allocate_producer_ids = 67,
   consumer_group_heartbeat = 68,
   consumer_group_describe = 69,
+  describe_topic_partitions = 75,
   add_raft_voter = 80,
   remove_raft_voter = 81,
   update_raft_voter = 82,

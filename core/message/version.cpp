@@ -52,6 +52,7 @@ std::int16_t spoken_version(ApiKey key) {
     case ApiKey::allocate_producer_ids: return 0;
     case ApiKey::consumer_group_heartbeat: return 1;
     case ApiKey::consumer_group_describe: return 1;
+    case ApiKey::describe_topic_partitions: return 0;
     case ApiKey::add_raft_voter: return 0;
     case ApiKey::remove_raft_voter: return 0;
     case ApiKey::update_raft_voter: return 0;

@@ -129,6 +129,7 @@ const std::vector<Node>& node_settings() {
       {"replica.socket.timeout.ms", &NodeConfig::replica_socket_timeout, 1},
       {"replica.high.watermark.checkpoint.interval.ms", &NodeConfig::replica_high_watermark_checkpoint_interval, 1},
       {"fetch.max.bytes", &NodeConfig::fetch_max_bytes, 1024, INT32_MAX},
+      {"replica.selector.class", &NodeConfig::replica_selector_class, 0, 0, {"", "org.apache.kafka.common.replica.RackAwareReplicaSelector"}},
       {"default.replication.factor", &NodeConfig::default_replication_factor, 1, INT16_MAX},
       {"num.partitions", &NodeConfig::num_partitions, 1, INT32_MAX},
       {"controlled.shutdown.enable", &NodeConfig::controlled_shutdown_enable},

@@ -87,6 +87,7 @@ struct NodeConfig {  // of a broker or a controller
   Duration replica_socket_timeout{milliseconds(30'000)};
   Duration replica_high_watermark_checkpoint_interval{milliseconds(5'000)};
   std::int64_t fetch_max_bytes{57'671'680};
+  std::string replica_selector_class;  // empty: consumers read from leaders (KIP-392)
   std::int64_t default_replication_factor{1};
   std::int64_t num_partitions{1};
   bool controlled_shutdown_enable{true};
@@ -192,7 +193,7 @@ struct ConsumerConfig : ClientConfig {
   std::string group_protocol{"classic"};
   std::string group_remote_assignor;  // empty: the broker's first
   std::string group_instance_id;      // empty: a dynamic member
-  std::string client_rack;            // empty: none
+  std::string client_rack;            // where it is: assignors and brokers may choose replicas there; empty: none
   friend bool operator==(const ConsumerConfig&, const ConsumerConfig&) = default;
 };
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/replica/replica_manager.hpp"
+#include "core/replica/replica_selector.hpp"
 
 namespace kafkasim {
 
@@ -86,6 +87,7 @@ void ReplicaManager::read_one(FetchRead& read, FetchedPart& part, const Fetching
   if (request.isolation_level == IsolationLevel::read_committed) answer.aborted_transactions.emplace();
   PartitionRead found;
   found.error = answer.error_code;
+  if (found.error == ErrorCode::none && send_to_another(read, part, fetching)) return;
   if (found.error == ErrorCode::none) found = replicas_.read(one, state, env);
   answer.error_code = found.error;
   if (found.error != ErrorCode::none) {
@@ -115,6 +117,23 @@ void ReplicaManager::read_one(FetchRead& read, FetchedPart& part, const Fetching
                         .limit = found.limit,
                         .size_bytes = bytes,
                         .reader = ref.connection.dialler});
+}
+
+// A consumer that a follower in its rack serves as well is told so, and given nothing (KIP-392).
+bool ReplicaManager::send_to_another(FetchRead& read, FetchedPart& part, const Fetching& fetching) const {
+  const auto& [ref, request, context] = fetching;
+  const bool selects = config_->replica_selector_class == rack_aware_selector && served_by(ref, request) == ServedBy::any_replica;
+  if (!selects || request.rack_id.empty()) return false;
+  const LocalReplica local = replicas_.find(part.id, part.want.current_leader_epoch, ServedBy::any_replica);
+  if (local.error != ErrorCode::none || local.partition->leader() == nullptr) return false;
+  const auto replica = preferred_read_replica(*local.partition->leader(), self_, request.rack_id, part.want.fetch_offset, replicas_.brokers());
+  if (!replica) return false;
+  part.answer.preferred_read_replica = replica;
+  part.answer.high_watermark = local.log->high_watermark();
+  part.answer.last_stable_offset = local.log->last_stable_offset();
+  part.answer.log_start_offset = local.log->log_start_offset();
+  read.answer_now = true;
+  return true;
 }
 
 // ---- sessions --------------------------------------------------------------------------------------------

@@ -192,6 +192,7 @@ class ReplicaManager {
   // What the request names, or what is active in its session.
   [[nodiscard]] std::vector<FetchedPart> asked_for(const Fetching& fetching) const;
   [[nodiscard]] FetchRead read_all(const Fetching& fetching, Replicas::FollowerState state, Env& env);
+  [[nodiscard]] bool send_to_another(FetchRead& read, FetchedPart& part, const Fetching& fetching) const;
   void read_one(FetchRead& read, FetchedPart& part, const Fetching& fetching, Replicas::FollowerState state, Env& env);
   void wait_for_more(const Fetching& fetching, const FetchRead& read, std::uint64_t min_bytes, Env& env);
   void answer_fetch(const Fetching& fetching, FetchRead read, Env& env);

@@ -63,6 +63,7 @@ constexpr std::array all_entries{
     &wire::allocate_producer_ids_entries,
     &wire::consumer_group_heartbeat_entries,
     &wire::consumer_group_describe_entries,
+    &wire::describe_topic_partitions_entries,
     &wire::add_raft_voter_entries,
     &wire::remove_raft_voter_entries,
     &wire::update_raft_voter_entries,

@@ -132,6 +132,7 @@ extern const Entries list_transactions_entries;
 extern const Entries allocate_producer_ids_entries;
 extern const Entries consumer_group_heartbeat_entries;
 extern const Entries consumer_group_describe_entries;
+extern const Entries describe_topic_partitions_entries;
 extern const Entries add_raft_voter_entries;
 extern const Entries remove_raft_voter_entries;
 extern const Entries update_raft_voter_entries;

@@ -63,6 +63,7 @@ constexpr LaneRow row(ApiKey api) {
     case ApiKey::describe_producers:
     case ApiKey::describe_transactions:
     case ApiKey::list_transactions:
+    case ApiKey::describe_topic_partitions:
     case ApiKey::add_raft_voter:
     case ApiKey::remove_raft_voter:
     case ApiKey::allocate_producer_ids: return {api, Lane::request, Lane::network};

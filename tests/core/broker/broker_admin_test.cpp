@@ -5,6 +5,7 @@
 #include "core/message/delete_topics.hpp"
 #include "core/message/describe_configs.hpp"
 #include "core/message/describe_quorum.hpp"
+#include "core/message/describe_topic_partitions.hpp"
 #include "core/message/list_groups.hpp"
 #include "core/message/list_partition_reassignments.hpp"
 #include "core/message/offset_commit.hpp"
@@ -289,4 +290,49 @@ TEST_CASE("who describes the quorum is the controller that leads it and another 
   rig.reply(rig.take<DescribeQuorumRequest>(), response);
   CHECK(rig.answer<DescribeQuorumResponse>(id) == response);
   CHECK(rig.answers.at(id).version == 1);
+}
+
+// ---- topics, page by page --------------------------------------------------------------------------------------
+
+TEST_CASE("a broker describes the partitions of topics page by page in order of their names") {
+  Administered rig;
+  rig.add_topic("audit", Uuid{9, 9}, {{b1}});
+  DescribeTopicPartitionsRequest request{.response_partition_limit = 2};
+  const auto first = rig.ask<DescribeTopicPartitionsResponse>(request);
+  REQUIRE(first.topics.size() == 2);
+  CHECK(first.topics[0].name == "audit");
+  CHECK(first.topics[0].topic_id == Uuid{9, 9});
+  REQUIRE(first.topics[1].partitions.size() == 1);
+  CHECK(first.topics[1].partitions[0].leader_id == b1);
+  CHECK(first.next_cursor == TopicPartitionCursor{"orders", PartitionIndex{1}});
+  request.cursor = first.next_cursor;
+  const auto second = rig.ask<DescribeTopicPartitionsResponse>(request);
+  REQUIRE(second.topics.size() == 1);
+  REQUIRE(second.topics[0].partitions.size() == 1);
+  CHECK(second.topics[0].partitions[0].partition_index == PartitionIndex{1});
+  CHECK(second.topics[0].partitions[0].replica_nodes == std::vector{b2, b1});
+  CHECK(second.topics[0].partitions[0].eligible_leader_replicas == std::vector<NodeId>{});
+  CHECK_FALSE(second.next_cursor);
+}
+
+TEST_CASE("a page of partitions may end where the next topic begins") {
+  Administered rig;
+  rig.add_topic("audit", Uuid{9, 9}, {{b1}});
+  const auto page = rig.ask<DescribeTopicPartitionsResponse>(DescribeTopicPartitionsRequest{.response_partition_limit = 1});
+  REQUIRE(page.topics.size() == 1);
+  CHECK(page.next_cursor == TopicPartitionCursor{"orders", PartitionIndex{0}});
+}
+
+TEST_CASE("a topic that is not there is described by an error and a wrong cursor is refused") {
+  Administered rig;
+  DescribeTopicPartitionsRequest request{.topics = {{"nothing"}, {"bad name"}, {"orders"}}};
+  const auto told = rig.ask<DescribeTopicPartitionsResponse>(request);
+  REQUIRE(told.topics.size() == 3);
+  CHECK(told.topics[0].error_code == ErrorCode::invalid_topic_exception);
+  CHECK(told.topics[1].error_code == ErrorCode::unknown_topic_or_partition);
+  CHECK(told.topics[2].partitions.size() == 2);
+  request.cursor = TopicPartitionCursor{"audit", PartitionIndex{0}};
+  CHECK(rig.ask<DescribeTopicPartitionsResponse>(request).topics.at(0).error_code == ErrorCode::invalid_request);
+  request.cursor = TopicPartitionCursor{"orders", PartitionIndex{-1}};
+  CHECK(rig.ask<DescribeTopicPartitionsResponse>(request).topics.at(0).error_code == ErrorCode::invalid_request);
 }

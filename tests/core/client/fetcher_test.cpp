@@ -149,3 +149,58 @@ TEST_CASE("a reader of committed records leaves out aborted transactions up to t
   CHECK(rig.got == std::vector<std::string>{"kept", "plain", "next"});
   CHECK(rig.bench.machine.position(orders0) == Offset{8});
 }
+
+namespace {
+
+ConsumerConfig in_rack() {
+  ConsumerConfig config = from_earliest();
+  config.client_rack = "c";
+  config.metadata_max_age = seconds(5);
+  return config;
+}
+
+// Who was asked for records, in turn.
+std::vector<std::int32_t> asked_for_records(ConsumerRig& rig) {
+  std::vector<std::int32_t> nodes;
+  for (const Sent& sent : rig.cluster.held) nodes.push_back(node_of(sent.to));
+  return nodes;
+}
+
+}  // namespace
+
+TEST_CASE("a consumer reads from the follower that the leader names for its rack") {
+  ConsumerRig rig = fetching_reader(in_rack());
+  rig.cluster.at("orders", 0).sends_to = NodeId{3};
+  rig.write(0, {"a"});
+  rig.poll_for(milliseconds(100));
+  CHECK(rig.got == std::vector<std::string>{"a"});
+  CHECK(asked_for_records(rig) == std::vector<std::int32_t>{3});
+  REQUIRE(rig.cluster.held.size() == 1);
+  CHECK(rig.cluster.held.front().envelope.message.as<FetchRequest>().rack_id == "c");
+}
+
+TEST_CASE("a consumer asks the leader again when the follower that it named is older than metadata may be") {
+  ConsumerRig rig = fetching_reader(in_rack());
+  rig.cluster.at("orders", 0).sends_to = NodeId{3};
+  rig.write(0, {"a"});
+  rig.poll_for(seconds(4));
+  rig.cluster.at("orders", 0).sends_to.reset();
+  rig.cluster.held.clear();
+  rig.write(0, {"b"});
+  rig.poll_for(seconds(40));  // the request to the follower times out, and it is forgotten
+  CHECK(rig.got == std::vector<std::string>{"a", "b"});
+  CHECK(asked_for_records(rig) == std::vector<std::int32_t>{1});
+}
+
+TEST_CASE("what a follower does not have a consumer asks of the leader before it resets its position") {
+  ConsumerRig rig = fetching_reader(in_rack());
+  rig.cluster.at("orders", 0).sends_to = NodeId{3};
+  rig.write(0, {"a"});
+  rig.poll_for(milliseconds(100));
+  rig.cluster.errors[ApiKey::fetch] = {ErrorCode::offset_out_of_range};
+  rig.cluster.at("orders", 0).sends_to.reset();
+  rig.write(0, {"b"});
+  rig.poll_for(milliseconds(100));
+  CHECK(rig.got == std::vector<std::string>{"a", "b"});
+  CHECK(rig.bench.noted<trace::PositionReset>().size() == 1);  // at the start only
+}

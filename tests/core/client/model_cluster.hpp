@@ -39,6 +39,7 @@ struct ModelPartition {
   std::int64_t start{0};
   std::map<std::int64_t, ModelProducer> producers;
   std::optional<std::vector<FetchResponse::AbortedTransaction>> aborted;  // what a fetch tells
+  std::optional<NodeId> sends_to{};  // the follower that the leader names a consumer which says where it is (KIP-392)
   [[nodiscard]] std::int64_t end() const { return log.empty() ? start : log.back().next_offset().value; }
 };
 struct ModelTopic {
@@ -155,7 +156,7 @@ inline std::optional<Message> ModelCluster::handle(const Sent& sent) {
     bool something = false;
     for (const auto& topic : got.responses) {
       for (const auto& p : topic.partitions)
-        something = something || p.error_code != ErrorCode::none || !p.records.empty();
+        something = something || p.error_code != ErrorCode::none || !p.records.empty() || p.preferred_read_replica;
     }
     return something ? std::optional{answer} : std::nullopt;
   }
@@ -290,9 +291,11 @@ inline Message ModelCluster::fetch(const FetchRequest& request, std::int32_t nod
       one.error_code = name ? next_error(ApiKey::fetch) : ErrorCode::unknown_topic_id;
       if (one.error_code == ErrorCode::none) {
         const ModelPartition& partition = at(*name, asked.partition.value);
-        if (partition.leader.value != node) {
+        if (partition.leader.value != node && partition.sends_to != NodeId{node}) {
           one.error_code = ErrorCode::not_leader_or_follower;
           one.current_leader = LeaderIdAndEpoch{partition.leader, partition.epoch};
+        } else if (partition.sends_to && partition.sends_to != NodeId{node} && !request.rack_id.empty()) {
+          one.preferred_read_replica = partition.sends_to;
         } else if (asked.fetch_offset.value < partition.start || asked.fetch_offset.value > partition.end()) {
           one.error_code = ErrorCode::offset_out_of_range;
         } else {

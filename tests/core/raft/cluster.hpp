@@ -33,7 +33,6 @@ class Checker {
   enum class Acts : std::uint8_t { no, yes };  // it is the active leader
   void on_applied(NodeId node, const CommittedBatch& batch, Acts acts);
   void set_voters(std::set<NodeId> voters) { voters_ = std::move(voters); }
-  void voters_may_change() { voters_change_ = true; }
   // As that node's log has them; absent: nobody has told.
   [[nodiscard]] const std::set<NodeId>& voters_of(NodeId node) const {
     const auto told = told_voters_.find(node);
@@ -59,7 +58,6 @@ class Checker {
   std::vector<Entry> committed_;
   std::set<NodeId> voters_;
   std::map<NodeId, std::set<NodeId>> told_voters_;
-  bool voters_change_{false};  // then a node with a new disk is another voter, and nothing is forgiven
   bool wiped_{false};  // a voter has lost its disk: a majority may not hold what it held
 };
 

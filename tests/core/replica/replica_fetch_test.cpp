@@ -61,6 +61,32 @@ TEST_CASE("a follower may fetch only from the leader but a consumer also from a 
   CHECK(c.fetched(c.ask(2, old, 10))->error_code == ErrorCode::not_leader_or_follower);  // before KIP-392
 }
 
+TEST_CASE("a leader sends a consumer to the follower in its rack where replicas are selected by rack", "[replica]") {
+  NodeConfig config;
+  config.replica_selector_class = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+  for (const bool selects : {true, false}) {
+    Cluster c{2, selects ? config : NodeConfig{}};
+    c.image.brokers[NodeId{1}].rack = "a";
+    c.image.brokers[NodeId{2}].rack = "b";
+    c.add_topic({1, 2});
+    c.carry();
+    (void)c.produce(1, "a");
+    c.carry();
+    FetchRequest request = Cluster::fetch_request(0);
+    request.rack_id = "b";
+    const auto* told = c.fetched(c.ask(1, request));
+    REQUIRE(told);
+    CHECK(told->preferred_read_replica == (selects ? std::optional{NodeId{2}} : std::nullopt));
+    CHECK(told->records.batches.empty() == selects);
+    CHECK(told->high_watermark == Offset{1});
+    request.rack_id = "a";
+    CHECK_FALSE(c.fetched(c.ask(1, request))->preferred_read_replica);
+    request.rack_id = "b";
+    CHECK_FALSE(c.fetched(c.ask(2, request))->preferred_read_replica);  // a follower names nobody
+    CHECK_FALSE(c.fetched(c.ask(1, c.follower_fetch(2, 0)))->preferred_read_replica);
+  }
+}
+
 TEST_CASE("a fetch of a broker that is no replica is told to try again", "[replica]") {
   Cluster c{3};
   c.add_topic({1, 2});
