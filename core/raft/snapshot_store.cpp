@@ -47,7 +47,8 @@ Result<void> SnapshotStore::recover(Offset log_start, Disk& disk) {
   if (!names) return unusable(names.error());
   bool removed = false;
   for (const std::string& name : *names) {
-    const std::string path = std::string{metadata_log_directory} + '/' + name;
+    std::string path{metadata_log_directory};
+    path.append(1, '/').append(name);
     const std::optional<SnapshotId> id = snapshot_of_name(name);
     if ((id && id->end_offset < log_start) || snapshot_of_name(name, partial_snapshot_suffix)) {
       if (const auto gone = disk.remove(path); !gone) return unusable(gone.error());
