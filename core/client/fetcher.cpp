@@ -26,7 +26,7 @@ bool may_try(const OwnedPartition& owned, const PartitionView& view, Instant now
          || (view.leader_epoch && owned.epoch_of_error && *view.leader_epoch > *owned.epoch_of_error);
 }
 
-// The follower that the leader named, while that holds and a broker of that id is known; else the leader.
+// The follower that the leader named, while that holds and a broker of that id is known; else the leader (Fetcher.selectReadReplica).
 std::optional<NodeId> read_replica(const TopicPartition& tp, const OwnedPartition* owned, const ClusterView& cluster, Instant now) {
   const auto* preferred = owned != nullptr && owned->preferred ? &*owned->preferred : nullptr;
   if (preferred != nullptr && preferred->until > now && cluster.endpoint(preferred->replica)) return preferred->replica;
@@ -70,6 +70,10 @@ void Fetcher::send_fetches(Parts parts, Env& env) {
     if (owned->state != PositionState::fetching || in_store(tp)) continue;
     const PartitionView view = parts.cluster.partition(tp);
     if (!may_try(*owned, view, env.now)) continue;
+    if (owned->preferred && !parts.cluster.endpoint(owned->preferred->replica)) {  // not heard of, or not any more
+      parts.subscription.edit(tp)->preferred.reset();
+      parts.cluster.request_update();
+    }
     const std::optional<NodeId> node = view.leader ? read_replica(tp, &*owned, parts.cluster, env.now) : std::nullopt;
     if (!node) {
       parts.cluster.request_update();

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <ostream>
 
-#include "sim/cli/diagnose.hpp"
 #include "sim/cli/one_run.hpp"
 #include "sim/cli/verdict_files.hpp"
 #include "sim/report/html.hpp"
@@ -11,34 +10,6 @@
 namespace kafkasim::sim {
 
 namespace {
-
-struct Planned {
-  WhichRun which;
-  Scenario scenario;
-};
-
-// Each file, or each of its variants. False if one of them is no scenario.
-bool plan(const RunOptions& options, std::vector<Planned>& runs, const Terminal& terminal) {
-  bool good = true;
-  for (const std::string& file : options.files) {
-    Parsed parsed = load_scenario(file, options.patches);
-    print_diagnostics(terminal, file, parsed.diagnostics);
-    good = good && parsed.scenario.has_value();
-    if (!parsed.scenario) continue;
-    if (options.variant && !known_variant(*options.variant, file, *parsed.scenario, terminal)) {
-      good = false;
-      continue;
-    }
-    if (parsed.scenario->variants.empty()) {
-      runs.push_back({{file, ""}, std::move(*parsed.scenario)});
-      continue;
-    }
-    for (const Variant& variant : parsed.scenario->variants) {
-      if (!options.variant || variant.name == *options.variant) runs.push_back({{file, variant.name, patches_of(variant)}, *variant.scenario});
-    }
-  }
-  return good;
-}
 
 struct Results {
   int code{exit_code::held};
@@ -82,18 +53,20 @@ bool write_results(const RunOptions& options, const Results& results, const Term
 }  // namespace
 
 int run_scenarios(const RunOptions& options, const Terminal& terminal) {
-  std::vector<Planned> runs;
-  if (!plan(options, runs, terminal)) return exit_code::bad_input;
-  if ((options.perfetto || options.record) && runs.size() > 1) {
+  const std::optional<std::vector<PlannedRun>> runs = planned_runs(options.files, options, terminal);
+  if (!runs) return exit_code::bad_input;
+  if ((options.perfetto || options.record) && runs->size() > 1) {
     terminal.err << "kafkasim: " << (options.perfetto ? "--perfetto" : "--record") << " takes one run: one scenario, one variant of it (--variant)\n";
     return exit_code::bad_input;
   }
   const Interrupt interrupt;
   Results results;
-  for (std::size_t i = 0; i < runs.size() && !interrupt.noticed(); ++i) {
-    const std::string title = runs[i].scenario.title.empty() ? runs[i].scenario.name : runs[i].scenario.title;
-    results.take(runs[i].which, run_one(runs[i].which, std::move(runs[i].scenario), options, interrupt, terminal));
-    if (i + 1 == runs.size() || runs[i + 1].which.file != runs[i].which.file) results.file_is_over(title, terminal);
+  for (std::size_t i = 0; i < runs->size() && !interrupt.noticed(); ++i) {
+    const PlannedRun& run = (*runs)[i];
+    const WhichRun which{run.file, run.variant, run.variant_patches};
+    results.take(which, run_one(which, *run.scenario, options, interrupt, terminal));
+    const std::string& title = run.scenario->title.empty() ? run.scenario->name : run.scenario->title;
+    if (i + 1 == runs->size() || (*runs)[i + 1].file != run.file) results.file_is_over(title, terminal);
   }
   return write_results(options, results, terminal) ? results.code : exit_code::bad_input;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/model/legacy.hpp"
+#include "sim/cli/diagnose.hpp"
 #include "sim/cli/parsed_option.hpp"
 #include "sim/scenario/units.hpp"
 
@@ -46,6 +47,28 @@ bool known_variant(const std::string& name, const std::string& file, const Scena
   return false;
 }
 
+std::optional<std::vector<PlannedRun>> planned_runs(const std::vector<std::string>& files, const ScenarioOptions& options,
+                                                    const Terminal& terminal) {
+  std::vector<PlannedRun> runs;
+  bool good = true;
+  for (const std::string& file : files) {
+    Parsed parsed = load_scenario(file, options.patches);
+    print_diagnostics(terminal, file, parsed.diagnostics);
+    if (!parsed.scenario || (options.variant && !known_variant(*options.variant, file, *parsed.scenario, terminal))) {
+      good = false;
+      continue;
+    }
+    if (parsed.scenario->variants.empty()) {
+      runs.push_back({.file = file, .scenario = std::make_shared<const Scenario>(std::move(*parsed.scenario))});
+      continue;
+    }
+    for (const Variant& variant : parsed.scenario->variants) {
+      if (!options.variant || variant.name == *options.variant) runs.push_back({file, variant.name, patches_of(variant), variant.scenario});
+    }
+  }
+  return good ? std::optional{std::move(runs)} : std::nullopt;
+}
+
 bool choose_variant(ScenarioOptions& options, const std::string& file, const Scenario& scenario, const Terminal& terminal) {
   if (!options.variant) return true;
   if (!known_variant(*options.variant, file, scenario, terminal)) return false;
@@ -54,11 +77,15 @@ bool choose_variant(ScenarioOptions& options, const std::string& file, const Sce
   return true;
 }
 
-void add_scenario_options(CLI::App& command, const std::shared_ptr<ScenarioOptions>& options) {
-  add_parsed(command, options, "--seed", "instead of the scenario's own", "N", take_seed);
+void add_change_options(CLI::App& command, const std::shared_ptr<ScenarioOptions>& options) {
   add_parsed(command, options, "--set", "change the scenario first; VALUE is JSON, else a string", "/json/pointer=VALUE", take_patch);
   command.add_option("--variant", options->variant, "of a scenario with variants, that one only")->type_name("NAME");
   add_parsed(command, options, "--legacy", "bring back a historical behaviour (kafkasim list legacy)", "NAME", take_legacy);
+}
+
+void add_scenario_options(CLI::App& command, const std::shared_ptr<ScenarioOptions>& options) {
+  add_parsed(command, options, "--seed", "instead of the scenario's own", "N", take_seed);
+  add_change_options(command, options);
 }
 
 RecordingHead recording_head(const std::string& file, std::string text, const ScenarioOptions& options) {

@@ -1,5 +1,5 @@
 #pragma once
-// The options by which a scenario is changed before it runs: --seed, --set, --legacy. Of `run` and `serve`.
+// The options by which a scenario is changed before it runs: --set, --variant, --legacy and, where there is one run, --seed.
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -23,9 +23,21 @@ struct ScenarioOptions {
   std::optional<std::string> variant; // of those of the scenario
   std::vector<std::string> legacy;    // beside those of the scenario
 };
+// Without --seed.
+void add_change_options(CLI::App& command, const std::shared_ptr<ScenarioOptions>& options);
 void add_scenario_options(CLI::App& command, const std::shared_ptr<ScenarioOptions>& options);
 // False after saying on the terminal that the scenario has no variant of that name.
 [[nodiscard]] bool known_variant(const std::string& name, const std::string& file, const Scenario& scenario, const Terminal& terminal);
+// A scenario to be run: a file, or one of its variants.
+struct PlannedRun {
+  std::string file;
+  std::string variant{};                 // empty: the file has none
+  std::vector<Patch> variant_patches{};  // what makes it
+  std::shared_ptr<const Scenario> scenario;
+};
+// Each file, or each of its variants; the one that is named. Absent after saying on the terminal what is wrong with one of them.
+[[nodiscard]] std::optional<std::vector<PlannedRun>> planned_runs(const std::vector<std::string>& files, const ScenarioOptions& options,
+                                                                  const Terminal& terminal);
 // What makes the variant that is named is done to the scenario as by further --set. False as above.
 [[nodiscard]] bool choose_variant(ScenarioOptions& options, const std::string& file, const Scenario& scenario, const Terminal& terminal);
 // What a recording of a run of that file with those options begins with.

@@ -6,21 +6,21 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "sim/cli/cli.hpp"
-#include "sim/cli/diagnose.hpp"
 #include "sim/cli/interrupt.hpp"
+#include "sim/cli/scenario_options.hpp"
 #include "sim/explore/ranks.hpp"
 #include "sim/explore/sweep_report.hpp"
-#include "sim/scenario/parse.hpp"
 #include "sim/scenario/units.hpp"
 
 namespace kafkasim::sim {
 
 namespace {
 
-struct SweepOptions {
+struct SweepOptions : ScenarioOptions {
   std::vector<std::string> files;
   std::string seeds;
   std::string shard{"1/1"};
@@ -74,16 +74,25 @@ bool take(const Result<T>& from, T& to, const Terminal& terminal, const char* op
   return true;
 }
 
+// Behaviours that were asked for stand in the files of failures as well: those are to fail by themselves.
+void bring_back(const std::vector<std::string>& legacy, SweptScenario& swept) {
+  if (legacy.empty()) return;
+  auto changed = std::make_shared<Scenario>(*swept.scenario);
+  std::vector<std::string>& all = changed->cluster.legacy;
+  all.insert(all.end(), legacy.begin(), legacy.end());
+  swept.patches.push_back({"/cluster/legacy", fmt::format("[\"{}\"]", fmt::join(all, "\", \""))});
+  swept.scenario = std::move(changed);
+}
+
 bool read_scenarios(const SweepOptions& options, SweepPlan& plan, const Terminal& terminal) {
-  bool good = true;
-  for (const std::string& file : options.files) {
-    Parsed parsed = load_scenario(file);
-    print_diagnostics(terminal, file, parsed.diagnostics);
-    good = good && parsed.scenario.has_value();
-    if (parsed.scenario)
-      plan.scenarios.push_back({file, std::make_shared<const Scenario>(std::move(*parsed.scenario))});
+  const std::optional<std::vector<PlannedRun>> runs = planned_runs(options.files, options, terminal);
+  if (!runs) return false;
+  for (const PlannedRun& run : *runs) {
+    SweptScenario& swept = plan.scenarios.emplace_back(SweptScenario{run.file, run.scenario, run.variant, options.patches});
+    swept.patches.insert(swept.patches.end(), run.variant_patches.begin(), run.variant_patches.end());
+    bring_back(options.legacy, swept);
   }
-  return good;
+  return true;
 }
 
 // Rank r of R takes every R-th seed of the shard's.
@@ -169,6 +178,7 @@ void add_sweep(CLI::App& app, const Terminal& terminal, int& code) {
   auto options = std::make_shared<SweepOptions>();
   CLI::App* command = app.add_subcommand("sweep", "run scenarios with many seeds, on all cores; save each run that fails");
   command->add_option("SCENARIO", options->files, "scenario files")->required();
+  add_change_options(*command, options);
   command->add_option("--seeds", options->seeds, "the seeds, both ends included")->required()->type_name("A..B");
   command->add_option("--jobs", options->jobs, "processes at work at once; left out: a core each")
       ->type_name("J")

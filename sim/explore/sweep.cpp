@@ -28,20 +28,28 @@ std::shared_ptr<const Scenario> with_seed(const Scenario& scenario, std::uint64_
   return copy;
 }
 
-// "FOLDER/leader-crash-seed-7.json"; of two files of one name the second has its number too.
+// "acks-side-by-side-acks-1": the file's name, and the variant's in letters that a file name may have.
+std::string stem(const SweptScenario& swept) {
+  std::string name = std::filesystem::path{swept.file}.stem().string();
+  if (!swept.variant.empty()) name += '-';
+  for (const char c : swept.variant) name += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ? c : '-';
+  return name;
+}
+
+// "leader-crash-seed-7.json"; of two scenarios of one name the second has its number too.
 std::string saved_name(const SweepPlan& plan, const Failure& failure) {
-  const auto stem = [](const std::string& file) { return std::filesystem::path{file}.stem().string(); };
-  const std::string mine = stem(plan.scenarios[failure.scenario].file);
+  const std::string mine = stem(plan.scenarios[failure.scenario]);
   std::string number;
   for (std::size_t i = 0; i < failure.scenario; ++i) {
-    if (stem(plan.scenarios[i].file) == mine) number = fmt::format("-{}", failure.scenario + 1);
+    if (stem(plan.scenarios[i]) == mine) number = fmt::format("-{}", failure.scenario + 1);
   }
   return fmt::format("{}{}-seed-{}.json", mine, number, failure.seed);
 }
 
 Result<void> save(const SweepPlan& plan, Failure& failure) {
   const SweptScenario& swept = plan.scenarios[failure.scenario];
-  const JsonDocument document = read_json(file_text(swept.file));
+  const Result<std::string> text = patched_text(file_text(swept.file), swept.patches);
+  const JsonDocument document = text ? read_json(*text) : JsonDocument{};
   if (!document.root) return fail("cannot read " + swept.file + " again");
   const auto scenario = with_seed(*swept.scenario, failure.seed);
   std::error_code error;

@@ -10,7 +10,7 @@
 #include "core/base/time.hpp"
 #include "sim/explore/tally.hpp"
 #include "sim/explore/workers.hpp"
-#include "sim/scenario/scenario.hpp"
+#include "sim/scenario/parse.hpp"
 
 namespace kafkasim::sim {
 
@@ -30,6 +30,9 @@ struct Shard {
 struct SweptScenario {
   std::string file;
   std::shared_ptr<const Scenario> scenario;
+  std::string variant{};         // of the file; empty: it has none
+  std::vector<Patch> patches{};  // what was done to the file's text to make the scenario
+  [[nodiscard]] std::string name() const { return variant.empty() ? scenario->name : scenario->name + " [" + variant + "]"; }
 };
 
 class Seeds {  // the jobs of a sweep, one after the other

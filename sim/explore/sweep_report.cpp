@@ -57,7 +57,7 @@ std::string of(std::uint64_t count, std::string_view noun) { return fmt::format(
 
 std::string failure_line(const Failure& failure, const std::vector<SweptScenario>& scenarios) {
   std::string line = fmt::format("seed {}", failure.seed);
-  if (scenarios.size() > 1) line += " of " + scenarios[failure.scenario].scenario->name;
+  if (scenarios.size() > 1) line += " of " + scenarios[failure.scenario].name();
   line += fmt::format(": {}: {}", what_broke(failure.breach), failure.breach.detail);
   return failure.file.empty() ? line : line + "\n  saved as " + failure.file;
 }
@@ -89,6 +89,7 @@ std::string sweep_json(const Tally& tally, const SweepPlan& plan, const SweepFac
     out["scenarios"].push_back({{"scenario", plan.scenarios[i].scenario->name},
                                 {"file", plan.scenarios[i].file},
                                 {"runs", i < tally.runs.size() ? tally.runs[i] : 0}});
+    if (!plan.scenarios[i].variant.empty()) out["scenarios"].back()["variant"] = plan.scenarios[i].variant;
   }
   out["outcome"] = facts.interrupted ? "interrupted" : tally.failures.empty() ? "pass" : "fail";
   out["seeds"] = tally.seeds();
@@ -97,7 +98,9 @@ std::string sweep_json(const Tally& tally, const SweepPlan& plan, const SweepFac
     Json one{{"seed", failure.seed}};
     one["invariant"] = failure.breach.kind == BreachKind::invariant ? Json(failure.breach.invariant) : Json(nullptr);
     one["file"] = failure.file.empty() ? Json(nullptr) : Json(failure.file);
-    one["scenario"] = plan.scenarios[failure.scenario].scenario->name;
+    const SweptScenario& swept = plan.scenarios[failure.scenario];
+    one["scenario"] = swept.scenario->name;
+    if (!swept.variant.empty()) one["variant"] = swept.variant;
     one["kind"] = what_broke(failure.breach);
     one["detail"] = failure.breach.detail;
     out["failures"].push_back(std::move(one));
@@ -130,11 +133,11 @@ std::string sweep_junit(const Tally& tally, const SweepPlan& plan) {
         failures += fmt::format("      <failure message=\"seed {}: {}\">{}</failure>\n", f.seed, xml(f.breach.detail), xml(f.file));
       }
       failed_cases += failures.empty() ? 0U : 1U;
-      body += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml(plan.scenarios[i].scenario->name), xml(name));
+      body += fmt::format("    <testcase classname=\"{}\" name=\"{}\"", xml(plan.scenarios[i].name()), xml(name));
       body += failures.empty() ? "/>\n" : ">\n" + failures + "    </testcase>\n";
     }
     out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n{}  </testsuite>\n",
-                       xml(plan.scenarios[i].scenario->name), cases.size(), failed_cases, body);
+                       xml(plan.scenarios[i].name()), cases.size(), failed_cases, body);
   }
   return out + "</testsuites>\n";
 }

@@ -1,6 +1,7 @@
 #include "sim/fault/readable_values.hpp"
 
 #include <map>
+#include <utility>
 
 #include "core/record/control_record.hpp"
 
@@ -58,8 +59,12 @@ std::vector<std::optional<std::string>> readable_values(const SimDisk& disk, con
       if (!from.end || batch.last_offset() < *from.end) all.push_back(&batch);
     }
   }
-  const Readable seen =
-      from.isolation == Isolation::read_committed ? readable(all) : Readable{.batches = all, .first_open = {}};
+  Readable seen;
+  if (from.isolation == Isolation::read_committed) {
+    seen = readable(all);
+  } else {
+    seen.batches = std::move(all);
+  }
   std::vector<std::optional<std::string>> values;
   for (const RecordBatch* batch : seen.batches) {
     if (batch->is_control()) continue;

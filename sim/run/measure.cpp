@@ -210,8 +210,14 @@ struct Measuring {
     return sum;
   }
 
+  [[nodiscard]] Number out_of_order() const {
+    return of_queues(&QueueBroker::out_of_order).value_or(0) + read_of_partitions(&Measures::out_of_order);
+  }
   // Records that retention deleted before the group, or anybody, had read them.
-  [[nodiscard]] Number expired() const {
+  [[nodiscard]] Number expired() const { return read_of_partitions(&Measures::expired); }
+
+  // Summed over the partitions of the subject, or of what the group that it names reads.
+  [[nodiscard]] std::int64_t read_of_partitions(std::int64_t (Measures::*what)(const TopicPartition&, const std::optional<std::string>&) const) const {
     const auto* group = std::get_if<GroupName>(&query.of);
     const std::optional<std::string> reader = group ? std::optional{group->name} : std::nullopt;
     std::int64_t sum = 0;
@@ -221,7 +227,7 @@ struct Measuring {
       const auto* topic = std::get_if<TopicName>(&query.of);
       if ((one && name != *one) || (topic && name.topic != topic->name)) continue;
       if (group && !subscribed(group->name, name.topic)) continue;
-      sum += run.measures().expired(name, reader);
+      sum += (run.measures().*what)(name, reader);
     }
     return sum;
   }
@@ -370,6 +376,7 @@ std::optional<MetricValue> Simulation::measure(const MetricQuery& query) const {
     case Metric::log_size:
     case Metric::log_segments:
     case Metric::unavailable: return m.value(m.over_partitions(Fold::sum));
+    case Metric::records_out_of_order: return m.value(m.out_of_order());
     case Metric::records_lost: return m.value(m.pipeline() ? Number{m.passed_over_by(*m.pipeline())} : m.over_partitions(Fold::sum));
     case Metric::disk_used:
     case Metric::disk_free: return m.value(m.disk());

@@ -150,7 +150,21 @@ void Measures::on(const Observation& o, const trace::PartitionsAssigned& e) {
   }
 }
 
-void Measures::on(const Observation& o, const trace::RecordsDelivered& e) {
+Measures::Reading& Measures::reading(const Observation& o, const TopicPartition& partition, const History& history) {
+  const ClientFacts* client = history.subjects().client_at(o.host);
+  if (client != nullptr && client->group) return at(readings_.edit(), {*client->group, partition});
+  return at(readings_.edit(), key_of(o.host, partition));
+}
+
+std::int64_t Measures::out_of_order(const TopicPartition& partition, const std::optional<std::string>& group) const {
+  std::int64_t sum = 0;
+  for (const auto& [key, reading] : *readings_) {
+    if (key.second == partition && (!group || key.first == *group)) sum += reading.out_of_order;
+  }
+  return sum;
+}
+
+void Measures::on(const Observation& o, const trace::RecordsDelivered& e, const History& history) {
   count(key_of(o.host, e.partition), &Counts::consumed, std::ssize(e.records));
   const auto client = clients_.find(o.host);
   const std::string name = client == clients_.end() ? std::string{} : client->second;
@@ -159,6 +173,11 @@ void Measures::on(const Observation& o, const trace::RecordsDelivered& e) {
     expiry.positions[reader] = std::max(expiry.positions[reader], e.position);
   const Timestamp now{wall_clock_at_start + Duration{o.at.ns}.whole_ms()};
   if (e.records.empty()) return;
+  Reading& read = reading(o, e.partition, history);
+  for (const auto& record : e.records) {
+    if (record.offset < read.next) ++read.out_of_order;
+    read.next = std::max(read.next, record.offset.next());
+  }
   LatencyHistogram& all = end_to_end_latency_.all.edit();
   LatencyHistogram& mine = at(end_to_end_latency_.apart.edit(), key_of(o.host, e.partition)).edit();
   for (const auto& record : e.records) {
@@ -252,7 +271,9 @@ void Measures::observe(const Observation& o, const History& history) {
   } else if (const auto* failed = o.get_if<trace::RecordsFailed>()) {
     count(key_of(o.host, failed->partition), &Counts::failed, failed->count);
   } else if (const auto* delivered = o.get_if<trace::RecordsDelivered>()) {
-    on(o, *delivered);
+    on(o, *delivered, history);
+  } else if (const auto* position = o.get_if<trace::PositionReset>()) {
+    reading(o, position->partition, history).next = position->to;
   } else if (const auto* deleted = o.get_if<trace::SegmentsDeleted>()) {
     on(o, *deleted, history);
   } else if (const auto* appended = o.get_if<trace::LogAppended>()) {

@@ -69,6 +69,9 @@ class Measures {
   [[nodiscard]] std::int64_t errors(ErrorCode code, const std::optional<std::string>& client) const;
   // Records that retention deleted at the leader before a poll of that group, or of anybody, had returned them.
   [[nodiscard]] std::int64_t expired(const TopicPartition& partition, const std::optional<std::string>& group) const;
+  // Records that a group, or a reader without one, got after a later one of that partition. Where a position is set anew, what comes
+  // after it is read again in its order.
+  [[nodiscard]] std::int64_t out_of_order(const TopicPartition& partition, const std::optional<std::string>& group) const;
   [[nodiscard]] const std::map<std::string, GroupState>& groups() const { return groups_; }
   // Of the clients named, in a topic or partition; of all where nothing is said.
   [[nodiscard]] LatencyHistogram latency(LatencyOf what, const std::optional<std::vector<std::string>>& clients = {},
@@ -91,6 +94,10 @@ class Measures {
     std::int64_t deleted{};
     std::map<std::string, std::int64_t> read;  // how many of those each group had read; "": any
     std::map<std::string, Offset> positions;   // how far each has come; "": the furthest
+  };
+  struct Reading {  // of a partition by a group, or by a client without one
+    Offset next;
+    std::int64_t out_of_order{};
   };
   using Key = std::pair<std::string, TopicPartition>;  // client, partition
   struct KeyView {
@@ -123,7 +130,8 @@ class Measures {
   void watch_availability(const Observation& o, const History& history);
   void on(const Observation& o, const trace::GroupChanged& e);
   void on(const Observation& o, const trace::PartitionsAssigned& e);
-  void on(const Observation& o, const trace::RecordsDelivered& e);
+  void on(const Observation& o, const trace::RecordsDelivered& e, const History& history);
+  Reading& reading(const Observation& o, const TopicPartition& partition, const History& history);
   void on(const Observation& o, const trace::SegmentsDeleted& e, const History& history);
   void on(const Observation& o, const trace::LogAppended& e, const History& history);
   void on(const Observation& o, const trace::FetchAnswered& e, const History& history);
@@ -135,6 +143,7 @@ class Measures {
   Cow<std::map<std::pair<NodeId, TopicPartition>, Counts>> broker_bytes_;
   std::map<std::pair<std::string, ErrorCode>, std::int64_t> errors_;
   Cow<std::map<TopicPartition, Expiry>> expiries_;
+  Cow<ByKey<Reading>> readings_;  // by group or client
   std::map<std::string, GroupState> groups_;
   Latencies produce_latency_;
   Latencies end_to_end_latency_;

@@ -113,7 +113,7 @@ bool Story::is_news(std::int64_t metadata_offset) {
 
 void Story::on(const Observation& o, const trace::PartitionChanged& e, const History& history) {
   if (!is_news(e.metadata_offset)) return;
-  const Decided now{e.leader, e.isr, e.elr, e.replicas, !e.adding.empty() || !e.removing.empty()};
+  const Decided now{e.leader, e.leader_epoch, e.isr, e.elr, e.replicas, !e.adding.empty() || !e.removing.empty()};
   const auto [known, is_new] = decided_.try_emplace(e.partition, now);
   const Decided before = std::exchange(known->second, now);
   if (is_new || !origin_) return;
@@ -125,6 +125,8 @@ void Story::on(const Observation& o, const trace::PartitionChanged& e, const His
     if (e.isr.size() > before.isr.size()) ++sum.grown;
   }
   tell_reassignment(o.at, name, before, e);
+  if (before.leader_epoch != e.leader_epoch)
+    epochs_.push_back({o.at - *origin_, history.partition(e.partition)->name, e.leader_epoch, e.leader, before.leader_epoch, before.leader});
   if (before.leader != e.leader) {
     const PartitionHistory* partition = history.partition(e.partition);
     elections_.push_back({o.at - *origin_, partition->name, before.leader, e.leader, e.leader_epoch, e.unclean});

@@ -36,6 +36,15 @@ struct Election {  // a change of a partition's leader after time 0
   bool unclean{};
 };
 
+struct EpochBegun {  // a new leader epoch of a partition after time 0: with an election, or of the same leader
+  Duration at;
+  TopicPartition partition;
+  LeaderEpoch epoch;
+  std::optional<NodeId> leader;
+  LeaderEpoch epoch_before;
+  std::optional<NodeId> leader_before;
+};
+
 class Story {
  public:
   // Names of hosts by id, for the subject of a line.
@@ -46,6 +55,7 @@ class Story {
 
   [[nodiscard]] const Chunked<StoryLine>& lines() const { return lines_; }
   [[nodiscard]] const Chunked<Election>& elections() const { return elections_; }
+  [[nodiscard]] const Chunked<EpochBegun>& epochs() const { return epochs_; }
   [[nodiscard]] const std::string& host(HostId id) const;
 
  private:
@@ -78,9 +88,11 @@ class Story {
   std::optional<Internal> internal_;
   Chunked<StoryLine> lines_;
   Chunked<Election> elections_;
+  Chunked<EpochBegun> epochs_;
   std::uint64_t seq_{0};
   struct Decided {
     std::optional<NodeId> leader;
+    LeaderEpoch leader_epoch;
     std::vector<NodeId> isr;
     std::vector<NodeId> elr;
     std::vector<NodeId> replicas;

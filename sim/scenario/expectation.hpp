@@ -33,6 +33,7 @@ enum class Metric : std::uint8_t {
   records_failed,
   records_consumed,
   records_duplicated,
+  records_out_of_order,
   records_lost,
   records_expired,
   bytes_in,

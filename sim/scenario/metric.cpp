@@ -34,6 +34,9 @@ constexpr std::array metrics{
     MetricInfo{Metric::records_consumed, "records.consumed", count, sum, "ptgc", false, "records returned by polls"},
     MetricInfo{Metric::records_duplicated, "records.duplicated", count, sum, "ptlgc", false,
                "records that stand twice in the log; of a pipeline: made again of one that it had made a record of"},
+    MetricInfo{Metric::records_out_of_order, "records.out_of_order", count, sum, "ptg", false,
+               "records that a group got after a later one of their partition, and did not go back to; messages of a queue done after a later "
+               "one of their key"},
     MetricInfo{Metric::records_lost, "records.lost", count, sum, "ptl", false,
                "records acknowledged, then gone for every reader; of a pipeline: read, committed, and nothing made of them"},
     MetricInfo{Metric::records_expired, "records.expired", count, sum, "ptg", false,

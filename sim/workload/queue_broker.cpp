@@ -7,6 +7,7 @@
 #include "core/machine/deadlines.hpp"
 #include "core/message/delete_records.hpp"
 #include "core/message/produce.hpp"
+#include "core/record/record.hpp"
 
 namespace kafkasim::sim {
 
@@ -36,13 +37,23 @@ void QueueBroker::take(const Received& received, Env& env) {
   }
 }
 
+namespace {
+
+std::string key_of(const RecordBatch& batch) {
+  const auto records = decode_records(batch);
+  return records && !records->empty() && records->front().key ? std::string{as_text(*records->front().key)} : std::string{};
+}
+
+}  // namespace
+
 void QueueBroker::publish(const Received& received, Env& env) {
   const std::int64_t first = next_number_;
   for (const auto& topic : received.envelope.message.as<ProduceRequest>().topic_data) {
     for (const auto& partition : topic.partition_data) {
       for (RecordBatch batch : partition.records.batches) {  // its producer puts one message into each
         batch.header.base_offset = next_number_;
-        ready_.emplace(next_number_++, Message{std::move(batch), 0});
+        std::string key = key_of(batch);
+        ready_.emplace(next_number_++, Message{std::move(batch), std::move(key), 0});
       }
     }
   }
@@ -58,13 +69,23 @@ void QueueBroker::acknowledge(const Received& received, Env& env) {
       const std::int64_t number = partition.offset.value_or(Offset{-1}).value;
       if (const auto given = given_.find(number); given != given_.end()) {
         --held_[given->second.worker];
+        done(number, given->second.message);
         given_.erase(given);
+      } else if (const auto ready = ready_.find(number); ready != ready_.end()) {  // visible again: too late, but done all the same
+        done(number, ready->second);
+        ready_.erase(ready);
       }
-      ready_.erase(number);  // it had become visible again: too late, but done all the same
       answered.partitions.push_back({.low_watermark = partition.offset});
     }
   }
   answer(received, kafkasim::Message::of(std::move(response)), env);
+}
+
+void QueueBroker::done(std::int64_t number, const Message& message) {
+  if (message.key.empty()) return;
+  const auto [latest, is_first] = done_up_to_.edit().emplace(message.key, number);
+  if (number < latest->second) ++out_of_order_;
+  latest->second = std::max(latest->second, number);
 }
 
 void QueueBroker::ask(const Received& received, const Env& env) {

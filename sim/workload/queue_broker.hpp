@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 
+#include "core/base/cow.hpp"
 #include "core/machine/seam.hpp"
 #include "core/record/record_batch.hpp"
 #include "sim/scenario/scenario.hpp"
@@ -37,10 +38,12 @@ class QueueBroker {
   [[nodiscard]] std::int64_t given() const { return std::ssize(given_); }
   [[nodiscard]] std::int64_t depth() const { return ready() + given(); }       // not yet acknowledged
   [[nodiscard]] std::int64_t redelivered() const { return redelivered_; }      // handed over once more
+  [[nodiscard]] std::int64_t out_of_order() const { return out_of_order_; }    // done after a later one of the same key
 
  private:
   struct Message {
     RecordBatch batch;
+    std::string key;  // empty: it has none
     std::int32_t deliveries{0};
   };
   struct Given {
@@ -58,6 +61,7 @@ class QueueBroker {
   void publish(const Received& received, Env& env);
   void acknowledge(const Received& received, Env& env);
   void ask(const Received& received, const Env& env);
+  void done(std::int64_t number, const Message& message);
   void lost(const ConnectionId& connection, Env& env);
   void show_again(Env& env);
   void hand_out(Env& env);
@@ -73,6 +77,8 @@ class QueueBroker {
   std::map<std::string, std::int64_t> held_;  // how many each worker has unacknowledged
   std::deque<Asked> asked_;                   // who waits longest first
   std::int64_t redelivered_{0};
+  Cow<std::map<std::string, std::int64_t>> done_up_to_;  // the latest message of each key that was acknowledged
+  std::int64_t out_of_order_{0};
 };
 
 }  // namespace kafkasim::sim

@@ -62,13 +62,13 @@ std::optional<TopicPartition> tape_partition(const App& app) {
 
 std::vector<TapeEpoch> tape_epochs(const sim::Simulation& known, const TopicPartition& partition, Duration explored) {
   std::vector<TapeEpoch> epochs;
-  const auto& elections = known.story().elections();
-  for (std::size_t i = 0; i < elections.size(); ++i) {
-    const sim::Election& e = elections[i];
+  const auto& begun = known.story().epochs();
+  for (std::size_t i = 0; i < begun.size(); ++i) {
+    const sim::EpochBegun& e = begun[i];
     if (e.partition != partition || e.at > explored) continue;
-    if (epochs.empty()) epochs.push_back({Duration{}, e.at, LeaderEpoch{std::max(0, e.epoch.value - 1)}, e.from});
+    if (epochs.empty()) epochs.push_back({Duration{}, e.at, e.epoch_before, e.leader_before});
     epochs.back().to = e.at;
-    epochs.push_back({e.at, explored, e.epoch, e.to});
+    epochs.push_back({e.at, explored, e.epoch, e.leader});
   }
   if (!epochs.empty()) return epochs;
   // It has had one leader all the time: the one that it was given.

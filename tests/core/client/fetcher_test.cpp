@@ -192,6 +192,18 @@ TEST_CASE("a consumer asks the leader again when the follower that it named is o
   CHECK(asked_for_records(rig) == std::vector<std::int32_t>{1});
 }
 
+TEST_CASE("a consumer asks for metadata at once when it is sent to a broker that it does not know") {
+  ConsumerRig rig = fetching_reader(in_rack());
+  rig.cluster.brokers = {1, 2};
+  rig.poll_for(seconds(6));  // metadata that are too old are asked for again
+  rig.cluster.brokers = {1, 2, 3};
+  rig.cluster.at("orders", 0).sends_to = NodeId{3};
+  rig.write(0, {"a"});
+  rig.poll_for(milliseconds(500));
+  CHECK(rig.got == std::vector<std::string>{"a"});
+  CHECK(asked_for_records(rig) == std::vector<std::int32_t>{3});
+}
+
 TEST_CASE("what a follower does not have a consumer asks of the leader before it resets its position") {
   ConsumerRig rig = fetching_reader(in_rack());
   rig.cluster.at("orders", 0).sends_to = NodeId{3};

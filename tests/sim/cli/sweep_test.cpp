@@ -55,6 +55,35 @@ TEST_CASE("a sweep with failures ends with 1 and its report and files are the sa
   CHECK(call({"run", saved, "--quiet"}).code == exit_code::failed);
 }
 
+TEST_CASE("a sweep of a file with variants runs each of them and what fails is saved with its changes") {
+  const Folder folder{"cli-sweep-variants"};
+  const std::string file = folder.file("tiny.json", tiny(R"(, "expect": [{"metric": "records.acked", "at_most": 45}],
+    "variants": [{"name": "one", "set": {"/producers/0/count": 1}}, {"name": "3, two more", "set": {"/producers/0/count": 3}}])"));
+  const std::string r = folder.path("r.json");
+  const testing::Outcome done = call({"sweep", file, "--seeds", "1..2", "--failures", folder.path("f"), "--report", r});
+  CHECK(done.code == exit_code::failed);
+  CHECK(has(done.out, "4 runs of 2 scenarios"));
+  CHECK(has(done.out, "seed 1 of tiny [3, two more]: expectation: "));
+  const Json written = report(r);
+  CHECK(written.at("scenarios").at(0).at("variant") == "one");
+  REQUIRE(written.at("failures").size() == 2);
+  CHECK(written.at("failures").at(0).at("variant") == "3, two more");
+  const std::string saved = folder.path("f/tiny-3--two-more-seed-1.json");
+  CHECK(call({"run", saved, "--quiet"}).code == exit_code::failed);
+  CHECK(call({"sweep", file, "--seeds", "1..2", "--variant", "one"}).code == exit_code::held);
+}
+
+TEST_CASE("a sweep takes changes and old behaviours and its files of failures have them") {
+  const Folder folder{"cli-sweep-changes"};
+  const std::string file = folder.file("tiny.json", tiny(R"(, "expect": [{"metric": "records.acked", "at_most": 45}])"));
+  CHECK(call({"sweep", file, "--seeds", "1", "--set", "/producers/0/count=1"}).code == exit_code::held);
+  const testing::Outcome done = call({"sweep", file, "--seeds", "1", "--set", "/producers/0/count=3", "--legacy", "no-fetch-fencing", "--failures", folder.path("f")});
+  CHECK(done.code == exit_code::failed);
+  const std::string saved = folder.path("f/tiny-seed-1.json");
+  CHECK(has(content(saved), "no-fetch-fencing"));
+  CHECK(call({"run", saved, "--quiet"}).code == exit_code::failed);
+}
+
 TEST_CASE("shards of a sweep have each seed once") {
   const Folder folder{"cli-sweep-shard"};
   const std::string file = folder.file("tiny.json", tiny(R"(, "expect": [{"metric": "records.acked", "is": -1}])"));

@@ -49,6 +49,8 @@ TEST_CASE("records are counted over all and by client and by topic and by partit
   CHECK(value(Metric::records_failed) == 0);
   CHECK(value(Metric::records_lost) == 0);
   CHECK(value(Metric::records_duplicated) == 0);
+  CHECK(value(Metric::records_out_of_order) == 0);
+  CHECK(value(Metric::records_out_of_order, GroupName{"g"}) == 0);
   CHECK(value(Metric::records_acked, TopicName{"a"}) == 60);
   CHECK(value(Metric::records_acked, b0) == 20);
   CHECK(value(Metric::records_acked, a0) + value(Metric::records_acked, a1) == 60);

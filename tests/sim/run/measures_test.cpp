@@ -61,6 +61,24 @@ TEST_CASE("what a poll returns is consumed and its latency is from the record's 
   CHECK(w.measures.latency(LatencyOf::end_to_end).most() == milliseconds(40));
 }
 
+TEST_CASE("a record is out of order that comes after a later one unless the reader went back") {
+  Watch w;
+  w.begin();
+  const auto deliver = [&w](std::int64_t from, std::int64_t to) {
+    trace::RecordsDelivered e{orders_0, {}, LeaderEpoch{0}, Offset{to}};
+    for (std::int64_t i = from; i < to; ++i) e.records.push_back({Offset{i}, Origin{0, i}, HostSpec{}.wall_clock});
+    w.tell(reader, e);
+  };
+  deliver(0, 10);
+  w.tell(reader, trace::PositionReset{orders_0, Offset{4}, "committed offset"});
+  deliver(4, 12);
+  CHECK(w.measures.out_of_order(orders_0, std::nullopt) == 0);
+  deliver(9, 11);
+  CHECK(w.measures.out_of_order(orders_0, std::nullopt) == 2);
+  CHECK(w.measures.out_of_order(orders_0, "reader") == 2);
+  CHECK(w.measures.out_of_order(orders_0, "another") == 0);
+}
+
 TEST_CASE("records expire that retention deletes at the leader before they were read") {
   Watch w;
   w.begin();

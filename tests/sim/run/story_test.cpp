@@ -62,6 +62,22 @@ TEST_CASE("a change of leader is an election and is told once however many contr
   CHECK_FALSE(election.unclean);
 }
 
+TEST_CASE("a new epoch of the same leader is no election but an epoch that begins") {
+  Watch w;
+  w.begin();
+  w.at(seconds(2));
+  (void)w.decide(1, 3, {1, 2});
+  CHECK(w.story.elections().size() == 0);
+  REQUIRE(w.story.epochs().size() == 1);
+  const sim::EpochBegun& begun = w.story.epochs()[0];
+  CHECK(begun.at == seconds(2));
+  CHECK(begun.epoch == LeaderEpoch{3});
+  CHECK(begun.epoch_before == LeaderEpoch{0});
+  CHECK(begun.leader == NodeId{1});
+  (void)w.decide(1, 3, {1});
+  CHECK(w.story.epochs().size() == 1);
+}
+
 TEST_CASE("an unclean election and the loss of all leaders are warnings") {
   Watch w;
   w.begin();

@@ -13,7 +13,7 @@ namespace {
 
 std::string with_queue(const std::string& queue, const std::string& more = "") {
   return small(1, "8s", R"("epilogue": false, "queues": [)" + queue + R"(],
-    "producers": [{"id": "p", "queue": "tasks", "records": 100, "rate": "100/s"}],
+    "producers": [{"id": "p", "queue": "tasks", "records": 100, "rate": "100/s", "keys": {"cardinality": 2}}],
     "consumers": [{"id": "w", "queue": "tasks", "count": 2, "process_time": "15ms"}], )" + more);
 }
 const std::string push = R"({"name": "tasks", "mode": "push", "prefetch": 5})";
@@ -50,6 +50,14 @@ TEST_CASE("messages of a crashed worker come again: at once where they are pushe
     CHECK(queue_of(run).depth() == 0);
     CHECK(measured(run, Metric::lag) == MetricValue{std::int64_t{0}});
   }
+}
+
+TEST_CASE("a message that comes again after its timeout is done after later ones of its key") {
+  const Simulation crashed = run_to_end(scenario(with_queue(poll, R"("timeline": [{"at": "500ms", "crash": "w/1"}], )")));
+  CHECK(std::get<std::int64_t>(measured(crashed, Metric::records_out_of_order)) >= queue_of(crashed).redelivered());
+  const Simulation one_worker = run_to_end(scenario(with_queue(poll, R"("timeline": [{"at": "0s", "stop": "w/1"}], )")));
+  CHECK(measured(one_worker, Metric::records_consumed) == MetricValue{std::int64_t{100}});
+  CHECK(measured(one_worker, Metric::records_out_of_order) == MetricValue{std::int64_t{0}});
 }
 
 TEST_CASE("a worker that is stopped finishes its message and gives the others back") {
