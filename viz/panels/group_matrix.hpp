@@ -11,10 +11,10 @@ namespace kafkasim::viz {
 
 struct GroupColumn {  // a partition
   TopicPartition partition;
-  std::optional<std::size_t> owner;  // index of a member
-  std::optional<Offset> committed;
-  std::optional<Offset> position;
-  Offset end;
+  std::optional<std::size_t> owner{};  // index of a member
+  std::optional<Offset> committed{};
+  std::optional<Offset> position{};
+  Offset end{};
   std::int64_t lag{};
 };
 struct GroupMatrix {

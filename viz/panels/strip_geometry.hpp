@@ -53,8 +53,8 @@ struct StripCell {  // a record; a batch of several whose bounds are known; or, 
   bool control{false};
   bool transactional{false};
   bool differs{false};
-  std::string tag;      // "e4" at its left, where the epoch changes or the view begins
-  std::string label;    // offsets or a count, where there is room after the tag
+  std::string tag{};    // "e4" at its left, where the epoch changes or the view begins
+  std::string label{};  // offsets or a count, where there is room after the tag
 };
 struct CellRules {
   Measure measure;

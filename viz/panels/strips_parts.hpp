@@ -19,7 +19,7 @@ struct StripSizes {  // in pixels
 
 struct StripBlock {  // a partition's picture
   const sim::FramePartition* partition{};
-  StripScale scale;
+  StripScale scale{};
   bool ticks{false};
   std::size_t flags{};  // readers that are shown
   float left{};         // of the block, where labels begin

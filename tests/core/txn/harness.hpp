@@ -24,10 +24,15 @@ inline const TopicPartition orders1{"orders", PartitionIndex{1}};
 inline MetadataImage image_with_orders() {
   MetadataImage image;
   for (const std::int32_t id : {1, 2}) {
-    image.brokers[NodeId{id}] = {.id = NodeId{id}, .endpoint = {"b" + std::to_string(id), 9092}, .fenced = false};
+    BrokerImage& broker = image.brokers[NodeId{id}];
+    broker.id = NodeId{id};
+    broker.endpoint = {"b" + std::to_string(id), 9092};
+    broker.fenced = false;
   }
   const auto add = [&image](const std::string& name, std::uint64_t number, std::size_t partitions) {
-    TopicImage topic{.name = name, .id = Uuid{9, number}};
+    TopicImage topic;
+    topic.name = name;
+    topic.id = Uuid{9, number};
     PartitionRegistration led;
     led.leader = NodeId{2};
     topic.partitions.resize(partitions, led);
