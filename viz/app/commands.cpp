@@ -131,7 +131,7 @@ void toggle_bookmark(App& app) {
   const auto here = [&app](const Bookmark& mark) { return mark.branch == app.branch() && mark.at == app.now(); };
   if (std::erase_if(marks, here) > 0) return app.notify("bookmark removed");
   marks.push_back({app.branch(), app.now()});
-  app.notify(fmt::format("bookmark {} set: it stands in the Inspect tab when nothing is chosen", marks.size()));
+  app.notify(fmt::format("bookmark {} set: on the tape, and in the Inspect tab when nothing is chosen", marks.size()));
 }
 
 void search_events(App& app) {

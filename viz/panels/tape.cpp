@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "viz/panels/panels.hpp"
+#include "viz/panels/state.hpp"
 #include "viz/panels/tape_marks.hpp"
 
 namespace kafkasim::viz {
@@ -25,10 +26,12 @@ class TapeBar {
   void draw_epochs();
   void draw_spans();
   void draw_marks();
+  void draw_bookmarks();
   void draw_axis();
   void draw_cursor();
   void respond();
   [[nodiscard]] const TapeMark* mark_under(ImVec2 mouse) const;
+  [[nodiscard]] std::optional<std::size_t> bookmark_under(ImVec2 mouse) const;
 
   Ui& ui_;
   App& app_;
@@ -179,6 +182,32 @@ void TapeBar::draw_marks() {
   }
 }
 
+// Ribbons that hang into the bar: those of this branch.
+void TapeBar::draw_bookmarks() {
+  const float half = ui_.px(4);
+  const std::vector<Bookmark>& bookmarks = state_of(app_).bookmarks;
+  for (std::size_t i = 0; i < bookmarks.size(); ++i) {
+    if (bookmarks[i].branch != app_.branch()) continue;
+    const float x = x_of(bookmarks[i].at);
+    const float top = bar_.min.y - ui_.px(2);
+    const float end = bar_.min.y + ui_.px(9);
+    list_.AddRectFilled({x - half - 1, top}, {x + half + 1, end - half}, ui_.theme.panel);
+    list_.AddRectFilled({x - half, top}, {x + half, end - half}, ui_.theme.accent);
+    list_.AddTriangleFilled({x - half, end - half}, {x, end - half}, {x - half, end}, ui_.theme.accent);
+    list_.AddTriangleFilled({x, end - half}, {x + half, end - half}, {x + half, end}, ui_.theme.accent);
+    ui_.probe(fmt::format("tape.bookmark.{}", i), {x - half, top}, {x + half, end});
+  }
+}
+
+std::optional<std::size_t> TapeBar::bookmark_under(ImVec2 mouse) const {
+  const std::vector<Bookmark>& bookmarks = state_of(app_).bookmarks;
+  for (std::size_t i = 0; i < bookmarks.size(); ++i) {
+    const bool here = bookmarks[i].branch == app_.branch() && std::abs(x_of(bookmarks[i].at) - mouse.x) <= ui_.px(5);
+    if (here && mouse.y >= bar_.min.y - ui_.px(2) && mouse.y <= bar_.min.y + ui_.px(9)) return i;
+  }
+  return std::nullopt;
+}
+
 void TapeBar::draw_axis() {
   ImFont* font = ui_.fonts.small;
   const double whole = static_cast<double>(duration_.ns) / 1e9;
@@ -234,14 +263,17 @@ void TapeBar::respond() {
   ImGui::InvisibleButton("tape", whole_.size());
   ui_.probe_item("tape");
   const bool over = ImGui::IsItemHovered();
-  const TapeMark* mark = over ? mark_under(mouse) : nullptr;
+  const std::optional<std::size_t> bookmark = over ? bookmark_under(mouse) : std::nullopt;
+  const TapeMark* mark = over && !bookmark ? mark_under(mouse) : nullptr;
   if (over) {
     list_.AddLine({mouse.x, whole_.min.y}, {mouse.x, axis_.min.y}, faded(ui_.theme.text, 0.4F), std::max(1.0F, ui_.px(1)));
     std::string tip = mark ? mark->text : tape_seconds(at_of(mouse.x));
+    if (bookmark) tip = fmt::format("bookmark {}: {}", *bookmark + 1, tape_seconds(state_of(app_).bookmarks[*bookmark].at));
     if (at_of(mouse.x) > explored_) tip += "\nnot looked at as yet";
     app_.tip = tip;
   }
   const bool on_marks = mouse.y < bar_.min.y;
+  if (ImGui::IsItemActivated() && bookmark) return app_.want(SeekTo{state_of(app_).bookmarks[*bookmark].at});
   if (ImGui::IsItemActivated()) return app_.want(SeekTo{mark && on_marks ? mark->at : at_of(mouse.x)});
   const ImVec2 moved = ImGui::GetIO().MouseDelta;
   if (ImGui::IsItemActive() && moved.x != 0) app_.want(SeekTo{at_of(mouse.x)});
@@ -252,6 +284,7 @@ void TapeBar::draw() {
   draw_epochs();
   draw_spans();
   draw_marks();
+  draw_bookmarks();
   draw_cursor();
   draw_axis();
   respond();

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "tests/viz/panels/stage.hpp"
+#include "viz/panels/state.hpp"
 
 namespace kafkasim::viz {
 namespace {
@@ -48,6 +49,19 @@ TEST_CASE("the crash and the election after it are marks that say what they are 
   stage.click("tape.mark.0");
   CHECK(stage.app->now() >= seconds(2));
   CHECK(stage.app->now() <= milliseconds(2001));
+}
+
+TEST_CASE("a bookmark hangs on the tape of its branch and a click on it goes there") {
+  Stage stage = tape();
+  stage.settle();
+  CHECK_FALSE(stage.shows("tape.bookmark.0"));
+  state_of(*stage.app).bookmarks = {{0, milliseconds(2'345)}, {7, seconds(3)}};
+  stage.settle();
+  CHECK_FALSE(stage.shows("tape.bookmark.1"));  // of another branch
+  stage.head.move_to("tape.bookmark.0");
+  CHECK(stage.app->tip.value_or("").starts_with("bookmark 1: 2.345 s"));
+  stage.click("tape.bookmark.0");
+  CHECK(stage.app->now() == milliseconds(2'345));
 }
 
 TEST_CASE("epochs of the first partition stand on the tape with their leaders and those of the chosen one instead") {
