@@ -81,8 +81,9 @@ std::optional<FetchResponse> shape(const FetchRequest& request) {
   return response;
 }
 
-std::optional<ListOffsetsResponse> shape(const ListOffsetsRequest& request) {
-  ListOffsetsResponse response;
+template <class Response, class Request>
+Response shape_partitions(const Request& request) {
+  Response response;
   for (const auto& topic : request.topics) {
     auto& told = response.topics.emplace_back();
     told.name = topic.name;
@@ -90,6 +91,7 @@ std::optional<ListOffsetsResponse> shape(const ListOffsetsRequest& request) {
   }
   return response;
 }
+std::optional<ListOffsetsResponse> shape(const ListOffsetsRequest& request) { return shape_partitions<ListOffsetsResponse>(request); }
 
 std::optional<MetadataResponse> shape(const MetadataRequest& request) {
   MetadataResponse response;
@@ -102,15 +104,7 @@ std::optional<MetadataResponse> shape(const MetadataRequest& request) {
   return response;
 }
 
-std::optional<OffsetCommitResponse> shape(const OffsetCommitRequest& request) {
-  OffsetCommitResponse response;
-  for (const auto& topic : request.topics) {
-    auto& told = response.topics.emplace_back();
-    told.name = topic.name;
-    for (const auto& p : topic.partitions) told.partitions.emplace_back().partition_index = p.partition_index;
-  }
-  return response;
-}
+std::optional<OffsetCommitResponse> shape(const OffsetCommitRequest& request) { return shape_partitions<OffsetCommitResponse>(request); }
 
 std::optional<OffsetFetchResponse> shape(const OffsetFetchRequest& request) {
   OffsetFetchResponse response;
@@ -136,15 +130,7 @@ std::optional<CreateTopicsResponse> shape(const CreateTopicsRequest& request) {
   return response;
 }
 
-std::optional<DeleteRecordsResponse> shape(const DeleteRecordsRequest& request) {
-  DeleteRecordsResponse response;
-  for (const auto& topic : request.topics) {
-    auto& told = response.topics.emplace_back();
-    told.name = topic.name;
-    for (const auto& p : topic.partitions) told.partitions.emplace_back().partition_index = p.partition_index;
-  }
-  return response;
-}
+std::optional<DeleteRecordsResponse> shape(const DeleteRecordsRequest& request) { return shape_partitions<DeleteRecordsResponse>(request); }
 
 std::optional<OffsetForLeaderEpochResponse> shape(const OffsetForLeaderEpochRequest& request) {
   OffsetForLeaderEpochResponse response;
@@ -253,15 +239,7 @@ std::optional<WriteTxnMarkersResponse> shape(const WriteTxnMarkersRequest& reque
   return response;
 }
 
-std::optional<TxnOffsetCommitResponse> shape(const TxnOffsetCommitRequest& request) {
-  TxnOffsetCommitResponse response;
-  for (const auto& topic : request.topics) {
-    auto& told = response.topics.emplace_back();
-    told.name = topic.name;
-    for (const auto& p : topic.partitions) told.partitions.emplace_back().partition_index = p.partition_index;
-  }
-  return response;
-}
+std::optional<TxnOffsetCommitResponse> shape(const TxnOffsetCommitRequest& request) { return shape_partitions<TxnOffsetCommitResponse>(request); }
 
 std::optional<DescribeTransactionsResponse> shape(const DescribeTransactionsRequest& request) {
   DescribeTransactionsResponse response;
