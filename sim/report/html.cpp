@@ -17,6 +17,7 @@ constexpr std::size_t most_strips = 24;  // partitions drawn; the rest is said
 constexpr std::string_view style = R"(
 :root { color-scheme: light; }
 body { font: 15px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; margin: 0 auto; padding: 1rem; max-width: 60rem; }
+section + section { margin-top: 3rem; border-top: 2px solid #ddd; padding-top: 1rem; }
 h1 { font-size: 1.5rem; margin: .5rem 0 0; } h2 { font-size: 1.1rem; margin: 1.8rem 0 .5rem; }
 .sub { color: #555; margin: 0 0 1rem; }
 .verdict { border-left: .5rem solid #15803d; background: #f0fdf4; padding: .6rem 1rem; }

@@ -20,7 +20,8 @@ TEST_CASE("commands that run scenarios refuse the same bad seeds and patches and
 
 TEST_CASE("a sweep takes changes as a run does but no single seed") {
   const std::vector<std::string> sweep{"sweep", example, "--seeds", "1"};
-  for (const std::vector<std::string>& more : {std::vector<std::string>{"--set", "no-pointer"}, {"--variant", "none"}, {"--seed", "1"}, {"--legacy", "nothing"}}) {
+  using Options = std::vector<std::string>;
+  for (const Options& more : {Options{"--set", "no-pointer"}, {"--variant", "none"}, {"--seed", "1"}, {"--legacy", "nothing"}}) {
     std::vector<std::string> arguments = sweep;
     arguments.insert(arguments.end(), more.begin(), more.end());
     CHECK(call(arguments).code == exit_code::bad_input);
@@ -29,7 +30,8 @@ TEST_CASE("a sweep takes changes as a run does but no single seed") {
 
 TEST_CASE("a file stands for its variants or for the one that is named") {
   const Folder folder{"cli-planned"};
-  const std::string file = folder.file("tiny.json", tiny(R"(, "variants": [{"name": "one", "set": {"/producers/0/count": 1}}, {"name": "three", "set": {"/producers/0/count": 3}}])"));
+  const std::string file = folder.file("tiny.json", tiny(R"(, "variants": [
+    {"name": "one", "set": {"/producers/0/count": 1}}, {"name": "three", "set": {"/producers/0/count": 3}}])"));
   const std::string plain = folder.file("plain.json", tiny(""));
   std::ostringstream out;
   std::ostringstream err;

@@ -77,7 +77,8 @@ TEST_CASE("a sweep takes changes and old behaviours and its files of failures ha
   const Folder folder{"cli-sweep-changes"};
   const std::string file = folder.file("tiny.json", tiny(R"(, "expect": [{"metric": "records.acked", "at_most": 45}])"));
   CHECK(call({"sweep", file, "--seeds", "1", "--set", "/producers/0/count=1"}).code == exit_code::held);
-  const testing::Outcome done = call({"sweep", file, "--seeds", "1", "--set", "/producers/0/count=3", "--legacy", "no-fetch-fencing", "--failures", folder.path("f")});
+  const testing::Outcome done = call({"sweep", file, "--seeds", "1", "--set", "/producers/0/count=3", "--legacy", "no-fetch-fencing",
+                                      "--failures", folder.path("f")});
   CHECK(done.code == exit_code::failed);
   const std::string saved = folder.path("f/tiny-seed-1.json");
   CHECK(has(content(saved), "no-fetch-fencing"));

@@ -33,10 +33,10 @@ struct GoldenPicture {
 std::vector<GoldenPicture> golden_pictures() {
   return {
       {"before-the-crash", "leader-crash", milliseconds(9'500), "lesson"},
-      {"election", "leader-crash", milliseconds(10'900), "inspect", "orders-0"},
-      {"old-leader-truncates", "leader-crash", milliseconds(25'600), "events"},
+      {"election", "leader-crash", milliseconds(18'930), "inspect", "orders-0"},
+      {"old-leader-returns", "leader-crash", milliseconds(25'290), "events"},
       {"after", "leader-crash", milliseconds(40'000), "plots"},
-      {"rebalance", "consumer-crash", milliseconds(14'000), "groups"},
+      {"rebalance", "consumer-crash", milliseconds(23'000), "groups"},
       {"full-disk", "disk-full-and-failing", milliseconds(12'000), "events", "broker 1", Picture::inspect},
       {"fork", "leader-crash", milliseconds(14'000), "", "", Picture::compare, {R"({"at": "11s", "crash": 3, "for": "5s"})"}},
   };
