@@ -138,7 +138,10 @@ std::optional<std::string> missing_of(const History& history, const std::string&
     if (auto what = behind(*partition, history.vitals().position(owner->second->host, partition->name), "position"))
       return fmt::format("{}: {}", owner->second->name, *what);
     if (!owner->second->commits) continue;
-    const std::optional<Offset> committed = history.vitals().committed(name, partition->name);
+    // What a late commit has set back, who commits by hand sets right with the next record only.
+    const bool by_hand = owner->second->commits_by_hand;
+    const std::optional<Offset> committed =
+        by_hand ? history.vitals().reached(name, partition->name) : history.vitals().committed(name, partition->name);
     if (!committed && is_without_records(*partition)) continue;  // who commits by hand commits what was read
     if (auto what = behind(*partition, committed, "committed offset")) return what;
   }

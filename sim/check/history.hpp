@@ -139,7 +139,8 @@ struct ClientFacts {
   std::optional<Duration> delivery_timeout{};  // of a producer
   std::optional<std::string> group{};          // of a member of one
   std::vector<std::string> topics{};           // that it subscribes to
-  bool commits{false};                         // by itself (enable.auto.commit)
+  bool commits{false};                         // by itself (enable.auto.commit) or by hand
+  bool commits_by_hand{false};                 // what it has done, once: not again where it is anyway
   std::vector<TopicPartition> assigned{};      // that it reads outside any group
   bool reads_committed{false};
   std::optional<std::string> pipeline{};       // of which it is an instance

@@ -26,11 +26,21 @@ const Vitals::Group* Vitals::group(const std::string& name, HostId coordinator) 
   return found == groups_.end() ? nullptr : &found->second;
 }
 
-std::optional<Offset> Vitals::committed(const std::string& group, const TopicPartition& partition) const {
-  const auto offsets = committed_.find(group);
-  if (offsets == committed_.end()) return std::nullopt;
+namespace {
+using GroupOffsets = std::map<std::string, std::map<TopicPartition, Offset>>;
+std::optional<Offset> offset_in(const GroupOffsets& all, const std::string& group, const TopicPartition& partition) {
+  const auto offsets = all.find(group);
+  if (offsets == all.end()) return std::nullopt;
   const auto found = offsets->second.find(partition);
   return found == offsets->second.end() ? std::nullopt : std::optional{found->second};
+}
+}  // namespace
+
+std::optional<Offset> Vitals::committed(const std::string& group, const TopicPartition& partition) const {
+  return offset_in(committed_, group, partition);
+}
+std::optional<Offset> Vitals::reached(const std::string& group, const TopicPartition& partition) const {
+  return offset_in(reached_, group, partition);
 }
 
 std::optional<Offset> Vitals::position(HostId reader, const TopicPartition& partition) const {
@@ -131,7 +141,11 @@ void Vitals::on(const Observation& o, const trace::GroupChanged& e) {
 // ---- clients --------------------------------------------------------------------------------------------------------
 
 void Vitals::on(const Observation&, const trace::OffsetsCommitted& e) {
-  for (const auto& one : e.offsets) committed_[e.group][one.partition] = one.offset;
+  for (const auto& one : e.offsets) {
+    committed_[e.group][one.partition] = one.offset;
+    Offset& reached = reached_[e.group][one.partition];
+    reached = e.member_id.empty() ? one.offset : std::max(reached, one.offset);
+  }
 }
 
 void Vitals::on(const Observation&, const trace::OffsetsLoaded& e) {

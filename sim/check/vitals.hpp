@@ -41,6 +41,8 @@ class Vitals {
   [[nodiscard]] bool unfenced(NodeId broker) const;
   [[nodiscard]] const Group* group(const std::string& name, HostId coordinator) const;
   [[nodiscard]] std::optional<Offset> committed(const std::string& group, const TopicPartition& partition) const;
+  // The furthest that members have committed since somebody else set the offset: a commit that was long on its way may have set it back.
+  [[nodiscard]] std::optional<Offset> reached(const std::string& group, const TopicPartition& partition) const;
   [[nodiscard]] std::optional<Offset> position(HostId reader, const TopicPartition& partition) const;
   // Sends of which their producer has not told the outcome.
   [[nodiscard]] const std::map<std::pair<HostId, TopicPartition>, Sends>& waiting() const { return waiting_; }
@@ -88,6 +90,7 @@ class Vitals {
   std::map<TopicIdPartition, PartitionEpoch> partition_epochs_;
   std::map<std::pair<std::string, HostId>, Group> groups_;
   std::map<std::string, std::map<TopicPartition, Offset>> committed_;
+  std::map<std::string, std::map<TopicPartition, Offset>> reached_;
   std::map<std::pair<HostId, TopicPartition>, Offset> positions_;
   std::map<std::pair<HostId, TopicPartition>, Sends> waiting_;
   Instant last_change_{};

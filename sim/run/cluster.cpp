@@ -243,6 +243,7 @@ struct ClientMaker {
     facts.group = spec.group;
     facts.topics = spec.topics;
     facts.commits = spec.config.enable_auto_commit || spec.commit != CommitMoment::by_itself;
+    facts.commits_by_hand = spec.commit != CommitMoment::by_itself;
     facts.assigned = spec.assign;
     facts.reads_committed = spec.config.isolation_level == "read_committed";
     add({grouped ? ClientKind::group_member : ClientKind::assigned_consumer, owner, member, name, {}, spec.from, spec.group},
@@ -264,7 +265,7 @@ struct ClientMaker {
     facts.delivery_timeout = writes.delivery_timeout;
     facts.group = spec.group();
     facts.topics = spec.consumer.topics;
-    facts.commits = true;
+    facts.commits = facts.commits_by_hand = true;
     facts.reads_committed = reads.isolation_level == "read_committed";
     facts.pipeline = spec.id;
     const PipelinePlan plan{spec.id, spec.from(), spec.to, spec.guarantee, spec.consumer.process_time};

@@ -13,12 +13,14 @@ namespace {
 const TopicIdPartition home{Uuid{8, 8}, PartitionIndex{0}};
 
 // Three brokers in sync with ten records, controller 3000 active, and a reader in the group "g" that has read them all.
-Tale at_rest() {
+enum class Commits : bool { by_itself, by_hand };
+Tale at_rest(Commits commits = Commits::by_itself) {
   ClientFacts member{"g/1"};
   member.host = reader;
   member.group = "g";
   member.topics = {"orders"};
   member.commits = true;
+  member.commits_by_hand = commits == Commits::by_hand;
   Tale tale{member};
   for (const std::int32_t host : {0, 1, 2, 20, 30}) tale.tell(host, KernelEvent{ProcessStarted{1, StartKind::first}});
   tale.tell(20, trace::ControllerActivated{1});
@@ -52,6 +54,18 @@ std::vector<Unmet> missing(const Tale& tale) {
 TEST_CASE("a cluster at rest lacks nothing", "[check]") {
   const Tale tale = at_rest();
   for (const Unmet& one : missing(tale)) FAIL_CHECK(one.subject + ": " + one.what);
+}
+
+TEST_CASE("what a late commit sets back is missing for who commits at intervals and not for who commits by hand", "[check]") {
+  for (const Commits commits : {Commits::by_itself, Commits::by_hand}) {
+    Tale tale = at_rest(commits);
+    tale.tell(1, trace::OffsetsCommitted{"g", "m", Generation{1}, {{name, Offset{4}}}});
+    tale.wait(quiet_for);
+    CHECK(missing(tale).empty() == (commits == Commits::by_hand));
+    tale.tell(1, trace::OffsetsCommitted{"g", "", Generation{-1}, {{name, Offset{4}}}});  // an administrator's
+    tale.wait(quiet_for);
+    CHECK_FALSE(missing(tale).empty());
+  }
 }
 
 TEST_CASE("each thing that keeps a cluster from its rest is told with its subject", "[check]") {
