@@ -29,7 +29,9 @@ Accumulator::Accumulator(const ProducerConfig& config, std::int32_t ordinal)
       numbered_{config.enable_idempotence},
       linger_{config.linger},
       delivery_timeout_{config.delivery_timeout},
-      ordinal_{ordinal} {}
+      ordinal_{ordinal},
+      adaptive_{config.partitioner_adaptive_partitioning_enable},
+      availability_timeout_{config.partitioner_availability_timeout} {}
 
 StickyPartitioner::LastBatch Accumulator::last_batch(const TopicPartition& tp) const {
   const auto queue = queues_.find(tp);
@@ -108,6 +110,40 @@ Accumulator::Ready Accumulator::ready(const ClusterView& cluster, Haste haste, I
     }
   }
   return result;
+}
+
+void Accumulator::weigh(StickyPartitioner& partitioner, const ClusterView& cluster) const {
+  if (!adaptive_) return;
+  std::vector<StickyPartitioner::Load> loads;
+  for (auto at = queues_.begin(); at != queues_.end();) {
+    const std::string& topic = at->first.topic;
+    const bool counts = partitioner.current(topic).has_value();
+    const TopicView* view = counts ? cluster.topic(topic) : nullptr;
+    std::size_t queues = 0;
+    loads.clear();
+    for (; at != queues_.end() && at->first.topic == topic; ++at, ++queues) {
+      const std::optional<NodeId> leader = view ? cluster.partition(at->first).leader : std::nullopt;
+      const auto queued = std::ssize(at->second->waiting);
+      if (leader && (queued == 0 || !is_too_slow(*leader))) loads.push_back({at->first.partition, queued});
+    }
+    if (view && queues >= view->partitions.size()) {
+      partitioner.weigh(topic, loads, queues);
+    } else if (counts) {
+      partitioner.weigh_evenly(topic);
+    }
+  }
+}
+
+void Accumulator::node_was_ready(NodeId node, Takes takes, Instant now) {
+  if (availability_timeout_ <= Duration{}) return;
+  Latency& latency = latencies_.try_emplace(node, Latency{now, now}).first->second;
+  latency.wanted_at = now;
+  if (takes == Takes::yes) latency.took_at = now;
+}
+
+bool Accumulator::is_too_slow(NodeId node) const {
+  const auto found = latencies_.find(node);
+  return found != latencies_.end() && found->second.wanted_at - found->second.took_at > availability_timeout_;
 }
 
 // Not while it is in its backoff, unless the partition has got another leader since.

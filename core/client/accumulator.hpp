@@ -48,6 +48,13 @@ class Accumulator {
     std::optional<Instant> next;  // when linger, a backoff or the delivery timeout of a batch ends: later than now
   };
   [[nodiscard]] Ready ready(const ClusterView& cluster, Haste haste, Instant now) const;
+  // Tells the partitioner how long the queues are, by topic (RecordAccumulator.partitionReady). A topic is weighed once each of its
+  // partitions has had a batch. Where something waits for a broker that has taken nothing for longer than
+  // partitioner.availability.timeout.ms the partition is left out.
+  void weigh(StickyPartitioner& partitioner, const ClusterView& cluster) const;
+  // There was something to send to that node: could it be sent?
+  enum class Takes : std::uint8_t { no, yes };
+  void node_was_ready(NodeId node, Takes takes, Instant now);
   // One batch of each partition that this node leads, up to max.request.size; they are in flight afterwards.
   // `sequences`: null without idempotence. Successive calls begin with different partitions.
   struct DrainBy {
@@ -79,6 +86,7 @@ class Accumulator {
   DrainedBatch drain_first(const TopicPartition& tp, PartitionQueue& queue, const PartitionView& view,
                            const Sequences* sequences);
   void put_back(PartitionQueue& queue, ProducerBatch batch) const;
+  [[nodiscard]] bool is_too_slow(NodeId node) const;
   void release(const ProducerBatch& batch);
 
   std::int64_t batch_size_;
@@ -97,6 +105,13 @@ class Accumulator {
   std::int64_t reserved_bytes_{0};
   PartitionQueues queues_;
   std::map<NodeId, TopicPartition> drained_last_;
+  bool adaptive_;
+  Duration availability_timeout_;
+  struct Latency {
+    Instant wanted_at;  // when something was ready for it last
+    Instant took_at;    // and when it last took it
+  };
+  std::map<NodeId, Latency> latencies_;
 };
 
 }  // namespace kafkasim

@@ -47,6 +47,7 @@ Producer::Producer(const ClientIdentity& who, const ProducerConfig& config)
       cluster_{who.bootstrap, config},
       accumulator_{config, who.ordinal},
       partitioner_{config.batch_size} {
+  if (who.legacy.has(Legacy::idle_partition_seq_not_reset)) sequences_.keep_numbers_of_idle_partitions();
   if (config.transactional_id.empty()) return;
   transactions_.emplace(who, config);
   sequences_.leave_bumps_to_transactions();
@@ -179,7 +180,8 @@ Producer::Placed Producer::place(const ProducerRecord& record, Env& env) {
   const TopicView* view = cluster_.topic(record.topic);
   if (!view || view->partitions.empty()) return Placed::no_metadata;
   const auto count = static_cast<std::int32_t>(view->partitions.size());
-  const bool sticky = !record.partition && !record.key;
+  const bool keyed = record.key && !config_.partitioner_ignore_keys;
+  const bool sticky = !record.partition && !keyed;
   TopicPartition tp{record.topic, {}};
   if (record.partition) {
     if (record.partition->value < 0 || record.partition->value >= count) {
@@ -187,7 +189,7 @@ Producer::Placed Producer::place(const ProducerRecord& record, Env& env) {
       return Placed::no_metadata;
     }
     tp.partition = *record.partition;
-  } else if (record.key) {
+  } else if (keyed) {
     tp.partition = PartitionIndex{partition_for_key(as_bytes(*record.key), count)};
   } else {
     const std::optional<PartitionIndex> current = partitioner_.current(record.topic);
@@ -288,6 +290,7 @@ void Producer::send_ready(Env& env) {
                                                                                                       : Accumulator::Haste::linger;
     const Accumulator::Ready ready = accumulator_.ready(cluster_, haste, env.now);
     next_ = ready.next;
+    if (partitioner_.in_use()) accumulator_.weigh(partitioner_, cluster_);
     if (!ready.leaderless_topics.empty()) cluster_.request_update();
     if (numbered && !sequences_.producer()) break;
     for (const NodeId node : ready.nodes) {
@@ -295,10 +298,13 @@ void Producer::send_ready(Env& env) {
       if (!endpoint) {
         cluster_.request_update();
       } else if (channel_.ready(broker_peer(node), *endpoint, env)) {
+        accumulator_.node_was_ready(node, Accumulator::Takes::yes, env.now);
         const auto batches = accumulator_.drain(node, cluster_, {numbered ? &sequences_ : nullptr, sendable}, env.now);
         if (batches.empty()) continue;
         send_batches(node, *endpoint, batches, env);
         sent = true;
+      } else {
+        accumulator_.node_was_ready(node, Accumulator::Takes::no, env.now);
       }
     }
   }

@@ -33,7 +33,14 @@ bool Sequences::may_drain(const PartitionQueue& queue) const {
 }
 
 void Sequences::number(PartitionQueue& queue, ProducerBatch& batch) const {
-  if (queue.producer != producer_ && !queue.has_numbered()) renumber(queue);
+  if (queue.producer != producer_ && !queue.has_numbered()) {
+    const bool same_id = queue.producer && queue.producer->id == producer_->id;
+    if (same_id && !idle_start_anew_ && !transactional_) {
+      queue.producer = producer_;
+    } else {
+      renumber(queue);
+    }
+  }
   batch.producer = producer_;
   batch.base_sequence = queue.next_sequence;
   queue.next_sequence = sequence_plus(queue.next_sequence, batch.count);

@@ -50,6 +50,8 @@ class Sequences {
 
   // A transactional producer gets its epochs from the coordinator: what cannot be numbered fails, and with it the transaction.
   void leave_bumps_to_transactions() { transactional_ = true; }
+  // Legacy: idle-partition-seq-not-reset.
+  void keep_numbers_of_idle_partitions() { idle_start_anew_ = false; }
 
  private:
   void resolve(const TopicPartition& tp, PartitionQueue& queue);
@@ -59,6 +61,7 @@ class Sequences {
 
   std::optional<ProducerIdAndEpoch> producer_;
   bool transactional_{false};
+  bool idle_start_anew_{true};  // under a new epoch, partitions that had nothing on its way as well
   bool bump_wanted_{false};
   std::set<TopicPartition> to_renumber_;
 };

@@ -17,6 +17,7 @@ CleaningPass::CleaningPass(const UnifiedLog& log, Offset first_dirty, Offset fir
       end_{first_dirty},
       now_{now},
       limits_{limits},
+      legacy_{log.config().legacy},
       truncations_{log.truncations()},
       map_{limits.map_bytes} {
   for (const LogSegment& segment : log.segments()) {
@@ -97,7 +98,7 @@ DiskResult<CleaningPass::Slice> CleaningPass::map_slice(const UnifiedLog& log, c
     position_.reset();
     // Offsets may be missing at the end of the segment.
     const Offset next = next_source_ < sources_.size() ? sources_[next_source_].base : first_uncleanable_;
-    map_.reached(next.plus(-1));
+    if (!legacy_.has(Legacy::cleaner_gap_loop)) map_.reached(next.plus(-1));
   }
   return slice;
 }
@@ -277,8 +278,9 @@ CleaningPass::Kept CleaningPass::filter(const RecordBatch& batch, std::int64_t d
     removable = transactions_.on_data_batch(batch) == CleanedTransactions::Data::aborted;
   }
   const std::optional<Timestamp> horizon = delete_horizon(batch);
+  const bool stands_for_producer = is_last_of_producer(batch) && !legacy_.has(Legacy::cleaner_drops_last_batch);
   const Verdict verdict{.drop_records = removable && (!batch.is_control() || (horizon && *horizon <= now_)),
-                        .keep_empty = is_last_of_producer(batch) || batch.next_offset() == first_uncleanable_,
+                        .keep_empty = stands_for_producer || batch.next_offset() == first_uncleanable_,
                         .stamp = removable && batch.is_control()};
   if (verdict.drop_records && !verdict.keep_empty) {
     stats_.records_read += static_cast<std::uint64_t>(batch.header.records_count);
@@ -311,6 +313,8 @@ CleaningPass::Kept CleaningPass::keep_records(const RecordBatch& batch, Verdict 
     return {.batch = emptied_batch(batch)};
   }
   std::optional<Timestamp> horizon = delete_horizon(batch);
+  // As if it were counted from when the file was written last.
+  if (verdict.stamp && legacy_.has(Legacy::tombstone_horizon_by_mtime)) horizon.reset();
   if (all && (horizon || !verdict.stamp)) return {.batch = batch};
   if (verdict.stamp && !horizon) {
     constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();

@@ -110,6 +110,7 @@ class CleaningPass {
   Offset end_;
   Timestamp now_;
   CleanerLimits limits_;
+  LegacyBehaviours legacy_;
   std::uint64_t truncations_;
   Phase phase_{Phase::mapping};
   OffsetMap map_;

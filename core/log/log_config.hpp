@@ -6,6 +6,7 @@
 #include "core/base/time.hpp"
 #include "core/log/verifications.hpp"
 #include "core/model/config.hpp"
+#include "core/model/legacy.hpp"
 #include "core/record/compression.hpp"
 #include "core/record/record_batch.hpp"
 
@@ -41,6 +42,7 @@ struct LogConfig {
   std::optional<std::int64_t> retention_ms{604'800'000};  // absent: for ever
   std::optional<std::int64_t> retention_bytes{};          // absent: without limit
   std::int64_t file_delete_delay_ms{60'000};
+  LegacyBehaviours legacy{};  // those of the cleaner, and how long producers are remembered
   friend bool operator==(const LogConfig&, const LogConfig&) = default;
 };
 

@@ -33,7 +33,10 @@ std::optional<VerificationGuard> UnifiedLog::maybe_start_verification(ProducerId
 }
 
 void UnifiedLog::remove_expired_producers(Timestamp now) {
-  producers_.remove_expired(now, config_.producer_id_expiration_ms);
+  const bool early = config_.legacy.has(Legacy::producer_state_early_expiry);
+  using SignsOfLife = ProducerState::SignsOfLife;
+  producers_.remove_expired(now, config_.producer_id_expiration_ms,
+                            early ? SignsOfLife::batches : SignsOfLife::batches_and_markers);
   verifications_.remove_expired(now, config_.producer_id_expiration_ms);
 }
 

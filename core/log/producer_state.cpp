@@ -187,10 +187,11 @@ void ProducerState::log_start_moved(Offset log_start) {
 
 // ---- the whole --------------------------------------------------------------------------------------
 
-void ProducerState::remove_expired(Timestamp now, std::int64_t expiration_ms) {
+void ProducerState::remove_expired(Timestamp now, std::int64_t expiration_ms, SignsOfLife signs) {
   std::erase_if(producers_, [&](const auto& producer) {
     if (producer.second.transaction_start()) return false;
-    const std::int64_t last = producer.second.last_timestamp().value;
+    const Timestamp batch = producer.second.last().value_or(ProducedBatch{.timestamp = Timestamp{-1}}).timestamp;
+    const std::int64_t last = (signs == SignsOfLife::batches ? batch : producer.second.last_timestamp()).value;
     // Subtracting a timestamp far in the past must not overflow.
     return last < now.value && (last < 0 ? now.value : now.value - last) >= expiration_ms;
   });

@@ -80,7 +80,8 @@ class ProducerState {
   void log_start_moved(Offset log_start);
 
   // Producers that were silent for so long, but none whose transaction is open.
-  void remove_expired(Timestamp now, std::int64_t expiration_ms);
+  enum class SignsOfLife : std::uint8_t { batches_and_markers, batches };  // the latter is legacy: producer-state-early-expiry
+  void remove_expired(Timestamp now, std::int64_t expiration_ms, SignsOfLife signs = SignsOfLife::batches_and_markers);
   void clear(Offset end);
   void remove_without_records(Offset log_start);  // whose last batch lies below, but none whose transaction is open
   [[nodiscard]] const std::map<ProducerId, ProducerEntry>& producers() const { return producers_; }

@@ -170,6 +170,9 @@ struct ProducerConfig : ClientConfig {
   std::int64_t max_in_flight{5};
   Duration max_block{milliseconds(60'000)};
   std::int64_t max_request_size{1'048'576};
+  bool partitioner_adaptive_partitioning_enable{true};
+  Duration partitioner_availability_timeout{};  // 0: no broker is too slow
+  bool partitioner_ignore_keys{false};
   std::int64_t retries{INT32_MAX};
   std::string transactional_id;  // empty: none
   Duration transaction_timeout{milliseconds(60'000)};

@@ -32,6 +32,14 @@ enum class Legacy : std::uint8_t {
   verify_aba,
   producer_state_of_leaders_only,
   producer_state_by_log_retention,
+  tv2_completing_race,
+  marker_entry_wrong_delete,
+  producer_state_early_expiry,
+  idle_partition_seq_not_reset,
+  init_pid_epoch_inflation,
+  cleaner_drops_last_batch,
+  tombstone_horizon_by_mtime,
+  cleaner_gap_loop,
 };
 
 class LegacyBehaviours {
@@ -41,8 +49,8 @@ class LegacyBehaviours {
   friend bool operator==(const LegacyBehaviours&, const LegacyBehaviours&) = default;
 
  private:
-  static constexpr std::uint32_t bit(Legacy behaviour) { return std::uint32_t{1} << static_cast<unsigned>(behaviour); }
-  std::uint32_t set_{0};
+  static constexpr std::uint64_t bit(Legacy behaviour) { return std::uint64_t{1} << static_cast<unsigned>(behaviour); }
+  std::uint64_t set_{0};
 };
 
 struct LegacyInfo {

@@ -56,8 +56,16 @@ bool is_internal_topic(const std::string& name) {
 Replicas::Replicas(NodeId self, const NodeConfig& config, std::uint64_t flush_token_base, LegacyBehaviours legacy)
     : self_{self}, config_{config}, legacy_{legacy}, cleaner_{config}, flush_token_base_{flush_token_base} {}
 
+LogConfig Replicas::log_config_of(const TopicConfig& topic) const {
+  const bool by_records = legacy_.has(Legacy::producer_state_by_log_retention);
+  LogConfig config = log_config(topic, config_->producer_id_expiration, verification(),
+                                by_records ? ProducersStay::with_their_records : ProducersStay::by_time);
+  config.legacy = legacy_;
+  return config;
+}
+
 void Replicas::open(Env& env) {
-  const LogConfig defaults = log_config(config_->topic_defaults, config_->producer_id_expiration, verification(), producers_stay());
+  const LogConfig defaults = log_config_of(config_->topic_defaults);
   auto opened = LogDirectory::open(
       env.disk, [&defaults](const TopicPartition&) { return defaults; }, env.wall);
   if (!worked(opened, env)) return;

@@ -219,9 +219,7 @@ class Replicas {
     if (!off && legacy_.has(Legacy::verify_aba)) return RequireVerification::any_answer;
     return off ? RequireVerification::no : RequireVerification::yes;
   }
-  [[nodiscard]] ProducersStay producers_stay() const {
-    return legacy_.has(Legacy::producer_state_by_log_retention) ? ProducersStay::with_their_records : ProducersStay::by_time;
-  }
+  [[nodiscard]] LogConfig log_config_of(const TopicConfig& topic) const;
   [[nodiscard]] Partition* edit(const TopicIdPartition& id);
   [[nodiscard]] bool has_replica(const PartitionRegistration* registration) const;
   template <class T>

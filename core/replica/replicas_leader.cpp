@@ -44,7 +44,7 @@ std::optional<VerificationGuard> Replicas::start_verification(const TopicIdParti
   const LocalReplica found = find(id, std::nullopt, ServedBy::leader_only);
   if (found.error != ErrorCode::none) return std::nullopt;
   // Where epochs rise the partition has to be added all the same.
-  const bool required = found.log->config().require_verification == RequireVerification::yes;
+  const bool required = found.log->config().require_verification != RequireVerification::no;
   if (!required && epoch_bumps == EpochBumps::no) return std::nullopt;
   return directory_.edit(id)->maybe_start_verification(producer.id, producer.base_sequence, producer.epoch, epoch_bumps,
                                                        env.wall);

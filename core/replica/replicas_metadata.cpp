@@ -84,7 +84,7 @@ UnifiedLog* Replicas::ensure_log(const TopicIdPartition& id, const TopicPartitio
 std::optional<FetchAssignment> Replicas::apply_one(const TopicIdPartition& id, const TopicPartition& name,
                                                    const TopicConfig& config, const PartitionRegistration& now,
                                                    Env& env) {
-  UnifiedLog* log = ensure_log(id, name, log_config(config, config_->producer_id_expiration, verification(), producers_stay()), env);
+  UnifiedLog* log = ensure_log(id, name, log_config_of(config), env);
   if (log == nullptr) return std::nullopt;
   Partition& partition = partitions_.try_emplace(id, Cow{Partition{.id = id, .name = name}}).first->second.edit();
   if (partition.min_insync_replicas != config.min_insync_replicas) {

@@ -34,7 +34,7 @@ ErrorCode transaction_store_error(ErrorCode append_error) {
 
 TransactionCoordinator::TransactionCoordinator(NodeId self, const NodeConfig& config, TransactionVersion version,
                                                LegacyBehaviours legacy)
-    : config_{config}, version_{version}, legacy_{legacy}, markers_{self, config} {}
+    : config_{config}, version_{version}, legacy_{legacy}, markers_{self, config, legacy} {}
 
 std::optional<PartitionIndex> TransactionCoordinator::partition_for(const std::string& transactional_id) const {
   if (!partition_count_) return std::nullopt;
@@ -147,7 +147,9 @@ void TransactionCoordinator::on_append_completed(std::uint64_t token, ErrorCode 
   TransactionMetadata& transaction = known->second.edit();
   if (told != ErrorCode::none) {
     const bool fences = std::holds_alternative<Fenced>(pending.then);
-    if (fences) transaction.fence_failed(pending.change);
+    using NextFence = TransactionMetadata::NextFence;
+    const NextFence next = legacy_.has(Legacy::init_pid_epoch_inflation) ? NextFence::raises_again : NextFence::same_epoch;
+    if (fences) transaction.fence_failed(pending.change, next);
     if (!fences) transaction.give_up();
     if (std::holds_alternative<Completed>(pending.then) && told == ErrorCode::coordinator_not_available)
       unfinished_[pending.id] = env.now + store_retry_backoff;

@@ -17,11 +17,12 @@ void add_partition(std::vector<WriteTxnMarkersRequest::Topic>& topics, const Top
 
 }  // namespace
 
-TransactionMarkers::TransactionMarkers(NodeId self, const NodeConfig& config)
+TransactionMarkers::TransactionMarkers(NodeId self, const NodeConfig& config, LegacyBehaviours legacy)
     : channel_{channel_tag, ChannelOptions{.client_id = "broker-" + std::to_string(self.value) + "-txn-marker-sender",
                                            .request_timeout = config.request_timeout,
                                            .max_in_flight = 1}},
-      backoff_{retry_backoff} {}
+      backoff_{retry_backoff},
+      tells_tasks_apart_{!legacy.has(Legacy::marker_entry_wrong_delete)} {}
 
 void TransactionMarkers::add(const std::string& transactional_id, Task task) {
   Running running{std::move(task), ++last_number_, {}, {}};
@@ -112,7 +113,7 @@ void TransactionMarkers::on_completion(const Completion& done, Env& env) {
   }
   for (const Part& part : sent.mapped()) {
     const auto found = tasks_.find(part.transactional_id);
-    if (found == tasks_.end() || found->second.number != part.number) continue;
+    if (found == tasks_.end() || (tells_tasks_apart_ && found->second.number != part.number)) continue;
     Running& running = found->second;
     bool fenced = false;
     for (const TopicPartition& partition : part.partitions) {

@@ -19,6 +19,7 @@
 #include "core/machine/request_channel.hpp"
 #include "core/message/write_txn_markers.hpp"
 #include "core/model/config.hpp"
+#include "core/model/legacy.hpp"
 #include "core/model/metadata_image.hpp"
 #include "core/record/control_record.hpp"
 
@@ -28,7 +29,7 @@ class TransactionMarkers {
  public:
   static constexpr std::uint8_t channel_tag = 0x74;
 
-  TransactionMarkers(NodeId self, const NodeConfig& config);
+  TransactionMarkers(NodeId self, const NodeConfig& config, LegacyBehaviours legacy = {});
   void start(const Started& started) { channel_.start(started); }
 
   struct Task {
@@ -74,6 +75,7 @@ class TransactionMarkers {
 
   RequestChannel channel_;
   Duration backoff_;
+  bool tells_tasks_apart_;  // by number, not by transactional id alone (legacy: marker-entry-wrong-delete)
   std::map<std::string, Running> tasks_;
   std::map<std::uint64_t, std::vector<Part>> requests_;
   std::map<NodeId, std::uint64_t> busy_;  // brokers that have a request unanswered

@@ -218,11 +218,11 @@ void TransactionMetadata::complete(const TransactionChange& change) {
 
 void TransactionMetadata::give_up() { pending_.reset(); }
 
-void TransactionMetadata::fence_failed(const TransactionChange& change) {
+void TransactionMetadata::fence_failed(const TransactionChange& change, NextFence next) {
   pending_.reset();
   epoch_ = change.epoch;
   last_epoch_ = change.last_epoch;
-  fence_failed_ = true;
+  fence_failed_ = next == NextFence::same_epoch;
 }
 
 TransactionLogValue as_record(const TransactionChange& change) {

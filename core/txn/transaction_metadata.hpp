@@ -102,7 +102,9 @@ class TransactionMetadata {
   void give_up();                                  // it could not be stored
   // A fence could not be stored. Its epoch holds, for the record may be there yet, and serves for the next attempt: nobody has
   // heard of it (KAFKA-9666).
-  void fence_failed(const TransactionChange& change);
+  enum class NextFence : std::uint8_t { same_epoch, raises_again };  // the latter is legacy: init-pid-epoch-inflation
+  void fence_failed(const TransactionChange& change, NextFence next = NextFence::same_epoch);
+  [[nodiscard]] bool can_fence() const { return fence_failed_ || !epoch_ || epoch_->value < INT16_MAX; }
 
  private:
   [[nodiscard]] TransactionChange prepare(TransactionStatus to);

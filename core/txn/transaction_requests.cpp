@@ -136,6 +136,10 @@ void TransactionCoordinator::init_known(const InitProducerIdRequest& request, co
 
 void TransactionCoordinator::fence(const Found& found, const std::string& id, std::optional<RequestRef> by, std::string reason,
                                    Env& env) {
+  if (!found.transaction->can_fence()) {
+    if (by) answer(*by, InitProducerIdResponse{.error_code = ErrorCode::unknown_server_error}, env);
+    return;
+  }
   TransactionChange change = found.transaction->prepare_end(TransactionOutcome::abort, version_,
                                                             TransactionMetadata::Fences::yes, std::nullopt, env.wall);
   store(*found.shard, id, std::move(change), Fenced{std::move(by)}, env, std::move(reason));

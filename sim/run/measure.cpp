@@ -111,6 +111,7 @@ struct Measuring {
         const auto held = report(partition);
         return held ? Number{static_cast<std::int64_t>(held->segments)} : std::nullopt;
       }
+      case Metric::log_cleanings: return run.measures().cleanings(partition.name);
       case Metric::unavailable: return run.measures().unavailable(partition.name, run.world().now()).ns;
       case Metric::records_lost: return std::ssize(*partition.lost);
       default: return std::nullopt;
@@ -375,6 +376,7 @@ std::optional<MetricValue> Simulation::measure(const MetricQuery& query) const {
     case Metric::last_stable_offset:
     case Metric::log_size:
     case Metric::log_segments:
+    case Metric::log_cleanings:
     case Metric::unavailable: return m.value(m.over_partitions(Fold::sum));
     case Metric::records_out_of_order: return m.value(m.out_of_order());
     case Metric::records_lost: return m.value(m.pipeline() ? Number{m.passed_over_by(*m.pipeline())} : m.over_partitions(Fold::sum));

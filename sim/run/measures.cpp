@@ -207,6 +207,11 @@ std::int64_t Measures::expired(const TopicPartition& partition, const std::optio
   return known->second.deleted - (read == known->second.read.end() ? 0 : read->second);
 }
 
+std::int64_t Measures::cleanings(const TopicPartition& partition) const {
+  const auto known = cleanings_.find(partition);
+  return known == cleanings_.end() ? 0 : known->second;
+}
+
 // Bytes count for the client that sent or asked, and for the broker that took or gave them. What no client sent (the
 // brokers' own records, and those of real clients) is in the sums alone.
 void Measures::on(const Observation& o, const trace::LogAppended& e, const History& history) {
@@ -276,6 +281,8 @@ void Measures::observe(const Observation& o, const History& history) {
     reading(o, position->partition, history).next = position->to;
   } else if (const auto* deleted = o.get_if<trace::SegmentsDeleted>()) {
     on(o, *deleted, history);
+  } else if (const auto* cleaned = o.get_if<trace::LogCleaned>()) {
+    if (const PartitionHistory* partition = history.partition(cleaned->partition)) ++cleanings_[partition->name];
   } else if (const auto* appended = o.get_if<trace::LogAppended>()) {
     on(o, *appended, history);
   } else if (const auto* fetched = o.get_if<trace::FetchAnswered>()) {

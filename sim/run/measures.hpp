@@ -83,6 +83,8 @@ class Measures {
   // How long the partition had no leader that takes writes, up to `now`.
   [[nodiscard]] Duration unavailable(const TopicPartition& partition, Instant now) const;
   [[nodiscard]] std::vector<ErrorCode> errors_seen() const;
+  // How often cleaners went over a replica of that partition.
+  [[nodiscard]] std::int64_t cleanings(const TopicPartition& partition) const;
 
  private:
   struct Availability {
@@ -144,6 +146,7 @@ class Measures {
   std::map<std::pair<std::string, ErrorCode>, std::int64_t> errors_;
   Cow<std::map<TopicPartition, Expiry>> expiries_;
   Cow<ByKey<Reading>> readings_;  // by group or client
+  std::map<TopicPartition, std::int64_t> cleanings_;
   std::map<std::string, GroupState> groups_;
   Latencies produce_latency_;
   Latencies end_to_end_latency_;

@@ -26,6 +26,7 @@ enum class Metric : std::uint8_t {
   last_stable_offset,
   log_size,
   log_segments,
+  log_cleanings,
   disk_used,
   disk_free,
   records_produced,

@@ -25,6 +25,8 @@ constexpr std::array metrics{
     MetricInfo{Metric::last_stable_offset, "last.stable.offset", count, needs_subject, "p", true, "last stable offset"},
     MetricInfo{Metric::log_size, "log.size", size, sum, "pt", true, "bytes of the log"},
     MetricInfo{Metric::log_segments, "log.segments", count, sum, "pt", true, "segments of the log"},
+    MetricInfo{Metric::log_cleanings, "log.cleanings", count, sum, "pt", false,
+               "passes of the log cleaners of its replicas that came to their end"},
     MetricInfo{Metric::disk_used, "disk.used", size, sum, "b", false, "bytes in use on the node's disk"},
     MetricInfo{Metric::disk_free, "disk.free", size, least, "b", false, "bytes free on the node's disk"},
     MetricInfo{Metric::records_produced, "records.produced", count, sum, "ptc", false, "records handed to producers"},

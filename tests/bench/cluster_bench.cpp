@@ -1,5 +1,6 @@
 // How many simulated seconds a second the cluster of cluster.hpp does, all checkers on.
-// And how many records a second go from a producer to a consumer, in batches of 10 and of 160.
+// How many records a second go from a producer to a consumer, in batches of 10 and of 160.
+// And what it takes until a group of 1,000 members is stable, in either protocol: wall-clock time, and virtual time as a counter.
 // The counter `simulated_s_per_s` is virtual time over wall-clock time; forming the cluster is not counted.
 #include <algorithm>
 
@@ -68,6 +69,43 @@ void end_to_end(benchmark::State& state) {
   state.counters["records_a_batch"] = static_cast<double>(consumed) / static_cast<double>(std::max<std::size_t>(1, batches));
 }
 
+// A thousand members come at once to a topic of as many partitions.
+std::shared_ptr<const Scenario> large_group_scenario(const std::string& protocol) {
+  const std::string text = R"j({
+    "name": "large-group", "seed": 1, "duration": "300s", "epilogue": false, "cluster": {"brokers": 3, "controllers": 1},
+    "topics": [{"name": "t", "partitions": 1000, "replication_factor": 1}],
+    "consumers": [{"group": "g", "topics": ["t"], "count": 1000, "from": "1s", "config": {"group.protocol": ")j" + protocol + R"j("}}]})j";
+  Parsed parsed = parse_scenario(text);
+  return parsed.scenario ? std::make_shared<const Scenario>(std::move(*parsed.scenario)) : nullptr;
+}
+
+void large_group(benchmark::State& state, const std::string& protocol) {
+  const std::shared_ptr<const Scenario> scenario = large_group_scenario(protocol);
+  if (!scenario) return state.SkipWithError("the scenario is wrong");
+  const auto stable = [](const Simulation& run) {
+    const auto group = run.measures().groups().find("g");
+    return group != run.measures().groups().end() && group->second.state == "Stable" && group->second.members.size() == 1000;
+  };
+  double virtual_seconds = 0;
+  double events = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    Simulation run{scenario, WireMode::fast};
+    if (!run.form()) state.SkipWithError("the cluster did not form");
+    state.ResumeTiming();
+    while (!stable(run) && run.step()) {}
+    if (!stable(run)) state.SkipWithError("the group is not stable after 300 s");
+    virtual_seconds += static_cast<double>(run.now().whole_ms()) / 1000 - 1;
+    events += static_cast<double>(run.events());
+  }
+  state.counters["virtual_s"] = benchmark::Counter(virtual_seconds, benchmark::Counter::kAvgIterations);
+  state.counters["events"] = benchmark::Counter(events, benchmark::Counter::kAvgIterations);
+}
+void large_group_classic(benchmark::State& state) { large_group(state, "classic"); }
+void large_group_consumer(benchmark::State& state) { large_group(state, "consumer"); }
+
+BENCHMARK(large_group_classic)->Unit(benchmark::kMillisecond);
+BENCHMARK(large_group_consumer)->Unit(benchmark::kMillisecond);
 BENCHMARK(end_to_end)->Arg(10)->Arg(160)->Unit(benchmark::kMillisecond);
 BENCHMARK(simulate_fast)->Unit(benchmark::kMillisecond);
 BENCHMARK(simulate_exact)->Unit(benchmark::kMillisecond);

@@ -51,7 +51,16 @@ TEST_CASE("what a rule of today guards against shows when the rule is taken out"
       {"group-guards", "no-generation-fencing"},
       {"group-guards", "static-rejoin-not-persisted"},
       {"group-guards", "offsets-expire-by-commit-time"},
-      {"group-guards", "fetch-during-revocation"}};
+      {"group-guards", "fetch-during-revocation"},
+      {"asked-while-it-was-aborted", "verify-aba"},
+      {"next-transaction-at-once", "tv2-completing-race"},
+      {"answer-from-a-former-term", "marker-entry-wrong-delete"},
+      {"fenced-for-long", "producer-state-early-expiry"},
+      {"numbers-begin-anew", "idle-partition-seq-not-reset"},
+      {"too-few-replicas-to-fence", "init-pid-epoch-inflation"},
+      {"cleaner-guards", "cleaner-drops-last-batch"},
+      {"cleaner-guards", "tombstone-horizon-by-mtime"},
+      {"cleaner-guards", "cleaner-gap-loop"}};
   constexpr std::size_t every = kafkasim::test::sanitized ? 4 : 1;
   for (std::size_t i = 0; i < guards.size(); i += every) {
     const auto& [scenario, legacy] = guards[i];

@@ -146,3 +146,19 @@ TEST_CASE("a producer whose epochs are used up asks for a new id and renumbers u
   rig.sequences.set_producer({ProducerId{10}, ProducerEpoch{0}}, rig.queues);
   CHECK(rig.at(orders0).in_flight[0].producer->id == ProducerId{10});
 }
+
+TEST_CASE("after an epoch bump a partition that was idle begins at 0 as well and of old it went on where it was") {
+  for (const std::int32_t expected : {0, 4}) {
+    SequencesRig rig;
+    if (expected > 0) rig.sequences.keep_numbers_of_idle_partitions();
+    PartitionQueue& idle = rig.at(orders1);
+    const ProducerBatch acked = drain(rig.sequences, idle, 4);
+    idle.in_flight.clear();
+    rig.sequences.on_acked(idle, acked, Offset{0});
+    rig.sequences.on_failed(orders0, rig.at(orders0), ErrorCode::invalid_record, Sequences::Gap::certain);
+    rig.sequences.settle(rig.queues);
+    const ProducerBatch& next = drain(rig.sequences, rig.at(orders1), 1);
+    CHECK(next.producer->epoch == ProducerEpoch{1});
+    CHECK(next.base_sequence == Sequence{expected});
+  }
+}

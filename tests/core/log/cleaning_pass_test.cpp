@@ -293,3 +293,59 @@ TEST_CASE("the last sequence of a producer stays although its transaction was ab
   rig.restart();
   CHECK(rig.log().producer_state().producers().at(ProducerId{1}).last()->last_sequence == before->last_sequence);
 }
+
+// ---- as it was once ---------------------------------------------------------------------------------
+
+namespace {
+
+LogConfig cleaned_as_with(Legacy behaviour) {
+  LogConfig config = CleanerRig::small();
+  config.legacy.bring_back(behaviour);
+  return config;
+}
+
+}  // namespace
+
+TEST_CASE("of old the last batch of a producer went when its records did") {
+  CleanerRig rig{cleaned_as_with(Legacy::cleaner_drops_last_batch)};
+  rig.idempotent(1, {"a", "b"});
+  rig.idempotent(2, {"a", "b"});
+  rig.put("c", "v");
+  rig.roll();
+  rig.clean();
+  CHECK(rig.last_offsets() == Offsets{3, 4});
+}
+
+TEST_CASE("of old each cleaning began the time of a tombstone anew") {
+  CleanerRig rig{cleaned_as_with(Legacy::tombstone_horizon_by_mtime)};
+  rig.put_all({"a", "b"});
+  rig.remove("a");
+  rig.roll();
+  for (int i = 0; i < 5; ++i) {
+    rig.dirty = Offset{0};
+    rig.clean();
+    CHECK(rig.offsets() == Offsets{1, 2});
+    rig.now = rig.now.plus(CleanerRig::retention - 1);
+  }
+  rig.now = rig.now.plus(1);
+  rig.dirty = Offset{0};
+  rig.clean();
+  CHECK(rig.offsets() == Offsets{1});
+}
+
+TEST_CASE("a pass ends at the end of its last segment though offsets are missing there and of old before the gap") {
+  for (const std::int64_t end : {9, 2}) {
+    CleanerRig rig{end == 9 ? CleanerRig::small() : cleaned_as_with(Legacy::cleaner_gap_loop)};
+    rig.put_all({"a", "b"});
+    LogConfig one = rig.log().config();
+    one.segment_bytes = 1;
+    rig.log().set_config(one);
+    REQUIRE(rig.log().append_as_follower({stored(keyed_batch({{"c", "v"}}), 9, 1)}, LeaderEpoch{1}, rig.now, rig.disk));
+    (void)rig.log().update_high_watermark(rig.log().log_end_offset());
+    REQUIRE(rig.log().flush(rig.disk));
+    for (int passes = 0; passes < 2; ++passes) {
+      CHECK(rig.clean() == Progress::done);
+      CHECK(rig.dirty == Offset{end});
+    }
+  }
+}

@@ -248,3 +248,15 @@ TEST_CASE("a cleared state has no transaction and none that is late") {
   CHECK_FALSE(f.state.has_late_transaction(Timestamp{1LL << 60}, fifteen_minutes));
   CHECK(f.state.end_offset() == Offset{150});
 }
+
+TEST_CASE("a marker is a sign of life of its producer and of old the epoch that it raised was forgotten at once") {
+  ProducerTransactionsRig f;
+  REQUIRE(f.transactional(1, 0, 0, 9) == ErrorCode::none);
+  REQUIRE(f.end(1, 1, aborts, 10) == ErrorCode::none);  // fences
+  ProducerState of_old = f.state;
+  f.state.remove_expired(Timestamp{1'000'001}, 86'400);
+  of_old.remove_expired(Timestamp{1'000'001}, 86'400, ProducerState::SignsOfLife::batches);
+  CHECK(f.transactional(1, 0, 1, 11) == ErrorCode::invalid_producer_epoch);
+  f.state = of_old;
+  CHECK(f.transactional(1, 0, 1, 11) == ErrorCode::none);
+}

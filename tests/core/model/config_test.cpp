@@ -16,6 +16,12 @@ TEST_CASE("a setting is set by the name and unit that Kafka gives it") {
   CHECK(producer.acks == "-1");
   REQUIRE(set(producer, "enable.idempotence", std::string{"false"}));
   CHECK_FALSE(producer.enable_idempotence);
+  CHECK(producer.partitioner_adaptive_partitioning_enable);
+  REQUIRE(set(producer, "partitioner.adaptive.partitioning.enable", false));
+  CHECK_FALSE(producer.partitioner_adaptive_partitioning_enable);
+  REQUIRE(set(producer, "partitioner.availability.timeout.ms", std::int64_t{100}));
+  CHECK(producer.partitioner_availability_timeout == milliseconds(100));
+  CHECK_FALSE(set(producer, "partitioner.availability.timeout.ms", std::int64_t{-1}));
   TopicConfig topic;
   REQUIRE(set(topic, "segment.bytes", std::string{"1048576"}));
   CHECK(topic.segment_bytes == 1'048'576);

@@ -128,3 +128,25 @@ TEST_CASE("errors of the log are told as what a client may do about them", "[txn
   CHECK(transaction_store_error(ErrorCode::message_too_large) == ErrorCode::unknown_server_error);
   CHECK(transaction_store_error(ErrorCode::none) == ErrorCode::none);
 }
+
+TEST_CASE("fences that cannot be stored raise the epoch once and of old until none was left", "[txn]") {
+  for (const bool of_old : {false, true}) {
+    LegacyBehaviours legacy;
+    if (of_old) legacy.bring_back(Legacy::init_pid_epoch_inflation);
+    TransactionHarness rig{TransactionVersion::v1, {}, legacy};
+    const InitProducerIdResponse bank = rig.init();
+    REQUIRE(rig.add(bank, orders0, 3) == ErrorCode::none);
+    rig.appends = ErrorCode::not_enough_replicas;
+    ErrorCode told = ErrorCode::none;
+    for (int attempts = 0; attempts < 40'000; ++attempts) {
+      told = rig.init().error_code;
+      if (told != ErrorCode::coordinator_not_available) break;
+    }
+    CHECK(told == (of_old ? ErrorCode::unknown_server_error : ErrorCode::coordinator_not_available));
+    CHECK(rig.report().epoch == ProducerEpoch{static_cast<std::int16_t>(of_old ? INT16_MAX : 1)});
+    rig.appends = ErrorCode::none;
+    rig.init();
+    rig.write_markers();
+    CHECK((rig.init().error_code == ErrorCode::none) != of_old);
+  }
+}

@@ -83,3 +83,21 @@ TEST_CASE("when the connection breaks the markers are sent again", "[txn]") {
   rig.write_markers();
   CHECK(rig.report().status == complete_commit);
 }
+
+TEST_CASE("of old an answer to the coordinator of before took out what the present one had to do", "[txn]") {
+  for (const bool of_old : {false, true}) {
+    LegacyBehaviours legacy;
+    if (of_old) legacy.bring_back(Legacy::marker_entry_wrong_delete);
+    TransactionHarness rig{TransactionVersion::v2, {}, legacy};
+    committing(rig);
+    const std::optional<Send> former = rig.take_markers();
+    REQUIRE(former);
+    rig.resign();
+    rig.elect(5);
+    // Another coordinator was there in between, and has written one of the markers.
+    rig.reply_markers(*former, ErrorCode::transaction_coordinator_fenced);
+    rig.pass(seconds(1));
+    rig.write_markers();
+    CHECK(rig.report().status == (of_old ? prepare_commit : complete_commit));
+  }
+}

@@ -67,6 +67,7 @@ TEST_CASE("log metrics are those of the leader or of the replica that is asked")
   CHECK(value(Metric::last_stable_offset, b0) == 20);
   CHECK(value(Metric::log_start, b0) == 0);
   CHECK(value(Metric::log_segments, TopicName{"a"}) == 2);
+  CHECK(value(Metric::log_cleanings, TopicName{"a"}) == 0);
   CHECK(value(Metric::log_size, TopicName{"a"}) > 60 * 100);
   CHECK(value(Metric::log_size, b0) == value(Metric::log_size, b0, NodeId{1}));
   CHECK(value(Metric::leader, b0) == 2);
