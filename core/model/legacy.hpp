@@ -32,6 +32,13 @@ enum class Legacy : std::uint8_t {
   verify_aba,
   producer_state_of_leaders_only,
   producer_state_by_log_retention,
+  no_epoch_on_elect,
+  skip_missed_epoch_truncation,
+  hw_before_truncate,
+  full_truncate_keeps_hw,
+  truncate_noop_keeps_epochs,
+  hw_waits_for_ineligible,
+  removed_partition_truncates,
 };
 
 class LegacyBehaviours {
@@ -41,8 +48,8 @@ class LegacyBehaviours {
   friend bool operator==(const LegacyBehaviours&, const LegacyBehaviours&) = default;
 
  private:
-  static constexpr std::uint32_t bit(Legacy behaviour) { return std::uint32_t{1} << static_cast<unsigned>(behaviour); }
-  std::uint32_t set_{0};
+  static constexpr std::uint64_t bit(Legacy behaviour) { return std::uint64_t{1} << static_cast<unsigned>(behaviour); }
+  std::uint64_t set_{0};
 };
 
 struct LegacyInfo {

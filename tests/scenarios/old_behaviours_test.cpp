@@ -51,7 +51,14 @@ TEST_CASE("what a rule of today guards against shows when the rule is taken out"
       {"group-guards", "no-generation-fencing"},
       {"group-guards", "static-rejoin-not-persisted"},
       {"group-guards", "offsets-expire-by-commit-time"},
-      {"group-guards", "fetch-during-revocation"}};
+      {"group-guards", "fetch-during-revocation"},
+      {"elections-without-writes", "no-epoch-on-elect"},
+      {"elections-without-writes", "skip-missed-epoch-truncation"},
+      {"elections-without-writes", "truncate-noop-keeps-epochs"},
+      {"isolated-leader", "hw-before-truncate"},
+      {"behind-the-beginning", "full-truncate-keeps-hw"},
+      {"orderly-stop-of-a-follower", "hw-waits-for-ineligible"},
+      {"late-answer-of-a-former-leader", "removed-partition-truncates"}};
   constexpr std::size_t every = kafkasim::test::sanitized ? 4 : 1;
   for (std::size_t i = 0; i < guards.size(); i += every) {
     const auto& [scenario, legacy] = guards[i];
