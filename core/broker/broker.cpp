@@ -248,7 +248,7 @@ void Broker::publish(Env& env) {
     }
   }
   if (std::exchange(configured_, false))
-    replicas_.set_topic_defaults(effective_config(image_, options_.id, options_.config).topic_defaults);
+    replicas_.set_dynamic_config(effective_config(image_, options_.id, options_.config));
   if (first || !unpublished_.empty()) {
     std::ranges::sort(unpublished_);
     unpublished_.erase(std::unique(unpublished_.begin(), unpublished_.end()), unpublished_.end());

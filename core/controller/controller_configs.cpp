@@ -36,6 +36,14 @@ std::string with_parts(const std::string& list, std::int8_t operation, const std
   return joined(parts);
 }
 
+// To what is appended where nothing is set.
+std::string default_of_list(const std::string& name) {
+  for (const SettingView& view : settings_of(TopicConfig{})) {
+    if (view.name == name) return view.value.value_or("");
+  }
+  return {};
+}
+
 bool is_number(const std::string& text) {
   std::int32_t n = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
@@ -150,7 +158,7 @@ Controller::Allowed<Controller::Settings> Controller::after(
       return tl::unexpected(Refusal{ErrorCode::invalid_config, std::string{"Can't "} + verb + " to key " + config.name
                                                                    + " because its type is not LIST."});
     } else {
-      const auto [list, made] = settings.try_emplace(config.name, TopicConfig{}.cleanup_policy);
+      const auto [list, made] = settings.try_emplace(config.name, default_of_list(config.name));
       list->second = with_parts(list->second, config.config_operation, value);
     }
   }

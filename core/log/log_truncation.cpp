@@ -44,14 +44,15 @@ DiskResult<bool> UnifiedLog::truncate_to(Offset offset, Timestamp now, Disk& dis
   return true;
 }
 
-DiskResult<void> UnifiedLog::truncate_fully_and_start_at(Offset offset, Timestamp now, Disk& disk) {
+DiskResult<void> UnifiedLog::truncate_fully_and_start_at(Offset offset, Timestamp now, Disk& disk, StartOver how) {
   ++truncations_;
   DiskResult<void> done = drop_segments(0, disk);
   if (!done) return done;
   DiskResult<LogSegment> segment = LogSegment::open(disk, directory_, offset, config_, now);
   if (!segment) return tl::unexpected(segment.error());
   segments_.push_back(std::move(*segment));
-  log_start_ = high_watermark_ = offset;
+  log_start_ = offset;
+  if (how == StartOver::moves_high_watermark) high_watermark_ = offset;
   recovery_point_ = std::min(recovery_point_, offset);
   producers_.clear(offset);
   last_snapshot_ = offset;

@@ -88,6 +88,8 @@ struct LogOpenOptions {
   Offset log_start_offset{};  // from log-start-offset-checkpoint; 0 if it does not say
 };
 
+enum class StartOver : std::uint8_t { moves_high_watermark, keeps_high_watermark };
+
 class UnifiedLog {
  public:
   struct Opened;
@@ -174,8 +176,9 @@ class UnifiedLog {
   // Afterwards the log ends with the last batch below `offset`. At or beyond the log end only epochs are cut
   // (KAFKA-10706). True if batches went; the recovery point may have fallen then: checkpoint it.
   [[nodiscard]] DiskResult<bool> truncate_to(Offset offset, Timestamp now, Disk& disk);
-  // Empties the log; its next offset, start and high watermark are `offset` (KAFKA-9491).
-  [[nodiscard]] DiskResult<void> truncate_fully_and_start_at(Offset offset, Timestamp now, Disk& disk);
+  // Empties the log; its next offset, start and, as it has to be, high watermark are `offset` (KAFKA-9491).
+  [[nodiscard]] DiskResult<void> truncate_fully_and_start_at(Offset offset, Timestamp now, Disk& disk,
+                                                             StartOver how = StartOver::moves_high_watermark);
 
   // ---- retention ----------------------------------------------------------------------------------
   // Some segment is to go now, or the settings cannot tell without looking closer.

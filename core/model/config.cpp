@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/model/setting_table.hpp"
+#include "core/model/throttled_replicas.hpp"
 
 namespace kafkasim {
 
@@ -37,6 +38,8 @@ const std::vector<Topic>& topic_settings() {
       {"segment.jitter.ms", &TopicConfig::segment_jitter},
       {"segment.ms", &TopicConfig::segment, 1},
       {"unclean.leader.election.enable", &TopicConfig::unclean_leader_election_enable},
+      {"leader.replication.throttled.replicas", &TopicConfig::leader_throttled_replicas},
+      {"follower.replication.throttled.replicas", &TopicConfig::follower_throttled_replicas},
   };
   return table;
 }
@@ -87,6 +90,16 @@ constexpr InUnits in_units[] = {
     {"log.roll.jitter.hours", "segment.jitter.ms", TimeUnit::hours, &NodeConfig::log_roll_jitter_unit, 0},
 };
 
+// Lists as long as a topic has replicas, with a form of their own.
+struct ThrottledList {
+  std::string_view name;
+  std::string TopicConfig::*field;
+};
+constexpr ThrottledList throttled_lists[] = {
+    {leader_throttled_replicas_setting, &TopicConfig::leader_throttled_replicas},
+    {follower_throttled_replicas_setting, &TopicConfig::follower_throttled_replicas},
+};
+
 std::int64_t ms_of(TimeUnit unit) {
   switch (unit) {
     case TimeUnit::unset:
@@ -129,6 +142,10 @@ const std::vector<Node>& node_settings() {
       {"replica.socket.timeout.ms", &NodeConfig::replica_socket_timeout, 1},
       {"replica.high.watermark.checkpoint.interval.ms", &NodeConfig::replica_high_watermark_checkpoint_interval, 1},
       {"fetch.max.bytes", &NodeConfig::fetch_max_bytes, 1024, INT32_MAX},
+      {"leader.replication.throttled.rate", &NodeConfig::leader_throttled_rate},
+      {"follower.replication.throttled.rate", &NodeConfig::follower_throttled_rate},
+      {"replication.quota.window.num", &NodeConfig::replication_quota_samples, 1, 10'000},
+      {"replication.quota.window.size.seconds", &NodeConfig::replication_quota_window_seconds, 1, 1'000'000},
       {"replica.selector.class", &NodeConfig::replica_selector_class, 0, 0, {"", "org.apache.kafka.common.replica.RackAwareReplicaSelector"}},
       {"default.replication.factor", &NodeConfig::default_replication_factor, 1, INT16_MAX},
       {"num.partitions", &NodeConfig::num_partitions, 1, INT32_MAX},
@@ -235,6 +252,13 @@ Result<void> set_in_unit(NodeConfig& config, const InUnits& setting, const Setti
 }  // namespace
 
 Result<void> set(TopicConfig& config, std::string_view name, const SettingValue& value) {
+  for (const ThrottledList& list : throttled_lists) {
+    if (list.name != name) continue;
+    std::string text = as_string(value);
+    if (Result<void> ok = check_throttled_replicas(name, text); !ok) return ok;
+    config.*(list.field) = std::move(text);
+    return {};
+  }
   return set_by_table(config, topic_settings(), name, value, topic_setting_names(), "topic");
 }
 
@@ -248,7 +272,10 @@ Result<void> set(NodeConfig& config, std::string_view name, const SettingValue& 
   return set_by_table(config, node_settings(), name, value, node_setting_names(), "broker");
 }
 
-bool is_list_setting(std::string_view name) { return name == "cleanup.policy" || name == "log.cleanup.policy" || name == "group.consumer.assignors"; }
+bool is_list_setting(std::string_view name) {
+  return name == "cleanup.policy" || name == "log.cleanup.policy" || name == "group.consumer.assignors"
+         || std::ranges::find(throttled_lists, name, &ThrottledList::name) != std::end(throttled_lists);
+}
 
 std::vector<std::string_view> node_names_of(std::string_view setting) {
   std::vector<std::string_view> names;
@@ -264,7 +291,8 @@ std::vector<std::string_view> node_names_of(std::string_view setting) {
 bool is_dynamic_node_setting(std::string_view name) {
   const auto in_ms = [name](const InUnits& one) { return one.node == name && one.unit == TimeUnit::milliseconds; };
   return std::ranges::find(synonyms, name, &Synonym::node) != std::end(synonyms)
-         || std::ranges::find_if(in_units, in_ms) != std::end(in_units);
+         || std::ranges::find_if(in_units, in_ms) != std::end(in_units) || name == "leader.replication.throttled.rate"
+         || name == "follower.replication.throttled.rate";
 }
 
 std::vector<SettingView> settings_of(const TopicConfig& config) {

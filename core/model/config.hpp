@@ -46,6 +46,8 @@ struct TopicConfig {  // a topic's own; where it says nothing, the node's log.* 
   Duration segment_jitter{};
   Duration segment{milliseconds(604'800'000)};
   bool unclean_leader_election_enable{false};
+  std::string leader_throttled_replicas;    // KIP-73: "0:1,1:2" are partitions and brokers, "*" all; see throttled_replicas.hpp
+  std::string follower_throttled_replicas;
   friend bool operator==(const TopicConfig&, const TopicConfig&) = default;
 };
 
@@ -87,6 +89,10 @@ struct NodeConfig {  // of a broker or a controller
   Duration replica_socket_timeout{milliseconds(30'000)};
   Duration replica_high_watermark_checkpoint_interval{milliseconds(5'000)};
   std::int64_t fetch_max_bytes{57'671'680};
+  std::int64_t leader_throttled_rate{INT64_MAX};  // bytes a second (KIP-73)
+  std::int64_t follower_throttled_rate{INT64_MAX};
+  std::int64_t replication_quota_samples{11};
+  std::int64_t replication_quota_window_seconds{1};
   std::string replica_selector_class;  // empty: consumers read from leaders (KIP-392)
   std::int64_t default_replication_factor{1};
   std::int64_t num_partitions{1};
@@ -234,7 +240,7 @@ struct SettingView {
 // DynamicBrokerConfig.brokerConfigSynonyms). None: there is no such setting of a broker.
 [[nodiscard]] std::vector<std::string_view> node_names_of(std::string_view topic_setting);
 // Whether AlterConfigs may change it on a running node (DynamicBrokerConfig.DynamicLogConfig); of Kafka's dynamic
-// settings only those for logs are dynamic here.
+// settings only those for logs and the rates of throttled replication are dynamic here.
 [[nodiscard]] bool is_dynamic_node_setting(std::string_view name);
 // Whether its value is a list, so that AlterConfigs may append to it.
 [[nodiscard]] bool is_list_setting(std::string_view name);

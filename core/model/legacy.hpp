@@ -40,6 +40,13 @@ enum class Legacy : std::uint8_t {
   cleaner_drops_last_batch,
   tombstone_horizon_by_mtime,
   cleaner_gap_loop,
+  no_epoch_on_elect,
+  skip_missed_epoch_truncation,
+  hw_before_truncate,
+  full_truncate_keeps_hw,
+  truncate_noop_keeps_epochs,
+  hw_waits_for_ineligible,
+  removed_partition_truncates,
 };
 
 class LegacyBehaviours {

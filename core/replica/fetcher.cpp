@@ -1,6 +1,7 @@
 #include "core/replica/fetcher.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/base/check.hpp"
 
@@ -26,8 +27,8 @@ bool is_about_topic_ids(ErrorCode error) {
 
 }  // namespace
 
-ReplicaFetchers::ReplicaFetchers(NodeId self, const NodeConfig& config, std::uint8_t channel_tag)
-    : self_{self}, config_{config}, channel_{channel_tag, channel_options(self, config)} {}
+ReplicaFetchers::ReplicaFetchers(NodeId self, const NodeConfig& config, std::uint8_t channel_tag, LegacyBehaviours legacy)
+    : self_{self}, config_{config}, legacy_{legacy}, channel_{channel_tag, channel_options(self, config)} {}
 
 // ---- a leader --------------------------------------------------------------------------------------------
 
@@ -53,6 +54,8 @@ void ReplicaFetchers::Source::erase(const TopicIdPartition& id) {
   const auto state = partitions.find(id);
   if (state->second.delayed_until) delayed.erase({*state->second.delayed_until, id});
   asking.erase(id);
+  behind.erase(id);
+  held_back.erase(id);
   changed.insert(id);
   partitions.erase(state);
 }
@@ -64,6 +67,18 @@ void ReplicaFetchers::Source::release(Instant now) {
     changed.insert(id);
     delayed.erase(delayed.begin());
   }
+}
+
+// RemoteLeaderEndPoint.shouldFollowerThrottle: who is in sync is not throttled, so that the ISR stays as it is.
+void ReplicaFetchers::Source::hold_back(ReplicationQuota& quota, Instant now) {
+  if (!quota.throttles_any() && held_back.empty()) return;
+  const bool exceeded = quota.is_exceeded(now);
+  std::set<TopicIdPartition> held;
+  for (const TopicIdPartition& id : behind) {
+    if (exceeded && quota.is_throttled(id)) held.insert(id);
+  }
+  std::ranges::set_symmetric_difference(held, held_back, std::inserter(changed, changed.end()));
+  held_back = std::move(held);
 }
 
 ReplicaFetchers::Source* ReplicaFetchers::source_of(const TopicIdPartition& id) {
@@ -92,6 +107,7 @@ void ReplicaFetchers::follow(const TopicIdPartition& id, const std::string& topi
   Source& source = sources_[leader].edit();
   source.partitions.emplace(id, State{topic, position, Phase::ready, std::nullopt, ++last_order_});
   source.changed.insert(id);
+  source.behind.insert(id);
   leader_of_.emplace(id, leader);
   to_send_.insert(leader);
 }
@@ -126,6 +142,16 @@ void ReplicaFetchers::advance(const TopicIdPartition& id, Offset offset, std::op
   if (to != state.position) source->changed.insert(id);
   state.position = to;
   source->set_phase(id, state, Phase::ready);
+}
+
+void ReplicaFetchers::tell_lag(const TopicIdPartition& id, Lag lag) {
+  Source* source = source_of(id);
+  if (source == nullptr) return;
+  if (lag == Lag::none) {
+    source->behind.erase(id);
+  } else {
+    source->behind.insert(id);
+  }
 }
 
 void ReplicaFetchers::back_off(const TopicIdPartition& id, Instant now) {
@@ -193,6 +219,9 @@ void ReplicaFetchers::on_fetch_answer(NodeId leader, const FetchResponse& respon
     for (const FetchResponse::Partition& partition : topic.partitions) {
       const TopicIdPartition id{topic.topic_id, partition.partition_index};
       const auto state = source.partitions.find(id);
+      const bool obeys_all = partition.diverging_epoch && legacy_.has(Legacy::removed_partition_truncates);
+      if (state == source.partitions.end() && obeys_all && source.session.asked(id) != nullptr)
+        events.emplace_back(FetchedPartition{id, source.session.asked(id)->partition, partition});
       if (state == source.partitions.end() || !seen.insert(id).second) continue;
       const FetchRequest::Partition& asked = source.session.asked(id)->partition;
       const bool still_there = asked.fetch_offset == state->second.position.offset
@@ -277,9 +306,10 @@ std::optional<ListOffsetsRequest> ReplicaFetchers::build_list_offsets(const Sour
 
 std::optional<FetchRequest> ReplicaFetchers::build_fetch(Source& source, const Sender& sender, Instant now) const {
   source.release(now);
+  source.hold_back(sender.quota, now);
   for (const TopicIdPartition& id : std::exchange(source.changed, {})) {
     const auto found = source.partitions.find(id);
-    if (found == source.partitions.end() || found->second.delayed_until) {
+    if (found == source.partitions.end() || found->second.delayed_until || source.held_back.contains(id)) {
       source.session.drop(id);
       continue;
     }
@@ -323,9 +353,11 @@ void ReplicaFetchers::send_one(NodeId leader, const Sender& sender, Env& env) {
   } else if (auto fetch = build_fetch(source, sender, env.now)) {
     message = Message::of(std::move(*fetch));
   }
-  if (!message) {  // all are delayed
-    const bool any = !source.delayed.empty();
-    delays_.set(leader, any ? std::optional{source.delayed.begin()->first} : std::nullopt);
+  if (!message) {  // all are delayed or held back (AbstractFetcherThread.maybeFetch)
+    std::optional<Instant> next;
+    if (!source.delayed.empty()) next = source.delayed.begin()->first;
+    if (!source.held_back.empty()) next = earlier(next, env.now + config_->replica_fetch_backoff);
+    delays_.set(leader, next);
     return;
   }
   delays_.set(leader, std::nullopt);

@@ -12,9 +12,11 @@
 //   needs_leader_start        leader's start told                          ready
 //   needs_*                   an error                                     ready, delayed
 //   delayed                   its time has come                            ready
+//   ready                     throttled, behind its leader, quota exceeded held back: left out of the next fetch (KIP-73)
+//   held back                 another fetch is built, and that is over     ready
 //
 // Fetches are incremental, in a session with each leader (KIP-227), at most max.bytes a partition; who got data goes to
-// the end of the order. A partition that is delayed is forgotten by the session until then. What a request costs follows
+// the end of the order. A partition that is delayed or held back is forgotten by the session until then. What a request costs follows
 // the partitions that have changed since the last.
 #include <cstdint>
 #include <functional>
@@ -33,6 +35,7 @@
 #include "core/message/list_offsets.hpp"
 #include "core/model/config.hpp"
 #include "core/replica/leader.hpp"
+#include "core/replica/replication_quota.hpp"
 
 namespace kafkasim {
 
@@ -61,7 +64,7 @@ using FetcherEvent = std::variant<FetchedPartition, LeaderOffset>;
 
 class ReplicaFetchers {
  public:
-  ReplicaFetchers(NodeId self, const NodeConfig& config, std::uint8_t channel_tag);
+  ReplicaFetchers(NodeId self, const NodeConfig& config, std::uint8_t channel_tag, LegacyBehaviours legacy = {});
   void start(const Started& started) { channel_.start(started); }
 
   void follow(const TopicIdPartition& id, const std::string& topic, NodeId leader, const FetchPosition& position);
@@ -72,6 +75,9 @@ class ReplicaFetchers {
   // After an event, one of these:
   enum class Got : std::uint8_t { nothing, data };
   void advance(const TopicIdPartition& id, Offset offset, std::optional<LeaderEpoch> last_fetched_epoch, Got got);
+  // A fetch was answered well: whether what is there reaches the leader's high watermark. Before, nobody knows.
+  enum class Lag : std::uint8_t { none, some };
+  void tell_lag(const TopicIdPartition& id, Lag lag);
   void back_off(const TopicIdPartition& id, Instant now);
   void fenced(const TopicIdPartition& id, std::optional<LeaderEpoch> requested_epoch, Instant now);
   void ask_leader_offset(const TopicIdPartition& id, LogEndKind which);
@@ -84,6 +90,7 @@ class ReplicaFetchers {
     std::optional<BrokerEpoch> broker_epoch;
     const BrokerMap& brokers;                                         // where leaders are
     std::function<Offset(const TopicIdPartition&)> log_start_offset;  // of the own log
+    ReplicationQuota& quota;                                          // of what is fetched
   };
   void send_requests(const Sender& sender, Env& env);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
@@ -102,12 +109,15 @@ class ReplicaFetchers {
     std::set<TopicIdPartition> changed;  // since the last fetch was built
     std::set<TopicIdPartition> asking;   // not ready: they want to know an end of the leader's log
     std::set<std::pair<Instant, TopicIdPartition>> delayed;
+    std::set<TopicIdPartition> behind;     // not known to reach the leader's high watermark
+    std::set<TopicIdPartition> held_back;  // some of them, while the quota is exceeded
     FetchSessionHandler session;
     std::optional<std::uint64_t> in_flight;
     void set_phase(const TopicIdPartition& id, State& state, Phase phase);
     void delay(const TopicIdPartition& id, State& state, Instant now, Duration backoff);
     void erase(const TopicIdPartition& id);
     void release(Instant now);  // those whose delay is over
+    void hold_back(ReplicationQuota& quota, Instant now);
   };
 
   [[nodiscard]] Source* source_of(const TopicIdPartition& id);
@@ -123,6 +133,7 @@ class ReplicaFetchers {
 
   NodeId self_;
   Cow<NodeConfig> config_;
+  LegacyBehaviours legacy_;
   RequestChannel channel_;
   std::map<NodeId, Cow<Source>> sources_;
   std::map<TopicIdPartition, NodeId> leader_of_;

@@ -114,8 +114,8 @@ std::optional<Offset> high_watermark_candidate(const Partition& partition, const
   for (const auto& [id, replica] : leader->remote) {
     if (replica.log_end && *replica.log_end >= candidate) continue;
     // Who is not in the ISR but about to join is waited for as well: else the high watermark would run away from it.
-    const bool joins = leader->isr.in_maximal(id)
-                       || (is_caught_up(replica, view) && is_isr_eligible(*leader, id, view.brokers, view.legacy));
+    const bool may_join = is_isr_eligible(*leader, id, view.brokers, view.legacy) || view.legacy.has(Legacy::hw_waits_for_ineligible);
+    const bool joins = leader->isr.in_maximal(id) || (is_caught_up(replica, view) && may_join);
     const bool counts = view.legacy.has(Legacy::committed_isr_for_hw) ? leader->isr.in_committed(id) : joins;
     if (!counts) continue;
     if (!replica.log_end) return std::nullopt;

@@ -3,6 +3,7 @@
 
 #include "core/replica/replica_manager.hpp"
 #include "core/replica/replica_selector.hpp"
+#include "core/wire/codec.hpp"
 
 namespace kafkasim {
 
@@ -75,12 +76,14 @@ void ReplicaManager::read_one(FetchRead& read, FetchedPart& part, const Fetching
   const auto& [ref, request, context] = fetching;
   const std::uint64_t max_bytes = std::min(at_least_0(request.max_bytes), at_least_0(config_->fetch_max_bytes));
   const std::uint64_t left = max_bytes - std::min(max_bytes, read.bytes);
+  const Partition* local = leader_quota_.throttles_any() ? partition(part.id) : nullptr;
+  const bool throttled = local != nullptr && should_throttle(*local, request, env);
   const Replicas::ReadRequest one{.id = part.id,
                                   .want = part.want,
                                   .replica = request.replica_state,
                                   .served_by = served_by(ref, request),
-                                  .max_bytes = std::min(left, at_least_0(part.want.partition_max_bytes)),
-                                  .min_one = read.bytes == 0 ? MinOneBatch::yes : MinOneBatch::no,
+                                  .max_bytes = throttled ? 0 : std::min(left, at_least_0(part.want.partition_max_bytes)),
+                                  .min_one = read.bytes == 0 && !throttled ? MinOneBatch::yes : MinOneBatch::no,
                                   .isolation = request.isolation_level};
   FetchResponse::Partition& answer = part.answer;
   answer.partition_index = part.id.partition;
@@ -117,6 +120,30 @@ void ReplicaManager::read_one(FetchRead& read, FetchedPart& part, const Fetching
                         .limit = found.limit,
                         .size_bytes = bytes,
                         .reader = ref.connection.dialler});
+}
+
+// ---- throttles (KIP-73) ----------------------------------------------------------------------------------
+
+// ReplicaManager.shouldLeaderThrottle: who is in sync is not throttled, so that the ISR stays as it is.
+bool ReplicaManager::should_throttle(const Partition& partition, const FetchRequest& request, Env& env) {
+  const std::optional<NodeId> follower = request.replica_state.replica_id;
+  if (!follower || !leader_quota_.is_throttled(partition.id) || partition.leader() == nullptr) return false;
+  return !partition.leader()->isr.in_committed(*follower) && leader_quota_.is_exceeded(env.now);
+}
+
+// KafkaApis.sizeOfThrottledPartitions: of all that are on the list, in sync or not.
+void ReplicaManager::count_throttled(const FetchResponse& response, std::int16_t version, Env& env) {
+  if (!leader_quota_.throttles_any()) return;
+  FetchResponse throttled;
+  for (const FetchResponse::Topic& topic : response.responses) {
+    FetchResponse::Topic some{.topic = topic.topic, .topic_id = topic.topic_id};
+    for (const FetchResponse::Partition& partition : topic.partitions) {
+      const auto [error, id] = resolve(topic.topic, topic.topic_id, partition.partition_index, naming_of(version));
+      if (error == ErrorCode::none && leader_quota_.is_throttled(id)) some.partitions.push_back(partition);
+    }
+    if (!some.partitions.empty()) throttled.responses.push_back(std::move(some));
+  }
+  leader_quota_.record(4 + encoded_size(Message::of(std::move(throttled)), version), env.now);
 }
 
 // A consumer that a follower in its rack serves as well is told so, and given nothing (KIP-392).
@@ -190,6 +217,7 @@ void ReplicaManager::answer_fetch(const Fetching& fetching, FetchRead read, Env&
     if (another) response.responses.push_back({.topic = part.key.topic, .topic_id = part.key.topic_id});
     response.responses.back().partitions.push_back(std::move(part.answer));
   }
+  if (fetching.request.replica_state.replica_id) count_throttled(response, ref.version, env);
   answer(ref, std::move(response), env);
 }
 
@@ -251,6 +279,7 @@ void ReplicaManager::check_waiting_fetch(OperationId id, const TopicIdPartition&
     if (!own || own->epoch < *want.last_fetched_epoch || own->offset < want.fetch_offset) return complete();
   }
   if (limit <= wait.counted_to) return;
+  if (should_throttle(*found.partition, *operation.request, env)) return;
   // How much more there is matters only to who wants more than anything.
   std::uint64_t more = 1;
   if (operation.min_bytes > 1) {

@@ -22,7 +22,9 @@ ReplicaManager::ReplicaManager(NodeId self, const NodeConfig& config, LegacyBeha
       config_{config},
       legacy_{legacy},
       replicas_{self, config, std::uint64_t{channel_tag} << 56, legacy},
-      fetchers_{self, config, channel_tag},
+      fetchers_{self, config, channel_tag, legacy},
+      leader_quota_{config.replication_quota_samples, config.replication_quota_window_seconds},
+      follower_quota_{config.replication_quota_samples, config.replication_quota_window_seconds},
       sessions_{config.max_incremental_fetch_session_cache_slots, Random{0}} {}
 
 void ReplicaManager::start(const Started& started, Env& env) {
@@ -38,8 +40,31 @@ void ReplicaManager::start(const Started& started, Env& env) {
   settle(env);
 }
 
+void ReplicaManager::set_dynamic_config(const NodeConfig& effective) {
+  replicas_.set_topic_defaults(effective.topic_defaults);
+  leader_quota_.set_rate(effective.leader_throttled_rate);
+  follower_quota_.set_rate(effective.follower_throttled_rate);
+}
+
+// TopicConfigHandler: by the topic's own settings alone.
+void ReplicaManager::learn_throttles(const MetadataImage& image, const std::vector<TopicIdPartition>& changed) {
+  const auto of = [this](const TopicImage* topic, std::string_view setting) {
+    if (topic == nullptr) return ThrottledPartitions{};
+    const auto found = topic->configs.find(std::string{setting});
+    return found == topic->configs.end() ? ThrottledPartitions{} : throttled_partitions(found->second, self_);
+  };
+  std::optional<Uuid> last;
+  for (const TopicIdPartition& id : changed) {
+    if (std::exchange(last, id.topic_id) == id.topic_id) continue;
+    const TopicImage* topic = image.topic(id.topic_id);
+    leader_quota_.throttle(id.topic_id, of(topic, leader_throttled_replicas_setting));
+    follower_quota_.throttle(id.topic_id, of(topic, follower_throttled_replicas_setting));
+  }
+}
+
 void ReplicaManager::apply_metadata(const MetadataImage& image, const std::vector<TopicIdPartition>& changed,
                                     Env& env) {
+  learn_throttles(image, changed);
   for (const FetchAssignment& assignment : replicas_.apply(image, changed, env)) {
     fetchers_.unfollow(assignment.id);
     if (!assignment.from || replicas_.failed()) continue;
@@ -151,7 +176,7 @@ void ReplicaManager::settle(Env& env) {
     return;
   }
   const auto log_start = [this](const TopicIdPartition& id) { return replicas_.log(id)->log_start_offset(); };
-  fetchers_.send_requests({replicas_.broker_epoch(), replicas_.brokers(), log_start}, env);
+  fetchers_.send_requests({replicas_.broker_epoch(), replicas_.brokers(), log_start, follower_quota_}, env);
 }
 
 void ReplicaManager::on_event(const PartitionEvent& event, Env& env) {
@@ -192,13 +217,19 @@ void ReplicaManager::on_fetcher_event(const FetchedPartition& fetched, Env& env)
   } else if (data.error_code != ErrorCode::none) {
     fetchers_.back_off(fetched.id, env.now);
   } else if (data.diverging_epoch) {
-    // The high watermark of this answer may lie beyond what is to be cut: it is left for the next one (KAFKA-14704).
-    replicas_.truncate_on_divergence(fetched.id, *data.diverging_epoch, env);
+    replicas_.truncate_on_divergence(fetched.id, data, env);
     advance_fetcher(fetched.id, ReplicaFetchers::Got::nothing);
   } else {
     const LeaderEpoch epoch =
         fetched.requested.current_leader_epoch.value_or(fetchers_.position(fetched.id)->leader_epoch);
-    switch (replicas_.append_fetched(fetched.id, epoch, data, env)) {
+    const Replicas::FetchEffect effect = replicas_.append_fetched(fetched.id, epoch, data, env);
+    if (effect == Replicas::FetchEffect::data && follower_quota_.is_throttled(fetched.id))
+      follower_quota_.record(data.records.size_bytes(), env.now);
+    if (const UnifiedLog* log = replicas_.log(fetched.id); log != nullptr && data.high_watermark) {
+      const bool behind = *data.high_watermark > log->log_end_offset();
+      fetchers_.tell_lag(fetched.id, behind ? ReplicaFetchers::Lag::some : ReplicaFetchers::Lag::none);
+    }
+    switch (effect) {
       case Replicas::FetchEffect::nothing: advance_fetcher(fetched.id, ReplicaFetchers::Got::nothing); break;
       case Replicas::FetchEffect::data: advance_fetcher(fetched.id, ReplicaFetchers::Got::data); break;
       case Replicas::FetchEffect::corrupt: fetchers_.back_off(fetched.id, env.now); break;

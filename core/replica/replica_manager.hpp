@@ -81,8 +81,9 @@ class ReplicaManager {
   [[nodiscard]] std::optional<BrokerEpoch> previous_broker_epoch() const { return replicas_.previous_broker_epoch(); }
   [[nodiscard]] bool failed() const { return replicas_.failed(); }
 
-  // What topics fall back to where they set nothing. Those of the partitions that apply_metadata() names take it up.
-  void set_topic_defaults(const TopicConfig& defaults) { replicas_.set_topic_defaults(defaults); }
+  // The broker's settings as they are now: what topics fall back to where they set nothing, which those of the partitions
+  // that apply_metadata() names take up; and the quotas of replication.
+  void set_dynamic_config(const NodeConfig& effective);
   void apply_metadata(const MetadataImage& image, const std::vector<TopicIdPartition>& changed, Env& env);
   // Sets logs aside of partitions that, by `image`, have no replica here (kafka.log.LogManager, stray replicas).
   void remove_stray_logs(const MetadataImage& image, Env& env);
@@ -138,6 +139,10 @@ class ReplicaManager {
   [[nodiscard]] std::vector<ReplicaReport> report() const;
   [[nodiscard]] std::optional<ReplicaReport> report(const TopicIdPartition& id) const;
   [[nodiscard]] const UnifiedLog* log(const TopicIdPartition& id) const { return replicas_.log(id); }
+  [[nodiscard]] const Partition* partition(const TopicIdPartition& id) const {
+    const auto found = replicas_.partitions().find(id);
+    return found == replicas_.partitions().end() ? nullptr : &*found->second;
+  }
   [[nodiscard]] const FetchSessionCache& fetch_sessions() const { return sessions_; }
 
  private:
@@ -148,6 +153,9 @@ class ReplicaManager {
     retention,
     expire_producers
   };
+  void learn_throttles(const MetadataImage& image, const std::vector<TopicIdPartition>& changed);
+  [[nodiscard]] bool should_throttle(const Partition& partition, const FetchRequest& request, Env& env);
+  void count_throttled(const FetchResponse& response, std::int16_t version, Env& env);
   void settle(Env& env);  // after every call: completes what waited, and sends fetches
   void on_event(const PartitionEvent& event, Env& env);
   void on_timer(Timer timer, Env& env);
@@ -219,6 +227,8 @@ class ReplicaManager {
   LegacyBehaviours legacy_;
   Replicas replicas_;
   ReplicaFetchers fetchers_;
+  ReplicationQuota leader_quota_;
+  ReplicationQuota follower_quota_;
   ProducePurgatory produces_;
   FetchSessionCache sessions_;
   FetchPurgatory fetches_;

@@ -30,6 +30,19 @@ void tell_record_errors(const LogAppendResult& result, ProduceResponse::Partitio
   response.error_message = result.error_message;
 }
 
+// ReplicaManager.appendToLocalLog: with what is wrong with the records, or with the state of the partition, not with where they were sent.
+bool tells_log_start(ErrorCode error) {
+  switch (error) {
+    case ErrorCode::unknown_topic_or_partition:
+    case ErrorCode::not_leader_or_follower:
+    case ErrorCode::message_too_large:
+    case ErrorCode::record_list_too_large:
+    case ErrorCode::corrupt_message:
+    case ErrorCode::kafka_storage_error: return false;
+    default: return true;
+  }
+}
+
 }  // namespace
 
 std::pair<ErrorCode, TopicIdPartition> ReplicaManager::resolve(const std::string& name, const Uuid& topic_id,
@@ -125,6 +138,8 @@ void ReplicaManager::append_target(ProduceTarget& target, std::vector<RecordBatc
   if (append.error != ErrorCode::none) {
     outcome.error = append.error;
     tell_record_errors(append.result, target.response);
+    const UnifiedLog* log = tells_log_start(append.error) ? replicas_.log(target.id) : nullptr;
+    if (log != nullptr) target.response.log_start_offset = log->log_start_offset();
     return kafkasim::settle(target, outcome);
   }
   target.response.base_offset = append.result.first;

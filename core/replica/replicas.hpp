@@ -169,7 +169,9 @@ class Replicas {
   [[nodiscard]] FetchEffect append_fetched(const TopicIdPartition& id, LeaderEpoch requested_epoch,
                                            const FetchResponse::Partition& data, Env& env);
   void truncate_to(const TopicIdPartition& id, Offset to, Env& env);
-  void truncate_on_divergence(const TopicIdPartition& id, const FetchResponse::EpochEndOffset& leader_says, Env& env);
+  // As the answer says, which has a diverging epoch. Its high watermark may lie beyond what is cut: it is left for the next
+  // answer (KAFKA-14704).
+  void truncate_on_divergence(const TopicIdPartition& id, const FetchResponse::Partition& answer, Env& env);
   void restart_at(const TopicIdPartition& id, Offset offset, Env& env);
 
   // ---- retention -----------------------------------------------------------------------------------

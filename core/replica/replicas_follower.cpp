@@ -51,9 +51,16 @@ Replicas::FetchEffect Replicas::append_fetched(const TopicIdPartition& id, Leade
   return effect;
 }
 
-void Replicas::truncate_on_divergence(const TopicIdPartition& id, const FetchResponse::EpochEndOffset& leader_says,
-                                      Env& env) {
-  if (const UnifiedLog* log = directory_.find(id)) truncate_to(id, truncation_for(*log, leader_says).to, env);
+void Replicas::truncate_on_divergence(const TopicIdPartition& id, const FetchResponse::Partition& answer, Env& env) {
+  const LocalReplica found = find(id);
+  if (found.error != ErrorCode::none || found.partition->follower() == nullptr) return;
+  if (answer.high_watermark && legacy_.has(Legacy::hw_before_truncate)) {
+    UnifiedLog& log = *directory_.edit(id);
+    const Offset from = log.high_watermark();
+    (void)log.update_high_watermark(*answer.high_watermark);
+    note_high_watermark(*found.partition, log, from, env);
+  }
+  truncate_to(id, truncation_for(*found.log, *answer.diverging_epoch).to, env);
 }
 
 void Replicas::truncate_to(const TopicIdPartition& id, Offset to, Env& env) {
@@ -62,6 +69,7 @@ void Replicas::truncate_to(const TopicIdPartition& id, Offset to, Env& env) {
   UnifiedLog& log = *directory_.edit(id);
   const Offset end = log.log_end_offset();
   const Offset high_watermark = log.high_watermark();
+  if (to >= end && legacy_.has(Legacy::truncate_noop_keeps_epochs)) return;
   if (to < end && !worked(cleaner_.give_up(id, log, env.now, env.disk), env)) return;
   if (!worked(log.truncate_to(to, env.wall, env.disk), env)) return;
   if (log.log_end_offset() == end || !worked(cleaner_.truncated(log, env.disk), env)) return;
@@ -79,7 +87,8 @@ void Replicas::restart_at(const TopicIdPartition& id, Offset offset, Env& env) {
   const Offset end = log.log_end_offset();
   const Offset high_watermark = log.high_watermark();
   if (!worked(cleaner_.give_up(id, log, env.now, env.disk), env)) return;
-  if (!worked(log.truncate_fully_and_start_at(offset, env.wall, env.disk), env)) return;
+  const auto keeps = legacy_.has(Legacy::full_truncate_keeps_hw) ? StartOver::keeps_high_watermark : StartOver::moves_high_watermark;
+  if (!worked(log.truncate_fully_and_start_at(offset, env.wall, env.disk, keeps), env)) return;
   if (!worked(cleaner_.truncated(log, env.disk), env)) return;
   checkpoint_due_ = true;
   if (end != start) env.out.note(trace::LogTruncated{id, end, start});

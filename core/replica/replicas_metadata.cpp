@@ -117,7 +117,8 @@ void Replicas::become_leader(Partition& partition, const PartitionRegistration& 
     const Offset start = log.log_end_offset();
     // On record even if nothing is ever appended in this epoch: a follower may ask where an older one ends
     // (KAFKA-7415).
-    if (!worked(log.assign_epoch_start(now.leader_epoch, start, env.disk), env)) return;
+    const bool on_record = !legacy_.has(Legacy::no_epoch_on_elect);
+    if (on_record && !worked(log.assign_epoch_start(now.leader_epoch, start, env.disk), env)) return;
     leader.epoch_start = start;
     reset_remote_replicas(leader, reign, start, env.now);
     partition.leader_epoch = now.leader_epoch;
@@ -133,7 +134,8 @@ void Replicas::become_leader(Partition& partition, const PartitionRegistration& 
 std::optional<FetchAssignment> Replicas::become_follower(Partition& partition, const PartitionRegistration& now,
                                                          Env& env) {
   const bool resigned = partition.leader() != nullptr;
-  const bool new_epoch = now.leader_epoch > partition.leader_epoch;
+  const bool same_leader = !resigned && partition.follower() != nullptr && partition.follower()->leader == now.leader;
+  const bool new_epoch = now.leader_epoch > partition.leader_epoch && !(same_leader && legacy_.has(Legacy::skip_missed_epoch_truncation));
   partition.role = FollowerRole{now.leader};
   partition.leader_epoch = now.leader_epoch;
   if (resigned) leadership_changes_.push_back({partition.id, partition.name, std::nullopt});

@@ -60,7 +60,14 @@ TEST_CASE("what a rule of today guards against shows when the rule is taken out"
       {"too-few-replicas-to-fence", "init-pid-epoch-inflation"},
       {"cleaner-guards", "cleaner-drops-last-batch"},
       {"cleaner-guards", "tombstone-horizon-by-mtime"},
-      {"cleaner-guards", "cleaner-gap-loop"}};
+      {"cleaner-guards", "cleaner-gap-loop"},
+      {"elections-without-writes", "no-epoch-on-elect"},
+      {"elections-without-writes", "skip-missed-epoch-truncation"},
+      {"elections-without-writes", "truncate-noop-keeps-epochs"},
+      {"isolated-leader", "hw-before-truncate"},
+      {"behind-the-beginning", "full-truncate-keeps-hw"},
+      {"orderly-stop-of-a-follower", "hw-waits-for-ineligible"},
+      {"late-answer-of-a-former-leader", "removed-partition-truncates"}};
   constexpr std::size_t every = kafkasim::test::sanitized ? 4 : 1;
   for (std::size_t i = 0; i < guards.size(); i += every) {
     const auto& [scenario, legacy] = guards[i];

@@ -64,6 +64,18 @@ TEST_CASE("lists are appended to and subtracted from", "[controller]") {
         == ErrorCode::invalid_config);
 }
 
+TEST_CASE("throttled replicas are appended to nothing and have to name partition and broker", "[controller]") {
+  Configured cluster;
+  const std::string name = "leader.replication.throttled.replicas";
+  const auto change = [&](std::int8_t operation, const std::string& value) {
+    return cluster.change(topic_type, "orders", {{name, operation, value}}).error_code;
+  };
+  CHECK(change(config_operation::append, "0:1") == ErrorCode::none);
+  CHECK(change(config_operation::append, "1:2") == ErrorCode::none);
+  CHECK(cluster.orders().at(name) == "0:1,1:2");
+  CHECK(change(config_operation::append, "1") == ErrorCode::invalid_config);
+}
+
 TEST_CASE("a resource that cannot be configured is refused whole", "[controller]") {
   Configured cluster;
   CHECK(cluster.change(topic_type, "orders", {set_to("retention.ms", "5"), set_to("segment.ms", "soon")}).error_code

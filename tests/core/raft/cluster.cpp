@@ -127,7 +127,10 @@ void Checker::on_applied(NodeId node, const CommittedBatch& batch, Acts acts) {
 Cluster::Cluster(int voters, int observers, std::uint64_t seed, const NodeConfig& config, VoterSource source) : random_{seed} {
   const bool in_log = source == VoterSource::log;
   std::map<NodeId, Endpoint> endpoints;
-  for (int i = 1; i <= voters; ++i) endpoints[NodeId{i}] = Endpoint{"node" + std::to_string(i), 9093};
+  // With voters in the log these are only whom a node asks that does not know the leader (controller.quorum.bootstrap.servers): all
+  // controllers, or an observer that has lost a leader which is none of them would never find it again, as in Kafka.
+  for (int i = 1; i <= voters + (in_log ? observers : 0); ++i) endpoints[NodeId{i}] = Endpoint{"node" + std::to_string(i), 9093};
+  for (int i = 1; i <= voters; ++i) first_voters_.push_back(NodeId{i});
   for (int i = 1; i <= voters + observers; ++i) {
     RaftOptions options;
     options.self = NodeId{i};
@@ -154,19 +157,12 @@ Cluster::Cluster(int voters, int observers, std::uint64_t seed, const NodeConfig
            "a quorum is formatted");
     }
   }
-  const std::vector<NodeId> voting = this->voters();
-  checker_.set_voters({voting.begin(), voting.end()});
+  checker_.set_voters({first_voters_.begin(), first_voters_.end()});
 }
 
 std::vector<NodeId> Cluster::ids() const {
   std::vector<NodeId> all;
   for (const auto& [id, node] : nodes_) all.push_back(id);
-  return all;
-}
-
-std::vector<NodeId> Cluster::voters() const {
-  std::vector<NodeId> all;
-  for (const auto& [id, endpoint] : nodes_.begin()->second.options.voters) all.push_back(id);
   return all;
 }
 

@@ -115,7 +115,7 @@ class Cluster {
   [[nodiscard]] const RaftNode& raft(NodeId id) const { return *nodes_.at(id).raft; }
   [[nodiscard]] const std::vector<std::string>& applied(NodeId id) const { return nodes_.at(id).applied; }
   [[nodiscard]] std::vector<NodeId> ids() const;
-  [[nodiscard]] std::vector<NodeId> voters() const;
+  [[nodiscard]] const std::vector<NodeId>& voters() const { return first_voters_; }  // that the quorum began with
   [[nodiscard]] const std::vector<std::pair<NodeId, trace::Event>>& notes() const { return notes_; }
   [[nodiscard]] const std::vector<std::string>& exits() const { return exits_; }
   [[nodiscard]] Checker& checker() { return checker_; }
@@ -160,6 +160,7 @@ class Cluster {
 
   Instant now_{};
   Random random_;
+  std::vector<NodeId> first_voters_;
   std::map<NodeId, Node> nodes_;
   std::map<ConnectionId, Wire> wires_;
   std::map<std::pair<Instant, std::uint64_t>, Delivery> events_;

@@ -11,6 +11,7 @@ namespace {
 struct Fetchers {
   NodeConfig config;
   ReplicaFetchers fetchers{NodeId{1}, config, 0x72};
+  ReplicationQuota quota{11, 1};
   MemoryDisk disk;
   Random random{1};
   Instant now{seconds(10).ns};
@@ -35,7 +36,7 @@ struct Fetchers {
   void send() {
     sent.reset();
     with_env([&](Env& env) {
-      fetchers.send_requests({BrokerEpoch{5}, brokers, [](const TopicIdPartition&) { return Offset{0}; }}, env);
+      fetchers.send_requests({BrokerEpoch{5}, brokers, [](const TopicIdPartition&) { return Offset{0}; }, quota}, env);
     });
   }
   std::vector<FetcherEvent> step(const Input& in) {
@@ -251,7 +252,7 @@ TEST_CASE("a follower tells its leader of its own log start when that has moved"
   f.fetchers.log_start_moved(orders);
   f.sent.reset();
   f.with_env([&](Env& env) {
-    f.fetchers.send_requests({BrokerEpoch{5}, f.brokers, [](const TopicIdPartition&) { return Offset{3}; }}, env);
+    f.fetchers.send_requests({BrokerEpoch{5}, f.brokers, [](const TopicIdPartition&) { return Offset{3}; }, f.quota}, env);
   });
   REQUIRE(f.request().topics.size() == 1);
   CHECK(f.request().topics[0].partitions[0].log_start_offset == Offset{3});
@@ -264,7 +265,75 @@ TEST_CASE("the connection to a leader without partitions is closed", "[replica]"
   f.fetchers.unfollow(orders);
   Effects out;
   Env env{f.now, Timestamp{0}, f.random, f.disk, out};
-  f.fetchers.send_requests({BrokerEpoch{5}, f.brokers, {}}, env);
+  f.fetchers.send_requests({BrokerEpoch{5}, f.brokers, {}, f.quota}, env);
   REQUIRE(out.list().size() == 1);
   CHECK(std::holds_alternative<Close>(out.list()[0]));
+}
+
+TEST_CASE("a follower leaves a throttled partition that is behind out of its fetches while the quota is exceeded", "[replica]") {
+  Fetchers f;
+  f.quota.set_rate(100);
+  f.quota.throttle(orders_id, {.all = false, .partitions = {PartitionIndex{0}}});
+  f.quota.record(1'000, f.now);
+  f.follow(0, 5);
+  f.follow(1, 7);
+  f.connect();
+  REQUIRE(f.request().topics.size() == 1);
+  REQUIRE(f.request().topics[0].partitions.size() == 1);  // the other one goes on
+  CHECK(f.request().topics[0].partitions[0].partition == PartitionIndex{1});
+  FetchResponse opened = Fetchers::response(1);
+  opened.session_id = 123;
+  (void)f.answer(opened);
+  f.now = f.now + seconds(12);  // the burst is over the window's edge
+  f.send();
+  REQUIRE(f.request().topics.size() == 1);
+  CHECK(f.request().topics[0].partitions[0].partition == PartitionIndex{0});
+}
+
+TEST_CASE("a follower that has reached the high watermark of its leader is not throttled", "[replica]") {
+  Fetchers f;
+  f.open_session();
+  f.quota.set_rate(100);
+  f.quota.throttle(orders_id, {.all = true, .partitions = {}});
+  f.quota.record(10'000, f.now);
+  f.fetchers.tell_lag(orders, ReplicaFetchers::Lag::none);
+  f.fetchers.tell_lag(orders_1, ReplicaFetchers::Lag::some);
+  f.send();
+  CHECK(f.request().topics.empty());
+  REQUIRE(f.request().forgotten_topics_data.size() == 1);
+  CHECK(f.request().forgotten_topics_data[0].partitions == std::vector{PartitionIndex{1}});
+}
+
+TEST_CASE("a follower whose partitions are all throttled looks again after the backoff", "[replica]") {
+  Fetchers f;
+  f.quota.set_rate(100);
+  f.quota.throttle(orders_id, {.all = true, .partitions = {}});
+  f.quota.record(10'000, f.now);
+  f.follow(0, 5);
+  f.send();
+  CHECK_FALSE(f.sent);
+  CHECK(f.fetchers.next_deadline() == f.now + f.config.replica_fetch_backoff);
+  f.quota.throttle(orders_id, {});
+  f.now = f.now + f.config.replica_fetch_backoff;
+  (void)f.step(Woken{});
+  f.connect();
+  REQUIRE(f.sent);
+  CHECK(f.request().topics.size() == 1);
+}
+
+TEST_CASE("removed-partition-truncates obeys an answer about a partition that is followed elsewhere", "[replica]") {
+  for (const bool old : {false, true}) {
+    Fetchers f;
+    LegacyBehaviours legacy;
+    if (old) legacy.bring_back(Legacy::removed_partition_truncates);
+    f.fetchers = ReplicaFetchers{NodeId{1}, f.config, 0x72, legacy};
+    f.fetchers.start(Started{StartKind::first, HostId{1}, 1});
+    f.open_session();
+    f.send();
+    f.fetchers.unfollow(orders);
+    FetchResponse late = Fetchers::response(0);
+    late.session_id = 123;
+    late.responses[0].partitions[0].diverging_epoch = FetchResponse::EpochEndOffset{LeaderEpoch{2}, Offset{3}};
+    CHECK(f.answer(late).size() == (old ? 1U : 0U));
+  }
 }

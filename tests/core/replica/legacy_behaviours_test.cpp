@@ -160,3 +160,108 @@ TEST_CASE("local-isr-shrink acknowledges without a follower that the controller 
   CHECK(c.report(1).isr == Cluster::nodes({1}));
   CHECK(c.high_watermark(1) == 1);
 }
+
+TEST_CASE("hw-waits-for-ineligible waits for a replica that is fenced", "[replica]") {
+  Leading f{{leading}};
+  f.fetches(7);  // caught up a moment ago, and out of the ISR
+  f.leader().remote.at(following).last_caught_up = f.now;
+  f.brokers[following].fenced = true;
+  CHECK(high_watermark_candidate(f.partition, f.view()) == Offset{10});
+  CHECK(high_watermark_candidate(f.partition, f.view(only(Legacy::hw_waits_for_ineligible))) == Offset{7});
+}
+
+TEST_CASE("no-epoch-on-elect leaves a follower asking in vain until somebody writes", "[replica]") {
+  for (const bool old : {false, true}) {
+    Cluster c{2, {}, old ? only(Legacy::no_epoch_on_elect) : LegacyBehaviours{}};
+    c.add_topic({1, 2});
+    c.carry();
+    (void)c.produce(1, "common");
+    c.run(seconds(1));
+    c.cut = {{1, 2}, {2, 1}};
+    (void)c.produce(1, "one", 1);
+    c.elect(2, {2}, {2});  // epoch 1
+    (void)c.produce(2, "two", 1);
+    c.elect(1, {1});  // epoch 2: nothing is written in it
+    c.cut.clear();
+    for (int i = 0; i < 200; ++i) (void)c.carry_one();  // it asks again and again
+    CHECK(values(c.batches(2)) == (old ? Values{"common", "two"} : Values{"common", "one"}));
+  }
+}
+
+TEST_CASE("skip-missed-epoch-truncation leaves a follower without a leader when that is elected again", "[replica]") {
+  for (const bool old : {false, true}) {
+    Cluster c{2, {}, old ? only(Legacy::skip_missed_epoch_truncation) : LegacyBehaviours{}};
+    c.add_topic({1, 2});
+    c.carry();
+    c.elect(1, {1, 2});
+    (void)c.produce(1, "a", 1);
+    c.run(seconds(5));
+    CHECK(c.log_end(2) == (old ? 0 : 1));
+  }
+}
+
+TEST_CASE("hw-before-truncate moves a high watermark over records that go", "[replica]") {
+  for (const bool old : {false, true}) {
+    Cluster c{2, {}, old ? only(Legacy::hw_before_truncate) : LegacyBehaviours{}};
+    c.add_topic({1, 2});
+    c.carry();
+    (void)c.produce(1, "common");
+    c.run(seconds(1));
+    c.cut = {{1, 2}, {2, 1}};
+    (void)c.produce(1, "lost", 1);
+    c.elect(2, {2}, {2});  // epoch 1
+    (void)c.produce(2, "new", 1);
+    (void)c.produce(2, "newer", 1);
+    c.elect(2, {2});
+    c.cut.clear();
+    c.run(seconds(5));
+    CHECK(values(c.batches(1)) == Values{"common", "new", "newer"});
+    std::optional<Offset> highest_before_the_cut;
+    for (const trace::Event& event : c.brokers.at(1).notes) {
+      if (event.get_if<trace::LogTruncated>() != nullptr) break;
+      if (const auto* moved = event.get_if<trace::HighWatermarkMoved>()) highest_before_the_cut = moved->to;
+    }
+    CHECK(highest_before_the_cut == Offset{old ? 2 : 1});
+  }
+}
+
+TEST_CASE("full-truncate-keeps-hw leaves the high watermark before the log start", "[replica]") {
+  for (const bool old : {false, true}) {
+    Cluster c{2, {}, old ? only(Legacy::full_truncate_keeps_hw) : LegacyBehaviours{}};
+    c.add_topic({1, 2});
+    c.carry();
+    c.kill(2);
+    for (int i = 0; i < 5; ++i) (void)c.produce(1, "a", 1);
+    c.elect(1, {1});
+    DeleteRecordsRequest before_3;
+    before_3.topics.push_back({.name = "orders", .partitions = {{.partition_index = PartitionIndex{0}, .offset = Offset{3}}}});
+    (void)c.ask(1, before_3);
+    c.boot(2);
+    c.publish({2});
+    c.run(seconds(5));
+    CHECK(c.log_end(2) == 5);
+    std::vector<Offset> after_the_restart;
+    for (const trace::Event& event : c.brokers.at(2).notes) {
+      if (event.get_if<trace::LogStartMoved>() != nullptr) after_the_restart.clear();
+      if (const auto* moved = event.get_if<trace::HighWatermarkMoved>()) after_the_restart.push_back(moved->to);
+    }
+    REQUIRE_FALSE(after_the_restart.empty());
+    CHECK(after_the_restart.front() == Offset{old ? 5 : 3});
+  }
+}
+
+TEST_CASE("truncate-noop-keeps-epochs keeps an epoch in which nothing was written", "[replica]") {
+  for (const bool old : {false, true}) {
+    Cluster c{2, {}, old ? only(Legacy::truncate_noop_keeps_epochs) : LegacyBehaviours{}};
+    c.add_topic({1, 2});
+    c.carry();
+    (void)c.produce(1, "common");
+    c.run(seconds(1));
+    c.elect(2, {1, 2}, {2});  // epoch 1, of which broker 1 does not hear
+    c.elect(1, {1, 2});       // epoch 2
+    for (int i = 0; i < 100; ++i) (void)c.carry_one();
+    (void)c.produce(1, "next", 1);
+    for (int i = 0; i < 100; ++i) (void)c.carry_one();
+    CHECK(c.log_end(2) == (old ? 1 : 2));
+  }
+}

@@ -199,3 +199,88 @@ TEST_CASE("a fetch of an unknown topic or partition is told so at once", "[repli
   request.topics[0].topic = "nothing";
   CHECK(c.fetched(c.ask(1, request, 12))->error_code == ErrorCode::unknown_topic_or_partition);
 }
+
+// ---- throttles (KIP-73) ----------------------------------------------------------------------------------
+
+namespace {
+
+// Broker 1 leads orders-0, 2 is in sync, 3 is not; it allows ten bytes a second to throttled replicas.
+struct Throttling : Cluster {
+  explicit Throttling(const std::string& throttled) : Cluster{3} {
+    add_topic({1, 2, 3}, {{"leader.replication.throttled.replicas", throttled}});
+    cut = {{2, 1}, {3, 1}};
+    elect(1, {1, 2});
+    NodeConfig settings;
+    settings.leader_throttled_rate = 10;
+    call(1, [&](ReplicaManager& manager, Env&) { manager.set_dynamic_config(settings); });
+    (void)produce(1, "a", 1);
+  }
+  std::size_t given_to(std::int32_t follower, std::int64_t offset) {
+    const auto* answer = fetched(ask(1, follower_fetch(follower, offset)));
+    REQUIRE(answer);
+    CHECK(answer->error_code == ErrorCode::none);
+    return answer->records.batches.size();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a leader gives a throttled follower that is out of sync no records while its quota is exceeded", "[replica]") {
+  Throttling c{"0:1"};
+  CHECK(c.given_to(3, 0) == 1);  // what passes is counted afterwards
+  CHECK(c.given_to(3, 0) == 0);
+  CHECK(c.given_to(2, 0) == 1);  // who is in sync stays so
+  c.now = c.now + seconds(60);
+  CHECK(c.given_to(3, 0) == 1);
+}
+
+TEST_CASE("a leader throttles only the replicas that its topic names", "[replica]") {
+  const std::string throttled = GENERATE("*", "0:2", "1:1", "");
+  Throttling c{throttled};
+  CHECK(c.given_to(3, 0) == 1);
+  CHECK(c.given_to(3, 0) == (throttled == "*" ? 0U : 1U));
+  c.image.topics.at(orders_id).edit().configs.clear();  // the throttle is lifted
+  c.publish({1});
+  CHECK(c.given_to(3, 0) == 1);
+}
+
+TEST_CASE("records that a throttled follower may not have do not end its wait", "[replica]") {
+  Throttling c{"0:1"};
+  CHECK(c.given_to(3, 0) == 1);
+  const int waiting = c.ask(1, c.follower_fetch(3, 0, milliseconds(500)));
+  CHECK_FALSE(c.fetched(waiting));
+  (void)c.produce(1, "b", 1);
+  CHECK_FALSE(c.fetched(waiting));
+  c.run(milliseconds(500));
+  REQUIRE(c.fetched(waiting));
+  CHECK(c.fetched(waiting)->records.batches.empty());
+  const int consumer = c.ask(1, Cluster::fetch_request(0));
+  CHECK(c.fetched(consumer)->error_code == ErrorCode::none);
+}
+
+TEST_CASE("a leader counts what followers in sync fetch of throttled partitions", "[replica]") {
+  Throttling c{"0:1"};
+  CHECK(c.given_to(2, 0) == 1);
+  CHECK(c.given_to(3, 0) == 0);
+}
+
+TEST_CASE("a follower that copies more of a throttled partition than it may waits with the rest", "[replica]") {
+  Cluster c{2};
+  c.add_topic({1, 2}, {{"follower.replication.throttled.replicas", "0:2"}});
+  c.carry();
+  c.elect(1, {1});
+  c.kill(2);
+  for (int i = 0; i < 20; ++i) (void)c.produce(1, make_batch({.value = std::string(500'000, 'x')}), 1);
+  c.boot(2);
+  NodeConfig settings;
+  settings.follower_throttled_rate = 1'000'000;
+  c.call(2, [&](ReplicaManager& manager, Env&) { manager.set_dynamic_config(settings); });
+  c.publish({2});
+  c.run(milliseconds(100));
+  CHECK(c.log_end(2) > 0);
+  CHECK(c.log_end(2) < 5);
+  c.run(seconds(5));
+  CHECK(c.log_end(2) < 20);
+  c.run(seconds(15));
+  CHECK(c.log_end(2) == 20);
+}

@@ -102,7 +102,10 @@ TEST_CASE("a truncation below the high watermark takes it along and is noted", "
   Follower f;
   (void)f.take({stored(make_batch(), 1, 3), stored(make_batch(), 2, 3)}, 3);
   (void)f.out.take();
-  f.replicas.truncate_on_divergence(orders, {LeaderEpoch{3}, Offset{1}}, f.env);
+  FetchResponse::Partition answer;
+  answer.high_watermark = Offset{3};
+  answer.diverging_epoch = FetchResponse::EpochEndOffset{LeaderEpoch{3}, Offset{1}};
+  f.replicas.truncate_on_divergence(orders, answer, f.env);
   CHECK(f.log().log_end_offset() == Offset{1});
   CHECK(f.log().high_watermark() == Offset{1});
   std::vector<trace::LogTruncated> cuts;
