@@ -28,9 +28,12 @@ void ExactlyOnceBroken::on(const Observation& o, const NewlyCommitted&, const Hi
 }
 
 void ExactlyOnceBroken::on(const Observation& o, const trace::TransactionChanged& e, const History& history, Findings& findings) {
-  if (e.status != TransactionStatus::complete_commit) return;
   const std::optional<std::string> pipeline = history.pipelines().pipeline_of(e.transactional_id);
   if (!pipeline) return;
+  std::set<std::string>& ending = ending_[*pipeline];
+  if (e.status == TransactionStatus::prepare_commit) ending.insert(e.transactional_id);
+  else ending.erase(e.transactional_id);
+  if (e.status != TransactionStatus::complete_commit || !ending.empty()) return;
   for (const TopicPartition& input : *history.pipelines().last_sent_by(e.transactional_id)) look(o, *pipeline, input, history, findings);
 }
 
