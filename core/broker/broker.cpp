@@ -260,7 +260,7 @@ void Broker::publish(Env& env) {
       if (const TopicImage* topic = image_.topic(id))
         topics[name] = {id, static_cast<std::int32_t>(topic->partitions.size())};
     }
-    groups_.set_topics(std::move(topics));
+    groups_.set_topics(std::move(topics), image_.end_offset);
     if (const TopicImage* topic = image_.topic(std::string{transaction_state_topic}))
       transactions_.set_partition_count(static_cast<std::int32_t>(topic->partitions.size()));
   }

@@ -83,6 +83,19 @@ void ClusterView::add_topic(const std::string& name) {
   if (failures_ == 0) may_ask_at_ = Instant{};
 }
 
+void ClusterView::add_topic(const Uuid& id) {
+  if (!nameless_topics_.insert(id).second) return;
+  update_wanted_ = true;
+  answers_without_news_ = 0;
+  if (failures_ == 0) may_ask_at_ = Instant{};
+}
+
+void ClusterView::forget_topics_but(const std::set<std::string>& names) {
+  std::erase_if(wanted_topics_, [&names](const std::string& name) { return !names.contains(name); });
+  if (std::ranges::all_of(known_->topics, [&names](const auto& entry) { return names.contains(entry.first); })) return;
+  std::erase_if(known_.edit().topics, [&names](const auto& entry) { return !names.contains(entry.first); });
+}
+
 void ClusterView::request_update() { update_wanted_ = true; }
 
 bool ClusterView::update_leader(const TopicPartition& tp, const LeaderIdAndEpoch& leader,
@@ -122,6 +135,7 @@ void ClusterView::pump(RequestChannel& channel, Env& env) {
   MetadataRequest ask;
   ask.topics.emplace();
   for (const std::string& name : wanted_topics_) { ask.topics->push_back(MetadataRequest::Topic{Uuid{}, name}); }
+  for (const Uuid& id : nameless_topics_) ask.topics->push_back(MetadataRequest::Topic{id, std::nullopt});
   update_wanted_ = false;
   request_ = channel.send(peer->key, peer->endpoint, Message::of(std::move(ask)), env);
 }
@@ -133,7 +147,12 @@ bool ClusterView::take(const Completion& done, Env& env) {
   if (answer && answer->error_code == ErrorCode::none && !answer->brokers.empty()) {
     failures_ = 0;
     for (const MetadataRequest::Topic& topic : *done.request.as<MetadataRequest>().topics) {
-      answered_topics_.insert(topic.name.value_or(""));
+      if (topic.name) answered_topics_.insert(*topic.name);
+    }
+    for (const MetadataResponse::Topic& topic : answer->topics) {
+      if (!topic.name || topic.error_code != ErrorCode::none || nameless_topics_.erase(topic.topic_id) == 0) continue;
+      wanted_topics_.insert(*topic.name);
+      answered_topics_.insert(*topic.name);
     }
     learn(*answer, env);
     return true;

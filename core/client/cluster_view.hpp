@@ -68,6 +68,9 @@ class ClusterView {
 
   // What is wanted.
   void add_topic(const std::string& name);
+  // One that is known by its id alone: asked for until an answer names it.
+  void add_topic(const Uuid& id);
+  void forget_topics_but(const std::set<std::string>& names);
   void request_update();  // as soon as the backoff allows
   // What another answer said of a leader. True if that was news.
   bool update_leader(const TopicPartition& tp, const LeaderIdAndEpoch& leader,
@@ -96,6 +99,7 @@ class ClusterView {
   Duration max_age_;
   Backoff backoff_;
   std::set<std::string> wanted_topics_;
+  std::set<Uuid> nameless_topics_;  // wanted as well
   std::set<std::string> answered_topics_;
   Cow<Known> known_;
   std::optional<std::uint64_t> request_;

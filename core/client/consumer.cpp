@@ -37,7 +37,7 @@ Consumer::Consumer(const ClientIdentity& who, const ConsumerConfig& config, Cons
       validator_{config, who.legacy},
       goes_on_while_revoking_{who.legacy.has(Legacy::fetch_during_revocation)} {
   if (const auto* group = std::get_if<ConsumeGroup>(&what)) {
-    member_.emplace(group->group, group->topics, config);
+    member_.emplace(*group, config);
     for (const std::string& topic : group->topics) cluster_.add_topic(topic);
   } else {
     const auto& partitions = std::get<ConsumePartitions>(what).partitions;

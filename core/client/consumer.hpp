@@ -41,10 +41,6 @@
 
 namespace kafkasim {
 
-struct ConsumeGroup {
-  std::string group;
-  std::vector<std::string> topics;
-};
 struct ConsumePartitions {  // by itself: no group, no commits
   std::vector<TopicPartition> partitions;
 };

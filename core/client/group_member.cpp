@@ -23,9 +23,10 @@ bool says_coordinator_elsewhere(ErrorCode error) {
   return error == ErrorCode::not_coordinator || error == ErrorCode::coordinator_not_available;
 }
 
-GroupMember::GroupMember(std::string group, std::vector<std::string> topics, const ConsumerConfig& config)
-    : group_{std::move(group)},
-      topics_{std::move(topics)},
+GroupMember::GroupMember(ConsumeGroup what, const ConsumerConfig& config)
+    : group_{std::move(what.group)},
+      topics_{std::move(what.topics)},
+      regex_{std::move(what.regex)},
       config_{config},
       backoff_{config},
       assignors_{assignors_of(config.partition_assignment_strategy)},

@@ -58,9 +58,15 @@ struct ConsumerMembership {  // under the consumer protocol
   bool tell_owned{false};  // the next heartbeat goes out at once
 };
 
+struct ConsumeGroup {
+  std::string group;
+  std::vector<std::string> topics;
+  std::string regex{};  // and all topics that match it; under the consumer protocol only. Empty: none
+};
+
 class GroupMember {
  public:
-  GroupMember(std::string group, std::vector<std::string> topics, const ConsumerConfig& config);
+  GroupMember(ConsumeGroup what, const ConsumerConfig& config);
 
   struct Parts {
     RequestChannel& channel;
@@ -136,6 +142,7 @@ class GroupMember {
 
   std::string group_;
   std::vector<std::string> topics_;
+  std::string regex_;
   ConsumerConfig config_;
   Backoff backoff_;
   std::vector<Assignor> assignors_;

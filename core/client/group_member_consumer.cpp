@@ -60,6 +60,7 @@ void GroupMember::look_at_target(ClusterView& cluster) {
   for (const ConsumerGroupTopicPartitions& topic : *consumer_->target) {
     const std::string* name = cluster.topic_named(topic.topic_id);
     if (!name) {
+      if (!regex_.empty()) cluster.add_topic(topic.topic_id);
       cluster.request_update();
       return;
     }
@@ -68,6 +69,11 @@ void GroupMember::look_at_target(ClusterView& cluster) {
   if (!prepared_) {
     rejoin_wanted_ = true;  // the consumer prepares
     return;
+  }
+  if (!regex_.empty()) {  // what does not match any more is not asked for any more
+    std::set<std::string> names{topics_.begin(), topics_.end()};
+    for (const TopicPartition& tp : partitions) names.insert(tp.topic);
+    cluster.forget_topics_but(names);
   }
   std::ranges::sort(partitions);
   consumer_->owned = std::move(*consumer_->target);
@@ -89,6 +95,7 @@ void GroupMember::consumer_heartbeat(Parts parts, Env& env) {
     ask.rack_id = unless_empty(config_.client_rack);
     ask.rebalance_timeout = config_.max_poll_interval;
     ask.subscribed_topic_names = topics_;
+    ask.subscribed_topic_regex = unless_empty(regex_);
     ask.server_assignor = unless_empty(config_.group_remote_assignor);
   }
   if (consumer_->tell_all || consumer_->tell_owned) ask.topic_partitions = consumer_->owned;

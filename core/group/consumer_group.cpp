@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/base/check.hpp"
+#include "core/model/topic_regex.hpp"
 #include "core/record/record.hpp"
 #include "core/wire/group_record_codec.hpp"
 
@@ -52,11 +53,13 @@ ErrorCode ConsumerGroup::check(const ConsumerGroupHeartbeatRequest& request, con
   if (request.member_epoch == leaving_for_a_while_epoch && !request.instance_id) return ErrorCode::invalid_request;
   if (request.member_epoch == joining_epoch) {
     const bool owns = !request.topic_partitions || !request.topic_partitions->empty();
-    const bool wants = request.subscribed_topic_names && !request.subscribed_topic_names->empty();
+    const bool wants = (request.subscribed_topic_names && !request.subscribed_topic_names->empty())
+                       || (request.subscribed_topic_regex && !request.subscribed_topic_regex->empty());
     if (!request.rebalance_timeout || owns || !wants) return ErrorCode::invalid_request;
   }
-  if (request.subscribed_topic_regex && !request.subscribed_topic_regex->empty())
-    return ErrorCode::invalid_regular_expression;  // not spoken
+  if (request.subscribed_topic_regex && !request.subscribed_topic_regex->empty()
+      && !check_topic_regex(*request.subscribed_topic_regex))
+    return ErrorCode::invalid_regular_expression;
   const auto& known = limits.consumer_assignors;
   if (request.server_assignor && std::ranges::find(known, *request.server_assignor) == known.end())
     return ErrorCode::unsupported_assignor;
@@ -79,18 +82,22 @@ ConsumerGroupAnswer ConsumerGroup::heartbeat(const ConsumerGroupHeartbeatRequest
   std::optional<PartitionSet> owned;
   if (request.topic_partitions) owned = flat_set(*request.topic_partitions);
   reconcile(id, owned, turn, answer.records);
+  const std::int32_t epoch_before = epoch_;
+  resolve_regexes(turn, answer.records);
   timers_.set({TimerKind::session, id}, turn.env.now + turn.limits.consumer_session_timeout);
   const ConsumerGroupMember& member = members_.at(id);
   answer.response.member_id = id;
   answer.response.member_epoch = member.epoch;
   answer.response.heartbeat_interval = turn.limits.consumer_heartbeat_interval;
-  const bool tells_all = request.rebalance_timeout && request.subscribed_topic_names && request.topic_partitions;
+  const bool subscribes = request.subscribed_topic_names || request.subscribed_topic_regex;
+  const bool tells_all = request.rebalance_timeout && subscribes && request.topic_partitions;
   if (request.member_epoch == joining_epoch || tells_all || member.assigned != had)
     answer.response.assignment = ConsumerGroupAssignment{by_topic(member.assigned)};
   if (!answer.records.empty()) {
-    note_change(changed          ? fmt::format("member {} joins or changes", id)
-                : other_topics   ? "topics have changed"
-                                 : fmt::format("member {} goes towards its target", id),
+    note_change(changed                  ? fmt::format("member {} joins or changes", id)
+                : other_topics           ? "topics have changed"
+                : epoch_ != epoch_before ? "other topics match a regular expression"
+                                         : fmt::format("member {} goes towards its target", id),
                 turn);
   }
   return answer;
@@ -167,17 +174,23 @@ bool ConsumerGroup::update_member(const ConsumerGroupHeartbeatRequest& request, 
     std::ranges::sort(member.topics);
     member.topics.erase(std::unique(member.topics.begin(), member.topics.end()), member.topics.end());
   }
-  const bool is_new = before.epoch == joining_epoch && before.previous_epoch == joining_epoch && before.topics.empty();
+  if (request.subscribed_topic_regex) member.regex = request.subscribed_topic_regex;
+  if (member.regex && member.regex->empty()) member.regex.reset();
+  const bool is_new = before.epoch == joining_epoch && before.previous_epoch == joining_epoch && before.topics.empty() && !before.regex;
   if (!is_new && member == before) return false;
   put_member(request.member_id, records);
-  return is_new || member.topics != before.topics || member.assignor != before.assignor;
+  const bool other_regex = member.regex != before.regex;
+  if (other_regex) drop_regex(before.regex, records);
+  // One that nobody has looked up yet changes nothing so far.
+  const bool is_resolved = !member.regex || regexes_.contains(*member.regex);
+  return is_new || member.topics != before.topics || member.assignor != before.assignor || (other_regex && is_resolved);
 }
 
 // The topics that members subscribe to, as the metadata has them now.
 bool ConsumerGroup::update_topics(const GroupTurn& turn, Records& records) {
   std::map<std::string, KnownTopic> now;
   for (const auto& [id, member] : members_) {
-    for (const std::string& name : member.topics) {
+    for (const std::string& name : topics_of(member)) {
       const auto known = turn.topics.find(name);
       if (known != turn.topics.end()) now[name] = {known->second.id, known->second.partitions};
     }
@@ -213,7 +226,7 @@ void ConsumerGroup::update_target(const GroupTurn& turn, Records& records) {
   for (const auto& [id, member] : members_) {
     ConsumerGroupSubscriber& subscriber = subscribers[id];
     subscriber.instance_id = member.instance_id;
-    for (const std::string& name : member.topics) {
+    for (const std::string& name : topics_of(member)) {
       if (const auto topic = topics_.find(name); topic != topics_.end()) subscriber.topics.insert(topic->second.id);
     }
     if (const auto before = target_.find(id); before != target_.end()) subscriber.before = before->second;
@@ -239,7 +252,8 @@ void ConsumerGroup::remove(const std::string& id, Records& records) {
   for (const auto kind :
        {ConsumerGroupRecord::current_member, ConsumerGroupRecord::target_member, ConsumerGroupRecord::member_metadata})
     records.emplace_back(ConsumerGroupKey{kind, name_, id}, std::nullopt);
-  members_.erase(id);
+  const auto member = members_.extract(id);
+  if (!member.empty()) drop_regex(member.mapped().regex, records);
   target_.erase(id);
   timers_.set({TimerKind::session, id}, std::nullopt);
   timers_.set({TimerKind::revocation, id}, std::nullopt);
@@ -256,6 +270,7 @@ void ConsumerGroup::fence(const std::string& id, const std::string& why, GroupTu
 void ConsumerGroup::replace(const std::string& from, const std::string& to, Records& records) {
   ConsumerGroupMember member = members_.at(from);
   PartitionSet target = target_[from];
+  members_[to].regex = member.regex;  // goes on being used
   remove(from, records);
   member.epoch = joining_epoch;
   member.previous_epoch = joining_epoch;
@@ -304,6 +319,7 @@ void ConsumerGroup::put_member(const std::string& id, Records& records) const {
   value.client_id = member.client_id;
   value.client_host = member.client_host;
   value.subscribed_topic_names = member.topics;
+  value.subscribed_topic_regex = member.regex;
   value.rebalance_timeout = member.rebalance_timeout;
   value.server_assignor = member.assignor;
   records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::member_metadata, name_, id},
@@ -345,6 +361,7 @@ void ConsumerGroup::replay(const ConsumerGroupKey& key, const std::optional<Byte
     case ConsumerGroupRecord::member_metadata:
     case ConsumerGroupRecord::target_member:
     case ConsumerGroupRecord::current_member: replay_member(key, value); break;
+    case ConsumerGroupRecord::regular_expression: replay_regex(key, value); break;
   }
 }
 
@@ -366,6 +383,8 @@ void ConsumerGroup::replay_member(const ConsumerGroupKey& key, const std::option
     member.client_id = read->client_id;
     member.client_host = read->client_host;
     member.topics = read->subscribed_topic_names;
+    member.regex = read->subscribed_topic_regex;
+    if (member.regex && member.regex->empty()) member.regex.reset();
     member.rebalance_timeout = read->rebalance_timeout.value_or(member.rebalance_timeout);
     member.assignor = read->server_assignor;
   } else if (const auto read = decode_consumer_group_value<ConsumerGroupCurrentMemberValue>(*value)) {

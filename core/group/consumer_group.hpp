@@ -16,7 +16,7 @@
 //
 // A value. State changes at once, and its records leave with it as one batch; the answer waits until that is replicated. If
 // it is not appended the coordinator puts the group back to what it was (with_group's callers). Members that speak the
-// classic protocol, regular expressions as subscriptions, and the migration of groups are not spoken.
+// classic protocol, and the migration of groups, are not spoken.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -49,7 +49,8 @@ struct ConsumerGroupMember {
   std::optional<std::string> rack_id;
   std::string client_id;
   std::string client_host;
-  std::vector<std::string> topics;  // sorted
+  std::vector<std::string> topics;    // sorted
+  std::optional<std::string> regex;  // all topics that match it as well
   std::optional<std::string> assignor;
   Duration rebalance_timeout{milliseconds(300'000)};
   std::int32_t epoch{};  // leaving_for_a_while_epoch: a static member that will be back
@@ -118,6 +119,12 @@ class ConsumerGroup {
     std::int32_t partitions{};
     friend bool operator==(const KnownTopic&, const KnownTopic&) = default;
   };
+  struct ResolvedRegex {
+    std::set<std::string> topics;
+    std::int64_t version{};  // of the metadata
+    Timestamp at;
+    friend bool operator==(const ResolvedRegex&, const ResolvedRegex&) = default;
+  };
   void replay_member(const ConsumerGroupKey& key, const std::optional<ByteSpan>& value);
   using Records = std::vector<std::pair<ConsumerGroupKey, std::optional<std::vector<std::byte>>>>;
 
@@ -129,6 +136,12 @@ class ConsumerGroup {
   [[nodiscard]] bool update_member(const ConsumerGroupHeartbeatRequest& request, const ConsumerGroupJoiner& joiner,
                                    Records& records);
   [[nodiscard]] bool update_topics(const GroupTurn& turn, Records& records);
+  // Regular expressions (consumer_group_regex.cpp).
+  void resolve_regexes(const GroupTurn& turn, Records& records);
+  void drop_regex(const std::optional<std::string>& regex, Records& records);
+  void replay_regex(const ConsumerGroupKey& key, const std::optional<ByteSpan>& value);
+  [[nodiscard]] bool is_used(const std::string& regex) const;
+  [[nodiscard]] std::set<std::string> topics_of(const ConsumerGroupMember& member) const;
   void rise(Records& records);
   void update_target(const GroupTurn& turn, Records& records);
   void reconcile(const std::string& id, const std::optional<PartitionSet>& owned, GroupTurn& turn, Records& records);
@@ -149,6 +162,7 @@ class ConsumerGroup {
   std::string assignor_;  // by which the target was computed
   std::map<std::string, ConsumerGroupMember> members_;
   TargetAssignment target_;
+  std::map<std::string, ResolvedRegex> regexes_;
   std::map<std::string, KnownTopic> topics_;  // subscribed ones that exist, as they were at the last look
   DeadlineIndex<Timer> timers_;
   GroupOffsets offsets_;

@@ -100,9 +100,7 @@ ErrorCode ConsumerGroup::check_fetch(const OffsetFetchRequest::Group& asked) con
 }
 
 bool ConsumerGroup::is_subscribed_to(const std::string& topic) const {
-  return std::ranges::any_of(members_, [&topic](const auto& entry) {
-    return std::ranges::find(entry.second.topics, topic) != entry.second.topics.end();
-  });
+  return std::ranges::any_of(members_, [&](const auto& entry) { return topics_of(entry.second).contains(topic); });
 }
 
 // ---- what is told ---------------------------------------------------------------------------------
@@ -183,6 +181,7 @@ ConsumerGroupDescribeResponse::Group ConsumerGroup::described() const {
     one.client_id = member.client_id;
     one.client_host = member.client_host;
     one.subscribed_topic_names = member.topics;
+    one.subscribed_topic_regex = member.regex;
     one.assignment = told(member.assigned);
     if (const auto target = target_.find(id); target != target_.end()) one.target_assignment = told(target->second);
     one.member_type = consumer_member_type;
@@ -197,6 +196,7 @@ std::vector<ConsumerGroupKey> ConsumerGroup::all_keys() const {
     keys.push_back({ConsumerGroupRecord::target_member, name_, id});
     keys.push_back({ConsumerGroupRecord::member_metadata, name_, id});
   }
+  for (const auto& [regex, resolved] : regexes_) keys.push_back({ConsumerGroupRecord::regular_expression, name_, regex});
   keys.push_back({ConsumerGroupRecord::target_metadata, name_, {}});
   keys.push_back({ConsumerGroupRecord::partition_metadata, name_, {}});
   keys.push_back({ConsumerGroupRecord::metadata, name_, {}});

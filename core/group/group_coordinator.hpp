@@ -67,7 +67,12 @@ class GroupCoordinator {
   explicit GroupCoordinator(const NodeConfig& config, LegacyBehaviours legacy = {});
 
   void set_partition_count(std::int32_t count);  // of __consumer_offsets, once it exists
-  void set_topics(GroupTopics topics) { topics_ = Cow<GroupTopics>{std::move(topics)}; }  // whenever they have changed
+  // Whenever they may have changed; `version` is that of the metadata.
+  void set_topics(GroupTopics topics, std::int64_t version = 0) {
+    if (topics == *topics_) return;
+    topics_ = Cow<GroupTopics>{std::move(topics)};
+    topics_version_ = version;
+  }
   // Which partition a group belongs to: abs(Java's hash of its name) modulo the count. Absent until the topic exists.
   [[nodiscard]] std::optional<PartitionIndex> partition_for(const std::string& group) const;
 
@@ -186,6 +191,7 @@ class GroupCoordinator {
   GroupLimits limits_;
   std::optional<std::int32_t> partition_count_;
   Cow<GroupTopics> topics_;
+  std::int64_t topics_version_{0};
   std::optional<Instant> next_expiry_;
   std::map<PartitionIndex, Shard> shards_;
   std::map<PartitionIndex, OpenOffsets> open_;  // of transactions without a marker

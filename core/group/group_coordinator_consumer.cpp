@@ -36,7 +36,7 @@ void GroupCoordinator::consumer_heartbeat(const ConsumerGroupHeartbeatRequest& r
   }
   Cow<ConsumerGroup> before = found->second;
   ConsumerGroup& group = found->second.edit();
-  GroupTurn turn{limits_, *topics_, env, writes};
+  GroupTurn turn{limits_, *topics_, env, writes, topics_version_};
   const ConsumerGroupJoiner joiner{received.envelope.client_id,
                                    fmt::format("/host-{}", received.connection.dialler.value)};
   ConsumerGroupAnswer told = group.heartbeat(request, joiner, turn);

@@ -114,6 +114,7 @@ struct GroupTurn {
   const GroupTopics& topics;
   Env& env;
   std::vector<GroupWrite>& writes;
+  std::int64_t topics_version{0};  // of the metadata with which the topics became what they are
 };
 
 }  // namespace kafkasim

@@ -1,7 +1,8 @@
 #pragma once
 // What a coordinator stores in __consumer_offsets of a consumer group (KIP-848; ConsumerGroup*Key and *Value in
 // group-coordinator/src/main/resources/common/message): a record for its epoch, one for the topics that it knew, one for
-// the epoch of its target assignment, and three for each member: who it is, what it is to own, what it owns.
+// the epoch of its target assignment, three for each member: who it is, what it is to own, what it owns; and one for each regular
+// expression that a member subscribes to: which topics it means.
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -21,12 +22,13 @@ enum class ConsumerGroupRecord : std::int16_t {  // the versions of their keys
   target_metadata = 6,
   target_member = 7,
   current_member = 8,
+  regular_expression = 16,
 };
 
 struct ConsumerGroupKey {
   ConsumerGroupRecord record{};
   std::string group{};
-  std::string member{};  // of member_metadata, target_member and current_member
+  std::string member{};  // of member_metadata, target_member and current_member; of regular_expression the expression
   friend bool operator==(const ConsumerGroupKey&, const ConsumerGroupKey&) = default;
 };
 
@@ -92,6 +94,13 @@ struct ConsumerGroupCurrentMemberValue {
   std::vector<ConsumerGroupTopicPartitions> assigned_partitions{};
   std::vector<ConsumerGroupTopicPartitions> partitions_pending_revocation{};
   friend bool operator==(const ConsumerGroupCurrentMemberValue&, const ConsumerGroupCurrentMemberValue&) = default;
+};
+
+struct ConsumerGroupRegularExpressionValue {
+  std::vector<std::string> topics{};
+  std::int64_t version{};  // of the metadata by which they were looked up
+  Timestamp timestamp{};   // when
+  friend bool operator==(const ConsumerGroupRegularExpressionValue&, const ConsumerGroupRegularExpressionValue&) = default;
 };
 
 }  // namespace kafkasim

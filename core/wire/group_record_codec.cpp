@@ -147,6 +147,14 @@ void describe(Fields<V, ConsumerGroupCurrentMemberValue>& m) {
   m.field(named<&M::partitions_pending_revocation>);
 }
 
+template <class V>
+void describe(Fields<V, ConsumerGroupRegularExpressionValue>& m) {
+  using M = ConsumerGroupRegularExpressionValue;
+  m.field(named<&M::topics>);
+  m.field(named<&M::version>);
+  m.field(named<&M::timestamp>);
+}
+
 }  // namespace wire
 
 namespace {
@@ -157,7 +165,7 @@ constexpr std::int16_t consumer_group_value_version = 0;
 
 bool names_a_member(ConsumerGroupRecord record) {
   return record == ConsumerGroupRecord::member_metadata || record == ConsumerGroupRecord::target_member
-         || record == ConsumerGroupRecord::current_member;
+         || record == ConsumerGroupRecord::current_member || record == ConsumerGroupRecord::regular_expression;
 }
 
 constexpr std::int16_t offset_commit_key_version = 1;
@@ -210,7 +218,8 @@ Result<GroupRecordKey> decode_group_key(ByteSpan bytes) {
     key = wire::read_struct<GroupMetadataKey>(layout, in);
   } else if (version >= 0 && version <= offset_commit_key_version) {
     key = wire::read_struct<OffsetCommitKey>(layout, in);
-  } else if (version >= first_consumer_group_key && version <= last_consumer_group_key) {
+  } else if ((version >= first_consumer_group_key && version <= last_consumer_group_key)
+             || version == static_cast<std::int16_t>(ConsumerGroupRecord::regular_expression)) {
     const auto record = static_cast<ConsumerGroupRecord>(version);
     if (names_a_member(record)) {
       auto read = wire::read_struct<wire::GroupMemberKey>(layout, in);
@@ -250,6 +259,7 @@ KAFKASIM_CONSUMER_GROUP_VALUE(ConsumerGroupMemberMetadataValue)
 KAFKASIM_CONSUMER_GROUP_VALUE(ConsumerGroupTargetMetadataValue)
 KAFKASIM_CONSUMER_GROUP_VALUE(ConsumerGroupTargetMemberValue)
 KAFKASIM_CONSUMER_GROUP_VALUE(ConsumerGroupCurrentMemberValue)
+KAFKASIM_CONSUMER_GROUP_VALUE(ConsumerGroupRegularExpressionValue)
 #undef KAFKASIM_CONSUMER_GROUP_VALUE
 
 Result<OffsetCommitValue> decode_offset_commit_value(ByteSpan bytes) {

@@ -1,7 +1,7 @@
 #pragma once
 // Keys and values of __consumer_offsets as bytes: an int16 version, then the body. Written as Kafka 4.1 does: keys 1
 // and 2, values 3 (an offset with an expire timestamp: 1), read in versions 0 to 4; and of consumer groups keys 3 to 8
-// with values 0.
+// and 16 with values 0.
 #include <cstddef>
 #include <vector>
 

@@ -230,8 +230,9 @@ struct ClientMaker {
     const bool grouped = spec.group.has_value();
     const std::string owner = grouped ? *spec.group : spec.id;
     const std::string name = grouped || spec.count > 1 ? owner + "/" + std::to_string(member) : owner;
-    const ConsumeWhat what =
-        grouped ? ConsumeWhat{ConsumeGroup{*spec.group, spec.topics}} : ConsumeWhat{ConsumePartitions{spec.assign}};
+    const std::vector<std::string> by_name = spec.regex ? std::vector<std::string>{} : spec.topics;
+    const ConsumeWhat what = grouped ? ConsumeWhat{ConsumeGroup{*spec.group, by_name, spec.regex.value_or(std::string{})}}
+                                     : ConsumeWhat{ConsumePartitions{spec.assign}};
     const ClientIdentity who = identity(name);
     ConsumerConfig config = spec.config;
     if (spec.instance_id) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/model/topic_regex.hpp"
 #include "sim/scenario/binder.hpp"
 
 namespace kafkasim::sim {
@@ -147,6 +148,25 @@ void read_topics(Binder& b, const JsonValue& value, ConsumerSpec& consumer) {
   }
 }
 
+// Topics by name, or by a regular expression that its group's coordinator looks up.
+void read_subscription(Binder& b, ObjectReader& object, ConsumerSpec& consumer) {
+  const JsonValue* regex = object.find("topics_matching");
+  if (regex == nullptr) {
+    if (const JsonValue* topics = object.require("topics")) read_topics(b, *topics, consumer);
+    return;
+  }
+  if (const JsonValue* topics = object.find("topics"))
+    b.faults.error(*topics, "a consumer with 'topics_matching' has no 'topics'");
+  consumer.regex = read_string(b.faults, *regex);
+  if (!consumer.regex) return;
+  if (consumer.regex->empty()) b.faults.error(*regex, "'topics_matching' must not be empty");
+  if (const Result<void> checked = check_topic_regex(*consumer.regex); !checked)
+    b.faults.error(*regex, "'topics_matching' is no regular expression: " + checked.error().message);
+  std::set<std::string> topics;
+  for (const auto& [name, partitions] : b.names.topics) topics.insert(name);
+  for (const std::string& name : topics_matching(*consumer.regex, topics)) consumer.topics.push_back(name);
+}
+
 void read_assign(Binder& b, const JsonValue& value, ConsumerSpec& consumer) {
   if (!expect_kind(b.faults, value, JsonKind::array)) return;
   if (value.items.empty()) b.faults.error(value, "a consumer must read some partition");
@@ -172,14 +192,15 @@ void read_identity(Binder& b, const JsonValue& value, ObjectReader& object, Cons
     b.faults.error(value, "a consumer has either 'group' or 'assign' or 'queue'");
   if (queue != nullptr) {
     consumer.queue = read_queue_name(b, *queue);
-    for (const std::string_view key : {"topics", "config", "claim_check"}) {
+    for (const std::string_view key : {"topics", "topics_matching", "config", "claim_check"}) {
       if (const JsonValue* v = object.find(key)) b.faults.error(*v, "a consumer with 'queue' has no " + quote(key));
     }
   }
   if (assign != nullptr) {
     read_assign(b, *assign, consumer);
-    if (const JsonValue* topics = object.find("topics"))
-      b.faults.error(*topics, "a consumer with 'assign' has no 'topics'");
+    for (const std::string_view key : {"topics", "topics_matching"}) {
+      if (const JsonValue* topics = object.find(key)) b.faults.error(*topics, "a consumer with 'assign' has no " + quote(key));
+    }
   }
   if (id != nullptr) {
     consumer.id = read_string(b.faults, *id).value_or("");
@@ -190,7 +211,7 @@ void read_identity(Binder& b, const JsonValue& value, ObjectReader& object, Cons
     }
   }
   if (group != nullptr) {
-    if (const JsonValue* topics = object.require("topics")) read_topics(b, *topics, consumer);
+    read_subscription(b, object, consumer);
     consumer.group = read_string(b.faults, *group);
     consumer.id = consumer.group.value_or("");
     if (consumer.group && good_client_name(b, *group, consumer.id)) b.names.groups.insert(consumer.id);
@@ -255,6 +276,8 @@ void read_consumer(Binder& b, const JsonValue& value) {
   if (consumer.commit != CommitMoment::by_itself) consumer.config.enable_auto_commit = false;
   if (!consumer.instance_id && !consumer.config.group_instance_id.empty())
     consumer.instance_id = consumer.config.group_instance_id;
+  if (consumer.regex && consumer.config.group_protocol != "consumer")
+    b.faults.error(*object.find("topics_matching"), "'topics_matching' needs the setting group.protocol=consumer");
   finish_consumer_config(b.faults, consumer.config, config, consumer.group ? Grouped::yes : Grouped::no, broker);
   b.out.consumers.push_back(std::move(consumer));
 }

@@ -34,7 +34,7 @@ const std::vector<ObjectKeys>& object_keys() {
       {"rate", {"steps", "trace", "column", "row_lasts", "peak"}},
       {"keys", {"distribution", "cardinality"}},
       {"consumer",
-       {"id", "group", "assign", "topics", "count", "process_time", "commit", "poison", "instance_id", "from", "rack", "config", "queue",
+       {"id", "group", "assign", "topics", "topics_matching", "count", "process_time", "commit", "poison", "instance_id", "from", "rack", "config", "queue",
         "claim_check"}},
       {"pipeline",
        {"id", "group", "from", "to", "count", "exactly_once", "commit", "rate", "process_time", "starts", "rack", "consumer_config",

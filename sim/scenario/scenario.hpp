@@ -116,7 +116,8 @@ struct ConsumerSpec {
   std::string id;                    // its group's name, or for one that reads by assignment "id" or "consumer-N"
   std::optional<std::string> group;  // exactly one of group, assign and queue
   std::vector<TopicPartition> assign;
-  std::vector<std::string> topics;  // of a group's member
+  std::vector<std::string> topics;   // of a group's member
+  std::optional<std::string> regex;  // by which it subscribes (KIP-848); `topics` are then those of the scenario that match
   std::optional<std::string> queue;
   std::optional<std::string> claim_check;  // the store that it gets the values from
   std::int32_t count{1};

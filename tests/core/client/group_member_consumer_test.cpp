@@ -121,3 +121,42 @@ TEST_CASE("a member that closes says so with epoch -1 and a static one with -2")
     CHECK(rig.bench.exit);
   }
 }
+
+TEST_CASE("a member that subscribes by regular expression learns by their ids what its topics are called") {
+  struct RegexRig : HeartbeatRig {
+    RegexRig() : HeartbeatRig{} { bench.machine = Consumer{identity("reader"), consumer_protocol(), ConsumeGroup{"analytics", {}, "ord.*"}}; }
+  } rig;
+  rig.bench.start();
+  rig.write(0, {"x", "y"});
+  const Uuid id = rig.cluster.topics.at("orders").id;
+  bool by_id = false;
+  rig.bench.run_until(rig.bench.now + seconds(3), [&] {
+    for (int i = 0; i < 50; ++i) {
+      (void)rig.poll();
+      if (rig.bench.requests.empty()) break;
+      Sent sent = rig.bench.requests.front();
+      rig.bench.requests.pop_front();
+      if (const auto* beat = sent.envelope.message.get_if<ConsumerGroupHeartbeatRequest>()) {
+        rig.beats.push_back(*beat);
+        rig.bench.answer(sent, rig.gives(3, beat->member_epoch == 0 ? std::optional{std::vector{0}} : std::nullopt));
+        continue;
+      }
+      if (const auto* ask = sent.envelope.message.get_if<MetadataRequest>()) {
+        MetadataRequest named = *ask;  // the model knows topics by name
+        for (auto& topic : *named.topics) {
+          by_id = by_id || topic.topic_id == id;
+          if (topic.topic_id == id) topic = {Uuid{}, "orders"};
+        }
+        sent.envelope.message = Message::of(named);
+      }
+      if (const auto told = rig.cluster.handle(sent)) rig.bench.answer(sent, *told);
+    }
+  });
+  REQUIRE(rig.beats.size() >= 2);
+  CHECK(rig.beats[0].subscribed_topic_regex == "ord.*");
+  CHECK(rig.beats[0].subscribed_topic_names->empty());
+  CHECK(by_id);
+  REQUIRE(rig.bench.noted<trace::PartitionsAssigned>().size() == 1);
+  CHECK(rig.bench.noted<trace::PartitionsAssigned>()[0].partitions == std::vector{TopicPartition{"orders", PartitionIndex{0}}});
+  CHECK(rig.got == std::vector<std::string>{"x", "y"});
+}

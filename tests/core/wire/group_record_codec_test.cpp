@@ -15,6 +15,17 @@ TEST_CASE("keys of the offsets topic have version 1 for offsets and 2 for groups
   CHECK((decode_group_key(encode_group_key(group)).value() == group));
 }
 
+TEST_CASE("a regular expression and the topics that it means are stored under a key of version 16") {
+  const GroupRecordKey key = ConsumerGroupKey{ConsumerGroupRecord::regular_expression, "g", "t.*"};
+  CHECK(to_hex(encode_group_key(key)) == "0010" "000167" "0003742e2a");
+  CHECK((decode_group_key(encode_group_key(key)).value() == key));
+  const ConsumerGroupRegularExpressionValue value{{"t1"}, 5, Timestamp{9}};
+  const std::vector<std::byte> bytes = encode_consumer_group_value(value);
+  CHECK(to_hex(bytes) == "0000" "02" "037431" "0000000000000005" "0000000000000009" "00");
+  CHECK((decode_consumer_group_value<ConsumerGroupRegularExpressionValue>(bytes).value() == value));
+  CHECK_FALSE(decode_consumer_group_value<ConsumerGroupRegularExpressionValue>(ByteSpan{bytes}.first(9)));
+}
+
 TEST_CASE("a key of an unknown version is refused") {
   CHECK_FALSE(decode_group_key(to_vector(as_bytes(std::string{"\0\x7f\0\1g", 5}))));
   CHECK_FALSE(decode_group_key(to_vector(as_bytes("\xff\xff"))));

@@ -77,6 +77,19 @@ TEST_CASE("a consumer belongs to a group or reads what is assigned to it") {
   CHECK(s.consumers[1].assign == std::vector{TopicPartition{"t", PartitionIndex{1}}});
 }
 
+TEST_CASE("a member of a consumer group may subscribe by regular expression") {
+  const std::string by_regex = R"({"group": "g", "topics_matching": "t|other.*", "config": {"group.protocol": "consumer"}})";
+  const ConsumerSpec consumer = good(consumers(by_regex)).consumers.at(0);
+  CHECK(consumer.regex == "t|other.*");
+  CHECK(consumer.topics == std::vector<std::string>{"t"});  // of those that there are
+  check_error(consumers(R"({"group": "g", "topics_matching": @"t[", "config": {"group.protocol": "consumer"}})"),
+              "/consumers/0/topics_matching", "'topics_matching' is no regular expression: missing ]: [");
+  check_error(consumers(R"({"group": "g", "topics_matching": @"t"})"), "/consumers/0/topics_matching",
+              "'topics_matching' needs the setting group.protocol=consumer");
+  check_error(consumers(R"({"group": "g", "topics": @["t"], "topics_matching": "t", "config": {"group.protocol": "consumer"}})"),
+              "/consumers/0/topics", "a consumer with 'topics_matching' has no 'topics'");
+}
+
 TEST_CASE("faults of consumers stand at their place") {
   check_error(consumers(R"(@{"topics": ["t"]})"), "/consumers/0",
               "a consumer needs a 'group', or partitions to 'assign' to it, or a 'queue'");
