@@ -190,7 +190,8 @@ void ProducerState::log_start_moved(Offset log_start) {
 void ProducerState::remove_expired(Timestamp now, std::int64_t expiration_ms, SignsOfLife signs) {
   std::erase_if(producers_, [&](const auto& producer) {
     if (producer.second.transaction_start()) return false;
-    const Timestamp batch = producer.second.last().value_or(ProducedBatch{.timestamp = Timestamp{-1}}).timestamp;
+    const std::optional<ProducedBatch> newest = producer.second.last();
+    const Timestamp batch = newest ? newest->timestamp : Timestamp{-1};
     const std::int64_t last = (signs == SignsOfLife::batches ? batch : producer.second.last_timestamp()).value;
     // Subtracting a timestamp far in the past must not overflow.
     return last < now.value && (last < 0 ? now.value : now.value - last) >= expiration_ms;

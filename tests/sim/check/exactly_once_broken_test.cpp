@@ -43,6 +43,27 @@ TEST_CASE("a committed offset without the record made of what lies below breaks 
   CHECK(tale.violations(ExactlyOnceBroken::id) == 1);
 }
 
+TEST_CASE("what a commit on its way has not written everywhere is not missed when the next instance commits", "[check]") {
+  PipelineTale tale;
+  tale.write({0, 1}, true);
+  tale.send_offsets(2, "copy-1");
+  tale.changed("copy-1", TransactionStatus::prepare_commit);
+  tale.commit_offsets(2);  // the offsets topic has its marker, the output not yet
+  tale.send_offsets(2, "copy-2");
+  tale.changed("copy-2", TransactionStatus::prepare_commit);
+  tale.changed("copy-2", TransactionStatus::complete_commit);
+  CHECK(tale.findings(ExactlyOnceBroken::id) == 0);
+  SECTION("and its marker comes") {
+    tale.mark(TransactionOutcome::commit);
+    tale.changed("copy-1", TransactionStatus::complete_commit);
+    CHECK(tale.findings(ExactlyOnceBroken::id) == 0);
+  }
+  SECTION("and it ends without one") {
+    tale.changed("copy-1", TransactionStatus::complete_commit);
+    CHECK(tale.violations(ExactlyOnceBroken::id) == 2);
+  }
+}
+
 TEST_CASE("an offset that is committed while the output is aborted is found when all has come to rest", "[check]") {
   PipelineTale tale;
   tale.write({0}, true);

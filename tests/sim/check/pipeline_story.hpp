@@ -47,13 +47,16 @@ class PipelineTale : public Tale {
     batch.marker = outcome;
     append_copy(batch);
   }
-  void send_offsets(std::int64_t offset) { tell(host.value, trace::TransactionOffsetsSent{"copy", 1, 1, "copy", {{name, Offset{offset}}}}); }
+  void send_offsets(std::int64_t offset, const std::string& transactional_id = "copy") {
+    tell(host.value, trace::TransactionOffsetsSent{transactional_id, 1, 1, "copy", {{name, Offset{offset}}}});
+  }
   void commit_offsets(std::int64_t offset, const std::string& member = "") {
     tell(0, trace::OffsetsCommitted{"copy", member, Generation{1}, {{name, Offset{offset}}}});
   }
-  void completed() {
-    tell(0, trace::TransactionChanged{"copy", ProducerId{7}, ProducerEpoch{0}, TransactionStatus::complete_commit, {}, {}});
+  void changed(const std::string& transactional_id, TransactionStatus status) {
+    tell(0, trace::TransactionChanged{transactional_id, ProducerId{7}, ProducerEpoch{0}, status, {}, {}});
   }
+  void completed() { changed("copy", TransactionStatus::complete_commit); }
   static inline const HostId host{40};
   static inline const TopicIdPartition copies{Uuid{8, 8}, PartitionIndex{0}};
   static inline const TopicPartition copies_0{"copies", PartitionIndex{0}};
