@@ -119,7 +119,7 @@ std::vector<std::pair<std::string, std::string>> settings_as_text(const JsonValu
   std::vector<std::pair<std::string, std::string>> settings;
   for (std::size_t i = 0; i < object.keys.size(); ++i) {
     const JsonValue& item = object.items[i];
-    if (item.is(JsonKind::string)) settings.emplace_back(object.keys[i].name, item.text);
+    if (item.is(JsonKind::string) || item.is(JsonKind::fraction)) settings.emplace_back(object.keys[i].name, item.text);
     if (item.is(JsonKind::boolean)) settings.emplace_back(object.keys[i].name, as_kafka_writes(item.boolean));
     if (const auto number = item.as_i64()) settings.emplace_back(object.keys[i].name, as_kafka_writes(*number));
   }

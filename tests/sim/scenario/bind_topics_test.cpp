@@ -10,14 +10,16 @@ std::string topics(const std::string& list) { return head + R"("cluster": {"brok
 
 TEST_CASE("a topic takes its number of partitions and replicas from its assignment") {
   const Scenario s = good(topics(
-      R"({"name": "a", "assignment": [[1, 2], [2, 3]], "config": {"segment.ms": 5, "cleanup.policy": "delete"}})"));
+      R"({"name": "a", "assignment": [[1, 2], [2, 3]], "config": {"segment.ms": 5, "cleanup.policy": "delete",
+          "min.cleanable.dirty.ratio": 0.25}})"));
   const TopicSpec* topic = find_topic(s, "a");
   REQUIRE(topic != nullptr);
   CHECK(topic->partitions == 2);
   CHECK(topic->replication_factor == 2);
   CHECK(topic->assignment[1] == std::vector{NodeId{2}, NodeId{3}});
   CHECK(topic->config
-        == std::vector<std::pair<std::string, std::string>>{{"segment.ms", "5"}, {"cleanup.policy", "delete"}});
+        == std::vector<std::pair<std::string, std::string>>{
+            {"segment.ms", "5"}, {"cleanup.policy", "delete"}, {"min.cleanable.dirty.ratio", "0.25"}});
 }
 
 TEST_CASE("a topic that says nothing has one partition and one replica as in Kafka") {
