@@ -151,6 +151,7 @@ void GroupMember::coordinator_lost(Parts parts, Env& env) {
   coordinator_wanted_ = true;
   ++losses_;
   may_find_at_ = env.now + backoff_.after(0, env.random);
+  if (heartbeat_request_ && consumer_) consumer_->tell_all = true;  // what it told may never have arrived
   heartbeat_request_.reset();
   leave_request_.reset();
   const bool was_joining = join_request_ || sync_request_ || to_assign_;

@@ -20,7 +20,7 @@ ConsumerConfig consumer_protocol() {
 struct HeartbeatRig : ConsumerRig {
   explicit HeartbeatRig(ConsumerConfig config = consumer_protocol()) : ConsumerRig{std::move(config)} {}
 
-  using Answer = std::function<ConsumerGroupHeartbeatResponse(const ConsumerGroupHeartbeatRequest&)>;
+  using Answer = std::function<std::optional<ConsumerGroupHeartbeatResponse>(const ConsumerGroupHeartbeatRequest&)>;  // absent: none
   void run(Duration time, const Answer& answer) {
     bench.run_until(bench.now + time, [&] {
       for (int i = 0; i < 50; ++i) {
@@ -30,7 +30,7 @@ struct HeartbeatRig : ConsumerRig {
         bench.requests.pop_front();
         if (const auto* beat = sent.envelope.message.get_if<ConsumerGroupHeartbeatRequest>()) {
           beats.push_back(*beat);
-          bench.answer(sent, answer(*beat));
+          if (const auto told = answer(*beat)) bench.answer(sent, *told);
         } else if (const auto told = cluster.handle(sent)) {
           bench.answer(sent, *told);
         }
@@ -89,6 +89,21 @@ TEST_CASE("a member revokes only what is not in its new target and tells it at o
   CHECK_FALSE(revoked[0].lost);
   CHECK(rig.beats.back().topic_partitions->at(0).partitions == std::vector{PartitionIndex{0}});
   CHECK(rig.bench.noted<trace::PartitionsAssigned>().back().added.empty());
+}
+
+TEST_CASE("a member tells all again when its coordinator is lost before it has answered a heartbeat") {
+  HeartbeatRig rig;
+  rig.write(0, {"a"});
+  rig.cluster.errors[ApiKey::offset_commit] = {ErrorCode::not_coordinator};
+  rig.run(seconds(8), [&](const auto& beat) -> std::optional<ConsumerGroupHeartbeatResponse> {
+    if (beat.member_epoch == 0) return rig.gives(3, std::vector{0, 1});
+    if (rig.beats.size() == 2) return std::nullopt;  // what it owns, told and not heard
+    return rig.gives(3, std::nullopt);
+  });
+  REQUIRE(rig.beats.size() >= 3);
+  CHECK(rig.beats[2].subscribed_topic_names);
+  REQUIRE(rig.beats[2].topic_partitions);
+  CHECK(rig.beats[2].topic_partitions->at(0).partitions.size() == 2);
 }
 
 TEST_CASE("a fenced member loses what it owned and joins again with epoch 0 under its id") {
