@@ -43,6 +43,11 @@ DescribeTopicPartitionsResponse::Partition described(PartitionIndex index, const
   return told;
 }
 
+void refuse_as_invalid(const Message& request, const RequestRef& from, Env& env) {
+  const std::optional<Message> refusal = error_answer(request, ErrorCode::invalid_request);
+  env.out.add(Send{from.connection, Envelope{from.correlation_id, from.version, {}, *refusal}});
+}
+
 MetadataResponse::Topic topic_answer(const TopicImage& topic, const MetadataImage& image) {
   MetadataResponse::Topic told{.name = topic.name, .topic_id = topic.id, .is_internal = is_internal_topic(topic.name)};
   for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
@@ -82,10 +87,7 @@ void Broker::on_request(const Received& received, Env& env) {
 }
 
 void Broker::on_metadata(const MetadataRequest& request, const RequestRef& from, Env& env) {
-  if (!is_sound(request, from.version)) {
-    const std::optional<Message> refusal = error_answer(Message::of(request), ErrorCode::invalid_request);
-    return env.out.add(Send{from.connection, Envelope{from.correlation_id, from.version, {}, *refusal}});
-  }
+  if (!is_sound(request, from.version)) return refuse_as_invalid(Message::of(request), from, env);
   MetadataResponse response{.cluster_id = options_.cluster_id};
   for (const auto& [id, broker] : image_.brokers) {
     if (broker.fenced) continue;
@@ -120,10 +122,6 @@ void Broker::on_metadata(const MetadataRequest& request, const RequestRef& from,
 
 // Page by page, in order of the topics' names (DescribeTopicPartitionsRequestHandler, KRaftMetadataCache).
 void Broker::on_describe_topic_partitions(const DescribeTopicPartitionsRequest& request, const RequestRef& from, Env& env) {
-  const auto refuse = [&] {
-    const std::optional<Message> refusal = error_answer(Message::of(request), ErrorCode::invalid_request);
-    env.out.add(Send{from.connection, Envelope{from.correlation_id, from.version, {}, *refusal}});
-  };
   const bool all = request.topics.empty();
   const std::string first = request.cursor ? request.cursor->topic_name : "";
   std::set<std::string> names;
@@ -131,7 +129,9 @@ void Broker::on_describe_topic_partitions(const DescribeTopicPartitionsRequest& 
   if (all) {
     for (const auto& [name, id] : image_.topic_ids) names.insert(name);
   }
-  if (request.cursor && (request.cursor->partition_index.value < 0 || (!all && !names.contains(first)))) return refuse();
+  if (request.cursor && (request.cursor->partition_index.value < 0 || (!all && !names.contains(first)))) {
+    return refuse_as_invalid(Message::of(request), from, env);
+  }
   names.erase(names.begin(), names.lower_bound(first));
   constexpr std::int32_t most = 2000;  // max.request.partition.size.limit
   std::size_t left = static_cast<std::size_t>(std::clamp(request.response_partition_limit, 1, most));

@@ -77,14 +77,14 @@ std::optional<ClusterView::Peer> ClusterView::any_node(const RequestChannel& cha
 }
 
 void ClusterView::add_topic(const std::string& name) {
-  if (!wanted_topics_.insert(name).second) return;
-  update_wanted_ = true;
-  answers_without_news_ = 0;  // a new question: no backoff for the old ones
-  if (failures_ == 0) may_ask_at_ = Instant{};
+  if (wanted_topics_.insert(name).second) ask_anew();
 }
 
 void ClusterView::add_topic(const Uuid& id) {
-  if (!nameless_topics_.insert(id).second) return;
+  if (nameless_topics_.insert(id).second) ask_anew();
+}
+
+void ClusterView::ask_anew() {
   update_wanted_ = true;
   answers_without_news_ = 0;
   if (failures_ == 0) may_ask_at_ = Instant{};

@@ -86,6 +86,7 @@ class ClusterView {
   [[nodiscard]] std::optional<Instant> next_deadline() const;
 
  private:
+  void ask_anew();  // a new question: no backoff for the old ones
   struct Known {
     std::map<NodeId, Endpoint> brokers;
     std::map<NodeId, std::string> racks;

@@ -190,10 +190,10 @@ bool ConsumerGroup::update_member(const ConsumerGroupHeartbeatRequest& request, 
 bool ConsumerGroup::update_topics(const GroupTurn& turn, Records& records) {
   std::map<std::string, KnownTopic> now;
   for (const auto& [id, member] : members_) {
-    for (const std::string& name : topics_of(member)) {
+    each_topic_of(member, [&](const std::string& name) {
       const auto known = turn.topics.find(name);
       if (known != turn.topics.end()) now[name] = {known->second.id, known->second.partitions};
-    }
+    });
   }
   if (now == topics_) return false;
   topics_ = std::move(now);
@@ -226,9 +226,9 @@ void ConsumerGroup::update_target(const GroupTurn& turn, Records& records) {
   for (const auto& [id, member] : members_) {
     ConsumerGroupSubscriber& subscriber = subscribers[id];
     subscriber.instance_id = member.instance_id;
-    for (const std::string& name : topics_of(member)) {
+    each_topic_of(member, [&](const std::string& name) {
       if (const auto topic = topics_.find(name); topic != topics_.end()) subscriber.topics.insert(topic->second.id);
-    }
+    });
     if (const auto before = target_.find(id); before != target_.end()) subscriber.before = before->second;
   }
   for (const auto& [name, topic] : topics_) partitions[topic.id] = topic.partitions;

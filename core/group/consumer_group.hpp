@@ -141,7 +141,13 @@ class ConsumerGroup {
   void drop_regex(const std::optional<std::string>& regex, Records& records);
   void replay_regex(const ConsumerGroupKey& key, const std::optional<ByteSpan>& value);
   [[nodiscard]] bool is_used(const std::string& regex) const;
-  [[nodiscard]] std::set<std::string> topics_of(const ConsumerGroupMember& member) const;
+  [[nodiscard]] const std::set<std::string>& matched_by(const ConsumerGroupMember& member) const;
+  // Those that it names, then those that match; a topic may come twice. Every heartbeat asks this of all members.
+  template <class See>
+  void each_topic_of(const ConsumerGroupMember& member, const See& see) const {
+    for (const std::string& name : member.topics) see(name);
+    for (const std::string& name : matched_by(member)) see(name);
+  }
   void rise(Records& records);
   void update_target(const GroupTurn& turn, Records& records);
   void reconcile(const std::string& id, const std::optional<PartitionSet>& owned, GroupTurn& turn, Records& records);

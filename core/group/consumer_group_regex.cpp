@@ -12,11 +12,10 @@ bool ConsumerGroup::is_used(const std::string& regex) const {
   return std::ranges::any_of(members_, [&regex](const auto& entry) { return entry.second.regex == regex; });
 }
 
-std::set<std::string> ConsumerGroup::topics_of(const ConsumerGroupMember& member) const {
-  std::set<std::string> names{member.topics.begin(), member.topics.end()};
+const std::set<std::string>& ConsumerGroup::matched_by(const ConsumerGroupMember& member) const {
+  static const std::set<std::string> none;
   const auto resolved = member.regex ? regexes_.find(*member.regex) : regexes_.end();
-  if (resolved != regexes_.end()) names.insert(resolved->second.topics.begin(), resolved->second.topics.end());
-  return names;
+  return resolved == regexes_.end() ? none : resolved->second.topics;
 }
 
 // Whom nobody uses any more is forgotten.

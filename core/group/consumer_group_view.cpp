@@ -100,7 +100,9 @@ ErrorCode ConsumerGroup::check_fetch(const OffsetFetchRequest::Group& asked) con
 }
 
 bool ConsumerGroup::is_subscribed_to(const std::string& topic) const {
-  return std::ranges::any_of(members_, [&](const auto& entry) { return topics_of(entry.second).contains(topic); });
+  return std::ranges::any_of(members_, [&](const auto& entry) {
+    return std::ranges::find(entry.second.topics, topic) != entry.second.topics.end() || matched_by(entry.second).contains(topic);
+  });
 }
 
 // ---- what is told ---------------------------------------------------------------------------------

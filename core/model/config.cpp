@@ -38,8 +38,8 @@ const std::vector<Topic>& topic_settings() {
       {"segment.jitter.ms", &TopicConfig::segment_jitter},
       {"segment.ms", &TopicConfig::segment, 1},
       {"unclean.leader.election.enable", &TopicConfig::unclean_leader_election_enable},
-      {"leader.replication.throttled.replicas", &TopicConfig::leader_throttled_replicas},
-      {"follower.replication.throttled.replicas", &TopicConfig::follower_throttled_replicas},
+      {leader_throttled_replicas_setting, &TopicConfig::leader_throttled_replicas, check_throttled_replicas},
+      {follower_throttled_replicas_setting, &TopicConfig::follower_throttled_replicas, check_throttled_replicas},
   };
   return table;
 }
@@ -90,16 +90,6 @@ constexpr InUnits in_units[] = {
     {"log.roll.jitter.hours", "segment.jitter.ms", TimeUnit::hours, &NodeConfig::log_roll_jitter_unit, 0},
 };
 
-// Lists as long as a topic has replicas, with a form of their own.
-struct ThrottledList {
-  std::string_view name;
-  std::string TopicConfig::*field;
-};
-constexpr ThrottledList throttled_lists[] = {
-    {leader_throttled_replicas_setting, &TopicConfig::leader_throttled_replicas},
-    {follower_throttled_replicas_setting, &TopicConfig::follower_throttled_replicas},
-};
-
 std::int64_t ms_of(TimeUnit unit) {
   switch (unit) {
     case TimeUnit::unset:
@@ -146,7 +136,7 @@ const std::vector<Node>& node_settings() {
       {"follower.replication.throttled.rate", &NodeConfig::follower_throttled_rate},
       {"replication.quota.window.num", &NodeConfig::replication_quota_samples, 1, 10'000},
       {"replication.quota.window.size.seconds", &NodeConfig::replication_quota_window_seconds, 1, 1'000'000},
-      {"replica.selector.class", &NodeConfig::replica_selector_class, 0, 0, {"", "org.apache.kafka.common.replica.RackAwareReplicaSelector"}},
+      {"replica.selector.class", &NodeConfig::replica_selector_class, 0, 0, {"", rack_aware_selector}},
       {"default.replication.factor", &NodeConfig::default_replication_factor, 1, INT16_MAX},
       {"num.partitions", &NodeConfig::num_partitions, 1, INT32_MAX},
       {"controlled.shutdown.enable", &NodeConfig::controlled_shutdown_enable},
@@ -252,13 +242,6 @@ Result<void> set_in_unit(NodeConfig& config, const InUnits& setting, const Setti
 }  // namespace
 
 Result<void> set(TopicConfig& config, std::string_view name, const SettingValue& value) {
-  for (const ThrottledList& list : throttled_lists) {
-    if (list.name != name) continue;
-    std::string text = as_string(value);
-    if (Result<void> ok = check_throttled_replicas(name, text); !ok) return ok;
-    config.*(list.field) = std::move(text);
-    return {};
-  }
   return set_by_table(config, topic_settings(), name, value, topic_setting_names(), "topic");
 }
 
@@ -274,7 +257,7 @@ Result<void> set(NodeConfig& config, std::string_view name, const SettingValue& 
 
 bool is_list_setting(std::string_view name) {
   return name == "cleanup.policy" || name == "log.cleanup.policy" || name == "group.consumer.assignors"
-         || std::ranges::find(throttled_lists, name, &ThrottledList::name) != std::end(throttled_lists);
+         || name == leader_throttled_replicas_setting || name == follower_throttled_replicas_setting;
 }
 
 std::vector<std::string_view> node_names_of(std::string_view setting) {

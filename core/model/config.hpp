@@ -54,6 +54,9 @@ struct TopicConfig {  // a topic's own; where it says nothing, the node's log.* 
 // A duration may be set in several units; the finest wins, in whatever order they come.
 enum class TimeUnit : std::uint8_t { unset, hours, minutes, milliseconds };
 
+// The one selector of replicas that there is, for replica.selector.class (KIP-392).
+inline constexpr std::string_view rack_aware_selector = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+
 struct NodeConfig {  // of a broker or a controller
   // threads and requests
   std::int64_t num_io_threads{8};

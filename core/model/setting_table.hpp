@@ -21,12 +21,15 @@ struct Setting {
   Setting(std::string_view name_, Field<C> field_, std::int64_t least_ = 0, std::int64_t most_ = INT64_MAX,
           std::vector<std::string_view> choices_ = {}, std::optional<std::int64_t> also_ = {})
       : name{name_}, field{field_}, least{least_}, most{most_}, choices{std::move(choices_)}, also{also_} {}
+  using Check = Result<void> (*)(std::string_view name, std::string_view text);
+  Setting(std::string_view name_, std::string C::*field_, Check check_) : Setting{name_, field_} { check = check_; }
   std::string_view name;
   Field<C> field;
   std::int64_t least;
   std::int64_t most;
   std::vector<std::string_view> choices;
   std::optional<std::int64_t> also;  // allowed too, although outside of [least, most]
+  Check check{};                     // of a text with a form of its own: says what may be, instead of `choices` and longest_name
 };
 
 inline constexpr std::size_t longest_name = 200;  // of what is free text
@@ -57,6 +60,11 @@ Result<void> assign(C& config, const Setting<C>& setting, const SettingValue& va
   }
   if (const auto* field = std::get_if<std::string C::*>(&setting.field)) {
     const std::string text = as_string(value);
+    if (setting.check != nullptr) {
+      if (Result<void> sound = setting.check(setting.name, text); !sound) return sound;
+      config.*(*field) = text;
+      return {};
+    }
     const bool free = setting.choices.empty();
     if (free && text.size() > longest_name) return fail(quoted(setting.name) + " is too long");
     if (!free && std::ranges::find(setting.choices, std::string_view{text}) == setting.choices.end()) {

@@ -19,8 +19,14 @@ tl::unexpected<Error> unusable(const DiskError& error) {
               error.path);
 }
 
+// g++ 12 warns of an operator+ here that it takes for an overflow.
+std::string beside_log(std::string_view name) {
+  std::string path{metadata_log_directory};
+  return path.append(1, '/').append(name);
+}
+
 std::string path_of_snapshot(const SnapshotId& id, std::string_view suffix = quorum_snapshot_suffix) {
-  return std::string{metadata_log_directory} + '/' + snapshot_name(id, suffix);
+  return beside_log(snapshot_name(id, suffix));
 }
 
 SharedBytes joined(const std::vector<SharedBytes>& slices) {
@@ -47,8 +53,7 @@ Result<void> SnapshotStore::recover(Offset log_start, Disk& disk) {
   if (!names) return unusable(names.error());
   bool removed = false;
   for (const std::string& name : *names) {
-    std::string path{metadata_log_directory};
-    path.append(1, '/').append(name);
+    const std::string path = beside_log(name);
     const std::optional<SnapshotId> id = snapshot_of_name(name);
     if ((id && id->end_offset < log_start) || snapshot_of_name(name, partial_snapshot_suffix)) {
       if (const auto gone = disk.remove(path); !gone) return unusable(gone.error());

@@ -72,11 +72,9 @@ void ReplicaFetchers::Source::release(Instant now) {
 // RemoteLeaderEndPoint.shouldFollowerThrottle: who is in sync is not throttled, so that the ISR stays as it is.
 void ReplicaFetchers::Source::hold_back(ReplicationQuota& quota, Instant now) {
   if (!quota.throttles_any() && held_back.empty()) return;
-  const bool exceeded = quota.is_exceeded(now);
   std::set<TopicIdPartition> held;
-  for (const TopicIdPartition& id : behind) {
-    if (exceeded && quota.is_throttled(id)) held.insert(id);
-  }
+  if (quota.is_exceeded(now))
+    std::ranges::copy_if(behind, std::inserter(held, held.end()), [&quota](const TopicIdPartition& id) { return quota.is_throttled(id); });
   std::ranges::set_symmetric_difference(held, held_back, std::inserter(changed, changed.end()));
   held_back = std::move(held);
 }

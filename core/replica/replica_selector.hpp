@@ -9,8 +9,6 @@
 
 namespace kafkasim {
 
-inline constexpr const char* rack_aware_selector = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
-
 // Absent: from the leader, which is `self`.
 [[nodiscard]] std::optional<NodeId> preferred_read_replica(const LeaderRole& leader, NodeId self, const std::string& rack, Offset fetch_offset,
                                                            const BrokerMap& brokers);

@@ -11,11 +11,6 @@
 
 namespace kafkasim::sim {
 
-struct WhichRun {
-  std::string file;
-  std::string variant{};                 // empty: the file has none
-  std::vector<Patch> variant_patches{};  // what makes it
-};
 struct OneRun {
   int code{};
   std::string report;    // JSON; empty if the cluster did not form

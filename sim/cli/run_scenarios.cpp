@@ -63,8 +63,7 @@ int run_scenarios(const RunOptions& options, const Terminal& terminal) {
   Results results;
   for (std::size_t i = 0; i < runs->size() && !interrupt.noticed(); ++i) {
     const PlannedRun& run = (*runs)[i];
-    const WhichRun which{run.file, run.variant, run.variant_patches};
-    results.take(which, run_one(which, *run.scenario, options, interrupt, terminal));
+    results.take(run, run_one(run, *run.scenario, options, interrupt, terminal));
     const std::string& title = run.scenario->title.empty() ? run.scenario->name : run.scenario->title;
     if (i + 1 == runs->size() || (*runs)[i + 1].file != run.file) results.file_is_over(title, terminal);
   }

@@ -59,11 +59,11 @@ std::optional<std::vector<PlannedRun>> planned_runs(const std::vector<std::strin
       continue;
     }
     if (parsed.scenario->variants.empty()) {
-      runs.push_back({.file = file, .scenario = std::make_shared<const Scenario>(std::move(*parsed.scenario))});
+      runs.push_back({{file}, std::make_shared<const Scenario>(std::move(*parsed.scenario))});
       continue;
     }
     for (const Variant& variant : parsed.scenario->variants) {
-      if (!options.variant || variant.name == *options.variant) runs.push_back({file, variant.name, patches_of(variant), variant.scenario});
+      if (!options.variant || variant.name == *options.variant) runs.push_back({{file, variant.name, patches_of(variant)}, variant.scenario});
     }
   }
   return good ? std::optional{std::move(runs)} : std::nullopt;

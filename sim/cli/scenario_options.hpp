@@ -29,10 +29,12 @@ void add_scenario_options(CLI::App& command, const std::shared_ptr<ScenarioOptio
 // False after saying on the terminal that the scenario has no variant of that name.
 [[nodiscard]] bool known_variant(const std::string& name, const std::string& file, const Scenario& scenario, const Terminal& terminal);
 // A scenario to be run: a file, or one of its variants.
-struct PlannedRun {
+struct WhichRun {
   std::string file;
   std::string variant{};                 // empty: the file has none
   std::vector<Patch> variant_patches{};  // what makes it
+};
+struct PlannedRun : WhichRun {
   std::shared_ptr<const Scenario> scenario;
 };
 // Each file, or each of its variants; the one that is named. Absent after saying on the terminal what is wrong with one of them.

@@ -42,6 +42,18 @@ struct Leading {
   Instant now{seconds(100).ns};
 };
 
+// Both brokers have "common"; then, cut off from each other, broker 1 writes in epoch 0 and broker 2, elected, in epoch 1.
+void grow_apart(Cluster& c, const std::string& in_epoch_0, const std::string& in_epoch_1) {
+  c.add_topic({1, 2});
+  c.carry();
+  (void)c.produce(1, "common");
+  c.run(seconds(1));
+  c.cut = {{1, 2}, {2, 1}};
+  (void)c.produce(1, in_epoch_0, 1);
+  c.elect(2, {2}, {2});
+  (void)c.produce(2, in_epoch_1, 1);
+}
+
 NodeConfig two_in_sync() {
   NodeConfig config;
   config.topic_defaults.min_insync_replicas = 2;
@@ -173,14 +185,7 @@ TEST_CASE("hw-waits-for-ineligible waits for a replica that is fenced", "[replic
 TEST_CASE("no-epoch-on-elect leaves a follower asking in vain until somebody writes", "[replica]") {
   for (const bool old : {false, true}) {
     Cluster c{2, {}, old ? only(Legacy::no_epoch_on_elect) : LegacyBehaviours{}};
-    c.add_topic({1, 2});
-    c.carry();
-    (void)c.produce(1, "common");
-    c.run(seconds(1));
-    c.cut = {{1, 2}, {2, 1}};
-    (void)c.produce(1, "one", 1);
-    c.elect(2, {2}, {2});  // epoch 1
-    (void)c.produce(2, "two", 1);
+    grow_apart(c, "one", "two");
     c.elect(1, {1});  // epoch 2: nothing is written in it
     c.cut.clear();
     for (int i = 0; i < 200; ++i) (void)c.carry_one();  // it asks again and again
@@ -203,14 +208,7 @@ TEST_CASE("skip-missed-epoch-truncation leaves a follower without a leader when 
 TEST_CASE("hw-before-truncate moves a high watermark over records that go", "[replica]") {
   for (const bool old : {false, true}) {
     Cluster c{2, {}, old ? only(Legacy::hw_before_truncate) : LegacyBehaviours{}};
-    c.add_topic({1, 2});
-    c.carry();
-    (void)c.produce(1, "common");
-    c.run(seconds(1));
-    c.cut = {{1, 2}, {2, 1}};
-    (void)c.produce(1, "lost", 1);
-    c.elect(2, {2}, {2});  // epoch 1
-    (void)c.produce(2, "new", 1);
+    grow_apart(c, "lost", "new");
     (void)c.produce(2, "newer", 1);
     c.elect(2, {2});
     c.cut.clear();
