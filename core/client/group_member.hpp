@@ -130,6 +130,7 @@ class GroupMember {
   // The consumer protocol (group_member_consumer.cpp).
   void pump_consumer(Where where, Parts parts, Env& env);
   void look_at_target(ClusterView& cluster);
+  void forget_target();
   void consumer_heartbeat(Parts parts, Env& env);
   void on_consumer_heartbeat(const Completion& done, Parts parts, Env& env);
   void on_consumer_heartbeat_error(ErrorCode error, Parts parts, Env& env);

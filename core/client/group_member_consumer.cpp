@@ -91,6 +91,7 @@ void GroupMember::consumer_heartbeat(Parts parts, Env& env) {
   ask.member_id = member_id_;
   ask.member_epoch = generation_ ? generation_->value : joining_epoch;
   ask.instance_id = instance_id_;
+  if (consumer_->tell_all || consumer_->tell_owned) forget_target();
   if (consumer_->tell_all) {
     ask.rack_id = unless_empty(config_.client_rack);
     ask.rebalance_timeout = config_.max_poll_interval;
@@ -104,6 +105,16 @@ void GroupMember::consumer_heartbeat(Parts parts, Env& env) {
   heartbeat_generation_ = generation_;
   const auto peer = *coordinator();
   heartbeat_request_ = parts.channel.send(peer.key, peer.endpoint, Message::of(std::move(ask)), env);
+}
+
+// What a member says it owns counts as all it owns: a partition of its target that is not among it may go to another at
+// once. So a target not yet taken over is not taken over after that; the answer tells it again. (The Java client takes it
+// over even while such a heartbeat is under way, in the time of which two members can own one partition.)
+void GroupMember::forget_target() {
+  if (!consumer_->target) return;
+  consumer_->target.reset();
+  consumer_->tell_all = true;
+  rejoin_wanted_ = prepared_ = false;
 }
 
 void GroupMember::on_consumer_heartbeat(const Completion& done, Parts parts, Env& env) {

@@ -65,15 +65,16 @@ void ProducerStateReplayable::on(const Observation& o, const trace::ProducersTol
                    fmt::format("log start {}, log end {}", replica->log_start.value, replica->log_end.value)},
                   {}});
   };
+  // Cut back into what compaction reached, a log may lack the last batch of a producer: the one that stood for it went.
+  const bool cut_into_compacted = replica->log_end <= partition->compacted_to;
   for (const Told& told : e.producers) {
     const auto found = expected.find(told.producer_id);
     if (found == expected.end()) continue;  // of a snapshot: its batches have been deleted
-    // Cut back into what compaction reached, a log may lack the last batch of a producer: the one that stood for it went.
-    const bool compacted = replica->log_end <= partition->compacted_to && told.last_offset <= found->second.last_offset;
-    if (!is_same(told, found->second) && !compacted) report(told.producer_id, describe(told), describe(found->second));
+    const bool is_older = cut_into_compacted && told.last_offset <= found->second.last_offset;
+    if (!is_same(told, found->second) && !is_older) report(told.producer_id, describe(told), describe(found->second));
     expected.erase(found);
   }
-  if (!history.subjects().producers_stay) return;
+  if (!history.subjects().producers_stay || cut_into_compacted) return;
   for (const auto& [producer, says] : expected) report(producer, "nothing", describe(says));
 }
 

@@ -106,6 +106,29 @@ TEST_CASE("a member tells all again when its coordinator is lost before it has a
   CHECK(rig.beats[2].topic_partitions->at(0).partitions.size() == 2);
 }
 
+TEST_CASE("a member that has told what it owns no longer takes over the target from before") {
+  ConsumerConfig config = consumer_protocol();
+  config.auto_commit_interval = seconds(60);
+  HeartbeatRig rig{config};
+  rig.write(0, {"a"});
+  rig.run(seconds(1), [&](const auto& beat) { return rig.gives(3, beat.member_epoch == 0 ? std::optional{std::vector{0}} : std::nullopt); });
+  REQUIRE(rig.beats.size() == 2);
+  // For some seconds it cannot commit, which comes before it takes over.
+  rig.cluster.errors[ApiKey::offset_commit] = std::deque<ErrorCode>(10, ErrorCode::coordinator_load_in_progress);
+  rig.run(seconds(14), [&](const auto&) -> std::optional<ConsumerGroupHeartbeatResponse> {
+    if (rig.beats.size() == 3) return rig.gives(3, std::vector{0, 1});
+    if (rig.beats.size() > 4) return std::nullopt;  // under way: its coordinator may be giving partition 1 to another
+    ConsumerGroupHeartbeatResponse not_now;
+    not_now.error_code = ErrorCode::coordinator_load_in_progress;
+    return not_now;
+  });
+  REQUIRE(rig.beats.size() == 5);
+  CHECK(rig.beats[4].subscribed_topic_names);
+  REQUIRE(rig.beats[4].topic_partitions);
+  CHECK(rig.beats[4].topic_partitions->at(0).partitions == std::vector{PartitionIndex{0}});
+  CHECK(rig.bench.noted<trace::PartitionsAssigned>().size() == 1);
+}
+
 TEST_CASE("a fenced member loses what it owned and joins again with epoch 0 under its id") {
   HeartbeatRig rig;
   rig.run(seconds(1), [&](const auto& beat) { return rig.gives(3, beat.member_epoch == 0 ? std::optional{std::vector{0, 1}} : std::nullopt); });

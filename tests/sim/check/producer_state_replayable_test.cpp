@@ -74,7 +74,10 @@ TEST_CASE("a log that was cut back into what compaction reached may know less of
     tale.tell(1, trace::LogCleaningBegan{tp, Offset{15}});
     tale.truncate(2, 15, 10);
     tale.tell(1, told(4, 4));
+    tale.tell(1, trace::ProducersTold{tp, Offset{10}, {}});
     CHECK(tale.findings(ProducerStateReplayable::id) == 0);
+    tale.tell(1, told(14, 14));
+    CHECK(tale.violations(ProducerStateReplayable::id) == 1);
   }
   SECTION("it had not") {
     tale.truncate(2, 15, 10);
