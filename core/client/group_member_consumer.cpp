@@ -142,6 +142,8 @@ void GroupMember::on_consumer_heartbeat(const Completion& done, Parts parts, Env
   if (!answer->assignment) return;
   auto target = normal(answer->assignment->topic_partitions);
   if (target == consumer_->owned) {
+    // Given and taken back before it was taken over: the coordinator waits to hear that it is given up (KAFKA-16185).
+    if (consumer_->target) consumer_->tell_owned = true;
     consumer_->target.reset();
     rejoin_wanted_ = false;
   } else {

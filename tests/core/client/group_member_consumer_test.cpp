@@ -129,6 +129,21 @@ TEST_CASE("a member that has told what it owns no longer takes over the target f
   CHECK(rig.bench.noted<trace::PartitionsAssigned>().size() == 1);
 }
 
+TEST_CASE("a member whose target is what it owns again before it has taken over says so") {
+  ConsumerConfig config = consumer_protocol();
+  config.auto_commit_interval = seconds(60);
+  HeartbeatRig rig{config};
+  rig.write(0, {"a"});
+  rig.run(seconds(1), [&](const auto& beat) { return rig.gives(3, beat.member_epoch == 0 ? std::optional{std::vector{0}} : std::nullopt); });
+  rig.cluster.errors[ApiKey::offset_commit] = std::deque<ErrorCode>(10, ErrorCode::coordinator_load_in_progress);
+  rig.run(seconds(10), [&](const auto&) { return rig.gives(3, rig.beats.size() == 3 ? std::vector{0, 1} : std::vector{0}); });
+  REQUIRE(rig.beats.size() == 5);
+  CHECK_FALSE(rig.beats[3].topic_partitions);
+  REQUIRE(rig.beats[4].topic_partitions);
+  CHECK(rig.beats[4].topic_partitions->at(0).partitions == std::vector{PartitionIndex{0}});
+  CHECK(rig.bench.noted<trace::PartitionsAssigned>().size() == 1);
+}
+
 TEST_CASE("a fenced member loses what it owned and joins again with epoch 0 under its id") {
   HeartbeatRig rig;
   rig.run(seconds(1), [&](const auto& beat) { return rig.gives(3, beat.member_epoch == 0 ? std::optional{std::vector{0, 1}} : std::nullopt); });
