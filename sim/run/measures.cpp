@@ -235,25 +235,30 @@ void Measures::on(const Observation& o, const trace::FetchAnswered& e, const His
 }
 
 void Measures::watch_availability(const Observation& o, const History& history) {
-  const bool relevant = o.get_if<trace::PartitionChanged>() || o.get_if<trace::BecameLeader>()
-                        || o.get_if<trace::BecameFollower>() || o.get_if<ProcessCrashed>() || o.get_if<PowerLost>()
-                        || o.get_if<ProcessExited>() || o.get_if<ProcessPaused>() || o.get_if<ProcessResumed>();
-  if (!relevant) return;
+  const auto one = [&](const TopicIdPartition& id) {
+    if (const PartitionHistory* partition = history.partition(id)) watch_availability(*partition, o.at, history);
+  };
+  if (const auto* changed = o.get_if<trace::PartitionChanged>()) return one(changed->partition);
+  if (const auto* leads = o.get_if<trace::BecameLeader>()) return one(leads->partition);
+  if (const auto* follows = o.get_if<trace::BecameFollower>()) return one(follows->partition);
+  const bool of_a_process = o.get_if<ProcessCrashed>() || o.get_if<PowerLost>() || o.get_if<ProcessExited>()
+                            || o.get_if<ProcessPaused>() || o.get_if<ProcessResumed>();
+  if (!of_a_process) return;
   if (o.get_if<ProcessPaused>()) frozen_[o.host] = true;
   if (o.get_if<ProcessResumed>() || o.get_if<ProcessCrashed>() || o.get_if<PowerLost>()) frozen_.erase(o.host);
-  for (const auto& entry : history.partitions()) {
-    const PartitionHistory& partition = *entry.second;
-    bool available = false;
-    if (const ReplicaHistory* leader = partition.acting_leader(); leader && leader->running) {
-      available =
-          std::ranges::none_of(frozen_, [&](const auto& f) { return history.node(f.first) == partition.leader; });
-    }
-    const auto [known, is_new] = availability_.try_emplace(partition.name, Availability{available, o.at, {}});
-    if (is_new || known->second.available == available) continue;
-    if (available) known->second.missing += o.at - std::max(known->second.since, origin_.value_or(o.at));
-    known->second.available = available;
-    known->second.since = o.at;
+  for (const auto& entry : history.partitions()) watch_availability(*entry.second, o.at, history);
+}
+
+void Measures::watch_availability(const PartitionHistory& partition, Instant at, const History& history) {
+  bool available = false;
+  if (const ReplicaHistory* leader = partition.acting_leader(); leader && leader->running) {
+    available = std::ranges::none_of(frozen_, [&](const auto& f) { return history.node(f.first) == partition.leader; });
   }
+  const auto [known, is_new] = availability_.try_emplace(partition.name, Availability{available, at, {}});
+  if (is_new || known->second.available == available) return;
+  if (available) known->second.missing += at - std::max(known->second.since, origin_.value_or(at));
+  known->second.available = available;
+  known->second.since = at;
 }
 
 Duration Measures::unavailable(const TopicPartition& partition, Instant now) const {

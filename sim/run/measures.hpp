@@ -130,6 +130,7 @@ class Measures {
   [[nodiscard]] KeyView key_of(HostId host, const TopicPartition& partition) const;
   void count(const KeyView& key, std::int64_t Counts::* what, std::int64_t more);
   void watch_availability(const Observation& o, const History& history);
+  void watch_availability(const PartitionHistory& partition, Instant at, const History& history);
   void on(const Observation& o, const trace::GroupChanged& e);
   void on(const Observation& o, const trace::PartitionsAssigned& e);
   void on(const Observation& o, const trace::RecordsDelivered& e, const History& history);

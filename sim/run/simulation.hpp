@@ -110,6 +110,7 @@ class Simulation {
   void note_interventions();  // tells the checks that something was done to the cluster
   void begin();
   [[nodiscard]] bool is_formed(bool topics_too) const;
+  [[nodiscard]] bool disks_have_caught_up() const;
   bool advance_forming(Instant limit, const std::function<bool()>& done);
 
   [[nodiscard]] HostId administrator();

@@ -146,6 +146,6 @@ void large_cluster(benchmark::State& state) {
 
 BENCHMARK(controller_failover)->Arg(1'000)->Arg(10'000)->Arg(100'000)->Iterations(1)->Unit(benchmark::kMillisecond);
 BENCHMARK(fetch_cost)->Arg(10)->Arg(10'000)->Iterations(3)->Unit(benchmark::kMillisecond);
-BENCHMARK(large_cluster)->Args({10, 1'000})->Args({100, 10'000})->Args({250, 25'000})->Iterations(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(large_cluster)->Args({10, 1'000})->Args({100, 10'000})->Args({250, 25'000})->Args({1'000, 100'000})->Iterations(1)->Unit(benchmark::kMillisecond);
 
 }  // namespace
