@@ -10,18 +10,9 @@
 namespace kafkasim {
 namespace {
 
-constexpr std::string_view consumer_protocol_type = "consumer";
-
 bool lists(const ClassicMember& member, const std::string& protocol) {
   return std::any_of(member.protocols.begin(), member.protocols.end(),
                      [&](const auto& one) { return one.name == protocol; });
-}
-
-std::vector<std::byte> subscription_of(const ClassicMember& member, const std::optional<std::string>& protocol) {
-  for (const JoinGroupRequest::Protocol& one : member.protocols) {
-    if (protocol && one.name == *protocol) return one.metadata;
-  }
-  return {};
 }
 
 }  // namespace
@@ -93,15 +84,34 @@ void ClassicGroup::on_loaded(GroupTurn& turn) {
   }
 }
 
-void ClassicGroup::on_unloaded(GroupTurn& turn) {
+void ClassicGroup::answer_waiting(ErrorCode error, GroupTurn& turn) {
   for (auto& [id, member] : members_) {
-    if (member.join) answer(*member.join, join_refused(ErrorCode::not_coordinator, id), turn.env);
-    if (member.sync) answer(*member.sync, sync_refused(ErrorCode::not_coordinator), turn.env);
+    if (member.join) answer(*member.join, join_refused(error, id), turn.env);
+    if (member.sync) answer(*member.sync, sync_refused(error), turn.env);
     member.join.reset();
     member.sync.reset();
   }
+}
+
+void ClassicGroup::on_unloaded(GroupTurn& turn) {
+  answer_waiting(ErrorCode::not_coordinator, turn);
   timers_ = {};
   transition(GroupState::dead, "this broker does not coordinate it any more", turn);
+}
+
+void ClassicGroup::take_over(Generation generation, std::map<std::string, ClassicMember> members, GroupTurn& turn) {
+  generation_ = generation;
+  state_ = GroupState::stable;
+  state_since_ = turn.env.wall;
+  protocol_type_ = consumer_protocol_type;
+  members_ = std::move(members);
+  leader_ = members_.begin()->first;
+  protocol_ = elect_protocol();
+  for (const auto& [id, member] : members_) {
+    if (member.instance_id) static_members_[*member.instance_id] = id;
+    restart_session(id, turn);
+  }
+  note_change("its last member of the consumer protocol has gone", turn);
 }
 
 void ClassicGroup::on_due(GroupTurn& turn) {
@@ -226,10 +236,22 @@ GroupMetadataValue ClassicGroup::metadata(const std::map<std::string, std::vecto
   for (const auto& [id, member] : members_) {
     const auto assigned = assignments.find(id);
     value.members.push_back({id, member.instance_id, member.client_id, member.client_host, member.rebalance_timeout,
-                             member.session_timeout, subscription_of(member, protocol_),
+                             member.session_timeout, to_vector(subscription_of(member)),
                              assigned == assignments.end() ? std::vector<std::byte>{} : assigned->second});
   }
   return value;
+}
+
+ByteSpan ClassicGroup::subscription_of(const ClassicMember& member) const {
+  const auto chosen = std::ranges::find_if(
+      member.protocols, [this](const JoinGroupRequest::Protocol& one) { return !protocol_ || one.name == *protocol_; });
+  return chosen == member.protocols.end() ? ByteSpan{} : ByteSpan{chosen->metadata};
+}
+
+GroupMetadataValue ClassicGroup::as_stored(Timestamp now) const {
+  std::map<std::string, std::vector<std::byte>> assignments;
+  for (const auto& [id, member] : members_) assignments[id] = member.assignment;
+  return metadata(assignments, now);
 }
 
 }  // namespace kafkasim

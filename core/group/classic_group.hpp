@@ -57,6 +57,9 @@ enum class GroupState : std::uint8_t { empty, preparing_rebalance, completing_re
 [[nodiscard]] std::string_view group_state_name(GroupState state);  // "PreparingRebalance"
 [[nodiscard]] bool may_become(GroupState from, GroupState to);      // the table above
 
+inline constexpr std::string_view consumer_protocol_type = "consumer";  // ConsumerProtocol.PROTOCOL_TYPE
+inline constexpr std::int16_t first_join_with_known_id = 4;               // dynamic members come twice (KIP-394)
+
 struct ClassicMember {
   std::string client_id;
   std::string client_host;
@@ -88,6 +91,10 @@ class ClassicGroup {
   void restore(const GroupMetadataValue& value);
   void on_loaded(GroupTurn& turn);
   void on_unloaded(GroupTurn& turn);  // parked requests: NOT_COORDINATOR
+  // Members of a consumer group that has none of the new protocol left, as a stable group of that generation (KIP-848).
+  void take_over(Generation generation, std::map<std::string, ClassicMember> members, GroupTurn& turn);
+  void prepare_rebalance(const std::string& reason, GroupTurn& turn);
+  void answer_waiting(ErrorCode error, GroupTurn& turn);  // parked requests
 
   void join(const JoinGroupRequest& request, const Joiner& joiner, GroupTurn& turn);
   void sync(const SyncGroupRequest& request, const RequestRef& ref, GroupTurn& turn);
@@ -122,6 +129,10 @@ class ClassicGroup {
   [[nodiscard]] bool is_deserted() const { return members_.empty() && pending_.empty(); }
   [[nodiscard]] Generation generation() const { return generation_; }
   [[nodiscard]] const std::map<std::string, ClassicMember>& members() const { return members_; }
+  [[nodiscard]] bool uses_consumer_protocol() const;
+  // What it says of itself under the group's protocol, or if none is chosen yet, under its first.
+  [[nodiscard]] ByteSpan subscription_of(const ClassicMember& member) const;
+  [[nodiscard]] GroupMetadataValue as_stored(Timestamp now) const;
   [[nodiscard]] std::vector<TopicPartition> assignment_of(
       const ClassicMember& member) const;  // decoded; none if it is no consumer
   [[nodiscard]] const GroupOffsets& offsets() const { return offsets_; }
@@ -141,7 +152,6 @@ class ClassicGroup {
   };
 
   // members (classic_group.cpp)
-  [[nodiscard]] bool uses_consumer_protocol() const;
   [[nodiscard]] bool is_leader(const std::string& member) const { return leader_ == member; }
   [[nodiscard]] std::int64_t joined_count() const;
   void note_change(std::string reason, GroupTurn& turn) const;
@@ -168,7 +178,6 @@ class ClassicGroup {
               GroupTurn& turn);
   [[nodiscard]] JoinGroupResponse joined(const std::string& member) const;
   void rebalance_or_complete(const std::string& reason, GroupTurn& turn);
-  void prepare_rebalance(const std::string& reason, GroupTurn& turn);
   void on_initial_delay_over(GroupTurn& turn);
   void maybe_complete_join(GroupTurn& turn);
   void complete_join(const std::string& reason, GroupTurn& turn);

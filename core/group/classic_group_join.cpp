@@ -14,7 +14,6 @@ namespace {
 
 // A member whose first join is parked cannot send heartbeats. This ends it if it has gone meanwhile (KAFKA-7610).
 constexpr Duration new_member_timeout = seconds(5 * 60);
-constexpr std::int16_t first_version_with_member_id_required = 4;
 constexpr std::int16_t first_version_with_skipped_assignment = 9;
 
 std::string draw_member_id(const std::string& prefix, Random& random) {
@@ -64,7 +63,7 @@ void ClassicGroup::join_new(const JoinGroupRequest& request, const Joiner& joine
     return add(draw_member_id(*request.group_instance_id, turn.env.random), request, joiner, turn);
   }
   const std::string id = draw_member_id(joiner.client_id, turn.env.random);
-  if (joiner.request.version < first_version_with_member_id_required) return add(id, request, joiner, turn);
+  if (joiner.request.version < first_join_with_known_id) return add(id, request, joiner, turn);
   pending_.insert(id);
   timers_.set({TimerKind::session, id}, turn.env.now + request.session_timeout);
   answer(joiner.request, join_refused(ErrorCode::member_id_required, id), turn.env);
@@ -240,10 +239,8 @@ void ClassicGroup::replace_static(const std::string& old_id, const JoinGroupRequ
     note_change(why, turn);
     return on_static_member_stored(stored, ErrorCode::none, turn);
   }
-  std::map<std::string, std::vector<std::byte>> assignments;
-  for (const auto& [known, one] : members_) assignments[known] = one.assignment;
   note_change(why, turn);
-  RecordBatch batch = group_metadata_batch(name_, metadata(assignments, turn.env.wall), turn.env.wall);
+  RecordBatch batch = group_metadata_batch(name_, as_stored(turn.env.wall), turn.env.wall);
   GroupWrite& write = turn.writes.emplace_back();
   write.batch = std::move(batch);
   write.then = std::move(stored);

@@ -6,18 +6,8 @@
 #include "core/wire/consumer_protocol_codec.hpp"
 
 namespace kafkasim {
-namespace {
 
-constexpr const char* consumer_protocol = "consumer";  // ConsumerProtocol.PROTOCOL_TYPE
-
-const std::vector<std::byte>* metadata_under(const ClassicMember& member, const std::string& protocol) {
-  const auto found = std::ranges::find(member.protocols, protocol, &JoinGroupRequest::Protocol::name);
-  return found == member.protocols.end() ? nullptr : &found->metadata;
-}
-
-}  // namespace
-
-bool ClassicGroup::uses_consumer_protocol() const { return protocol_type_ == consumer_protocol; }
+bool ClassicGroup::uses_consumer_protocol() const { return protocol_type_ == consumer_protocol_type; }
 
 ListGroupsResponse::Group ClassicGroup::listed() const {
   return {name_, protocol_type_.value_or(std::string{}), std::string{group_state_name(state_)}, "classic"};
@@ -38,7 +28,7 @@ DescribeGroupsResponse::Group ClassicGroup::described() const {
     one.client_id = member.client_id;
     one.client_host = member.client_host;
     if (!stable) continue;
-    if (const std::vector<std::byte>* metadata = metadata_under(member, *protocol_)) one.member_metadata = *metadata;
+    one.member_metadata = to_vector(subscription_of(member));
     one.member_assignment = member.assignment;
   }
   return told;
@@ -60,9 +50,7 @@ bool ClassicGroup::is_subscribed_to(const std::string& topic) const {
   if (!protocol_) return true;
   bool found = false;
   for (const auto& [id, member] : members_) {
-    const std::vector<std::byte>* metadata = metadata_under(member, *protocol_);
-    if (!metadata) continue;
-    const Result<ConsumerProtocolSubscription> subscription = decode_subscription(*metadata);
+    const Result<ConsumerProtocolSubscription> subscription = decode_subscription(subscription_of(member));
     if (!subscription) return true;
     found = found || std::ranges::find(subscription->topics, topic) != subscription->topics.end();
   }

@@ -6,7 +6,6 @@
 
 #include "core/base/check.hpp"
 #include "core/model/topic_regex.hpp"
-#include "core/record/record.hpp"
 #include "core/wire/group_record_codec.hpp"
 
 namespace kafkasim {
@@ -66,34 +65,32 @@ ErrorCode ConsumerGroup::check(const ConsumerGroupHeartbeatRequest& request, con
   return ErrorCode::none;
 }
 
-ConsumerGroupAnswer ConsumerGroup::heartbeat(const ConsumerGroupHeartbeatRequest& request,
-                                             const ConsumerGroupJoiner& joiner, GroupTurn& turn) {
+ConsumerGroupAnswer<ConsumerGroupHeartbeatResponse> ConsumerGroup::heartbeat(const ConsumerGroupHeartbeatRequest& request,
+                                                                             const ConsumerGroupJoiner& joiner, GroupTurn& turn) {
   if (request.member_epoch < joining_epoch) return leave(request, turn);
-  ConsumerGroupAnswer answer;
+  ConsumerGroupAnswer<ConsumerGroupHeartbeatResponse> answer;
+  GroupRecords& records = answer.change.records;
   const auto known = members_.find(request.member_id);
   const PartitionSet had = known == members_.end() ? PartitionSet{} : known->second.assigned;
-  if (const ErrorCode error = find_or_add(request, turn, answer.records); error != ErrorCode::none)
+  if (const ErrorCode error = find_or_add(request, turn, records); error != ErrorCode::none)
     return {refusal(error), {}};
   const std::string& id = request.member_id;
-  const bool changed = update_member(request, joiner, answer.records);
-  const bool other_topics = update_topics(turn, answer.records);
-  if (changed || other_topics) rise(answer.records);
-  if (epoch_ > assignment_epoch_) update_target(turn, answer.records);
+  const bool changed = update_member(id, told_by(request, joiner, members_.at(id)), records);
+  const bool other_topics = update_topics(turn, records);
+  if (changed || other_topics) rise(records);
+  if (epoch_ > assignment_epoch_) update_target(turn, records);
   std::optional<PartitionSet> owned;
   if (request.topic_partitions) owned = flat_set(*request.topic_partitions);
-  reconcile(id, owned, turn, answer.records);
+  reconcile(id, owned, turn, records);
   const std::int32_t epoch_before = epoch_;
-  resolve_regexes(turn, answer.records);
-  timers_.set({TimerKind::session, id}, turn.env.now + turn.limits.consumer_session_timeout);
+  resolve_regexes(turn, records);
   const ConsumerGroupMember& member = members_.at(id);
-  answer.response.member_id = id;
-  answer.response.member_epoch = member.epoch;
-  answer.response.heartbeat_interval = turn.limits.consumer_heartbeat_interval;
+  answer.response = beat(id, turn);
   const bool subscribes = request.subscribed_topic_names || request.subscribed_topic_regex;
   const bool tells_all = request.rebalance_timeout && subscribes && request.topic_partitions;
   if (request.member_epoch == joining_epoch || tells_all || member.assigned != had)
     answer.response.assignment = ConsumerGroupAssignment{by_topic(member.assigned)};
-  if (!answer.records.empty()) {
+  if (!records.empty()) {
     note_change(changed                  ? fmt::format("member {} joins or changes", id)
                 : other_topics           ? "topics have changed"
                 : epoch_ != epoch_before ? "other topics match a regular expression"
@@ -103,8 +100,29 @@ ConsumerGroupAnswer ConsumerGroup::heartbeat(const ConsumerGroupHeartbeatRequest
   return answer;
 }
 
+bool ConsumerGroup::changes_nothing(const ConsumerGroupHeartbeatRequest& request, const ConsumerGroupJoiner& joiner,
+                                    std::int64_t topics_version) const {
+  const bool says_more = request.rack_id || request.rebalance_timeout || request.subscribed_topic_names
+                         || request.subscribed_topic_regex || request.server_assignor || request.topic_partitions;
+  if (says_more || epoch_ != assignment_epoch_ || request.member_epoch != epoch_ || looked_at_ != topics_version) return false;
+  const auto found = members_.find(request.member_id);
+  if (found == members_.end()) return false;
+  const ConsumerGroupMember& member = found->second;
+  return member.epoch == epoch_ && member.state == ConsumerMemberState::stable && !member.classic && member.instance_id == request.instance_id
+         && member.client_id == joiner.client_id && member.client_host == joiner.client_host && !member.regex && regexes_.empty();
+}
+
+ConsumerGroupHeartbeatResponse ConsumerGroup::beat(const std::string& id, GroupTurn& turn) {
+  restart_session(id, turn);
+  ConsumerGroupHeartbeatResponse response;
+  response.member_id = id;
+  response.member_epoch = members_.at(id).epoch;
+  response.heartbeat_interval = turn.limits.consumer_heartbeat_interval;
+  return response;
+}
+
 ErrorCode ConsumerGroup::find_or_add(const ConsumerGroupHeartbeatRequest& request, const GroupTurn& turn,
-                                     Records& records) {
+                                     GroupRecords& records) {
   const bool joins = request.member_epoch == joining_epoch;
   const auto known = members_.find(request.member_id);
   const std::string* of_instance = request.instance_id ? member_of_instance(*request.instance_id) : nullptr;
@@ -118,7 +136,8 @@ ErrorCode ConsumerGroup::find_or_add(const ConsumerGroupHeartbeatRequest& reques
   if (!of_instance) return ErrorCode::unknown_member_id;
   if (joins) {
     if (*of_instance == request.member_id && members_.at(*of_instance).epoch == joining_epoch) return ErrorCode::none;
-    if (members_.at(*of_instance).epoch != leaving_for_a_while_epoch) return ErrorCode::unreleased_instance_id;
+    const ConsumerGroupMember& before = members_.at(*of_instance);
+    if (!before.classic && before.epoch != leaving_for_a_while_epoch) return ErrorCode::unreleased_instance_id;
     replace(std::string{*of_instance}, request.member_id, records);
     return ErrorCode::none;
   }
@@ -136,7 +155,8 @@ ErrorCode ConsumerGroup::check_epoch(const ConsumerGroupMember& member, const Co
   return may ? ErrorCode::none : ErrorCode::fenced_member_epoch;
 }
 
-ConsumerGroupAnswer ConsumerGroup::leave(const ConsumerGroupHeartbeatRequest& request, GroupTurn& turn) {
+ConsumerGroupAnswer<ConsumerGroupHeartbeatResponse> ConsumerGroup::leave(const ConsumerGroupHeartbeatRequest& request,
+                                                                         GroupTurn& turn) {
   std::string id = request.member_id;
   if (request.instance_id) {
     const std::string* of_instance = member_of_instance(*request.instance_id);
@@ -144,41 +164,44 @@ ConsumerGroupAnswer ConsumerGroup::leave(const ConsumerGroupHeartbeatRequest& re
     if (*of_instance != id) return {refusal(ErrorCode::fenced_instance_id), {}};
   }
   if (!members_.contains(id)) return {refusal(ErrorCode::unknown_member_id), {}};
-  ConsumerGroupAnswer answer;
+  ConsumerGroupAnswer<ConsumerGroupHeartbeatResponse> answer;
   answer.response.member_id = id;
   answer.response.member_epoch = request.member_epoch;
   if (request.member_epoch == leaving_for_a_while_epoch) {
     ConsumerGroupMember& member = members_.at(id);
     member.epoch = leaving_for_a_while_epoch;
     member.revoking.clear();
-    put_current(id, answer.records);
+    put_current(id, answer.change.records);
     note_change(fmt::format("static member {} leaves for a while", *request.instance_id), turn);
   } else {
-    fence(id, fmt::format("member {} leaves", id), turn, answer.records);
+    fence(id, fmt::format("member {} leaves", id), turn, answer.change);
   }
   return answer;
 }
 
-bool ConsumerGroup::update_member(const ConsumerGroupHeartbeatRequest& request, const ConsumerGroupJoiner& joiner,
-                                  Records& records) {
-  ConsumerGroupMember& member = members_.at(request.member_id);
-  const ConsumerGroupMember before = member;
+ConsumerGroupMember ConsumerGroup::told_by(const ConsumerGroupHeartbeatRequest& request, const ConsumerGroupJoiner& joiner,
+                                           ConsumerGroupMember member) {
+  member.classic.reset();
   member.client_id = joiner.client_id;
   member.client_host = joiner.client_host;
   if (request.instance_id) member.instance_id = request.instance_id;
   if (request.rack_id) member.rack_id = request.rack_id;
   if (request.rebalance_timeout) member.rebalance_timeout = *request.rebalance_timeout;
   if (request.server_assignor) member.assignor = request.server_assignor;
-  if (request.subscribed_topic_names) {
-    member.topics = *request.subscribed_topic_names;
-    std::ranges::sort(member.topics);
-    member.topics.erase(std::unique(member.topics.begin(), member.topics.end()), member.topics.end());
-  }
+  if (request.subscribed_topic_names) member.topics = *request.subscribed_topic_names;
   if (request.subscribed_topic_regex) member.regex = request.subscribed_topic_regex;
   if (member.regex && member.regex->empty()) member.regex.reset();
+  return member;
+}
+
+bool ConsumerGroup::update_member(const std::string& id, ConsumerGroupMember now, GroupRecords& records) {
+  std::ranges::sort(now.topics);
+  now.topics.erase(std::unique(now.topics.begin(), now.topics.end()), now.topics.end());
+  ConsumerGroupMember& member = members_.at(id);
+  const ConsumerGroupMember before = std::exchange(member, std::move(now));
   const bool is_new = before.epoch == joining_epoch && before.previous_epoch == joining_epoch && before.topics.empty() && !before.regex;
   if (!is_new && member == before) return false;
-  put_member(request.member_id, records);
+  put_member(id, records);
   const bool other_regex = member.regex != before.regex;
   if (other_regex) drop_regex(before.regex, records);
   // One that nobody has looked up yet changes nothing so far.
@@ -187,7 +210,8 @@ bool ConsumerGroup::update_member(const ConsumerGroupHeartbeatRequest& request, 
 }
 
 // The topics that members subscribe to, as the metadata has them now.
-bool ConsumerGroup::update_topics(const GroupTurn& turn, Records& records) {
+bool ConsumerGroup::update_topics(const GroupTurn& turn, GroupRecords& records) {
+  looked_at_ = turn.topics_version;
   std::map<std::string, KnownTopic> now;
   for (const auto& [id, member] : members_) {
     each_topic_of(member, [&](const std::string& name) {
@@ -204,7 +228,7 @@ bool ConsumerGroup::update_topics(const GroupTurn& turn, Records& records) {
   return true;
 }
 
-void ConsumerGroup::rise(Records& records) {
+void ConsumerGroup::rise(GroupRecords& records) {
   ++epoch_;
   records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::metadata, name_, {}},
                        encode_consumer_group_value(ConsumerGroupMetadataValue{epoch_}));
@@ -220,7 +244,7 @@ std::string ConsumerGroup::assignor(const GroupTurn& turn) const {
   return most == votes.end() ? turn.limits.consumer_assignors.front() : most->first;
 }
 
-void ConsumerGroup::update_target(const GroupTurn& turn, Records& records) {
+void ConsumerGroup::update_target(const GroupTurn& turn, GroupRecords& records) {
   std::map<std::string, ConsumerGroupSubscriber> subscribers;
   std::map<Uuid, std::int32_t> partitions;
   for (const auto& [id, member] : members_) {
@@ -237,8 +261,8 @@ void ConsumerGroup::update_target(const GroupTurn& turn, Records& records) {
   for (const auto& [id, to_own] : target) {
     const auto before = target_.find(id);
     if (before != target_.end() && before->second == to_own) continue;
-    records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::target_member, name_, id},
-                         encode_consumer_group_value(ConsumerGroupTargetMemberValue{by_topic(to_own)}));
+    target_[id] = to_own;
+    put_target(id, records);
   }
   target_ = std::move(target);
   assignment_epoch_ = epoch_;
@@ -248,26 +272,37 @@ void ConsumerGroup::update_target(const GroupTurn& turn, Records& records) {
 
 // ---- members that go ------------------------------------------------------------------------------
 
-void ConsumerGroup::remove(const std::string& id, Records& records) {
+void ConsumerGroup::remove(const std::string& id, GroupRecords& records) {
   for (const auto kind :
        {ConsumerGroupRecord::current_member, ConsumerGroupRecord::target_member, ConsumerGroupRecord::member_metadata})
     records.emplace_back(ConsumerGroupKey{kind, name_, id}, std::nullopt);
   const auto member = members_.extract(id);
   if (!member.empty()) drop_regex(member.mapped().regex, records);
   target_.erase(id);
-  timers_.set({TimerKind::session, id}, std::nullopt);
-  timers_.set({TimerKind::revocation, id}, std::nullopt);
+  for (const TimerKind kind : {TimerKind::session, TimerKind::revocation, TimerKind::join, TimerKind::sync})
+    timers_.set({kind, id}, std::nullopt);
 }
 
-void ConsumerGroup::fence(const std::string& id, const std::string& why, GroupTurn& turn, Records& records) {
-  remove(id, records);
-  (void)update_topics(turn, records);
-  rise(records);
+void ConsumerGroup::fence(const std::string& id, const std::string& why, GroupTurn& turn, ConsumerGroupChange& change) {
+  const bool downgrades = may_become_classic_without(id, members_.size() - 1, turn);
+  remove(id, change.records);
+  if (downgrades) {
+    change.downgrade = Downgrade::by_leaving;
+    return;
+  }
+  (void)update_topics(turn, change.records);
+  rise(change.records);
   note_change(why, turn);
 }
 
+void ConsumerGroup::restart_session(const std::string& id, const GroupTurn& turn) {
+  const auto& classic = members_.at(id).classic;
+  timers_.set({TimerKind::session, id},
+              turn.env.now + (classic ? classic->session_timeout : turn.limits.consumer_session_timeout));
+}
+
 // A static member that is back, under another id.
-void ConsumerGroup::replace(const std::string& from, const std::string& to, Records& records) {
+void ConsumerGroup::replace(const std::string& from, const std::string& to, GroupRecords& records) {
   ConsumerGroupMember member = members_.at(from);
   PartitionSet target = target_[from];
   members_[to].regex = member.regex;  // goes on being used
@@ -275,32 +310,35 @@ void ConsumerGroup::replace(const std::string& from, const std::string& to, Reco
   member.epoch = joining_epoch;
   member.previous_epoch = joining_epoch;
   members_[to] = std::move(member);
-  records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::target_member, name_, to},
-                       encode_consumer_group_value(ConsumerGroupTargetMemberValue{by_topic(target)}));
   target_[to] = std::move(target);
+  put_target(to, records);
   put_member(to, records);
   put_current(to, records);
 }
 
-void ConsumerGroup::on_due(GroupTurn& turn) {
-  Records records;
-  while (const std::optional<Timer> timer = timers_.take_first_due(turn.env.now)) {
+ConsumerGroupChange ConsumerGroup::on_due(GroupTurn& turn) {
+  const auto what_it_missed = [](TimerKind kind) {
+    switch (kind) {
+      case TimerKind::session: return "was not heard of in its session timeout";
+      case TimerKind::revocation: return "has not given up partitions in its rebalance timeout";
+      case TimerKind::join: return "has not joined again in its rebalance timeout";
+      case TimerKind::sync: return "sent no SyncGroup in its rebalance timeout";
+    }
+    return "";
+  };
+  ConsumerGroupChange change;
+  while (change.downgrade == Downgrade::none) {
+    const std::optional<Timer> timer = timers_.take_first_due(turn.env.now);
+    if (!timer) break;
     if (!members_.contains(timer->member)) continue;
-    const bool silent = timer->kind == TimerKind::session;
-    fence(timer->member,
-          fmt::format("member {} {}", timer->member,
-                      silent ? "was not heard of in its session timeout" : "has not given up partitions in its rebalance timeout"),
-          turn, records);
+    fence(timer->member, fmt::format("member {} {}", timer->member, what_it_missed(timer->kind)), turn, change);
   }
-  if (records.empty()) return;
-  GroupWrite& write = turn.writes.emplace_back();
-  write.batch = consumer_group_batch(records, turn.env.wall);
-  write.then = ConsumerGroupStored{};
+  return change;
 }
 
 void ConsumerGroup::on_loaded(GroupTurn& turn) {
   for (const auto& [id, member] : members_) {
-    timers_.set({TimerKind::session, id}, turn.env.now + turn.limits.consumer_session_timeout);
+    restart_session(id, turn);
     if (member.state == ConsumerMemberState::unrevoked)
       timers_.set({TimerKind::revocation, id}, turn.env.now + member.rebalance_timeout);
   }
@@ -311,7 +349,7 @@ void ConsumerGroup::on_loaded(GroupTurn& turn) {
 
 // ---- records --------------------------------------------------------------------------------------
 
-void ConsumerGroup::put_member(const std::string& id, Records& records) const {
+void ConsumerGroup::put_member(const std::string& id, GroupRecords& records) const {
   const ConsumerGroupMember& member = members_.at(id);
   ConsumerGroupMemberMetadataValue value;
   value.instance_id = member.instance_id;
@@ -322,11 +360,17 @@ void ConsumerGroup::put_member(const std::string& id, Records& records) const {
   value.subscribed_topic_regex = member.regex;
   value.rebalance_timeout = member.rebalance_timeout;
   value.server_assignor = member.assignor;
+  value.classic_member_metadata = member.classic;
   records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::member_metadata, name_, id},
                        encode_consumer_group_value(value));
 }
 
-void ConsumerGroup::put_current(const std::string& id, Records& records) const {
+void ConsumerGroup::put_target(const std::string& id, GroupRecords& records) const {
+  records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::target_member, name_, id},
+                       encode_consumer_group_value(ConsumerGroupTargetMemberValue{by_topic(target_.at(id))}));
+}
+
+void ConsumerGroup::put_current(const std::string& id, GroupRecords& records) const {
   const ConsumerGroupMember& member = members_.at(id);
   ConsumerGroupCurrentMemberValue value;
   value.member_epoch = member.epoch;
@@ -387,6 +431,7 @@ void ConsumerGroup::replay_member(const ConsumerGroupKey& key, const std::option
     if (member.regex && member.regex->empty()) member.regex.reset();
     member.rebalance_timeout = read->rebalance_timeout.value_or(member.rebalance_timeout);
     member.assignor = read->server_assignor;
+    member.classic = read->classic_member_metadata;
   } else if (const auto read = decode_consumer_group_value<ConsumerGroupCurrentMemberValue>(*value)) {
     const auto found = members_.find(key.member);
     if (found == members_.end() || read->state < 0 || read->state > 2) return;
@@ -396,16 +441,6 @@ void ConsumerGroup::replay_member(const ConsumerGroupKey& key, const std::option
     found->second.assigned = flat_set(read->assigned_partitions);
     found->second.revoking = flat_set(read->partitions_pending_revocation);
   }
-}
-
-RecordBatch consumer_group_batch(
-    const std::vector<std::pair<ConsumerGroupKey, std::optional<std::vector<std::byte>>>>& records, Timestamp now) {
-  BatchBuilder builder;
-  for (const auto& [key, value] : records) {
-    const std::vector<std::byte> bytes = encode_group_key(key);
-    builder.append(now, ByteSpan{bytes}, value ? std::optional{ByteSpan{*value}} : std::nullopt);
-  }
-  return builder.build();
 }
 
 }  // namespace kafkasim

@@ -15,8 +15,12 @@
 // session timeout, or does not revoke in its rebalance timeout, is fenced: removed, and the group epoch rises.
 //
 // A value. State changes at once, and its records leave with it as one batch; the answer waits until that is replicated. If
-// it is not appended the coordinator puts the group back to what it was (with_group's callers). Members that speak the
-// classic protocol, and the migration of groups, are not spoken.
+// it is not appended the coordinator puts the group back to what it was (GroupCoordinator::store).
+//
+// Members may speak the classic protocol (consumer_group_classic.cpp): JoinGroup is their heartbeat, with what they own in the
+// subscription; SyncGroup gives them what they have; Heartbeat tells them to join again when there is more, or something to give
+// up. So a classic group in use becomes a consumer group with the first who comes with the new protocol, and one whose last such
+// member goes becomes a classic one again, as group.consumer.migration.policy allows.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -27,8 +31,10 @@
 #include <vector>
 
 #include "core/base/time.hpp"
+#include "core/group/classic_group.hpp"
 #include "core/group/consumer_group_assignors.hpp"
 #include "core/group/group_offsets.hpp"
+#include "core/group/group_records.hpp"
 #include "core/group/group_turn.hpp"
 #include "core/machine/deadlines.hpp"
 #include "core/machine/request_ref.hpp"
@@ -37,7 +43,11 @@
 #include "core/message/consumer_group_heartbeat.hpp"
 #include "core/message/consumer_group_record.hpp"
 #include "core/message/group_record.hpp"
+#include "core/message/heartbeat.hpp"
+#include "core/message/join_group.hpp"
+#include "core/message/leave_group.hpp"
 #include "core/message/list_groups.hpp"
+#include "core/message/sync_group.hpp"
 #include "core/model/ids.hpp"
 
 namespace kafkasim {
@@ -58,6 +68,7 @@ struct ConsumerGroupMember {
   ConsumerMemberState state{ConsumerMemberState::stable};
   PartitionSet assigned;
   PartitionSet revoking;
+  std::optional<ClassicMemberMetadata> classic;  // of one that speaks the classic protocol
   friend bool operator==(const ConsumerGroupMember&, const ConsumerGroupMember&) = default;
 };
 
@@ -66,9 +77,19 @@ struct ConsumerGroupJoiner {  // who sent a heartbeat
   std::string client_host;
 };
 
+// Only members of the classic protocol are left: the group is to become a classic one, and to rebalance where it is because
+// another has left, not where one has taken its place.
+enum class Downgrade : std::uint8_t { none, by_leaving, by_replacing };
+
+struct ConsumerGroupChange {
+  GroupRecords records;  // leave together
+  Downgrade downgrade{Downgrade::none};
+};
+
+template <class Response>
 struct ConsumerGroupAnswer {
-  ConsumerGroupHeartbeatResponse response;
-  std::vector<std::pair<ConsumerGroupKey, std::optional<std::vector<std::byte>>>> records;  // no value: a tombstone
+  Response response;
+  ConsumerGroupChange change;
 };
 
 class ConsumerGroup {
@@ -83,11 +104,28 @@ class ConsumerGroup {
 
   // Whether a request makes sense at all.
   [[nodiscard]] static ErrorCode check(const ConsumerGroupHeartbeatRequest& request, const GroupLimits& limits);
-  [[nodiscard]] ConsumerGroupAnswer heartbeat(const ConsumerGroupHeartbeatRequest& request,
-                                              const ConsumerGroupJoiner& joiner, GroupTurn& turn);
-  // Timers: what they fence leaves as records.
-  void on_due(GroupTurn& turn);
+  [[nodiscard]] ConsumerGroupAnswer<ConsumerGroupHeartbeatResponse> heartbeat(const ConsumerGroupHeartbeatRequest& request,
+                                                                             const ConsumerGroupJoiner& joiner, GroupTurn& turn);
+  // A heartbeat of a member that has all it is to have, in a group where nothing has changed: most are. It is answered by beat().
+  [[nodiscard]] bool changes_nothing(const ConsumerGroupHeartbeatRequest& request, const ConsumerGroupJoiner& joiner,
+                                     std::int64_t topics_version) const;
+  [[nodiscard]] ConsumerGroupHeartbeatResponse beat(const std::string& id, GroupTurn& turn);
+  // Timers fence members.
+  [[nodiscard]] ConsumerGroupChange on_due(GroupTurn& turn);
   [[nodiscard]] std::optional<Instant> next_deadline() const { return timers_.next(); }
+
+  // Members of the classic protocol (consumer_group_classic.cpp).
+  [[nodiscard]] ConsumerGroupAnswer<JoinGroupResponse> join(const JoinGroupRequest& request, std::int16_t version,
+                                                           const ConsumerGroupJoiner& joiner, GroupTurn& turn);
+  [[nodiscard]] SyncGroupResponse sync(const SyncGroupRequest& request, GroupTurn& turn);
+  [[nodiscard]] ErrorCode heartbeat(const HeartbeatRequest& request, GroupTurn& turn);
+  [[nodiscard]] ConsumerGroupAnswer<LeaveGroupResponse> leave(const LeaveGroupRequest& request, GroupTurn& turn);
+  // A classic group of consumers with its members, who have what they were assigned last; absent where what they say of
+  // themselves cannot be read.
+  [[nodiscard]] static std::optional<ConsumerGroup> of(const ClassicGroup& classic, GroupTurn& turn);
+  [[nodiscard]] GroupRecords all_records() const;
+  // Its members, all of the classic protocol, with what their targets are.
+  [[nodiscard]] ClassicGroup as_classic(GroupTurn& turn) const;
 
   [[nodiscard]] ErrorCode check_commit(const OffsetCommitRequest& request) const;
   [[nodiscard]] ErrorCode check_fetch(const OffsetFetchRequest::Group& asked) const;
@@ -108,7 +146,7 @@ class ConsumerGroup {
   void note_change(std::string reason, GroupTurn& turn) const;
 
  private:
-  enum class TimerKind : std::uint8_t { session, revocation };
+  enum class TimerKind : std::uint8_t { session, revocation, join, sync };
   struct Timer {
     TimerKind kind{};
     std::string member;
@@ -126,19 +164,28 @@ class ConsumerGroup {
     friend bool operator==(const ResolvedRegex&, const ResolvedRegex&) = default;
   };
   void replay_member(const ConsumerGroupKey& key, const std::optional<ByteSpan>& value);
-  using Records = std::vector<std::pair<ConsumerGroupKey, std::optional<std::vector<std::byte>>>>;
 
   [[nodiscard]] ErrorCode find_or_add(const ConsumerGroupHeartbeatRequest& request, const GroupTurn& turn,
-                                      Records& records);
+                                      GroupRecords& records);
   [[nodiscard]] static ErrorCode check_epoch(const ConsumerGroupMember& member,
                                              const ConsumerGroupHeartbeatRequest& request);
-  [[nodiscard]] ConsumerGroupAnswer leave(const ConsumerGroupHeartbeatRequest& request, GroupTurn& turn);
-  [[nodiscard]] bool update_member(const ConsumerGroupHeartbeatRequest& request, const ConsumerGroupJoiner& joiner,
-                                   Records& records);
-  [[nodiscard]] bool update_topics(const GroupTurn& turn, Records& records);
+  [[nodiscard]] ConsumerGroupAnswer<ConsumerGroupHeartbeatResponse> leave(const ConsumerGroupHeartbeatRequest& request,
+                                                                         GroupTurn& turn);
+  [[nodiscard]] static ConsumerGroupMember told_by(const ConsumerGroupHeartbeatRequest& request, const ConsumerGroupJoiner& joiner,
+                                                   ConsumerGroupMember member);
+  // Whether its group has to be assigned anew.
+  [[nodiscard]] bool update_member(const std::string& id, ConsumerGroupMember now, GroupRecords& records);
+  // Members of the classic protocol.
+  [[nodiscard]] bool supports(const JoinGroupRequest& request) const;
+  [[nodiscard]] ErrorCode add_classic(const JoinGroupRequest& request, const std::string& id, GroupRecords& records);
+  [[nodiscard]] ErrorCode find_classic(const std::string& id, const std::optional<std::string>& instance) const;
+  [[nodiscard]] bool may_become_classic_without(const std::string& id, std::size_t members, const GroupTurn& turn) const;
+  [[nodiscard]] bool waits_for_others(const std::string& id) const;
+  void expect_join(const std::string& id, const GroupTurn& turn);
+  [[nodiscard]] bool update_topics(const GroupTurn& turn, GroupRecords& records);
   // Regular expressions (consumer_group_regex.cpp).
-  void resolve_regexes(const GroupTurn& turn, Records& records);
-  void drop_regex(const std::optional<std::string>& regex, Records& records);
+  void resolve_regexes(const GroupTurn& turn, GroupRecords& records);
+  void drop_regex(const std::optional<std::string>& regex, GroupRecords& records);
   void replay_regex(const ConsumerGroupKey& key, const std::optional<ByteSpan>& value);
   [[nodiscard]] bool is_used(const std::string& regex) const;
   [[nodiscard]] const std::set<std::string>& matched_by(const ConsumerGroupMember& member) const;
@@ -148,19 +195,21 @@ class ConsumerGroup {
     for (const std::string& name : member.topics) see(name);
     for (const std::string& name : matched_by(member)) see(name);
   }
-  void rise(Records& records);
-  void update_target(const GroupTurn& turn, Records& records);
-  void reconcile(const std::string& id, const std::optional<PartitionSet>& owned, GroupTurn& turn, Records& records);
+  void rise(GroupRecords& records);
+  void update_target(const GroupTurn& turn, GroupRecords& records);
+  void reconcile(const std::string& id, const std::optional<PartitionSet>& owned, const GroupTurn& turn, GroupRecords& records);
   void next_assignment(ConsumerGroupMember& member, std::int32_t from_epoch, const PartitionSet& target,
                        const std::optional<PartitionSet>& owned) const;
-  void fence(const std::string& id, const std::string& why, GroupTurn& turn, Records& records);
-  void remove(const std::string& id, Records& records);
-  void replace(const std::string& from, const std::string& to, Records& records);
+  void fence(const std::string& id, const std::string& why, GroupTurn& turn, ConsumerGroupChange& change);
+  void remove(const std::string& id, GroupRecords& records);
+  void replace(const std::string& from, const std::string& to, GroupRecords& records);
+  void restart_session(const std::string& id, const GroupTurn& turn);
   [[nodiscard]] std::string assignor(const GroupTurn& turn) const;
   [[nodiscard]] const std::string* member_of_instance(const std::string& instance) const;
   [[nodiscard]] bool has_owner(const TopicIdPartition& tp) const;
-  void put_member(const std::string& id, Records& records) const;
-  void put_current(const std::string& id, Records& records) const;
+  void put_member(const std::string& id, GroupRecords& records) const;
+  void put_target(const std::string& id, GroupRecords& records) const;
+  void put_current(const std::string& id, GroupRecords& records) const;
 
   std::string name_;
   std::int32_t epoch_{0};
@@ -170,11 +219,9 @@ class ConsumerGroup {
   TargetAssignment target_;
   std::map<std::string, ResolvedRegex> regexes_;
   std::map<std::string, KnownTopic> topics_;  // subscribed ones that exist, as they were at the last look
+  std::optional<std::int64_t> looked_at_;     // the metadata's version then
   DeadlineIndex<Timer> timers_;
   GroupOffsets offsets_;
 };
-
-[[nodiscard]] RecordBatch consumer_group_batch(
-    const std::vector<std::pair<ConsumerGroupKey, std::optional<std::vector<std::byte>>>>& records, Timestamp now);
 
 }  // namespace kafkasim

@@ -19,7 +19,7 @@ const std::set<std::string>& ConsumerGroup::matched_by(const ConsumerGroupMember
 }
 
 // Whom nobody uses any more is forgotten.
-void ConsumerGroup::drop_regex(const std::optional<std::string>& regex, Records& records) {
+void ConsumerGroup::drop_regex(const std::optional<std::string>& regex, GroupRecords& records) {
   if (!regex || is_used(*regex) || regexes_.erase(*regex) == 0) return;
   records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::regular_expression, name_, *regex}, std::nullopt);
 }
@@ -27,7 +27,7 @@ void ConsumerGroup::drop_regex(const std::optional<std::string>& regex, Records&
 // All of them are looked up together, not more often than every ten seconds: where one is new, where there are other topics than last
 // time, or after ten minutes. Kafka does that beside the heartbeat, which is answered before: its member hears of the partitions with the
 // next one, and so it is here.
-void ConsumerGroup::resolve_regexes(const GroupTurn& turn, Records& records) {
+void ConsumerGroup::resolve_regexes(const GroupTurn& turn, GroupRecords& records) {
   constexpr std::int64_t least_interval_ms = 10'000;
   constexpr std::int64_t most_interval_ms = 600'000;
   std::set<std::string> used;

@@ -9,7 +9,13 @@ namespace kafkasim {
 
 namespace {
 
+constexpr std::int8_t classic_member_type = 0;
 constexpr std::int8_t consumer_member_type = 1;
+
+// Each client knows one that is over by an error of its own protocol.
+ErrorCode over(const ConsumerGroupMember& member) {
+  return member.classic ? ErrorCode::illegal_generation : ErrorCode::stale_member_epoch;
+}
 
 bool meet(const PartitionSet& a, const PartitionSet& b) {
   return std::ranges::any_of(a, [&b](const TopicIdPartition& tp) { return b.contains(tp); });
@@ -58,8 +64,8 @@ void ConsumerGroup::next_assignment(ConsumerGroupMember& member, std::int32_t fr
   member.state = unreleased ? ConsumerMemberState::unreleased : ConsumerMemberState::stable;
 }
 
-void ConsumerGroup::reconcile(const std::string& id, const std::optional<PartitionSet>& owned, GroupTurn& turn,
-                              Records& records) {
+void ConsumerGroup::reconcile(const std::string& id, const std::optional<PartitionSet>& owned, const GroupTurn& turn,
+                              GroupRecords& records) {
   ConsumerGroupMember& member = members_.at(id);
   const ConsumerGroupMember before = member;
   const PartitionSet target = target_[id];
@@ -88,7 +94,7 @@ ErrorCode ConsumerGroup::check_commit(const OffsetCommitRequest& request) const 
   if (!epoch && members_.empty()) return ErrorCode::none;
   const auto member = members_.find(request.member_id);
   if (member == members_.end()) return ErrorCode::unknown_member_id;
-  return epoch && epoch->value == member->second.epoch ? ErrorCode::none : ErrorCode::stale_member_epoch;
+  return epoch && epoch->value == member->second.epoch ? ErrorCode::none : over(member->second);
 }
 
 ErrorCode ConsumerGroup::check_fetch(const OffsetFetchRequest::Group& asked) const {
@@ -96,7 +102,7 @@ ErrorCode ConsumerGroup::check_fetch(const OffsetFetchRequest::Group& asked) con
   const auto member = members_.find(asked.member_id.value_or(std::string{}));
   if (member == members_.end()) return ErrorCode::unknown_member_id;
   const bool same = asked.member_epoch && asked.member_epoch->value == member->second.epoch;
-  return same ? ErrorCode::none : ErrorCode::stale_member_epoch;
+  return same ? ErrorCode::none : over(member->second);
 }
 
 bool ConsumerGroup::is_subscribed_to(const std::string& topic) const {
@@ -146,7 +152,7 @@ void ConsumerGroup::note_change(std::string reason, GroupTurn& turn) const {
     const auto target = target_.find(id);
     changed.members.push_back({id, member.client_id, names_of(member.assigned), Generation{member.epoch},
                                target == target_.end() ? std::vector<TopicPartition>{} : names_of(target->second),
-                               names_of(member.revoking)});
+                               names_of(member.revoking), member.classic.has_value()});
   }
   changed.reason = std::move(reason);
   turn.env.out.add(Note{std::move(changed)});
@@ -186,7 +192,7 @@ ConsumerGroupDescribeResponse::Group ConsumerGroup::described() const {
     one.subscribed_topic_regex = member.regex;
     one.assignment = told(member.assigned);
     if (const auto target = target_.find(id); target != target_.end()) one.target_assignment = told(target->second);
-    one.member_type = consumer_member_type;
+    one.member_type = member.classic ? classic_member_type : consumer_member_type;
   }
   return group;
 }

@@ -203,7 +203,7 @@ void GroupCoordinator::give_up(const GroupWritten& then, Env& env) {
   if (const auto* stored = std::get_if<OffsetsStored>(&then)) {
     answer(stored->request, with_error(stored->response, ErrorCode::not_coordinator), env);
   } else if (const auto* changed = std::get_if<ConsumerGroupStored>(&then); changed && changed->request) {
-    answer(*changed->request, ConsumerGroupHeartbeatResponse{.error_code = ErrorCode::not_coordinator}, env);
+    answer_member(*changed->request, refused(changed->response, ErrorCode::not_coordinator), env);
   } else if (const auto* forgotten = std::get_if<OffsetsForgotten>(&then); forgotten && forgotten->request) {
     answer(*forgotten->request, OffsetDeleteResponse{.error_code = ErrorCode::not_coordinator}, env);
   } else if (const auto* open = std::get_if<TransactionalOffsetsStored>(&then)) {

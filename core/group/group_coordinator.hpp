@@ -11,13 +11,15 @@
 // COORDINATOR_LOAD_IN_PROGRESS is never answered. NOT_COORDINATOR is, whatever the reason for not leading.
 //
 // A group is of the one kind or the other. One without members becomes the other kind when somebody comes who speaks that
-// protocol, and keeps its offsets; with members it refuses (INCONSISTENT_GROUP_PROTOCOL, GROUP_ID_NOT_FOUND): groups in use are
-// not migrated. Offsets that are of no use expire after offsets.retention.minutes (KIP-211).
+// protocol, and keeps its offsets. A consumer group takes members of either protocol; a classic group in use becomes one with
+// the first who comes with the new protocol, and a classic one again when the last of those goes, as far as
+// group.consumer.migration.policy allows; else it refuses (GROUP_ID_NOT_FOUND). Offsets that are of no use expire after offsets.retention.minutes (KIP-211).
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/base/cow.hpp"
@@ -113,11 +115,12 @@ class GroupCoordinator {
     std::map<std::string, Cow<ClassicGroup>> groups;
     std::map<std::string, Cow<ConsumerGroup>> consumer_groups;
   };
+  using GroupBefore = std::variant<Cow<ConsumerGroup>, Cow<ClassicGroup>>;
   struct Pending {  // a batch on its way
     PartitionIndex partition;
     std::string group;
     GroupWritten then;
-    std::optional<Cow<ConsumerGroup>> before{};  // a consumer group, should this not be appended
+    std::optional<GroupBefore> before{};  // what a consumer group was, should this not be appended
   };
   struct Deletion {  // a DeleteGroups
     RequestRef request;
@@ -142,11 +145,19 @@ class GroupCoordinator {
   void consumer_heartbeat(const ConsumerGroupHeartbeatRequest& request, const Received& received, Env& env);
   void describe_consumers(const ConsumerGroupDescribeRequest& request, const RequestRef& ref, Env& env);
   [[nodiscard]] ConsumerGroupDescribeResponse::Group describe_consumer(const std::string& name) const;
-  void put_consumer_group(Shard& shard, const std::string& name, Cow<ConsumerGroup> before, std::vector<GroupWrite> writes);
+  void store(Shard& shard, const std::string& name, ConsumerGroupChange change, GroupBefore before, ConsumerGroupStored then,
+             Env& env);
+  void put_back(Shard& shard, const std::string& name, const GroupBefore& before, Env& env);
   void finish_consumer_write(const Pending& pending, const ConsumerGroupStored& stored, std::uint64_t token,
                              ErrorCode error, ErrorCode told, Env& env);
-  [[nodiscard]] bool become_consumer_group(Shard& shard, const std::string& name, std::vector<GroupWrite>& writes, Env& env);
+  [[nodiscard]] std::optional<GroupBefore> become_consumer_group(Shard& shard, const std::string& name, GroupRecords& records,
+                                                                 Env& env);
   void become_classic_group(Shard& shard, const std::string& name, Env& env);
+  void downgrade(Shard& shard, const std::string& name, ConsumerGroupChange& change, std::vector<GroupWrite>& writes, Env& env);
+  // Requests of the classic protocol; false where the group is none, or none with members.
+  [[nodiscard]] bool join_consumer_group(Shard& shard, const JoinGroupRequest& request, const Received& received, Env& env);
+  [[nodiscard]] bool leave_consumer_group(Shard& shard, const LeaveGroupRequest& request, const RequestRef& ref, Env& env);
+  void answer_member(const RequestRef& ref, ConsumerGroupResponse response, Env& env);
   void load_consumer_group(Shard& shard, const std::string& name, LoadedGroup& stored, Env& env);
   void wake_consumer_group(Shard& shard, const std::string& name, Env& env);
   static void note_loaded(const std::string& name, const GroupOffsets& offsets, Env& env);
@@ -184,6 +195,8 @@ class GroupCoordinator {
   // if there is no such group.
   template <class Action>
   bool with_group(Shard& shard, const std::string& name, Creation creation, Env& env, Action action);
+  template <class Action>
+  bool with_consumer_group(Shard& shard, const std::string& name, Env& env, Action action);
   void take_writes(PartitionIndex partition, const std::string& group, std::vector<GroupWrite> writes);
   void finish_commit(const Pending& pending, const OffsetsStored& stored, std::uint64_t token, ErrorCode error,
                      Env& env);
@@ -216,6 +229,19 @@ bool GroupCoordinator::with_group(Shard& shard, const std::string& name, Creatio
   action(group, turn);
   deadlines_.set(name, group.next_deadline());
   take_writes(shard.partition, name, std::move(writes));
+  return true;
+}
+
+// For what changes no record.
+template <class Action>
+bool GroupCoordinator::with_consumer_group(Shard& shard, const std::string& name, Env& env, Action action) {
+  const auto found = shard.consumer_groups.find(name);
+  if (found == shard.consumer_groups.end()) return false;
+  std::vector<GroupWrite> none;
+  GroupTurn turn{limits_, *topics_, env, none, topics_version_};
+  ConsumerGroup& group = found->second.edit();
+  action(group, turn);
+  deadlines_.set(name, group.next_deadline());
   return true;
 }
 

@@ -1,11 +1,13 @@
-// Consumer groups at their coordinator: heartbeats, how their records are stored and read, and how a group without members
-// becomes one of the other kind.
+// Consumer groups at their coordinator: heartbeats, how their records are stored and read, and how a group becomes one of the other
+// kind.
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/group/group_coordinator.hpp"
 #include "core/group/group_records.hpp"
+#include "core/wire/group_record_codec.hpp"
 
 namespace kafkasim {
 
@@ -15,6 +17,10 @@ ConsumerGroupHeartbeatResponse heartbeat_refused(ErrorCode error) {
   ConsumerGroupHeartbeatResponse response;
   response.error_code = error;
   return response;
+}
+
+ConsumerGroupJoiner joiner_of(const Received& received) {
+  return {received.envelope.client_id, fmt::format("/host-{}", received.connection.dialler.value)};
 }
 
 }  // namespace
@@ -27,86 +33,163 @@ void GroupCoordinator::consumer_heartbeat(const ConsumerGroupHeartbeatRequest& r
   if (const ErrorCode error = ConsumerGroup::check(request, limits_); error != ErrorCode::none) return refuse(error);
   Shard* shard = shard_of(request.group_id);
   if (shard == nullptr) return refuse(ErrorCode::not_coordinator);
-  std::vector<GroupWrite> writes;
-  auto found = shard->consumer_groups.find(request.group_id);
-  if (found == shard->consumer_groups.end()) {
-    if (request.member_epoch != joining_epoch) return refuse(ErrorCode::unknown_member_id);
-    if (!become_consumer_group(*shard, request.group_id, writes, env)) return refuse(ErrorCode::group_id_not_found);
-    found = shard->consumer_groups.find(request.group_id);
-  }
-  Cow<ConsumerGroup> before = found->second;
-  ConsumerGroup& group = found->second.edit();
-  GroupTurn turn{limits_, *topics_, env, writes, topics_version_};
-  const ConsumerGroupJoiner joiner{received.envelope.client_id,
-                                   fmt::format("/host-{}", received.connection.dialler.value)};
-  ConsumerGroupAnswer told = group.heartbeat(request, joiner, turn);
-  deadlines_.set(request.group_id, group.next_deadline());
-  if (told.records.empty()) {
-    if (group.is_nothing() && group.offsets().all().empty()) shard->consumer_groups.erase(found);
-    answer(ref, std::move(told.response), env);
+  const std::string& name = request.group_id;
+  GroupRecords becomes;
+  std::optional<GroupBefore> before;
+  if (const auto found = shard->consumer_groups.find(name); found != shard->consumer_groups.end()) {
+    if (found->second->changes_nothing(request, joiner_of(received), topics_version_)) {
+      with_consumer_group(*shard, name, env,
+                          [&](ConsumerGroup& group, GroupTurn& turn) { answer(ref, group.beat(request.member_id, turn), env); });
+      return;
+    }
+    before = found->second;
+  } else if (request.member_epoch != joining_epoch) {
+    return refuse(ErrorCode::unknown_member_id);
   } else {
-    GroupWrite& write = writes.emplace_back();
-    write.batch = consumer_group_batch(told.records, env.wall);
-    write.then = ConsumerGroupStored{ref, std::move(told.response)};
+    before = become_consumer_group(*shard, name, becomes, env);
+    if (!before) return refuse(ErrorCode::group_id_not_found);
   }
-  put_consumer_group(*shard, request.group_id, std::move(before), std::move(writes));
+  ConsumerGroup& group = shard->consumer_groups.at(name).edit();
+  std::vector<GroupWrite> none;
+  GroupTurn turn{limits_, *topics_, env, none, topics_version_};
+  auto told = group.heartbeat(request, joiner_of(received), turn);
+  if (told.response.error_code != ErrorCode::none && !becomes.empty()) {  // who was to make it one is not let in
+    put_back(*shard, name, *before, env);
+    return answer(ref, std::move(told.response), env);
+  }
+  auto& records = told.change.records;
+  records.insert(records.begin(), std::make_move_iterator(becomes.begin()), std::make_move_iterator(becomes.end()));
+  const bool is_nothing = group.is_nothing() && group.offsets().all().empty() && records.empty();
+  store(*shard, name, std::move(told.change), std::move(*before), {ref, std::move(told.response)}, env);
+  if (is_nothing) shard->consumer_groups.erase(name);
 }
 
-void GroupCoordinator::put_consumer_group(Shard& shard, const std::string& name, Cow<ConsumerGroup> before,
-                                          std::vector<GroupWrite> writes) {
-  for (GroupWrite& write : writes) {
-    const std::uint64_t token = next_token_++;
-    Pending pending{shard.partition, name, std::move(write.then), {}};
-    if (std::holds_alternative<ConsumerGroupStored>(pending.then)) pending.before = before;
-    pending_.emplace(token, std::move(pending));
-    appends_.push_back({token, shard.partition, std::move(write.batch)});
+// What has changed leaves as one batch, and the answer waits until that is there.
+void GroupCoordinator::store(Shard& shard, const std::string& name, ConsumerGroupChange change, GroupBefore before,
+                             ConsumerGroupStored then, Env& env) {
+  std::vector<GroupWrite> writes;
+  if (change.downgrade != Downgrade::none) {
+    downgrade(shard, name, change, writes, env);
+  } else {
+    deadlines_.set(name, shard.consumer_groups.at(name)->next_deadline());
   }
+  if (change.records.empty()) {
+    if (then.request) answer_member(*then.request, std::move(then.response), env);
+    return;
+  }
+  const std::uint64_t token = next_token_++;
+  pending_.emplace(token, Pending{shard.partition, name, std::move(then), std::move(before)});
+  appends_.push_back({token, shard.partition, group_batch(change.records, env.wall)});
+  take_writes(shard.partition, name, std::move(writes));
 }
 
 // What was not appended has not been: nobody has seen it, for the answer waits for it. What may be there still stays.
 void GroupCoordinator::finish_consumer_write(const Pending& pending, const ConsumerGroupStored& stored,
                                              std::uint64_t token, ErrorCode error, ErrorCode told, Env& env) {
-  Shard& shard = shards_.at(pending.partition);
-  const auto group = shard.consumer_groups.find(pending.group);
   bool is_last = true;
   for (auto later = pending_.upper_bound(token); later != pending_.end(); ++later)
     is_last = is_last && later->second.group != pending.group;
   const bool not_there = error != ErrorCode::none && error != ErrorCode::request_timed_out;
-  if (not_there && is_last && pending.before && group != shard.consumer_groups.end()) {
-    GroupOffsets offsets = group->second->offsets();
-    group->second = *pending.before;
-    group->second.edit().offsets() = std::move(offsets);
-    deadlines_.set(pending.group, group->second->next_deadline());
-  }
+  if (not_there && is_last && pending.before) put_back(shards_.at(pending.partition), pending.group, *pending.before, env);
   if (!stored.request) return;
-  answer(*stored.request, told == ErrorCode::none ? stored.response : heartbeat_refused(told), env);
+  answer_member(*stored.request, told == ErrorCode::none ? stored.response : refused(stored.response, told), env);
+}
+
+void GroupCoordinator::put_back(Shard& shard, const std::string& name, const GroupBefore& before, Env& env) {
+  GroupOffsets* now = offsets_in(shard, name);
+  if (!now) return;  // it has been deleted
+  GroupOffsets offsets = std::move(*now);
+  if (const auto classic = shard.groups.find(name); classic != shard.groups.end()) {
+    std::vector<GroupWrite> none;
+    GroupTurn turn{limits_, *topics_, env, none};
+    classic->second.edit().on_unloaded(turn);
+    shard.groups.erase(classic);
+  }
+  shard.consumer_groups.erase(name);
+  if (const auto* consumer = std::get_if<Cow<ConsumerGroup>>(&before)) {
+    Cow<ConsumerGroup>& group = shard.consumer_groups[name] = *consumer;
+    group.edit().offsets() = std::move(offsets);
+    deadlines_.set(name, group->next_deadline());
+  } else {
+    Cow<ClassicGroup>& group = shard.groups[name] = std::get<Cow<ClassicGroup>>(before);
+    group.edit().offsets() = std::move(offsets);
+    deadlines_.set(name, group->next_deadline());
+  }
+}
+
+// ---- members of the classic protocol --------------------------------------------------------------
+
+bool GroupCoordinator::join_consumer_group(Shard& shard, const JoinGroupRequest& request, const Received& received, Env& env) {
+  const auto found = shard.consumer_groups.find(request.group_id);
+  if (found == shard.consumer_groups.end() || found->second->empty()) return false;
+  GroupBefore before = found->second;
+  std::vector<GroupWrite> none;
+  GroupTurn turn{limits_, *topics_, env, none, topics_version_};
+  auto told = found->second.edit().join(request, received.envelope.version, joiner_of(received), turn);
+  store(shard, request.group_id, std::move(told.change), std::move(before), {request_ref(received), std::move(told.response)}, env);
+  return true;
+}
+
+bool GroupCoordinator::leave_consumer_group(Shard& shard, const LeaveGroupRequest& request, const RequestRef& ref, Env& env) {
+  const auto found = shard.consumer_groups.find(request.group_id);
+  if (found == shard.consumer_groups.end()) return false;
+  GroupBefore before = found->second;
+  std::vector<GroupWrite> none;
+  GroupTurn turn{limits_, *topics_, env, none, topics_version_};
+  auto told = found->second.edit().leave(request, turn);
+  store(shard, request.group_id, std::move(told.change), std::move(before), {ref, std::move(told.response)}, env);
+  return true;
 }
 
 // ---- becoming one, and a classic one again --------------------------------------------------------
 
-bool GroupCoordinator::become_consumer_group(Shard& shard, const std::string& name, std::vector<GroupWrite>& writes,
-                                             Env& env) {
+// What it was before; absent where it may not become one.
+std::optional<GroupCoordinator::GroupBefore> GroupCoordinator::become_consumer_group(Shard& shard, const std::string& name,
+                                                                                    GroupRecords& records, Env& env) {
   const auto classic = shard.groups.find(name);
-  Cow<ConsumerGroup>& group = shard.consumer_groups[name];
-  group = Cow<ConsumerGroup>{ConsumerGroup{name}};
-  if (classic == shard.groups.end()) return true;
-  if (classic->second->state() != GroupState::empty || !classic->second->is_deserted()) {
-    shard.consumer_groups.erase(name);
-    return false;
+  if (classic == shard.groups.end()) return shard.consumer_groups[name] = Cow<ConsumerGroup>{ConsumerGroup{name}};
+  ClassicGroup& from = classic->second.edit();
+  std::optional<ConsumerGroup> group;
+  if (from.state() == GroupState::empty && from.is_deserted()) {
+    group.emplace(name);
+    group->offsets() = from.offsets();
+  } else {
+    const std::string& policy = limits_.migration_policy;
+    const bool may = from.uses_consumer_protocol() && (policy == "bidirectional" || policy == "upgrade")
+                     && static_cast<std::int64_t>(from.members().size()) <= limits_.most_consumer_members;
+    if (!may) return std::nullopt;
+    std::vector<GroupWrite> none;
+    GroupTurn turn{limits_, *topics_, env, none};
+    from.answer_waiting(ErrorCode::rebalance_in_progress, turn);  // they join the group that it becomes
+    group = ConsumerGroup::of(from, turn);
+    if (!group) return std::nullopt;
   }
-  group.edit().offsets() = classic->second->offsets();
-  GroupWrite& write = writes.emplace_back();
-  write.batch = tombstones_batch(name, {}, Forgets::whole_group, env.wall);
-  write.then = EmptyGroupStored{};
+  records.emplace_back(GroupMetadataKey{name}, std::nullopt);
+  GroupRecords all = group->empty() ? GroupRecords{} : group->all_records();
+  records.insert(records.end(), std::make_move_iterator(all.begin()), std::make_move_iterator(all.end()));
+  GroupBefore before = classic->second;
+  shard.consumer_groups[name] = Cow<ConsumerGroup>{std::move(*group)};
   shard.groups.erase(classic);
-  deadlines_.set(name, std::nullopt);
-  return true;
+  return before;
+}
+
+void GroupCoordinator::downgrade(Shard& shard, const std::string& name, ConsumerGroupChange& change,
+                                 std::vector<GroupWrite>& writes, Env& env) {
+  const auto found = shard.consumer_groups.find(name);
+  GroupTurn turn{limits_, *topics_, env, writes};
+  for (ConsumerGroupKey& key : found->second->all_keys()) change.records.emplace_back(std::move(key), std::nullopt);
+  ClassicGroup classic = found->second->as_classic(turn);
+  change.records.emplace_back(GroupMetadataKey{name}, encode_group_value(classic.as_stored(env.wall)));
+  if (change.downgrade == Downgrade::by_leaving) classic.prepare_rebalance("the group is a classic one again", turn);
+  deadlines_.set(name, classic.next_deadline());
+  shard.consumer_groups.erase(found);
+  shard.groups.insert_or_assign(name, Cow<ClassicGroup>{std::move(classic)});
 }
 
 void GroupCoordinator::become_classic_group(Shard& shard, const std::string& name, Env& env) {
   const auto found = shard.consumer_groups.find(name);
-  ConsumerGroupAnswer gone;
-  for (ConsumerGroupKey& key : found->second->all_keys()) gone.records.emplace_back(std::move(key), std::nullopt);
+  GroupRecords gone;
+  for (ConsumerGroupKey& key : found->second->all_keys()) gone.emplace_back(std::move(key), std::nullopt);
   ClassicGroup classic{name};
   classic.offsets() = found->second->offsets();
   shard.consumer_groups.erase(found);
@@ -114,7 +197,7 @@ void GroupCoordinator::become_classic_group(Shard& shard, const std::string& nam
   deadlines_.set(name, std::nullopt);
   std::vector<GroupWrite> writes;
   GroupWrite& write = writes.emplace_back();
-  write.batch = consumer_group_batch(gone.records, env.wall);
+  write.batch = group_batch(gone, env.wall);
   write.then = EmptyGroupStored{};
   take_writes(shard.partition, name, std::move(writes));
 }
@@ -123,11 +206,11 @@ ErrorCode GroupCoordinator::delete_consumer_group(Shard& shard, const std::strin
   const auto found = shard.consumer_groups.find(name);
   if (!found->second->empty()) return ErrorCode::non_empty_group;
   then.offsets = offsets_of(name, found->second->offsets());
-  ConsumerGroupAnswer gone;
-  for (ConsumerGroupKey& key : found->second->all_keys()) gone.records.emplace_back(std::move(key), std::nullopt);
+  GroupRecords gone;
+  for (ConsumerGroupKey& key : found->second->all_keys()) gone.emplace_back(std::move(key), std::nullopt);
   std::vector<GroupWrite> writes;
   GroupWrite& group = writes.emplace_back();
-  group.batch = consumer_group_batch(gone.records, env.wall);
+  group.batch = group_batch(gone, env.wall);
   group.then = EmptyGroupStored{};
   GroupWrite& offsets = writes.emplace_back();
   offsets.batch = tombstones_batch(name, then.offsets, Forgets::whole_group, env.wall);
@@ -171,12 +254,11 @@ void GroupCoordinator::note_loaded(const std::string& name, const GroupOffsets& 
 
 void GroupCoordinator::wake_consumer_group(Shard& shard, const std::string& name, Env& env) {
   Cow<ConsumerGroup>& group = shard.consumer_groups.at(name);
-  Cow<ConsumerGroup> before = group;
-  std::vector<GroupWrite> writes;
-  GroupTurn turn{limits_, *topics_, env, writes};
-  group.edit().on_due(turn);
-  deadlines_.set(name, group->next_deadline());
-  put_consumer_group(shard, name, std::move(before), std::move(writes));
+  GroupBefore before = group;
+  std::vector<GroupWrite> none;
+  GroupTurn turn{limits_, *topics_, env, none, topics_version_};
+  ConsumerGroupChange change = group.edit().on_due(turn);
+  store(shard, name, std::move(change), std::move(before), {}, env);
 }
 
 GroupOffsets* GroupCoordinator::offsets_in(Shard& shard, const std::string& group) {

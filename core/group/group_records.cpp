@@ -102,12 +102,17 @@ class LogReader {
 
 }  // namespace
 
-RecordBatch group_metadata_batch(const std::string& group, const GroupMetadataValue& value, Timestamp now) {
-  const std::vector<std::byte> key = encode_group_key(GroupMetadataKey{group});
-  const std::vector<std::byte> bytes = encode_group_value(value);
+RecordBatch group_batch(const GroupRecords& records, Timestamp now) {
   BatchBuilder builder;
-  builder.append(now, ByteSpan{key}, ByteSpan{bytes});
+  for (const auto& [key, value] : records) {
+    const std::vector<std::byte> bytes = encode_group_key(key);
+    builder.append(now, ByteSpan{bytes}, value ? std::optional{ByteSpan{*value}} : std::nullopt);
+  }
   return builder.build();
+}
+
+RecordBatch group_metadata_batch(const std::string& group, const GroupMetadataValue& value, Timestamp now) {
+  return group_batch({{GroupMetadataKey{group}, encode_group_value(value)}}, now);
 }
 
 RecordBatch offsets_batch(const std::string& group,

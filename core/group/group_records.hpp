@@ -18,6 +18,10 @@
 
 namespace kafkasim {
 
+// Keys and values as they leave together; no value: a tombstone.
+using GroupRecords = std::vector<std::pair<GroupRecordKey, std::optional<std::vector<std::byte>>>>;
+[[nodiscard]] RecordBatch group_batch(const GroupRecords& records, Timestamp now);
+
 [[nodiscard]] RecordBatch group_metadata_batch(const std::string& group, const GroupMetadataValue& value,
                                                Timestamp now);
 [[nodiscard]] RecordBatch offsets_batch(const std::string& group,

@@ -65,12 +65,9 @@ void GroupCoordinator::join(const JoinGroupRequest& request, const Received& rec
   Shard* shard = shard_of(request.group_id);
   if (shard == nullptr) return answer(ref, join_refused(ErrorCode::not_coordinator, request.member_id), env);
   const Joiner joiner{ref, received.envelope.client_id, fmt::format("/host-{}", received.connection.dialler.value)};
-  const auto other = shard->consumer_groups.find(request.group_id);
-  if (other != shard->consumer_groups.end()) {
-    if (!other->second->empty())
-      return answer(ref, join_refused(ErrorCode::inconsistent_group_protocol, request.member_id), env);
-    if (request.member_id.empty()) become_classic_group(*shard, request.group_id, env);
-  }
+  if (join_consumer_group(*shard, request, received, env)) return;
+  if (shard->consumer_groups.contains(request.group_id) && request.member_id.empty())
+    become_classic_group(*shard, request.group_id, env);
   const Creation creation = request.member_id.empty() ? Creation::if_missing : Creation::never;
   const bool found = with_group(*shard, request.group_id, creation, env,
                                 [&](ClassicGroup& group, GroupTurn& turn) { group.join(request, joiner, turn); });
@@ -81,8 +78,10 @@ void GroupCoordinator::sync(const SyncGroupRequest& request, const RequestRef& r
   if (request.group_id.empty()) return answer(ref, sync_refused(ErrorCode::invalid_group_id), env);
   Shard* shard = shard_of(request.group_id);
   if (shard == nullptr) return answer(ref, sync_refused(ErrorCode::not_coordinator), env);
-  const bool found = with_group(*shard, request.group_id, Creation::never, env,
-                                [&](ClassicGroup& group, GroupTurn& turn) { group.sync(request, ref, turn); });
+  const bool found = with_consumer_group(*shard, request.group_id, env,
+                                         [&](ConsumerGroup& group, GroupTurn& turn) { answer(ref, group.sync(request, turn), env); })
+                     || with_group(*shard, request.group_id, Creation::never, env,
+                                   [&](ClassicGroup& group, GroupTurn& turn) { group.sync(request, ref, turn); });
   if (!found) answer(ref, sync_refused(ErrorCode::unknown_member_id), env);
 }
 
@@ -95,8 +94,8 @@ void GroupCoordinator::heartbeat(const HeartbeatRequest& request, const RequestR
     response.error_code = ErrorCode::not_coordinator;
   } else {
     response.error_code = ErrorCode::unknown_member_id;
-    with_group(*shard, request.group_id, Creation::never, env,
-               [&](ClassicGroup& group, GroupTurn& turn) { response.error_code = group.heartbeat(request, turn); });
+    const auto beat = [&](auto& group, GroupTurn& turn) { response.error_code = group.heartbeat(request, turn); };
+    if (!with_consumer_group(*shard, request.group_id, env, beat)) with_group(*shard, request.group_id, Creation::never, env, beat);
   }
   answer(ref, response, env);
 }
@@ -108,6 +107,8 @@ void GroupCoordinator::leave(const LeaveGroupRequest& request, const RequestRef&
     response.error_code = ErrorCode::invalid_group_id;
   } else if (shard == nullptr) {
     response.error_code = ErrorCode::not_coordinator;
+  } else if (leave_consumer_group(*shard, request, ref, env)) {
+    return;
   } else if (!with_group(*shard, request.group_id, Creation::never, env, [&](ClassicGroup& group, GroupTurn& turn) {
                response.members = group.leave(request, turn);
              })) {
@@ -115,11 +116,15 @@ void GroupCoordinator::leave(const LeaveGroupRequest& request, const RequestRef&
       response.members.push_back({member.member_id, member.group_instance_id, ErrorCode::unknown_member_id});
     }
   }
-  if (ref.version < first_leave_of_many && !response.members.empty()) {
-    response.error_code = response.members.front().error_code;
-    response.members.clear();
+  answer_member(ref, std::move(response), env);
+}
+
+void GroupCoordinator::answer_member(const RequestRef& ref, ConsumerGroupResponse response, Env& env) {
+  if (auto* left = std::get_if<LeaveGroupResponse>(&response); left && ref.version < first_leave_of_many && !left->members.empty()) {
+    left->error_code = left->members.front().error_code;
+    left->members.clear();
   }
-  answer(ref, std::move(response), env);
+  std::visit([&](auto& one) { answer(ref, std::move(one), env); }, response);
 }
 
 void GroupCoordinator::commit(const OffsetCommitRequest& request, const RequestRef& ref, Env& env) {

@@ -17,6 +17,7 @@
 #include "core/message/consumer_group_heartbeat.hpp"
 #include "core/message/group_record.hpp"
 #include "core/message/join_group.hpp"
+#include "core/message/leave_group.hpp"
 #include "core/message/offset_commit.hpp"
 #include "core/message/offset_delete.hpp"
 #include "core/message/txn_offset_commit.hpp"
@@ -60,10 +61,13 @@ struct StaticMemberStored {
   Duration old_rebalance_timeout;
   Duration old_session_timeout;
 };
-struct ConsumerGroupStored {  // what a heartbeat has changed; no request: a timer
+// What a request to a consumer group has changed, or a timer: then there is no request.
+using ConsumerGroupResponse = std::variant<ConsumerGroupHeartbeatResponse, JoinGroupResponse, LeaveGroupResponse>;
+struct ConsumerGroupStored {
   std::optional<RequestRef> request;
-  ConsumerGroupHeartbeatResponse response;
+  ConsumerGroupResponse response;  // as it is if all goes well
 };
+[[nodiscard]] ConsumerGroupResponse refused(const ConsumerGroupResponse& response, ErrorCode error);
 struct OffsetsStored {
   RequestRef request;
   OffsetCommitResponse response;  // as it is if all goes well

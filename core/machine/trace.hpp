@@ -329,6 +329,7 @@ struct GroupChanged {
     std::optional<Generation> epoch{};       // the rest only of a consumer group (KIP-848)
     std::vector<TopicPartition> target{};    // what it is to have
     std::vector<TopicPartition> revoking{};  // what it has to give up
+    bool of_classic_protocol{};              // in a consumer group
   };
   std::vector<Member> members;
   std::string reason;

@@ -74,6 +74,12 @@ std::vector<std::byte> encode_consumer_protocol(const ConsumerProtocolAssignment
   return encode_as(assignment, version);
 }
 
+std::int16_t consumer_protocol_version(ByteSpan bytes) {
+  ByteReader in{bytes};
+  const std::int16_t version = in.i16();
+  return in.ok() ? std::clamp(version, std::int16_t{0}, newest_consumer_protocol) : std::int16_t{0};
+}
+
 Result<ConsumerProtocolSubscription> decode_subscription(ByteSpan bytes) {
   return decode_as<ConsumerProtocolSubscription>(bytes, "subscription");
 }

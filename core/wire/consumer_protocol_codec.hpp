@@ -17,6 +17,8 @@ inline constexpr std::int16_t newest_consumer_protocol = 3;
                                                               std::int16_t version = newest_consumer_protocol);
 [[nodiscard]] std::vector<std::byte> encode_consumer_protocol(const ConsumerProtocolAssignment& assignment,
                                                               std::int16_t version = newest_consumer_protocol);
+// Of what a member has sent, as far as it is known here; 0 where there is none.
+[[nodiscard]] std::int16_t consumer_protocol_version(ByteSpan bytes);
 [[nodiscard]] Result<ConsumerProtocolSubscription> decode_subscription(ByteSpan bytes);
 [[nodiscard]] Result<ConsumerProtocolAssignment> decode_assignment(ByteSpan bytes);
 

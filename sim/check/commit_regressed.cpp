@@ -69,6 +69,7 @@ void CommitRegressed::on(const Observation&, const trace::GroupChanged& e, const
   if (group->of_consumer_group != of_consumer_group) {
     group.edit().of_consumer_group = of_consumer_group;
     group.edit().stable.reset();
+    return;  // commits that were accepted before may still be on their way
   }
   if (of_consumer_group) return;
   const bool stored = e.state == "Stable";

@@ -158,7 +158,10 @@ void look_at_groups(const History& history, const Core& core, Missing& out) {
     if (!group) {
       out.push_back({name, "its coordinator does not know it"});
     } else if (auto what = missing_of(history, name, *group, living)) {
-      out.push_back({name, std::move(*what)});
+      // Kafka stores a consumer group that becomes a classic one as stable, without who has left, and rebalances it in memory: another
+      // coordinator finds what that member had to be nobody's, and no reason to rebalance.
+      const bool was_to_rebalance = group->state == "Stable" && history.vitals().downgraded(name) == group->generation;
+      out.push_back({name, std::move(*what), was_to_rebalance ? std::optional{Excuse::group_downgrade} : std::nullopt});
     }
   }
   for (const ClientFacts& client : history.subjects().clients) {

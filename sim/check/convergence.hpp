@@ -8,6 +8,7 @@
 //   once; readers have read all there is and committed it;
 //   every send is answered; no epoch and no generation has changed for a while.
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct Core {  // the part of a cluster that is whole
 struct Unmet {
   std::string subject;  // "orders-0", "broker 2", "analytics"
   std::string what;
+  std::optional<Excuse> excuse{};
   friend bool operator==(const Unmet&, const Unmet&) = default;
 };
 

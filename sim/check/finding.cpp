@@ -14,6 +14,7 @@ std::string_view excuse_name(Excuse excuse) {
     case Excuse::acks: return "acks";
     case Excuse::last_replica_standing: return "last-replica-standing";
     case Excuse::unknown_producer: return "unknown-producer";
+    case Excuse::group_downgrade: return "group-downgrade";
   }
   return "";
 }

@@ -13,7 +13,7 @@
 
 namespace kafkasim::sim {
 
-enum class Excuse : std::uint8_t { unclean_election, power_loss, corruption, acks, last_replica_standing, unknown_producer };
+enum class Excuse : std::uint8_t { unclean_election, power_loss, corruption, acks, last_replica_standing, unknown_producer, group_downgrade };
 [[nodiscard]] std::string_view excuse_name(Excuse excuse);  // "unclean-election"
 
 struct Finding {

@@ -13,7 +13,7 @@ void GroupDoubleOwner::on(const Observation& o, const trace::GroupChanged& e, co
     Holdings& holdings = groups_[e.group].edit();
     holdings.of_consumer_group = true;
     holdings.known.clear();
-    for (const auto& member : e.members) holdings.known.insert(member.id);
+    for (const auto& member : e.members) holdings.known[member.id] = member.of_classic_protocol ? member.epoch : std::nullopt;
   } else if (const auto known = groups_.find(e.group); known != groups_.end() && known->second->of_consumer_group) {
     known->second.edit().of_consumer_group = false;
   }
@@ -59,7 +59,11 @@ void GroupDoubleOwner::on(const Observation& o, const trace::PartitionsAssigned&
 
 bool GroupDoubleOwner::both_count(const Holdings& holdings, const Holding& other, const trace::PartitionsAssigned& e) {
   if (!holdings.of_consumer_group) return other.generation == e.generation;
-  return holdings.known.contains(other.member) && holdings.known.contains(e.member_id);
+  const auto counts = [&holdings](const std::string& member, Generation generation) {
+    const auto known = holdings.known.find(member);
+    return known != holdings.known.end() && (!known->second || known->second == generation);
+  };
+  return counts(other.member, other.generation) && counts(e.member_id, e.generation);
 }
 
 void GroupDoubleOwner::on(const Observation& o, const trace::PartitionsRevoked& e, const History&, Findings&) {

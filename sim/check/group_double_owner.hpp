@@ -4,9 +4,10 @@
 // an earlier generation may still think that it owns a partition until it hears from the coordinator: that its commits
 // are refused is for commit-regressed. In a consumer group (KIP-848) members are in epochs of their own: there no two of
 // those that the coordinator counts as members hold one partition, whatever their epochs, and in its own view none is
-// another's before it is given up. That each partition has an owner is for not-converged: a leader may assign by
-// metadata that are behind.
+// another's before it is given up; of its members of the classic protocol again only those in the generation that it has
+// them in. That each partition has an owner is for not-converged: a leader may assign by metadata that are behind.
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -34,7 +35,7 @@ class GroupDoubleOwner {
   struct Holdings {
     std::map<HostId, Holding> members;
     bool of_consumer_group{};
-    std::set<std::string> known;  // of a consumer group: members by its coordinator
+    std::map<std::string, std::optional<Generation>> known;  // of a consumer group: members by its coordinator; classic ones' generation
   };
   [[nodiscard]] static bool both_count(const Holdings& holdings, const Holding& other, const trace::PartitionsAssigned& e);
   std::map<std::string, Cow<Holdings>> groups_;

@@ -13,7 +13,7 @@ void NotConverged::on(const Observation& o, const ConvergenceJudged& judged, con
                   missing.subject,
                   fmt::format("{} ms after the core was healed {}", judged.budget.whole_ms(), missing.what),
                   {},
-                  {}});
+                  missing.excuse});
   }
 }
 

@@ -26,6 +26,11 @@ const Vitals::Group* Vitals::group(const std::string& name, HostId coordinator) 
   return found == groups_.end() ? nullptr : &found->second;
 }
 
+std::optional<Generation> Vitals::downgraded(const std::string& group) const {
+  const auto found = downgrades_.find(group);
+  return found == downgrades_.end() ? std::nullopt : found->second;
+}
+
 namespace {
 using GroupOffsets = std::map<std::string, std::map<TopicPartition, Offset>>;
 std::optional<Offset> offset_in(const GroupOffsets& all, const std::string& group, const TopicPartition& partition) {
@@ -135,6 +140,14 @@ void Vitals::on(const Observation& o, const trace::ControllerResigned&) { contro
 void Vitals::on(const Observation& o, const trace::GroupChanged& e) {
   Group& group = groups_[{e.group, o.host}];
   if (group.generation != e.generation) last_change_ = o.at;
+  const bool of_consumer_group = e.type == "consumer";
+  const auto known = downgrades_.find(e.group);
+  if (of_consumer_group) {
+    downgrades_[e.group].reset();
+  } else if (known != downgrades_.end() && e.state != "Dead") {  // by a coordinator of former times
+    if (!known->second) known->second = e.generation;
+    if (*known->second < e.generation) downgrades_.erase(known);
+  }
   group = {e.state, e.generation, e.members};
 }
 

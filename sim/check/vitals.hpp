@@ -40,6 +40,8 @@ class Vitals {
   [[nodiscard]] const Controller& controller(HostId host) const;
   [[nodiscard]] bool unfenced(NodeId broker) const;
   [[nodiscard]] const Group* group(const std::string& name, HostId coordinator) const;
+  // The generation in which a consumer group became the classic group that it is, if that has begun no other since.
+  [[nodiscard]] std::optional<Generation> downgraded(const std::string& group) const;
   [[nodiscard]] std::optional<Offset> committed(const std::string& group, const TopicPartition& partition) const;
   // The furthest that members have committed since somebody else set the offset: a commit that was long on its way may have set it back.
   [[nodiscard]] std::optional<Offset> reached(const std::string& group, const TopicPartition& partition) const;
@@ -89,6 +91,7 @@ class Vitals {
   std::map<NodeId, Broker> brokers_;
   std::map<TopicIdPartition, PartitionEpoch> partition_epochs_;
   std::map<std::pair<std::string, HostId>, Group> groups_;
+  std::map<std::string, std::optional<Generation>> downgrades_;  // absent: it is a consumer group still
   std::map<std::string, std::map<TopicPartition, Offset>> committed_;
   std::map<std::string, std::map<TopicPartition, Offset>> reached_;
   std::map<std::pair<HostId, TopicPartition>, Offset> positions_;

@@ -68,7 +68,7 @@ struct GroupPainter {
         coordinator_of(name, Surroundings{shot.run.world(), shot.run.cluster(), shot.history(), shot.run.measures()});
     std::map<TopicPartition, std::string> owners;
     for (const auto& member : state.members) {
-      out.members.push_back({member.id, member.client_id, member.assignment, member.epoch, member.target, member.revoking});
+      out.members.push_back({member.id, member.client_id, member.assignment, member.epoch, member.target, member.revoking, member.of_classic_protocol});
       for (const TopicPartition& partition : member.assignment) owners[partition] = member.client_id;
     }
     for (const TopicPartition& name_of : partitions_of(name, state)) {

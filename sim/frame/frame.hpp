@@ -161,6 +161,7 @@ struct FrameMember {
   std::optional<Generation> epoch;       // of a member of a consumer group, as the rest
   std::vector<TopicPartition> target;    // what it is to have
   std::vector<TopicPartition> revoking;  // what it has to give up
+  bool of_classic_protocol{};
 };
 struct FrameGroup {
   std::string name;

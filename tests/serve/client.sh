@@ -5,7 +5,7 @@ file=$1
 here=$(cd "$(dirname "$0")/../.." && pwd)
 skip() { echo "skipped: $1 is not installed (scripts/setup --clients)"; exit 77; }
 case $file in
-  test_idempotent_producer.py | test_transactions.py | test_cooperative_group.py) /usr/bin/python3 -c 'import confluent_kafka' 2>/dev/null || skip confluent-kafka ;;
+  test_idempotent_producer.py | test_transactions.py | test_cooperative_group.py | test_group_migration.py) /usr/bin/python3 -c 'import confluent_kafka' 2>/dev/null || skip confluent-kafka ;;
   test_unclean_election.py) /usr/bin/python3 -c 'import kafka' 2>/dev/null || skip kafka-python ;;
   *.mjs) [ -d "$here/build/clients/node_modules/kafkajs" ] && command -v node >/dev/null || skip KafkaJS ;;
   kcat.sh) command -v kcat >/dev/null && command -v curl >/dev/null || skip kcat ;;

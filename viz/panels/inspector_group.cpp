@@ -46,6 +46,7 @@ void Inspector::group(const ChosenGroup& chosen) {
     if (member.epoch) text += fmt::format(", in epoch {}", member.epoch->value);
     if (!member.revoking.empty()) text += ", has to give up " + list_of_partitions(member.revoking);
     if (member.epoch && member.target != member.partitions) text += ", is to have " + list_of_partitions(member.target);
+    if (member.of_classic_protocol) text += ", speaks the classic protocol";
     const sim::FrameNode* node = app_.frame().node(std::string_view{member.name});
     if (node) node_link("member." + name, *node, text);
     else flow_.text(text);

@@ -59,6 +59,21 @@ TEST_CASE("a commit by a member of a generation that is over breaks commit-regre
   CHECK(tale.violations(CommitRegressed::id) == 1);
 }
 
+TEST_CASE("a commit that a consumer group has taken may arrive when it has become a classic group", "[check]") {
+  Tale tale = with_member();
+  trace::GroupChanged e{"g", "Stable", Generation{2}, {}, "epoch"};
+  e.type = "consumer";
+  tale.tell(0, e);
+  e.type = "classic";
+  tale.tell(0, e);
+  tale.tell(0, commit("m1", 1, 5));
+  CHECK(tale.findings(CommitRegressed::id) == 0);
+  e.generation = Generation{3};
+  tale.tell(0, e);
+  tale.tell(0, commit("m1", 2, 5));
+  CHECK(tale.violations(CommitRegressed::id) == 1);
+}
+
 TEST_CASE("a commit beyond what its member was given breaks commit-regressed", "[check]") {
   Tale tale = with_member();
   tale.tell(0, commit("m1", 1, 6));

@@ -135,6 +135,23 @@ TEST_CASE("each thing that keeps a cluster from its rest is told with its subjec
   CHECK(found[0].subject == subject);
 }
 
+TEST_CASE("what nobody owns after a downgrade that another coordinator has loaded is excused until the next generation", "[check]") {
+  Tale tale = at_rest();
+  const auto told = [&](std::string type, std::int32_t generation) {
+    trace::GroupChanged e{"g", "Stable", Generation{generation}, {{"m", "g/1", {}}}, "loaded"};
+    e.type = std::move(type);
+    tale.tell(1, e);
+    tale.wait(quiet_for);
+    const std::vector<Unmet> found = missing(tale);
+    REQUIRE_FALSE(found.empty());
+    return found[0].excuse;
+  };
+  CHECK(told("consumer", 2) == std::nullopt);
+  CHECK(told("classic", 2) == Excuse::group_downgrade);
+  CHECK(told("classic", 2) == Excuse::group_downgrade);
+  CHECK(told("classic", 3) == std::nullopt);
+}
+
 TEST_CASE("what is outside the core may be as it likes", "[check]") {
   Tale tale = at_rest();
   tale.tell(20, trace::BrokerFenced{50, NodeId{3}, false});

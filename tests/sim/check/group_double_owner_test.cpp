@@ -66,6 +66,19 @@ TEST_CASE("in a consumer group no two members hold a partition whatever their ep
     tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m2", Generation{2}, {name}, {name}});
     CHECK(tale.violations(GroupDoubleOwner::id) == 1);
   }
+  SECTION("one of the classic protocol counts in the generation that the coordinator has it in") {
+    trace::GroupChanged e = told({});
+    e.members[0].of_classic_protocol = true;
+    e.members[0].epoch = Generation{1};
+    tale.tell(0, e);
+    tale.tell(reader.value, trace::PartitionsAssigned{"g", "m1", Generation{1}, {name}, {name}});
+    e.members[0].epoch = Generation{2};  // it has not heard of it
+    tale.tell(0, e);
+    tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m2", Generation{2}, {name}, {name}});
+    CHECK(tale.findings(GroupDoubleOwner::id) == 0);
+    tale.tell(reader.value, trace::PartitionsAssigned{"g", "m1", Generation{2}, {name}, {name}});
+    CHECK(tale.violations(GroupDoubleOwner::id) == 1);
+  }
   SECTION("one that was fenced may still think so") {
     tale.tell(reader.value, trace::PartitionsAssigned{"g", "m0", Generation{1}, {name}, {name}});
     tale.tell(0, told({}));
