@@ -305,8 +305,9 @@ void Broker::run_coordinators(Env& env) {
     }
     serve_verified(env);
     transactions_.send_markers(image_, env);
-    if (!hand_over_appends(env) && completions.empty()) return;
+    if (!hand_over_appends(env) && completions.empty()) break;
   }
+  groups_.on_appended();
 }
 
 bool Broker::hand_over_appends(Env& env) {

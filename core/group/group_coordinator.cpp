@@ -111,6 +111,12 @@ void GroupCoordinator::on_resigned(PartitionIndex partition, Env& env) {
 
 std::vector<GroupAppend> GroupCoordinator::take_appends() { return std::exchange(appends_, {}); }
 
+void GroupCoordinator::on_appended() {
+  for (const std::uint64_t token : std::exchange(revocable_, {})) {
+    if (const auto pending = pending_.find(token); pending != pending_.end()) pending->second.before.reset();
+  }
+}
+
 void GroupCoordinator::on_append_completed(std::uint64_t token, ErrorCode error, Env& env) {
   const auto found = pending_.find(token);
   if (found == pending_.end()) return;  // of a partition that was resigned meanwhile

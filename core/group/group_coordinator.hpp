@@ -103,6 +103,8 @@ class GroupCoordinator {
 
   [[nodiscard]] std::vector<GroupAppend> take_appends();  // after each call
   void on_append_completed(std::uint64_t token, ErrorCode error, Env& env);
+  // All that was taken, and has not failed by now, stands in the log: what groups were before is not needed any more.
+  void on_appended();
 
   void on_woken(Env& env);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
@@ -120,7 +122,7 @@ class GroupCoordinator {
     PartitionIndex partition;
     std::string group;
     GroupWritten then;
-    std::optional<GroupBefore> before{};  // what a consumer group was, should this not be appended
+    std::optional<GroupBefore> before{};  // what a consumer group was, until this is appended
   };
   struct Deletion {  // a DeleteGroups
     RequestRef request;
@@ -213,6 +215,7 @@ class GroupCoordinator {
   std::map<std::uint64_t, Deletion> deletions_;
   std::uint64_t next_deletion_{1};
   std::vector<GroupAppend> appends_;
+  std::vector<std::uint64_t> revocable_;  // tokens with a `before`
   std::uint64_t next_token_{1};
 };
 

@@ -79,6 +79,7 @@ void GroupCoordinator::store(Shard& shard, const std::string& name, ConsumerGrou
   }
   const std::uint64_t token = next_token_++;
   pending_.emplace(token, Pending{shard.partition, name, std::move(then), std::move(before)});
+  revocable_.push_back(token);
   appends_.push_back({token, shard.partition, group_batch(change.records, env.wall)});
   take_writes(shard.partition, name, std::move(writes));
 }

@@ -32,6 +32,18 @@ TEST_CASE("a heartbeat that changes something is answered when that is stored an
   CHECK(h.generation() == Generation{1});
 }
 
+TEST_CASE("a heartbeat whose record stands in the log is not undone when replicas are missing afterwards", "[group]") {
+  ConsumerHarness h;
+  (void)h.enter("a");
+  h.appends = Appends::hold;
+  const int second = h.enter("b");
+  h.coordinator.on_appended();
+  h.complete_held(ErrorCode::not_enough_replicas_after_append);
+  CHECK(h.beaten(second).error_code == ErrorCode::coordinator_not_available);
+  CHECK(h.member_count() == 2);
+  CHECK(h.generation() == Generation{2});
+}
+
 TEST_CASE("a group without members becomes one of the other kind and keeps its offsets", "[group]") {
   ConsumerHarness h;
   (void)h.enter("a");
