@@ -432,6 +432,7 @@ void ConsumerGroup::replay_member(const ConsumerGroupKey& key, const std::option
     member.rebalance_timeout = read->rebalance_timeout.value_or(member.rebalance_timeout);
     member.assignor = read->server_assignor;
     member.classic = read->classic_member_metadata;
+    if (member.classic && member.classic->supported_protocols.empty()) member.classic.reset();
   } else if (const auto read = decode_consumer_group_value<ConsumerGroupCurrentMemberValue>(*value)) {
     const auto found = members_.find(key.member);
     if (found == members_.end() || read->state < 0 || read->state > 2) return;

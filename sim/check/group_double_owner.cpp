@@ -1,5 +1,7 @@
 #include "sim/check/group_double_owner.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "sim/check/group_home.hpp"
@@ -14,8 +16,14 @@ void GroupDoubleOwner::on(const Observation& o, const trace::GroupChanged& e, co
     holdings.of_consumer_group = true;
     holdings.known.clear();
     for (const auto& member : e.members) holdings.known[member.id] = member.of_classic_protocol ? member.epoch : std::nullopt;
-  } else if (const auto known = groups_.find(e.group); known != groups_.end() && known->second->of_consumer_group) {
-    known->second.edit().of_consumer_group = false;
+  } else if (const auto known = groups_.find(e.group);
+             known != groups_.end() && known->second->of_consumer_group && e.state != "Dead") {
+    Holdings& holdings = known->second.edit();
+    holdings.of_consumer_group = false;
+    // Generations may begin anew: who is no member any more can have been in an epoch of the same number.
+    std::erase_if(holdings.members, [&e](const auto& entry) {
+      return std::ranges::find(e.members, entry.second.member, &trace::GroupChanged::Member::id) == e.members.end();
+    });
   }
   if (!of_consumer_group && e.state != "Stable") return;
   ++evaluations;

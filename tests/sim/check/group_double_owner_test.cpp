@@ -87,6 +87,20 @@ TEST_CASE("in a consumer group no two members hold a partition whatever their ep
   }
 }
 
+TEST_CASE("who was in a consumer group does not count in the classic group that it became by the number of its epoch", "[check]") {
+  Tale tale;
+  trace::GroupChanged e{"g", "Stable", Generation{1}, {{"m1", "g/1", {name}}}, "joined"};
+  e.type = "consumer";
+  tale.tell(0, e);
+  tale.tell(reader.value, trace::PartitionsAssigned{"g", "m1", Generation{1}, {name}, {name}});
+  const bool is_member = GENERATE(true, false);
+  e = {"g", "PreparingRebalance", Generation{0}, {{"m2", "g/2", {}}}, "a new group"};
+  if (is_member) e.members.push_back({"m1", "g/1", {}});
+  tale.tell(0, e);
+  tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m2", Generation{1}, {name}, {name}});
+  CHECK(tale.violations(GroupDoubleOwner::id) == (is_member ? 1 : 0));
+}
+
 TEST_CASE("a member that gives up some partitions holds the others still", "[check]") {
   Tale tale;
   tale.tell(reader.value, trace::PartitionsAssigned{"g", "m1", Generation{1}, {name, orders_1}, {name, orders_1}});
