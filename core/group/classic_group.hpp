@@ -95,6 +95,7 @@ class ClassicGroup {
   void take_over(Generation generation, std::map<std::string, ClassicMember> members, GroupTurn& turn);
   void prepare_rebalance(const std::string& reason, GroupTurn& turn);
   void answer_waiting(ErrorCode error, GroupTurn& turn);  // parked requests
+  void note_change(std::string reason, GroupTurn& turn) const;
 
   void join(const JoinGroupRequest& request, const Joiner& joiner, GroupTurn& turn);
   void sync(const SyncGroupRequest& request, const RequestRef& ref, GroupTurn& turn);
@@ -154,7 +155,6 @@ class ClassicGroup {
   // members (classic_group.cpp)
   [[nodiscard]] bool is_leader(const std::string& member) const { return leader_ == member; }
   [[nodiscard]] std::int64_t joined_count() const;
-  void note_change(std::string reason, GroupTurn& turn) const;
   [[nodiscard]] bool all_have_joined() const;
   [[nodiscard]] bool supports(const std::string& protocol_type,
                               const std::vector<JoinGroupRequest::Protocol>& protocols) const;

@@ -100,9 +100,10 @@ void GroupCoordinator::put_back(Shard& shard, const std::string& name, const Gro
   GroupOffsets* now = offsets_in(shard, name);
   if (!now) return;  // it has been deleted
   GroupOffsets offsets = std::move(*now);
+  std::vector<GroupWrite> none;
+  GroupTurn turn{limits_, *topics_, env, none};
+  const char* why = "what could not be stored has not happened";
   if (const auto classic = shard.groups.find(name); classic != shard.groups.end()) {
-    std::vector<GroupWrite> none;
-    GroupTurn turn{limits_, *topics_, env, none};
     classic->second.edit().on_unloaded(turn);
     shard.groups.erase(classic);
   }
@@ -110,10 +111,12 @@ void GroupCoordinator::put_back(Shard& shard, const std::string& name, const Gro
   if (const auto* consumer = std::get_if<Cow<ConsumerGroup>>(&before)) {
     Cow<ConsumerGroup>& group = shard.consumer_groups[name] = *consumer;
     group.edit().offsets() = std::move(offsets);
+    group->note_change(why, turn);
     deadlines_.set(name, group->next_deadline());
   } else {
     Cow<ClassicGroup>& group = shard.groups[name] = std::get<Cow<ClassicGroup>>(before);
     group.edit().offsets() = std::move(offsets);
+    group->note_change(why, turn);
     deadlines_.set(name, group->next_deadline());
   }
 }

@@ -201,6 +201,7 @@ TEST_CASE("a change of kind that cannot be stored has not happened", "[group]") 
     h.complete_held(ErrorCode::not_enough_replicas);
     CHECK(h.beaten(entering).error_code == ErrorCode::coordinator_not_available);
     CHECK(kind(h) == "classic");
+    CHECK(h.noted<trace::GroupChanged>().back().type == "classic");  // as everybody sees
     CHECK(h.heartbeat(old[0], Generation{1}) == ErrorCode::none);
   }
   SECTION("to a classic group") {
