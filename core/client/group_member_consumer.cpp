@@ -5,6 +5,7 @@
 
 #include "core/client/group_member.hpp"
 #include "core/machine/deadlines.hpp"
+#include "core/model/random_uuid.hpp"
 
 namespace kafkasim {
 
@@ -18,14 +19,6 @@ std::vector<ConsumerGroupTopicPartitions> normal(std::vector<ConsumerGroupTopicP
   for (ConsumerGroupTopicPartitions& topic : topics) std::ranges::sort(topic.partitions);
   std::ranges::sort(topics, {}, &ConsumerGroupTopicPartitions::topic_id);
   return topics;
-}
-
-// Version 4, as Uuid.randomUuid of the client: the member keeps it as long as it lives.
-std::string draw_id(Random& random) {
-  Uuid id;
-  id.high = (random.next() & ~std::uint64_t{0xf000}) | 0x4000;
-  id.low = (random.next() & 0x3fffffffffffffffULL) | 0x8000000000000000ULL;
-  return to_string(id);
 }
 
 }  // namespace
@@ -85,7 +78,7 @@ void GroupMember::look_at_target(ClusterView& cluster) {
 }
 
 void GroupMember::consumer_heartbeat(Parts parts, Env& env) {
-  if (member_id_.empty()) member_id_ = draw_id(env.random);
+  if (member_id_.empty()) member_id_ = to_string(random_uuid(env.random));  // the member keeps it as long as it lives
   ConsumerGroupHeartbeatRequest ask;
   ask.group_id = group_;
   ask.member_id = member_id_;

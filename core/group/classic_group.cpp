@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "core/base/check.hpp"
 #include "core/group/group_records.hpp"
 
@@ -39,6 +41,10 @@ bool may_become(GroupState from, GroupState to) {
     case dead: return from != dead;
   }
   return false;
+}
+
+Joiner joiner_of(const Received& received) {
+  return {request_ref(received), received.envelope.client_id, fmt::format("/host-{}", received.connection.dialler.value)};
 }
 
 JoinGroupResponse join_refused(ErrorCode error, std::string member_id) {

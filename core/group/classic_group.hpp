@@ -73,12 +73,13 @@ struct ClassicMember {
   std::optional<RequestRef> sync;  // parked
 };
 
-struct Joiner {  // who sent a JoinGroup
+struct Joiner {  // who sent a JoinGroup, or a heartbeat to a consumer group
   RequestRef request;
   std::string client_id;
   std::string client_host;
 };
 
+[[nodiscard]] Joiner joiner_of(const Received& received);
 [[nodiscard]] JoinGroupResponse join_refused(ErrorCode error, std::string member_id);
 [[nodiscard]] SyncGroupResponse sync_refused(ErrorCode error);
 

@@ -8,6 +8,7 @@
 #include "core/base/check.hpp"
 #include "core/group/classic_group.hpp"
 #include "core/group/group_records.hpp"
+#include "core/model/random_uuid.hpp"
 
 namespace kafkasim {
 namespace {
@@ -17,8 +18,7 @@ constexpr Duration new_member_timeout = seconds(5 * 60);
 constexpr std::int16_t first_version_with_skipped_assignment = 9;
 
 std::string draw_member_id(const std::string& prefix, Random& random) {
-  const std::uint64_t high = (random.next() & ~std::uint64_t{0xf000}) | 0x4000;               // version 4: random
-  const std::uint64_t low = (random.next() & 0x3fffffffffffffffULL) | 0x8000000000000000ULL;  // variant of RFC 4122
+  const auto [high, low] = random_uuid(random);
   return fmt::format("{}-{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", prefix, high >> 32, high >> 16 & 0xffff,
                      high & 0xffff, low >> 48, low & 0xffffffffffffULL);
 }

@@ -29,12 +29,6 @@ std::vector<ConsumerGroupTopicPartitions> by_topic(const PartitionSet& set) {
   return topics;
 }
 
-ConsumerGroupHeartbeatResponse refusal(ErrorCode error) {
-  ConsumerGroupHeartbeatResponse response;
-  response.error_code = error;
-  return response;
-}
-
 bool has_room(std::size_t members, const GroupTurn& turn) {
   return static_cast<std::int64_t>(members) < turn.limits.most_consumer_members;
 }
@@ -66,14 +60,14 @@ ErrorCode ConsumerGroup::check(const ConsumerGroupHeartbeatRequest& request, con
 }
 
 ConsumerGroupAnswer<ConsumerGroupHeartbeatResponse> ConsumerGroup::heartbeat(const ConsumerGroupHeartbeatRequest& request,
-                                                                             const ConsumerGroupJoiner& joiner, GroupTurn& turn) {
+                                                                             const Joiner& joiner, GroupTurn& turn) {
   if (request.member_epoch < joining_epoch) return leave(request, turn);
   ConsumerGroupAnswer<ConsumerGroupHeartbeatResponse> answer;
   GroupRecords& records = answer.change.records;
   const auto known = members_.find(request.member_id);
   const PartitionSet had = known == members_.end() ? PartitionSet{} : known->second.assigned;
   if (const ErrorCode error = find_or_add(request, turn, records); error != ErrorCode::none)
-    return {refusal(error), {}};
+    return {heartbeat_refused(error), {}};
   const std::string& id = request.member_id;
   const bool changed = update_member(id, told_by(request, joiner, members_.at(id)), records);
   const bool other_topics = update_topics(turn, records);
@@ -100,7 +94,7 @@ ConsumerGroupAnswer<ConsumerGroupHeartbeatResponse> ConsumerGroup::heartbeat(con
   return answer;
 }
 
-bool ConsumerGroup::changes_nothing(const ConsumerGroupHeartbeatRequest& request, const ConsumerGroupJoiner& joiner,
+bool ConsumerGroup::changes_nothing(const ConsumerGroupHeartbeatRequest& request, const Joiner& joiner,
                                     std::int64_t topics_version) const {
   const bool says_more = request.rack_id || request.rebalance_timeout || request.subscribed_topic_names
                          || request.subscribed_topic_regex || request.server_assignor || request.topic_partitions;
@@ -158,12 +152,7 @@ ErrorCode ConsumerGroup::check_epoch(const ConsumerGroupMember& member, const Co
 ConsumerGroupAnswer<ConsumerGroupHeartbeatResponse> ConsumerGroup::leave(const ConsumerGroupHeartbeatRequest& request,
                                                                          GroupTurn& turn) {
   std::string id = request.member_id;
-  if (request.instance_id) {
-    const std::string* of_instance = member_of_instance(*request.instance_id);
-    if (!of_instance) return {refusal(ErrorCode::unknown_member_id), {}};
-    if (*of_instance != id) return {refusal(ErrorCode::fenced_instance_id), {}};
-  }
-  if (!members_.contains(id)) return {refusal(ErrorCode::unknown_member_id), {}};
+  if (const ErrorCode error = find_member(id, request.instance_id); error != ErrorCode::none) return {heartbeat_refused(error), {}};
   ConsumerGroupAnswer<ConsumerGroupHeartbeatResponse> answer;
   answer.response.member_id = id;
   answer.response.member_epoch = request.member_epoch;
@@ -179,7 +168,7 @@ ConsumerGroupAnswer<ConsumerGroupHeartbeatResponse> ConsumerGroup::leave(const C
   return answer;
 }
 
-ConsumerGroupMember ConsumerGroup::told_by(const ConsumerGroupHeartbeatRequest& request, const ConsumerGroupJoiner& joiner,
+ConsumerGroupMember ConsumerGroup::told_by(const ConsumerGroupHeartbeatRequest& request, const Joiner& joiner,
                                            ConsumerGroupMember member) {
   member.classic.reset();
   member.client_id = joiner.client_id;
@@ -230,8 +219,7 @@ bool ConsumerGroup::update_topics(const GroupTurn& turn, GroupRecords& records) 
 
 void ConsumerGroup::rise(GroupRecords& records) {
   ++epoch_;
-  records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::metadata, name_, {}},
-                       encode_consumer_group_value(ConsumerGroupMetadataValue{epoch_}));
+  put_epoch(records);
 }
 
 // Most members' wish; of equally many the first by name; without wishes the broker's first.
@@ -257,17 +245,13 @@ void ConsumerGroup::update_target(const GroupTurn& turn, GroupRecords& records) 
   }
   for (const auto& [name, topic] : topics_) partitions[topic.id] = topic.partitions;
   assignor_ = assignor(turn);
-  TargetAssignment target = assign_on_the_server(assignor_, subscribers, partitions);
-  for (const auto& [id, to_own] : target) {
-    const auto before = target_.find(id);
-    if (before != target_.end() && before->second == to_own) continue;
-    target_[id] = to_own;
-    put_target(id, records);
+  const TargetAssignment before = std::exchange(target_, assign_on_the_server(assignor_, subscribers, partitions));
+  for (const auto& [id, to_own] : target_) {
+    const auto had = before.find(id);
+    if (had == before.end() || had->second != to_own) put_target(id, records);
   }
-  target_ = std::move(target);
   assignment_epoch_ = epoch_;
-  records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::target_metadata, name_, {}},
-                       encode_consumer_group_value(ConsumerGroupTargetMetadataValue{assignment_epoch_}));
+  put_target_epoch(records);
 }
 
 // ---- members that go ------------------------------------------------------------------------------
@@ -348,6 +332,16 @@ void ConsumerGroup::on_loaded(GroupTurn& turn) {
 }
 
 // ---- records --------------------------------------------------------------------------------------
+
+void ConsumerGroup::put_epoch(GroupRecords& records) const {
+  records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::metadata, name_, {}},
+                       encode_consumer_group_value(ConsumerGroupMetadataValue{epoch_}));
+}
+
+void ConsumerGroup::put_target_epoch(GroupRecords& records) const {
+  records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::target_metadata, name_, {}},
+                       encode_consumer_group_value(ConsumerGroupTargetMetadataValue{assignment_epoch_}));
+}
 
 void ConsumerGroup::put_member(const std::string& id, GroupRecords& records) const {
   const ConsumerGroupMember& member = members_.at(id);

@@ -72,11 +72,6 @@ struct ConsumerGroupMember {
   friend bool operator==(const ConsumerGroupMember&, const ConsumerGroupMember&) = default;
 };
 
-struct ConsumerGroupJoiner {  // who sent a heartbeat
-  std::string client_id;
-  std::string client_host;
-};
-
 // Only members of the classic protocol are left: the group is to become a classic one, and to rebalance where it is because
 // another has left, not where one has taken its place.
 enum class Downgrade : std::uint8_t { none, by_leaving, by_replacing };
@@ -92,6 +87,9 @@ struct ConsumerGroupAnswer {
   ConsumerGroupChange change;
 };
 
+[[nodiscard]] ConsumerGroupHeartbeatResponse heartbeat_refused(ErrorCode error);
+[[nodiscard]] ConsumerGroupResponse refused(const ConsumerGroupResponse& response, ErrorCode error);
+
 class ConsumerGroup {
  public:
   ConsumerGroup() = default;
@@ -105,9 +103,9 @@ class ConsumerGroup {
   // Whether a request makes sense at all.
   [[nodiscard]] static ErrorCode check(const ConsumerGroupHeartbeatRequest& request, const GroupLimits& limits);
   [[nodiscard]] ConsumerGroupAnswer<ConsumerGroupHeartbeatResponse> heartbeat(const ConsumerGroupHeartbeatRequest& request,
-                                                                             const ConsumerGroupJoiner& joiner, GroupTurn& turn);
+                                                                             const Joiner& joiner, GroupTurn& turn);
   // A heartbeat of a member that has all it is to have, in a group where nothing has changed: most are. It is answered by beat().
-  [[nodiscard]] bool changes_nothing(const ConsumerGroupHeartbeatRequest& request, const ConsumerGroupJoiner& joiner,
+  [[nodiscard]] bool changes_nothing(const ConsumerGroupHeartbeatRequest& request, const Joiner& joiner,
                                      std::int64_t topics_version) const;
   [[nodiscard]] ConsumerGroupHeartbeatResponse beat(const std::string& id, GroupTurn& turn);
   // Timers fence members.
@@ -115,8 +113,8 @@ class ConsumerGroup {
   [[nodiscard]] std::optional<Instant> next_deadline() const { return timers_.next(); }
 
   // Members of the classic protocol (consumer_group_classic.cpp).
-  [[nodiscard]] ConsumerGroupAnswer<JoinGroupResponse> join(const JoinGroupRequest& request, std::int16_t version,
-                                                           const ConsumerGroupJoiner& joiner, GroupTurn& turn);
+  [[nodiscard]] ConsumerGroupAnswer<JoinGroupResponse> join(const JoinGroupRequest& request, const Joiner& joiner,
+                                                           GroupTurn& turn);
   [[nodiscard]] SyncGroupResponse sync(const SyncGroupRequest& request, GroupTurn& turn);
   [[nodiscard]] ErrorCode heartbeat(const HeartbeatRequest& request, GroupTurn& turn);
   [[nodiscard]] ConsumerGroupAnswer<LeaveGroupResponse> leave(const LeaveGroupRequest& request, GroupTurn& turn);
@@ -134,7 +132,7 @@ class ConsumerGroup {
 
   [[nodiscard]] ListGroupsResponse::Group listed() const;
   [[nodiscard]] ConsumerGroupDescribeResponse::Group described() const;
-  [[nodiscard]] std::vector<ConsumerGroupKey> all_keys() const;  // of its records: what tombstones are for
+  [[nodiscard]] GroupRecords tombstones() const;  // for all its records but offsets
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::string_view state() const;
@@ -171,14 +169,14 @@ class ConsumerGroup {
                                              const ConsumerGroupHeartbeatRequest& request);
   [[nodiscard]] ConsumerGroupAnswer<ConsumerGroupHeartbeatResponse> leave(const ConsumerGroupHeartbeatRequest& request,
                                                                          GroupTurn& turn);
-  [[nodiscard]] static ConsumerGroupMember told_by(const ConsumerGroupHeartbeatRequest& request, const ConsumerGroupJoiner& joiner,
+  [[nodiscard]] static ConsumerGroupMember told_by(const ConsumerGroupHeartbeatRequest& request, const Joiner& joiner,
                                                    ConsumerGroupMember member);
   // Whether its group has to be assigned anew.
   [[nodiscard]] bool update_member(const std::string& id, ConsumerGroupMember now, GroupRecords& records);
   // Members of the classic protocol.
   [[nodiscard]] bool supports(const JoinGroupRequest& request) const;
   [[nodiscard]] ErrorCode add_classic(const JoinGroupRequest& request, const std::string& id, GroupRecords& records);
-  [[nodiscard]] ErrorCode find_classic(const std::string& id, const std::optional<std::string>& instance) const;
+  [[nodiscard]] ErrorCode find_member(const std::string& id, const std::optional<std::string>& instance) const;
   [[nodiscard]] bool may_become_classic_without(const std::string& id, std::size_t members, const GroupTurn& turn) const;
   [[nodiscard]] bool waits_for_others(const std::string& id) const;
   void expect_join(const std::string& id, const GroupTurn& turn);
@@ -207,6 +205,8 @@ class ConsumerGroup {
   [[nodiscard]] std::string assignor(const GroupTurn& turn) const;
   [[nodiscard]] const std::string* member_of_instance(const std::string& instance) const;
   [[nodiscard]] bool has_owner(const TopicIdPartition& tp) const;
+  void put_epoch(GroupRecords& records) const;
+  void put_target_epoch(GroupRecords& records) const;
   void put_member(const std::string& id, GroupRecords& records) const;
   void put_target(const std::string& id, GroupRecords& records) const;
   void put_current(const std::string& id, GroupRecords& records) const;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/group/consumer_group.hpp"
+#include "core/model/random_uuid.hpp"
 #include "core/wire/consumer_protocol_codec.hpp"
 #include "core/wire/group_record_codec.hpp"
 
@@ -19,12 +20,6 @@ std::vector<ClassicMemberProtocol> kept(const std::vector<JoinGroupRequest::Prot
   std::vector<ClassicMemberProtocol> all;
   for (const auto& protocol : protocols) all.push_back({protocol.name, protocol.metadata});
   return all;
-}
-
-std::string new_member_id(Random& random) {
-  const std::uint64_t high = (random.next() & ~std::uint64_t{0xf000}) | 0x4000;               // version 4: random
-  const std::uint64_t low = (random.next() & 0x3fffffffffffffffULL) | 0x8000000000000000ULL;  // variant of RFC 4122
-  return to_string(Uuid{high, low});
 }
 
 template <class Topics>
@@ -53,8 +48,8 @@ std::vector<std::byte> assignment_for(const std::vector<std::byte>& subscription
 
 // ---- requests of the classic protocol --------------------------------------------------------------
 
-ConsumerGroupAnswer<JoinGroupResponse> ConsumerGroup::join(const JoinGroupRequest& request, std::int16_t version,
-                                                           const ConsumerGroupJoiner& joiner, GroupTurn& turn) {
+ConsumerGroupAnswer<JoinGroupResponse> ConsumerGroup::join(const JoinGroupRequest& request, const Joiner& joiner,
+                                                           GroupTurn& turn) {
   const auto refuse = [&](ErrorCode error, std::string id) {
     return ConsumerGroupAnswer<JoinGroupResponse>{join_refused(error, std::move(id)), {}};
   };
@@ -63,8 +58,9 @@ ConsumerGroupAnswer<JoinGroupResponse> ConsumerGroup::join(const JoinGroupReques
   if (!supports(request)) return refuse(ErrorCode::inconsistent_group_protocol, request.member_id);
   const auto subscription = decode_subscription(request.protocols.front().metadata);
   if (!subscription) return refuse(ErrorCode::unknown_server_error, request.member_id);
-  const std::string id = request.member_id.empty() ? new_member_id(turn.env.random) : request.member_id;
-  const bool comes_back = request.member_id.empty() && !request.group_instance_id && version >= first_join_with_known_id;
+  const std::string id = request.member_id.empty() ? to_string(random_uuid(turn.env.random)) : request.member_id;
+  const bool comes_back = request.member_id.empty() && !request.group_instance_id
+                          && joiner.request.version >= first_join_with_known_id;
   if (comes_back) return refuse(ErrorCode::member_id_required, id);
 
   ConsumerGroupAnswer<JoinGroupResponse> answer;
@@ -113,7 +109,7 @@ bool ConsumerGroup::supports(const JoinGroupRequest& request) const {
 }
 
 ErrorCode ConsumerGroup::add_classic(const JoinGroupRequest& request, const std::string& id, GroupRecords& records) {
-  if (request.group_instance_id && !request.member_id.empty()) return find_classic(id, request.group_instance_id);
+  if (request.group_instance_id && !request.member_id.empty()) return find_member(id, request.group_instance_id);
   const std::string* of_instance = request.group_instance_id ? member_of_instance(*request.group_instance_id) : nullptr;
   if (of_instance) {
     replace(std::string{*of_instance}, id, records);
@@ -123,7 +119,7 @@ ErrorCode ConsumerGroup::add_classic(const JoinGroupRequest& request, const std:
   return ErrorCode::none;
 }
 
-ErrorCode ConsumerGroup::find_classic(const std::string& id, const std::optional<std::string>& instance) const {
+ErrorCode ConsumerGroup::find_member(const std::string& id, const std::optional<std::string>& instance) const {
   if (!instance) return members_.contains(id) ? ErrorCode::none : ErrorCode::unknown_member_id;
   const std::string* of_instance = member_of_instance(*instance);
   if (!of_instance) return ErrorCode::unknown_member_id;
@@ -132,7 +128,7 @@ ErrorCode ConsumerGroup::find_classic(const std::string& id, const std::optional
 
 SyncGroupResponse ConsumerGroup::sync(const SyncGroupRequest& request, GroupTurn& turn) {
   const std::string& id = request.member_id;
-  if (const ErrorCode error = find_classic(id, request.group_instance_id); error != ErrorCode::none) return sync_refused(error);
+  if (const ErrorCode error = find_member(id, request.group_instance_id); error != ErrorCode::none) return sync_refused(error);
   const ConsumerGroupMember& member = members_.at(id);
   if (!member.classic) return sync_refused(ErrorCode::unknown_member_id);
   if (request.generation_id.value != member.epoch) return sync_refused(ErrorCode::illegal_generation);
@@ -157,7 +153,7 @@ SyncGroupResponse ConsumerGroup::sync(const SyncGroupRequest& request, GroupTurn
 
 ErrorCode ConsumerGroup::heartbeat(const HeartbeatRequest& request, GroupTurn& turn) {
   const std::string& id = request.member_id;
-  if (const ErrorCode error = find_classic(id, request.group_instance_id); error != ErrorCode::none) return error;
+  if (const ErrorCode error = find_member(id, request.group_instance_id); error != ErrorCode::none) return error;
   const ConsumerGroupMember& member = members_.at(id);
   if (!member.classic) return ErrorCode::unknown_member_id;
   if (request.generation_id.value != member.epoch) return ErrorCode::illegal_generation;
@@ -187,7 +183,7 @@ ConsumerGroupAnswer<LeaveGroupResponse> ConsumerGroup::leave(const LeaveGroupReq
     std::string id = leaving.member_id;
     const std::string* of_instance = leaving.group_instance_id ? member_of_instance(*leaving.group_instance_id) : nullptr;
     if (id.empty() && of_instance) id = *of_instance;  // an administrator knows the instance only
-    ErrorCode error = find_classic(id, leaving.group_instance_id);
+    ErrorCode error = find_member(id, leaving.group_instance_id);
     if (error == ErrorCode::none && !members_.at(id).classic) error = ErrorCode::unknown_member_id;
     if (error == ErrorCode::none) {
       remove(id, answer.change.records);
@@ -235,21 +231,18 @@ std::optional<ConsumerGroup> ConsumerGroup::of(const ClassicGroup& classic, Grou
 GroupRecords ConsumerGroup::all_records() const {
   GroupRecords records;
   for (const auto& [id, member] : members_) put_member(id, records);
-  records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::metadata, name_, {}},
-                       encode_consumer_group_value(ConsumerGroupMetadataValue{epoch_}));
+  put_epoch(records);
   for (const auto& [id, target] : target_) put_target(id, records);
-  records.emplace_back(ConsumerGroupKey{ConsumerGroupRecord::target_metadata, name_, {}},
-                       encode_consumer_group_value(ConsumerGroupTargetMetadataValue{assignment_epoch_}));
+  put_target_epoch(records);
   for (const auto& [id, member] : members_) put_current(id, records);
   return records;
 }
 
 bool ConsumerGroup::may_become_classic_without(const std::string& id, std::size_t members, const GroupTurn& turn) const {
-  const std::string& policy = turn.limits.migration_policy;
   const bool others_are_classic =
       std::ranges::all_of(members_, [&id](const auto& entry) { return entry.second.classic.has_value() == (entry.first != id); });
   return others_are_classic && members > 0 && static_cast<std::int64_t>(members) <= turn.limits.most_members
-         && (policy == "bidirectional" || policy == "downgrade");
+         && turn.limits.allows_downgrade();
 }
 
 ClassicGroup ConsumerGroup::as_classic(GroupTurn& turn) const {

@@ -23,6 +23,18 @@ bool meet(const PartitionSet& a, const PartitionSet& b) {
 
 }  // namespace
 
+ConsumerGroupHeartbeatResponse heartbeat_refused(ErrorCode error) {
+  ConsumerGroupHeartbeatResponse response;
+  response.error_code = error;
+  return response;
+}
+
+ConsumerGroupResponse refused(const ConsumerGroupResponse& response, ErrorCode error) {
+  if (const auto* join = std::get_if<JoinGroupResponse>(&response)) return join_refused(error, join->member_id);
+  if (std::holds_alternative<LeaveGroupResponse>(response)) return LeaveGroupResponse{.error_code = error};
+  return heartbeat_refused(error);
+}
+
 // ---- going towards the target (CurrentAssignmentBuilder) ------------------------------------------
 
 bool ConsumerGroup::has_owner(const TopicIdPartition& tp) const {
@@ -197,18 +209,21 @@ ConsumerGroupDescribeResponse::Group ConsumerGroup::described() const {
   return group;
 }
 
-std::vector<ConsumerGroupKey> ConsumerGroup::all_keys() const {
-  std::vector<ConsumerGroupKey> keys;
+GroupRecords ConsumerGroup::tombstones() const {
+  GroupRecords gone;
+  const auto put = [&](ConsumerGroupRecord record, const std::string& of = {}) {
+    gone.emplace_back(ConsumerGroupKey{record, name_, of}, std::nullopt);
+  };
   for (const auto& [id, member] : members_) {
-    keys.push_back({ConsumerGroupRecord::current_member, name_, id});
-    keys.push_back({ConsumerGroupRecord::target_member, name_, id});
-    keys.push_back({ConsumerGroupRecord::member_metadata, name_, id});
+    put(ConsumerGroupRecord::current_member, id);
+    put(ConsumerGroupRecord::target_member, id);
+    put(ConsumerGroupRecord::member_metadata, id);
   }
-  for (const auto& [regex, resolved] : regexes_) keys.push_back({ConsumerGroupRecord::regular_expression, name_, regex});
-  keys.push_back({ConsumerGroupRecord::target_metadata, name_, {}});
-  keys.push_back({ConsumerGroupRecord::partition_metadata, name_, {}});
-  keys.push_back({ConsumerGroupRecord::metadata, name_, {}});
-  return keys;
+  for (const auto& [regex, resolved] : regexes_) put(ConsumerGroupRecord::regular_expression, regex);
+  put(ConsumerGroupRecord::target_metadata);
+  put(ConsumerGroupRecord::partition_metadata);
+  put(ConsumerGroupRecord::metadata);
+  return gone;
 }
 
 }  // namespace kafkasim

@@ -112,9 +112,8 @@ void GroupCoordinator::on_resigned(PartitionIndex partition, Env& env) {
 std::vector<GroupAppend> GroupCoordinator::take_appends() { return std::exchange(appends_, {}); }
 
 void GroupCoordinator::on_appended() {
-  for (const std::uint64_t token : std::exchange(revocable_, {})) {
-    if (const auto pending = pending_.find(token); pending != pending_.end()) pending->second.before.reset();
-  }
+  for (auto pending = pending_.lower_bound(appended_below_); pending != pending_.end(); ++pending) pending->second.before.reset();
+  appended_below_ = next_token_;
 }
 
 void GroupCoordinator::on_append_completed(std::uint64_t token, ErrorCode error, Env& env) {

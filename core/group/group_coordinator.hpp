@@ -13,7 +13,8 @@
 // A group is of the one kind or the other. One without members becomes the other kind when somebody comes who speaks that
 // protocol, and keeps its offsets. A consumer group takes members of either protocol; a classic group in use becomes one with
 // the first who comes with the new protocol, and a classic one again when the last of those goes, as far as
-// group.consumer.migration.policy allows; else it refuses (GROUP_ID_NOT_FOUND). Offsets that are of no use expire after offsets.retention.minutes (KIP-211).
+// group.consumer.migration.policy allows; else it refuses (GROUP_ID_NOT_FOUND). Offsets that are of no use expire after
+// offsets.retention.minutes (KIP-211).
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -157,8 +158,10 @@ class GroupCoordinator {
   void become_classic_group(Shard& shard, const std::string& name, Env& env);
   void downgrade(Shard& shard, const std::string& name, ConsumerGroupChange& change, std::vector<GroupWrite>& writes, Env& env);
   // Requests of the classic protocol; false where the group is none, or none with members.
-  [[nodiscard]] bool join_consumer_group(Shard& shard, const JoinGroupRequest& request, const Received& received, Env& env);
+  [[nodiscard]] bool join_consumer_group(Shard& shard, const JoinGroupRequest& request, const Joiner& joiner, Env& env);
   [[nodiscard]] bool leave_consumer_group(Shard& shard, const LeaveGroupRequest& request, const RequestRef& ref, Env& env);
+  template <class Act>
+  bool change_consumer_group(Shard& shard, const std::string& name, const RequestRef& ref, Env& env, Act act);
   void answer_member(const RequestRef& ref, ConsumerGroupResponse response, Env& env);
   void load_consumer_group(Shard& shard, const std::string& name, LoadedGroup& stored, Env& env);
   void wake_consumer_group(Shard& shard, const std::string& name, Env& env);
@@ -215,8 +218,8 @@ class GroupCoordinator {
   std::map<std::uint64_t, Deletion> deletions_;
   std::uint64_t next_deletion_{1};
   std::vector<GroupAppend> appends_;
-  std::vector<std::uint64_t> revocable_;  // tokens with a `before`
   std::uint64_t next_token_{1};
+  std::uint64_t appended_below_{1};  // the token: what has an earlier one stands in the log, or has failed
 };
 
 template <class Action>

@@ -3,27 +3,11 @@
 #include <iterator>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "core/group/group_coordinator.hpp"
 #include "core/group/group_records.hpp"
 #include "core/wire/group_record_codec.hpp"
 
 namespace kafkasim {
-
-namespace {
-
-ConsumerGroupHeartbeatResponse heartbeat_refused(ErrorCode error) {
-  ConsumerGroupHeartbeatResponse response;
-  response.error_code = error;
-  return response;
-}
-
-ConsumerGroupJoiner joiner_of(const Received& received) {
-  return {received.envelope.client_id, fmt::format("/host-{}", received.connection.dialler.value)};
-}
-
-}  // namespace
 
 void GroupCoordinator::consumer_heartbeat(const ConsumerGroupHeartbeatRequest& request, const Received& received,
                                           Env& env) {
@@ -34,10 +18,11 @@ void GroupCoordinator::consumer_heartbeat(const ConsumerGroupHeartbeatRequest& r
   Shard* shard = shard_of(request.group_id);
   if (shard == nullptr) return refuse(ErrorCode::not_coordinator);
   const std::string& name = request.group_id;
+  const Joiner joiner = joiner_of(received);
   GroupRecords becomes;
   std::optional<GroupBefore> before;
   if (const auto found = shard->consumer_groups.find(name); found != shard->consumer_groups.end()) {
-    if (found->second->changes_nothing(request, joiner_of(received), topics_version_)) {
+    if (found->second->changes_nothing(request, joiner, topics_version_)) {
       with_consumer_group(*shard, name, env,
                           [&](ConsumerGroup& group, GroupTurn& turn) { answer(ref, group.beat(request.member_id, turn), env); });
       return;
@@ -52,7 +37,7 @@ void GroupCoordinator::consumer_heartbeat(const ConsumerGroupHeartbeatRequest& r
   ConsumerGroup& group = shard->consumer_groups.at(name).edit();
   std::vector<GroupWrite> none;
   GroupTurn turn{limits_, *topics_, env, none, topics_version_};
-  auto told = group.heartbeat(request, joiner_of(received), turn);
+  auto told = group.heartbeat(request, joiner, turn);
   if (told.response.error_code != ErrorCode::none && !becomes.empty()) {  // who was to make it one is not let in
     put_back(*shard, name, *before, env);
     return answer(ref, std::move(told.response), env);
@@ -79,7 +64,6 @@ void GroupCoordinator::store(Shard& shard, const std::string& name, ConsumerGrou
   }
   const std::uint64_t token = next_token_++;
   pending_.emplace(token, Pending{shard.partition, name, std::move(then), std::move(before)});
-  revocable_.push_back(token);
   appends_.push_back({token, shard.partition, group_batch(change.records, env.wall)});
   take_writes(shard.partition, name, std::move(writes));
 }
@@ -123,26 +107,27 @@ void GroupCoordinator::put_back(Shard& shard, const std::string& name, const Gro
 
 // ---- members of the classic protocol --------------------------------------------------------------
 
-bool GroupCoordinator::join_consumer_group(Shard& shard, const JoinGroupRequest& request, const Received& received, Env& env) {
-  const auto found = shard.consumer_groups.find(request.group_id);
+// `act(group, turn)` answers; what it changes is stored first.
+template <class Act>
+bool GroupCoordinator::change_consumer_group(Shard& shard, const std::string& name, const RequestRef& ref, Env& env, Act act) {
+  const auto found = shard.consumer_groups.find(name);
   if (found == shard.consumer_groups.end() || found->second->empty()) return false;
   GroupBefore before = found->second;
   std::vector<GroupWrite> none;
   GroupTurn turn{limits_, *topics_, env, none, topics_version_};
-  auto told = found->second.edit().join(request, received.envelope.version, joiner_of(received), turn);
-  store(shard, request.group_id, std::move(told.change), std::move(before), {request_ref(received), std::move(told.response)}, env);
+  auto told = act(found->second.edit(), turn);
+  store(shard, name, std::move(told.change), std::move(before), {ref, std::move(told.response)}, env);
   return true;
 }
 
+bool GroupCoordinator::join_consumer_group(Shard& shard, const JoinGroupRequest& request, const Joiner& joiner, Env& env) {
+  return change_consumer_group(shard, request.group_id, joiner.request, env,
+                               [&](ConsumerGroup& group, GroupTurn& turn) { return group.join(request, joiner, turn); });
+}
+
 bool GroupCoordinator::leave_consumer_group(Shard& shard, const LeaveGroupRequest& request, const RequestRef& ref, Env& env) {
-  const auto found = shard.consumer_groups.find(request.group_id);
-  if (found == shard.consumer_groups.end()) return false;
-  GroupBefore before = found->second;
-  std::vector<GroupWrite> none;
-  GroupTurn turn{limits_, *topics_, env, none, topics_version_};
-  auto told = found->second.edit().leave(request, turn);
-  store(shard, request.group_id, std::move(told.change), std::move(before), {ref, std::move(told.response)}, env);
-  return true;
+  return change_consumer_group(shard, request.group_id, ref, env,
+                               [&](ConsumerGroup& group, GroupTurn& turn) { return group.leave(request, turn); });
 }
 
 // ---- becoming one, and a classic one again --------------------------------------------------------
@@ -158,8 +143,7 @@ std::optional<GroupCoordinator::GroupBefore> GroupCoordinator::become_consumer_g
     group.emplace(name);
     group->offsets() = from.offsets();
   } else {
-    const std::string& policy = limits_.migration_policy;
-    const bool may = from.uses_consumer_protocol() && (policy == "bidirectional" || policy == "upgrade")
+    const bool may = from.uses_consumer_protocol() && limits_.allows_upgrade()
                      && static_cast<std::int64_t>(from.members().size()) <= limits_.most_consumer_members;
     if (!may) return std::nullopt;
     std::vector<GroupWrite> none;
@@ -181,7 +165,8 @@ void GroupCoordinator::downgrade(Shard& shard, const std::string& name, Consumer
                                  std::vector<GroupWrite>& writes, Env& env) {
   const auto found = shard.consumer_groups.find(name);
   GroupTurn turn{limits_, *topics_, env, writes};
-  for (ConsumerGroupKey& key : found->second->all_keys()) change.records.emplace_back(std::move(key), std::nullopt);
+  GroupRecords gone = found->second->tombstones();
+  change.records.insert(change.records.end(), std::make_move_iterator(gone.begin()), std::make_move_iterator(gone.end()));
   ClassicGroup classic = found->second->as_classic(turn);
   change.records.emplace_back(GroupMetadataKey{name}, encode_group_value(classic.as_stored(env.wall)));
   if (change.downgrade == Downgrade::by_leaving) classic.prepare_rebalance("the group is a classic one again", turn);
@@ -192,8 +177,7 @@ void GroupCoordinator::downgrade(Shard& shard, const std::string& name, Consumer
 
 void GroupCoordinator::become_classic_group(Shard& shard, const std::string& name, Env& env) {
   const auto found = shard.consumer_groups.find(name);
-  GroupRecords gone;
-  for (ConsumerGroupKey& key : found->second->all_keys()) gone.emplace_back(std::move(key), std::nullopt);
+  const GroupRecords gone = found->second->tombstones();
   ClassicGroup classic{name};
   classic.offsets() = found->second->offsets();
   shard.consumer_groups.erase(found);
@@ -210,8 +194,7 @@ ErrorCode GroupCoordinator::delete_consumer_group(Shard& shard, const std::strin
   const auto found = shard.consumer_groups.find(name);
   if (!found->second->empty()) return ErrorCode::non_empty_group;
   then.offsets = offsets_of(name, found->second->offsets());
-  GroupRecords gone;
-  for (ConsumerGroupKey& key : found->second->all_keys()) gone.emplace_back(std::move(key), std::nullopt);
+  const GroupRecords gone = found->second->tombstones();
   std::vector<GroupWrite> writes;
   GroupWrite& group = writes.emplace_back();
   group.batch = group_batch(gone, env.wall);

@@ -1,8 +1,6 @@
 // The requests that the coordinator serves: checks that come before a group is asked, and answers.
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "core/base/check.hpp"
 #include "core/group/group_coordinator.hpp"
 #include "core/group/group_records.hpp"
@@ -64,8 +62,8 @@ void GroupCoordinator::join(const JoinGroupRequest& request, const Received& rec
     return answer(ref, join_refused(error, request.member_id), env);
   Shard* shard = shard_of(request.group_id);
   if (shard == nullptr) return answer(ref, join_refused(ErrorCode::not_coordinator, request.member_id), env);
-  const Joiner joiner{ref, received.envelope.client_id, fmt::format("/host-{}", received.connection.dialler.value)};
-  if (join_consumer_group(*shard, request, received, env)) return;
+  const Joiner joiner = joiner_of(received);
+  if (join_consumer_group(*shard, request, joiner, env)) return;
   if (shard->consumer_groups.contains(request.group_id) && request.member_id.empty())
     become_classic_group(*shard, request.group_id, env);
   const Creation creation = request.member_id.empty() ? Creation::if_missing : Creation::never;

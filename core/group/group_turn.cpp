@@ -25,13 +25,6 @@ GroupLimits GroupLimits::of(const NodeConfig& config, LegacyBehaviours legacy) {
   return limits;
 }
 
-ConsumerGroupResponse refused(const ConsumerGroupResponse& response, ErrorCode error) {
-  if (const auto* join = std::get_if<JoinGroupResponse>(&response))
-    return JoinGroupResponse{.error_code = error, .member_id = join->member_id};
-  if (std::holds_alternative<LeaveGroupResponse>(response)) return LeaveGroupResponse{.error_code = error};
-  return ConsumerGroupHeartbeatResponse{.error_code = error};
-}
-
 ErrorCode coordinator_error(ErrorCode append_error) {
   using enum ErrorCode;
   if (append_error == unknown_topic_or_partition || append_error == not_enough_replicas

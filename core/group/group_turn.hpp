@@ -42,6 +42,8 @@ struct GroupLimits {  // the settings of a broker that concern groups
   std::vector<std::string> consumer_assignors;  // the default first
   std::string migration_policy;
   LegacyBehaviours legacy{};
+  [[nodiscard]] bool allows_upgrade() const { return migration_policy == "bidirectional" || migration_policy == "upgrade"; }
+  [[nodiscard]] bool allows_downgrade() const { return migration_policy == "bidirectional" || migration_policy == "downgrade"; }
   [[nodiscard]] static GroupLimits of(const NodeConfig& config, LegacyBehaviours legacy = {});
 };
 
@@ -67,7 +69,6 @@ struct ConsumerGroupStored {
   std::optional<RequestRef> request;
   ConsumerGroupResponse response;  // as it is if all goes well
 };
-[[nodiscard]] ConsumerGroupResponse refused(const ConsumerGroupResponse& response, ErrorCode error);
 struct OffsetsStored {
   RequestRef request;
   OffsetCommitResponse response;  // as it is if all goes well

@@ -117,9 +117,10 @@ bool Simulation::advance_forming(Instant limit, const std::function<bool()>& don
 Result<void> Simulation::form() {
   const Instant limit = world_.now() + longest_forming;
   const bool disks_take_time = replicas_a_broker(*scenario_) <= most_replicas_on_disks_with_time;
-  if (!disks_take_time) {
-    for (const auto& [id, host] : cluster_.brokers) world_.set_disk_times(host, 0);
-  }
+  const auto set_disk_times = [this](std::int64_t permille) {
+    for (const auto& [id, host] : cluster_.brokers) world_.set_disk_times(host, permille);
+  };
+  if (!disks_take_time) set_disk_times(0);
   for (const auto& [id, host] : cluster_.controllers) world_.start(host);
   for (const auto& [id, host] : cluster_.brokers) world_.start(host);
   absorb();
@@ -134,9 +135,7 @@ Result<void> Simulation::form() {
     if (!advance_forming(limit, [this, admin] { return !world_.is_up(admin); }))
       return fail("the admin client did not end");
   }
-  if (!disks_take_time) {
-    for (const auto& [id, host] : cluster_.brokers) world_.set_disk_times(host, 1'000);
-  }
+  if (!disks_take_time) set_disk_times(1'000);
   begin();
   return {};
 }

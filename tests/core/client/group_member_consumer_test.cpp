@@ -51,6 +51,21 @@ struct HeartbeatRig : ConsumerRig {
   std::vector<ConsumerGroupHeartbeatRequest> beats;
 };
 
+// It owns partition 0 and has read from it, and for some seconds cannot commit, which comes before it takes over another.
+struct StuckRig : HeartbeatRig {
+  StuckRig() : HeartbeatRig{rarely_committing()} {
+    write(0, {"a"});
+    run(seconds(1), [this](const auto& beat) { return gives(3, beat.member_epoch == 0 ? std::optional{std::vector{0}} : std::nullopt); });
+    REQUIRE(beats.size() == 2);
+    cluster.errors[ApiKey::offset_commit] = std::deque<ErrorCode>(10, ErrorCode::coordinator_load_in_progress);
+  }
+  static ConsumerConfig rarely_committing() {
+    ConsumerConfig config = consumer_protocol();
+    config.auto_commit_interval = seconds(60);
+    return config;
+  }
+};
+
 }  // namespace
 
 TEST_CASE("a member of a consumer group joins with epoch 0 and tells all and then what it owns") {
@@ -107,14 +122,7 @@ TEST_CASE("a member tells all again when its coordinator is lost before it has a
 }
 
 TEST_CASE("a member that has told what it owns no longer takes over the target from before") {
-  ConsumerConfig config = consumer_protocol();
-  config.auto_commit_interval = seconds(60);
-  HeartbeatRig rig{config};
-  rig.write(0, {"a"});
-  rig.run(seconds(1), [&](const auto& beat) { return rig.gives(3, beat.member_epoch == 0 ? std::optional{std::vector{0}} : std::nullopt); });
-  REQUIRE(rig.beats.size() == 2);
-  // For some seconds it cannot commit, which comes before it takes over.
-  rig.cluster.errors[ApiKey::offset_commit] = std::deque<ErrorCode>(10, ErrorCode::coordinator_load_in_progress);
+  StuckRig rig;
   rig.run(seconds(14), [&](const auto&) -> std::optional<ConsumerGroupHeartbeatResponse> {
     if (rig.beats.size() == 3) return rig.gives(3, std::vector{0, 1});
     if (rig.beats.size() > 4) return std::nullopt;  // under way: its coordinator may be giving partition 1 to another
@@ -130,12 +138,7 @@ TEST_CASE("a member that has told what it owns no longer takes over the target f
 }
 
 TEST_CASE("a member whose target is what it owns again before it has taken over says so") {
-  ConsumerConfig config = consumer_protocol();
-  config.auto_commit_interval = seconds(60);
-  HeartbeatRig rig{config};
-  rig.write(0, {"a"});
-  rig.run(seconds(1), [&](const auto& beat) { return rig.gives(3, beat.member_epoch == 0 ? std::optional{std::vector{0}} : std::nullopt); });
-  rig.cluster.errors[ApiKey::offset_commit] = std::deque<ErrorCode>(10, ErrorCode::coordinator_load_in_progress);
+  StuckRig rig;
   rig.run(seconds(10), [&](const auto&) { return rig.gives(3, rig.beats.size() == 3 ? std::vector{0, 1} : std::vector{0}); });
   REQUIRE(rig.beats.size() == 5);
   CHECK_FALSE(rig.beats[3].topic_partitions);
