@@ -56,6 +56,10 @@ std::optional<Offset> Broker::replayed() const {
 bool Broker::has_ended() const { return ended_ || (raft_ && raft_->has_failed()) || replicas_.failed(); }
 
 std::optional<Instant> Broker::next_deadline() const {
+  return has_ended() ? std::nullopt : earlier(prompt_deadline(), replicas_.upkeep_deadline());
+}
+
+std::optional<Instant> Broker::prompt_deadline() const {
   if (has_ended()) return std::nullopt;
   const std::optional<ControllerChannel::Active> active = active_controller();
   std::optional<Instant> next = lifecycle_.next_deadline(active);
@@ -98,9 +102,16 @@ void Broker::on_command(const Command& command, Env& env) {
   if (std::holds_alternative<ThawMetadata>(command)) feed_.thaw(env.now);
 }
 
+// What is due at once goes first: heartbeats, say, are not to leave only when the disk is done.
+bool Broker::is_for_upkeep(Instant now) const {
+  const auto is_due = [now](const std::optional<Instant>& deadline) { return deadline && *deadline <= now; };
+  return is_due(replicas_.upkeep_deadline()) && !is_due(prompt_deadline());
+}
+
 void Broker::route(const Input& in, Env& env) {
   if (const auto* command = std::get_if<Command>(&in)) return on_command(*command, env);
   const bool woken = std::holds_alternative<Woken>(in);
+  if (woken && is_for_upkeep(env.now)) return replicas_.run_upkeep(env);
   if (woken) feed_.on_woken();
   const bool of_quorum = raft_ && raft_->handles(in);
   if (raft_ && (woken || of_quorum || std::holds_alternative<Disconnected>(in))) raft_->step(in, env);

@@ -74,6 +74,7 @@ class Broker {
   // MetadataSource::own_controller: what its voter knows of the quorum, and what it has seen committed since the last call.
   void follow(const LeaderAndEpoch& quorum, std::vector<CommittedBatch> committed, Env& env);
   [[nodiscard]] std::optional<Instant> next_deadline() const;
+  [[nodiscard]] std::optional<Instant> prompt_deadline() const;  // of all that does not wait for the disk, as its upkeep does
 
   [[nodiscard]] NodeId id() const { return options_.id; }
   [[nodiscard]] BrokerState state() const { return lifecycle_.state(); }
@@ -100,6 +101,7 @@ class Broker {
 
   // life (broker.cpp)
   void on_started(const Started& started, Env& env);
+  [[nodiscard]] bool is_for_upkeep(Instant now) const;
   void route(const Input& in, Env& env);
   void settle(Env& env);  // after every input: metadata, publication, what the parts have for one another
   void on_command(const Command& command, Env& env);

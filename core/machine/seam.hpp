@@ -122,8 +122,8 @@ struct NoAnswer {  // the request of that correlation id is dealt with and gets 
 struct Close {
   ConnectionId connection;
 };
-struct Flush {  // fdatasync in the background; Flushed answers
-  FileId file;
+struct Flush {  // fdatasync in the background; Flushed answers, once what the step itself did with the disk is done, too
+  std::optional<FileId> file;  // absent: nothing but that
   FlushToken token;
 };
 struct Note {

@@ -11,6 +11,8 @@ namespace {
 
 constexpr Duration producer_expiration_check_interval = seconds(600);  // producer.id.expiration.check.interval.ms, internal to Kafka
 
+constexpr FlushToken upkeep_done{std::uint64_t{ReplicaManager::channel_tag} << 56};  // the logs' flushes count from one
+
 Random session_ids(std::uint32_t incarnation, const Env& env) {
   return env.random.fork("fetch-sessions").fork(incarnation);
 }
@@ -33,10 +35,10 @@ void ReplicaManager::start(const Started& started, Env& env) {
       FetchSessionCache{config_->max_incremental_fetch_session_cache_slots, session_ids(started.incarnation, env)};
   replicas_.open(env);
   timers_.set(Timer::shrink_isrs, env.now + config_->replica_lag_time_max / 2);
-  timers_.set(Timer::checkpoint_high_watermarks, env.now + config_->replica_high_watermark_checkpoint_interval);
-  timers_.set(Timer::checkpoint_recovery_points, env.now + config_->log_initial_task_delay);
-  timers_.set(Timer::retention, env.now + config_->log_initial_task_delay);
   timers_.set(Timer::expire_producers, env.now + producer_expiration_check_interval);
+  upkeep_.set(Upkeep::checkpoint_high_watermarks, env.now + config_->replica_high_watermark_checkpoint_interval);
+  upkeep_.set(Upkeep::checkpoint_recovery_points, env.now + config_->log_initial_task_delay);
+  upkeep_.set(Upkeep::retention, env.now + config_->log_initial_task_delay);
   settle(env);
 }
 
@@ -101,14 +103,18 @@ bool ReplicaManager::handles(const Input& in) const {
 
 void ReplicaManager::step(const Input& in, Env& env) {
   if (stopped_) return;
-  if (const auto* flushed = std::get_if<Flushed>(&in)) replicas_.on_flushed(*flushed, env);
+  if (const auto* flushed = std::get_if<Flushed>(&in)) {
+    if (flushed->token == upkeep_done) {
+      upkeep_under_way_ = false;
+    } else {
+      replicas_.on_flushed(*flushed, env);
+    }
+  }
   for (const FetcherEvent& event : fetchers_.step(in, env)) {
     std::visit([this, &env](const auto& what) { on_fetcher_event(what, env); }, event);
   }
   if (std::holds_alternative<Woken>(in)) {
     for (const Timer timer : timers_.take_due(env.now)) on_timer(timer, env);
-    if (const auto due = replicas_.cleaning_deadline(); due && *due <= env.now) replicas_.clean(env);
-    if (const auto due = replicas_.next_removal(); due && *due <= env.now) replicas_.remove_due_files(env);
     finish(produces_.expired(env.now), env);
     finish(deletes_.expired(env.now), env);
     for (const OperationId id : fetches_.take_due(env.now)) answer_waiting_fetch(id, fetches_.take(id), env);
@@ -122,19 +128,39 @@ void ReplicaManager::on_timer(Timer timer, Env& env) {
       replicas_.maybe_shrink_isrs(env);
       timers_.set(timer, env.now + config_->replica_lag_time_max / 2);
       break;
-    case Timer::checkpoint_high_watermarks:
-      replicas_.checkpoint_high_watermarks(env);
-      timers_.set(timer, env.now + config_->replica_high_watermark_checkpoint_interval);
-      break;
-    case Timer::checkpoint_recovery_points:
-      replicas_.checkpoint_recovery_points(env);
-      timers_.set(timer, env.now + config_->log_flush_offset_checkpoint_interval);
-      break;
-    case Timer::retention: run_retention(env); break;
     case Timer::expire_producers:
       replicas_.expire_producers(env);
       timers_.set(timer, env.now + producer_expiration_check_interval);
       break;
+  }
+}
+
+std::optional<Instant> ReplicaManager::upkeep_deadline() const {
+  if (stopped_ || upkeep_under_way_) return std::nullopt;
+  return earlier(upkeep_.next(), earlier(replicas_.cleaning_deadline(), replicas_.next_removal()));
+}
+
+void ReplicaManager::run_upkeep(Env& env) {
+  if (stopped_ || upkeep_under_way_) return;
+  for (const Upkeep task : upkeep_.take_due(env.now)) run(task, env);
+  if (const auto due = replicas_.cleaning_deadline(); due && *due <= env.now) replicas_.clean(env);
+  if (const auto due = replicas_.next_removal(); due && *due <= env.now) replicas_.remove_due_files(env);
+  upkeep_under_way_ = true;
+  env.out.add(Flush{std::nullopt, upkeep_done});
+  settle(env);
+}
+
+void ReplicaManager::run(Upkeep task, Env& env) {
+  switch (task) {
+    case Upkeep::checkpoint_high_watermarks:
+      replicas_.checkpoint_high_watermarks(env);
+      upkeep_.set(task, env.now + config_->replica_high_watermark_checkpoint_interval);
+      break;
+    case Upkeep::checkpoint_recovery_points:
+      replicas_.checkpoint_recovery_points(env);
+      upkeep_.set(task, env.now + config_->log_flush_offset_checkpoint_interval);
+      break;
+    case Upkeep::retention: run_retention(env); break;
   }
 }
 
@@ -144,15 +170,14 @@ void ReplicaManager::run_retention(Env& env) {
   Instant next = env.now;
   if (replicas_.delete_old_segments(env) == Replicas::PassIs::finished)
     next = std::max(next, *std::exchange(retention_began_, std::nullopt) + config_->log_retention_check_interval);
-  timers_.set(Timer::retention, next);
+  upkeep_.set(Upkeep::retention, next);
 }
 
 std::optional<Instant> ReplicaManager::next_deadline() const {
   if (stopped_) return std::nullopt;
   std::optional<Instant> next = earlier(timers_.next(), fetchers_.next_deadline());
-  next = earlier(next, replicas_.cleaning_deadline());
   next = earlier(next, earlier(produces_.next_deadline(), fetches_.next_deadline()));
-  next = earlier(next, earlier(deletes_.next_deadline(), replicas_.next_removal()));
+  next = earlier(next, deletes_.next_deadline());
   return earlier(next, replicas_.alter_partition().next_deadline());
 }
 

@@ -14,6 +14,7 @@
 //   remove_stray_logs(image, env)           once, right after the first apply_metadata
 //   produce, fetch, list_offsets, ...       answered at once, or later, by Send, NoAnswer (acks=0) or Close (acks=0 and
 //   an error) handles(in) ? step(in, env)             its fetchers' connections, its flushes, Woken
+//   run_upkeep(env)                         when upkeep_deadline() has come, in a step of its own
 //   take_controller_requests()              after each of the above: AlterPartition for the active controller, at most
 //   one at
 //                                           a time; the answer, or its failure, goes to on_controller_answer()
@@ -132,7 +133,12 @@ class ReplicaManager {
   // ---- machine ---------------------------------------------------------------------------------------
   [[nodiscard]] bool handles(const Input& in) const;
   void step(const Input& in, Env& env);
-  [[nodiscard]] std::optional<Instant> next_deadline() const;
+  [[nodiscard]] std::optional<Instant> next_deadline() const;  // of all but the upkeep
+  // Upkeep: checkpoints, retention, cleaning, the deletion of files. It may take as long as the disk does, so it comes in steps of
+  // its own, each when the disk is done with the one before (as KafkaScheduler and the cleaner's thread have one run of a task
+  // at a time): a slow disk holds up nothing else, and what is due does not pile up behind it.
+  [[nodiscard]] std::optional<Instant> upkeep_deadline() const;
+  void run_upkeep(Env& env);
   void shutdown(Env& env);
 
   // ---- reports ---------------------------------------------------------------------------------------
@@ -146,19 +152,15 @@ class ReplicaManager {
   [[nodiscard]] const FetchSessionCache& fetch_sessions() const { return sessions_; }
 
  private:
-  enum class Timer : std::uint8_t {
-    shrink_isrs,
-    checkpoint_high_watermarks,
-    checkpoint_recovery_points,
-    retention,
-    expire_producers
-  };
+  enum class Timer : std::uint8_t { shrink_isrs, expire_producers };
+  enum class Upkeep : std::uint8_t { checkpoint_high_watermarks, checkpoint_recovery_points, retention };
   void learn_throttles(const MetadataImage& image, const std::vector<TopicIdPartition>& changed);
   [[nodiscard]] bool should_throttle(const Partition& partition, const FetchRequest& request, Env& env);
   void count_throttled(const FetchResponse& response, std::int16_t version, Env& env);
   void settle(Env& env);  // after every call: completes what waited, and sends fetches
   void on_event(const PartitionEvent& event, Env& env);
   void on_timer(Timer timer, Env& env);
+  void run(Upkeep task, Env& env);
   void on_fetcher_event(const FetchedPartition& fetched, Env& env);
   void on_fetcher_event(const LeaderOffset& told, Env& env);
   void advance_fetcher(const TopicIdPartition& id, ReplicaFetchers::Got got);
@@ -234,6 +236,8 @@ class ReplicaManager {
   FetchPurgatory fetches_;
   DeletePurgatory deletes_;
   DeadlineIndex<Timer> timers_;
+  DeadlineIndex<Upkeep> upkeep_;
+  bool upkeep_under_way_{false};  // the disk is not done with it
   std::vector<InternalCompletion> completions_;
   std::optional<Instant> retention_began_;  // the pass that is under way
   bool stopped_{false};

@@ -158,9 +158,9 @@ struct FrameMember {
   std::string id;
   std::string name;  // of the client: "analytics/1"
   std::vector<TopicPartition> partitions;
-  std::optional<Generation> epoch;       // of a member of a consumer group, as the rest
-  std::vector<TopicPartition> target;    // what it is to have
-  std::vector<TopicPartition> revoking;  // what it has to give up
+  std::optional<Generation> epoch{};       // of a member of a consumer group, as the rest
+  std::vector<TopicPartition> target{};    // what it is to have
+  std::vector<TopicPartition> revoking{};  // what it has to give up
   bool of_classic_protocol{};
 };
 struct FrameGroup {

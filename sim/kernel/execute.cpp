@@ -76,8 +76,8 @@ void World::execute(const Wake& wake) {
 
 void World::execute(const FlushDone& done) {
   Host& host = edit(done.host);
-  const std::optional<Host::Flushing> flushing = host.end_flush(done.number);
-  if (!flushing) return;  // the power went off meanwhile
+  const std::optional<Host::Flushing> flushing = host.end_flush(now_, done.number);
+  if (!flushing) return;  // the power went off meanwhile, or the disk has got another pace
   const bool ok = flushing->point ? host.disk().complete_flush(*flushing->point) : !host.disk().is_failing();
   if (!host.is_up() || host.incarnation() != flushing->incarnation) return;
   hand(done.host, Waiting{Flushed{flushing->token, ok}, 0});
@@ -132,12 +132,13 @@ void World::serve(HostId id, std::uint32_t thread, const Waiting& input) {
       bytes += wired.bytes;
     }
   }
-  const Duration service = host.charge(now_, bytes);
-  if (details_ == Details::yes) observe(id, StepCharged{thread, service});
+  const Host::Service service = host.charge(now_, bytes);
+  if (details_ == Details::yes) observe(id, StepCharged{thread, service.done - now_});
   LaneThread& server = host.lanes().thread(thread);
   server.leaving = std::move(leaving);
-  server.due = now_ + service;
-  if (service.ns > 0) {
+  server.computed = service.computed;
+  server.due = service.done;
+  if (server.due > now_) {
     queue_.push(server.due, Release{id, host.incarnation(), thread});
   } else {
     release(id, thread);
@@ -195,9 +196,9 @@ void World::send(HostId id, Send& sent, std::uint64_t bytes, NetOut& out) {
 
 void World::flush(HostId id, const Flush& flush) {
   Host& host = edit(id);
-  const std::optional<FlushPoint> point = host.disk().begin_flush(flush.file);
+  const std::optional<FlushPoint> point = flush.file ? host.disk().begin_flush(*flush.file) : std::nullopt;
   const Instant done = point ? host.charge_flush(now_, *point) : now_;
-  const std::uint64_t number = host.begin_flush(Host::Flushing{host.incarnation(), flush.token, point});
+  const std::uint64_t number = host.begin_flush(Host::Flushing{host.incarnation(), flush.token, point, done});
   queue_.push(done, FlushDone{id, number});
 }
 

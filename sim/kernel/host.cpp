@@ -57,9 +57,21 @@ void Host::set_cpu_permille(std::int64_t permille) {
   cpu_permille_ = permille;
 }
 
-void Host::set_disk_permille(std::int64_t permille) {
+void Host::set_disk_permille(Instant now, std::int64_t permille) {
   KAFKASIM_CHECK(permille >= 0);
-  disk_permille_ = permille;
+  const std::int64_t before = std::exchange(disk_permille_, permille);
+  if (before == 0 || before == permille) return;  // what takes no time is done
+  const auto moved = [&](Instant due, Instant from) {
+    return due <= from ? due : from + Duration{saturating_product((due - from).ns, permille) / before};
+  };
+  const Instant stopped = paused_since_.value_or(now);  // from then on services wait for the process, not for the disk
+  for (std::uint32_t i = 0; i < lanes_.threads().size(); ++i) {
+    if (!lanes_.threads()[i].busy) continue;
+    LaneThread& thread = lanes_.thread(i);
+    thread.due = moved(thread.due, std::max(thread.computed, stopped));
+  }
+  for (auto& [number, flushing] : flushes_) flushing.due = moved(flushing.due, now);
+  disk_free_at_ = moved(disk_free_at_, now);
 }
 
 Duration Host::disk_time(const DiskCosts& costs) const {
@@ -102,7 +114,10 @@ void Host::resume(Instant now) {
   const Duration stopped = now - *paused_since_;
   paused_since_.reset();
   for (std::uint32_t i = 0; i < lanes_.threads().size(); ++i) {
-    if (lanes_.threads()[i].busy) lanes_.thread(i).due = lanes_.threads()[i].due + stopped;
+    if (!lanes_.threads()[i].busy) continue;
+    LaneThread& thread = lanes_.thread(i);
+    thread.computed = thread.computed + stopped;
+    thread.due = thread.due + stopped;
   }
 }
 
@@ -120,20 +135,20 @@ std::optional<Instant> Host::deadline() {
   return deadline_;
 }
 
-Duration Host::charge(Instant now, std::uint64_t bytes) {
+Host::Service Host::charge(Instant now, std::uint64_t bytes) {
   const CpuCost& cpu = spec_->cpu;
   const DiskCosts costs = disk_.take_costs();
   if (disk_.spec().zero_copy == Switch::off) bytes += costs.read_bytes;
   const auto size = static_cast<std::int64_t>(std::min<std::uint64_t>(bytes, INT64_MAX));
   std::int64_t ns = saturating_sum(cpu.base.ns, saturating_product(cpu.per_kib.ns, size) / 1024);
   ns = cpu_permille_ == 1000 ? ns : saturating_product(ns, cpu_permille_) / 1000;
-  Instant done = now + Duration{ns};
+  Service service{now + Duration{ns}, now + Duration{ns}};
   const Duration disk = disk_time(costs);
   if (disk.ns > 0) {
-    done = std::max(done, disk_free_at_) + disk;
-    disk_free_at_ = done;
+    service.done = std::max(service.computed, disk_free_at_) + disk;
+    disk_free_at_ = service.done;
   }
-  return done - now;
+  return service;
 }
 
 Instant Host::charge_flush(Instant now, const FlushPoint& point) {
@@ -150,9 +165,9 @@ std::uint64_t Host::begin_flush(Flushing flushing) {
   return number;
 }
 
-std::optional<Host::Flushing> Host::end_flush(std::uint64_t number) {
+std::optional<Host::Flushing> Host::end_flush(Instant now, std::uint64_t number) {
   const auto known = flushes_.find(number);
-  if (known == flushes_.end()) return std::nullopt;
+  if (known == flushes_.end() || known->second.due != now) return std::nullopt;
   Flushing flushing = std::move(known->second);
   flushes_.erase(known);
   return flushing;

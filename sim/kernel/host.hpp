@@ -60,6 +60,7 @@ class Host {
     std::uint32_t incarnation{};
     FlushToken token;
     std::optional<FlushPoint> point;
+    Instant due;
   };
   struct WakeUp {  // the one that is in the queue
     Instant at;
@@ -70,7 +71,9 @@ class Host {
   [[nodiscard]] Lanes& lanes() { return lanes_; }
   [[nodiscard]] Random& random() { return random_; }
   void set_cpu_permille(std::int64_t permille);
-  void set_disk_permille(std::int64_t permille);
+  // What of the disk's work is not done yet takes that much longer or shorter as well: the services and the flushes that
+  // are under way end at other moments then.
+  void set_disk_permille(Instant now, std::int64_t permille);
 
   void launch();  // down -> launching
   void starting();
@@ -85,10 +88,15 @@ class Host {
   void step(const Input& in, Env& env);
   void wipe() { disk_.wipe(); }
   // What a step costs: processor, then the disk when it is free.
-  [[nodiscard]] Duration charge(Instant now, std::uint64_t bytes);
+  struct Service {
+    Instant computed;  // with the processor
+    Instant done;      // with the disk as well
+  };
+  [[nodiscard]] Service charge(Instant now, std::uint64_t bytes);
   [[nodiscard]] Instant charge_flush(Instant now, const FlushPoint& point);
   std::uint64_t begin_flush(Flushing flushing);  // its number
-  [[nodiscard]] std::optional<Flushing> end_flush(std::uint64_t number);
+  [[nodiscard]] std::optional<Flushing> end_flush(Instant now, std::uint64_t number);  // absent: it ends at another moment
+  [[nodiscard]] const std::map<std::uint64_t, Flushing>& flushes() const { return flushes_; }
 
   // A wake-up for that moment, unless an earlier one is in the queue already. Absent: nothing to push.
   [[nodiscard]] std::optional<WakeUp> arm(Instant now);

@@ -23,7 +23,7 @@ std::optional<ConnectionId> connection_of(const Input& input) {
 
 Lanes::Lanes(const LaneThreads& threads) {
   for (const Lane lane : all_lanes) {
-    for (std::uint32_t i = 0; i < threads.of(lane); ++i) threads_.push_back(LaneThread{lane, false, {}, {}});
+    for (std::uint32_t i = 0; i < threads.of(lane); ++i) threads_.push_back(LaneThread{.lane = lane});
   }
 }
 

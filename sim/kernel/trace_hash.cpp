@@ -66,7 +66,7 @@ class Hasher {
   }
   void operator()(const NoAnswer& out) const { add(out.connection), add(out.correlation_id); }
   void operator()(const Close& out) const { add(out.connection); }
-  void operator()(const Flush& out) const { add(out.file.value), add(out.token.value); }
+  void operator()(const Flush& out) const { add(out.file ? out.file->value : 0), add(out.token.value); }
   void operator()(const Note&) const {}
   void operator()(const Exit& out) const {
     add(out.orderly);

@@ -106,11 +106,16 @@ void World::resume(HostId id) {
   observe(id, ProcessResumed{});
   const std::uint32_t incarnation = host.incarnation();
   if (host.phase() == ProcessPhase::launching) queue_.push(now_, Launch{id, incarnation});
+  push_releases(id);
+  queue_.push(now_, Dispatch{id, incarnation});
+}
+
+void World::push_releases(HostId id) {
+  const Host& host = this->host(id);
   for (std::uint32_t i = 0; i < host.lanes().threads().size(); ++i) {
     const LaneThread& thread = host.lanes().threads()[i];
-    if (thread.busy) queue_.push(thread.due, Release{id, incarnation, i});
+    if (thread.busy) queue_.push(thread.due, Release{id, host.incarnation(), i});
   }
-  queue_.push(now_, Dispatch{id, incarnation});
 }
 
 void World::request_stop(HostId id) {
@@ -151,7 +156,11 @@ void World::set_cpu_times(HostId id, std::int64_t permille) {
 void World::set_disk_times(HostId id, std::int64_t permille) {
   operation("set_disk_times", id);
   hash_.add(permille);
-  edit(id).set_disk_permille(permille);
+  Host& host = edit(id);
+  if (host.disk_permille() == permille) return;
+  host.set_disk_permille(now_, permille);
+  if (!host.is_paused()) push_releases(id);
+  for (const auto& [number, flushing] : host.flushes()) queue_.push(flushing.due, FlushDone{id, number});
 }
 
 void World::set_disk_full(HostId id, Switch to) {

@@ -69,7 +69,8 @@ class World {
   void jump_clock(HostId id, Duration by);                    // the wall clock
   void set_clock_drift(HostId id, std::int64_t per_million);  // what it gains; without a jump
   void set_cpu_times(HostId id, std::int64_t permille);       // every step costs that much of its ordinary cost
-  void set_disk_times(HostId id, std::int64_t permille);      // every disk operation takes that much of its ordinary time
+  void set_disk_times(HostId id, std::int64_t permille);      // every disk operation takes that much of its ordinary time,
+                                                              // what is left of those under way too
   void set_disk_full(HostId id, Switch to);
   void set_disk_failing(HostId id, Switch to);
   // Flips bits of one stored byte; nothing if it is not there.
@@ -167,6 +168,7 @@ class World {
   void release(HostId id, std::uint32_t thread);
   void carry_out(HostId id, Leaving& leaving);
   void send(HostId id, Send& sent, std::uint64_t bytes, NetOut& out);
+  void push_releases(HostId id);  // of the services that are under way: they end when they are due by now
   void flush(HostId id, const Flush& flush);
   void end_process(HostId id, ProcessEnd how);
   void arm(HostId id);

@@ -1,6 +1,8 @@
 #include "sim/report/perfetto.hpp"
 
+#include <algorithm>
 #include <ostream>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -67,7 +69,12 @@ void PerfettoTrace::observe(const Simulation& run, const Observation& o) {
       event(fmt::format(R"({{"ph": "M", "pid": {}, "tid": {}, "name": "thread_name", "args": {{"name": "{} {}"}}}})", o.host.value + 1,
                         step->thread + 1, lane_name(lane), step->thread + 1));
     }
-    steps_[{o.host, step->thread}] = {at, step_name(*step)};
+    const Thread thread{o.host, step->thread};
+    if (const auto last = steps_.find(thread); last != steps_.end()) {
+      last->second.lasts = std::min(last->second.lasts, at - last->second.began);
+      write(thread, last->second);
+    }
+    steps_[thread] = {at, {}, step_name(*step)};
     if (step->message && step->message->kind == MessageKind::response) {
       MessageRef asked = *step->message;
       asked.kind = MessageKind::request;
@@ -78,16 +85,18 @@ void PerfettoTrace::observe(const Simulation& run, const Observation& o) {
     }
   } else if (const auto* charged = o.get_if<StepCharged>()) {
     const auto begun = steps_.find({o.host, charged->thread});
-    if (begun == steps_.end()) return;
-    event(fmt::format(R"({{"ph": "X", "pid": {}, "tid": {}, "ts": {}, "dur": {}, "name": "{}"}})", o.host.value + 1, charged->thread + 1,
-                      microseconds_of(begun->second.first), microseconds_of(charged->service), begun->second.second));
-    steps_.erase(begun);
+    if (begun != steps_.end()) begun->second.lasts = charged->service;
   } else if (const auto* left = o.get_if<MessageLeft>(); left && left->message.kind == MessageKind::request) {
     name_host(run, o.host);
     asked_.insert(left->message);
     event(fmt::format(R"({{"ph": "b", "cat": "request", "pid": {}, "tid": 0, "ts": {}, "id": "{}", "name": "{}", "args": {{"bytes": {}}}}})",
                       o.host.value + 1, microseconds_of(at), span_id(left->message), api_name(left->message.api), left->bytes));
   }
+}
+
+void PerfettoTrace::write(const Thread& thread, const Slice& slice) {
+  event(fmt::format(R"({{"ph": "X", "pid": {}, "tid": {}, "ts": {}, "dur": {}, "name": "{}"}})", thread.first.value + 1, thread.second + 1,
+                    microseconds_of(slice.began), microseconds_of(slice.lasts), slice.name));
 }
 
 void PerfettoTrace::look(const Simulation& run) {
@@ -99,6 +108,9 @@ void PerfettoTrace::look(const Simulation& run) {
   }
 }
 
-void PerfettoTrace::end(const Simulation&) { out_ << "\n]}\n"; }
+void PerfettoTrace::end(const Simulation&) {
+  for (const auto& [thread, slice] : std::exchange(steps_, {})) write(thread, slice);
+  out_ << "\n]}\n";
+}
 
 }  // namespace kafkasim::sim

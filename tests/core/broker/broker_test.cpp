@@ -202,6 +202,23 @@ TEST_CASE("a broker whose controller moves goes on with its heartbeats there und
   CHECK(rig.broker.state() == BrokerState::running);
 }
 
+TEST_CASE("a heartbeat that is due with a checkpoint leaves before it and the checkpoint comes in a step of its own") {
+  constexpr std::string_view checkpoint = "replication-offset-checkpoint";
+  Rig rig;
+  rig.run();
+  rig.obliging = false;
+  REQUIRE(rig.count<BrokerHeartbeatRequest>() == 0);
+  rig.now = rig.now + seconds(5);
+  rig.step(Woken{});
+  CHECK(rig.count<BrokerHeartbeatRequest>() == 1);
+  CHECK_FALSE(rig.disk.exists(checkpoint));
+  REQUIRE(rig.broker.next_deadline() <= rig.now);
+  rig.step(Woken{});
+  CHECK(rig.count<BrokerHeartbeatRequest>() == 1);
+  CHECK(rig.disk.exists(checkpoint));
+  CHECK(rig.broker.next_deadline() > rig.now);
+}
+
 TEST_CASE("a broker that was fenced goes on serving and asks to be unfenced") {
   Rig rig;
   rig.run();

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/machine/deadlines.hpp"
 #include "core/message/version.hpp"
 #include "tests/core/raft/solo.hpp"
 #include "tests/support/memory_disk.hpp"
@@ -28,7 +29,9 @@ class Combined {
       if (const auto* dialled = std::get_if<Connect>(&effect)) dials.push_back(dialled->to);
       if (const auto* sent = std::get_if<Send>(&effect)) sends.push_back(*sent);
       if (const auto* exit = std::get_if<Exit>(&effect)) exits.push_back(*exit);
+      if (const auto* flush = std::get_if<Flush>(&effect)) flushed.push_back({flush->token, true});
     }
+    for (const Flushed& done : std::exchange(flushed, {})) step(done);
   }
   void wait(Duration time) {
     const Instant end = now + time;
@@ -58,6 +61,7 @@ class Combined {
   std::vector<Endpoint> dials;
   std::vector<Send> sends;
   std::vector<Exit> exits;
+  std::vector<Flushed> flushed;
 
  private:
   static std::map<NodeId, Endpoint> voters_of(int voters) {
@@ -124,6 +128,22 @@ TEST_CASE("A combined node that is not the active controller asks the others ove
   CHECK(combined.broker().state() == BrokerState::registering);
   CHECK(std::ranges::count(combined.dials, Endpoint{"node-2", 9093}) > 0);
   CHECK(std::ranges::count(combined.dials, Endpoint{"node-1", 9093}) == 0);
+}
+
+TEST_CASE("Neither the broker nor the controller of a combined node waits for the upkeep of the logs") {
+  constexpr std::string_view checkpoint = "replication-offset-checkpoint";
+  Combined combined{1};
+  combined.wait(seconds(3));
+  combined.now = combined.now + seconds(60);
+  REQUIRE(combined.broker().prompt_deadline() <= combined.now);
+  REQUIRE(combined.controller().next_deadline() <= combined.now);
+  for (int steps = 0; !combined.disk.exists(checkpoint); ++steps) {
+    REQUIRE(steps < 100);
+    REQUIRE(combined.node.next_deadline() <= combined.now);
+    const auto prompt = earlier(combined.broker().prompt_deadline(), combined.controller().next_deadline());
+    combined.step(Woken{});
+    CHECK(combined.disk.exists(checkpoint) == (!prompt || *prompt > combined.now));
+  }
 }
 
 TEST_CASE("An orderly shutdown of a combined node takes the broker out before the controller") {

@@ -264,16 +264,24 @@ class Cluster {
       carry();
       std::optional<Instant> next;
       for (const auto& [id, broker] : brokers) {
-        if (broker.manager) next = earlier(next, broker.manager->next_deadline());
+        if (broker.manager) next = earlier(next, deadline_of(*broker.manager));
       }
       if (!next || *next > end) break;
       now = std::max(now, *next);
       for (auto& [id, broker] : brokers) {
         const auto due = broker.manager ? broker.manager->next_deadline() : std::nullopt;
         if (due && *due <= now) call(id, [&](ReplicaManager& manager, Env& env) { manager.step(Woken{}, env); });
+        const auto upkeep = broker.manager ? broker.manager->upkeep_deadline() : std::nullopt;
+        if (upkeep && *upkeep <= now) keep_up(id);
       }
     }
     now = end;
+  }
+  void keep_up(std::int32_t id) {
+    call(id, [&](ReplicaManager& manager, Env& env) { manager.run_upkeep(env); });
+  }
+  [[nodiscard]] static std::optional<Instant> deadline_of(const ReplicaManager& manager) {
+    return earlier(manager.next_deadline(), manager.upkeep_deadline());
   }
   void flush(std::int32_t id, bool ok = true) {
     for (const auto& [file, token] : std::exchange(brokers.at(id).flushes, {})) {
@@ -355,7 +363,11 @@ class Cluster {
         network.push_back({id, to, Received{send->connection, std::move(send->envelope)}});
       }
     } else if (auto* wanted = std::get_if<Flush>(&effect)) {
-      brokers.at(id).flushes.emplace_back(wanted->file, wanted->token);
+      if (wanted->file) {
+        brokers.at(id).flushes.emplace_back(*wanted->file, wanted->token);
+      } else {
+        network.push_back({id, id, Flushed{wanted->token, true}});  // the disks here take no time
+      }
     } else {
       brokers.at(id).others.push_back(std::move(effect));
     }

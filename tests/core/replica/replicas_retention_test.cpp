@@ -77,15 +77,16 @@ TEST_CASE("a pass over many segments is made of short steps", "[replica]") {
   fill(c, 7, other);
   c.now = Instant{c.now.ns + seconds(30).ns};
   int steps = 0;
-  const auto step = [&] { c.call(1, [](ReplicaManager& manager, Env& env) { manager.step(Woken{}, env); }); };
   for (std::size_t left = 19; left > 0 && steps < 10; ++steps) {
     const std::size_t before = left;
-    step();
+    c.keep_up(1);
+    CHECK_FALSE(c.at(1).upkeep_deadline());  // the disk is not done yet
+    c.carry();
     left = 0;
     for (const TopicIdPartition& id : {orders, other})
       left += segments(c, id) - (c.report(1, id).size_bytes > 0 ? 0U : 1U);
     CHECK(before - left <= 8);
-    if (left > 0) CHECK(c.at(1).next_deadline() <= c.now);
+    if (left > 0) CHECK(c.at(1).upkeep_deadline() <= c.now);
   }
   CHECK(steps == 3);
   CHECK(c.notes<trace::SegmentsDeleted>(1).size() == 4);
@@ -167,7 +168,7 @@ TEST_CASE("whichever disk operation of a pass fails the log directory goes offli
     c.flush(1);
     c.now = Instant{c.now.ns + seconds(30).ns};
     c.brokers.at(1).disk.operations_left = operations;
-    c.call(1, [](ReplicaManager& manager, Env& env) { manager.step(Woken{}, env); });
+    c.keep_up(1);
     const bool failed = c.at(1).failed();
     CHECK(c.count_of<Exit>(1) == (failed ? 1 : 0));
     c.kill(1);

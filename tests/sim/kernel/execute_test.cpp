@@ -66,6 +66,9 @@ class Puppet {
       env.out.add(Flush{file_, FlushToken{1}});
     } else if (what == "flush nothing") {
       env.out.add(Flush{FileId{99}, FlushToken{2}});
+    } else if (what == "sync and tell") {
+      (void)env.disk.sync(file_);
+      env.out.add(Flush{std::nullopt, FlushToken{4}});
     } else if (what == "wake me") {
       deadline_ = env.now + milliseconds(30);
     } else if (what == "exit") {
@@ -204,6 +207,43 @@ TEST_CASE("a flush is answered when the disk is done and one of a file that is g
   two.tell("flush nothing");
   (void)two.world.run_until(two.world.now() + milliseconds(10));
   CHECK(two.log(two.puppet).back() == "not flushed");
+}
+
+TEST_CASE("a flush of no file is answered when the disk is done with the step that asked for it") {
+  Two two{Duration{}};
+  two.tell("sync and tell");
+  (void)two.hash_after(milliseconds(4) - Duration{1});
+  CHECK(two.log(two.puppet) == Log{"sync and tell"});
+  (void)two.hash_after(Duration{1});
+  CHECK(two.log(two.puppet) == Log{"sync and tell", "flushed"});
+}
+
+TEST_CASE("what a slow disk has not done yet it does at its new pace when it becomes fast again") {
+  for (const char* work : {"flush", "sync and tell"}) {
+    Two two{Duration{}};
+    two.world.set_disk_times(two.puppet, 1'000'000);
+    two.tell(work);
+    (void)two.hash_after(seconds(3));
+    CHECK(two.log(two.puppet) == Log{work});
+    two.world.set_disk_times(two.puppet, 1'000);
+    (void)two.hash_after(milliseconds(1) - microseconds(100));  // a second of four was left
+    CHECK(two.log(two.puppet) == Log{work});
+    (void)two.hash_after(microseconds(200));
+    CHECK(two.log(two.puppet) == Log{work, "flushed"});
+    (void)two.hash_after(seconds(3));
+    CHECK(two.log(two.puppet) == Log{work, "flushed"});
+  }
+}
+
+TEST_CASE("what a disk has not done yet takes longer when it becomes slow") {
+  Two two{Duration{}};
+  two.tell("flush");
+  (void)two.hash_after(milliseconds(3));
+  two.world.set_disk_times(two.puppet, 10'000);
+  (void)two.hash_after(milliseconds(10) - microseconds(100));
+  CHECK(two.log(two.puppet) == Log{"flush"});
+  (void)two.hash_after(microseconds(200));
+  CHECK(two.log(two.puppet) == Log{"flush", "flushed"});
 }
 
 TEST_CASE("a flush that a loss of power overtakes is answered to nobody") {

@@ -7,6 +7,12 @@
 using namespace kafkasim;
 using namespace kafkasim::sim;
 
+namespace {
+
+Duration time(Host& host, Instant now, std::uint64_t bytes) { return host.charge(now, bytes).done - now; }
+
+}  // namespace
+
 TEST_CASE("the wall clock of a node jumps and drifts by itself") {
   WallClock clock{Timestamp{1'000'000}};
   CHECK(clock.at(Instant{} + seconds(1)).value == 1'001'000);
@@ -35,10 +41,10 @@ TEST_CASE("a step costs its base and its bytes and all of it more on a slow proc
   HostSpec spec = server_spec();
   spec.cpu = CpuCost{microseconds(10), microseconds(2)};
   Host host{HostId{0}, std::make_shared<const HostSpec>(spec), Random{1}};
-  CHECK(host.charge(Instant{}, 0) == microseconds(10));
-  CHECK(host.charge(Instant{}, 10'240) == microseconds(30));
+  CHECK(time(host, Instant{}, 0) == microseconds(10));
+  CHECK(time(host, Instant{}, 10'240) == microseconds(30));
   host.set_cpu_permille(10'000);
-  CHECK(host.charge(Instant{}, 10'240) == microseconds(300));
+  CHECK(time(host, Instant{}, 10'240) == microseconds(300));
 }
 
 TEST_CASE("concurrent steps wait for the one disk") {
@@ -49,10 +55,10 @@ TEST_CASE("concurrent steps wait for the one disk") {
   const FileId file = *host.disk().open("f", OpenMode::create);
   (void)host.charge(Instant{}, 0);
   REQUIRE(host.disk().sync(file));
-  CHECK(host.charge(Instant{}, 0) == milliseconds(5) + microseconds(10));
+  CHECK(time(host, Instant{}, 0) == milliseconds(5) + microseconds(10));
   REQUIRE(host.disk().sync(file));
-  CHECK(host.charge(Instant{}, 0) == milliseconds(10) + microseconds(10));
-  CHECK(host.charge(Instant{}, 0) == microseconds(10));  // without the disk there is nothing to wait for
+  CHECK(time(host, {}, 0) == milliseconds(10) + microseconds(10));
+  CHECK(time(host, Instant{}, 0) == microseconds(10));  // without the disk there is nothing to wait for
 }
 
 TEST_CASE("on a slow disk every operation takes longer and the processor does not") {
@@ -61,15 +67,67 @@ TEST_CASE("on a slow disk every operation takes longer and the processor does no
   spec.disk.sync = milliseconds(5);
   Host host{HostId{0}, std::make_shared<const HostSpec>(spec), Random{1}};
   const FileId file = *host.disk().open("f", OpenMode::create);
-  host.set_disk_permille(2'500);
+  host.set_disk_permille(Instant{}, 2'500);
   REQUIRE(host.disk().sync(file));
-  CHECK(host.charge(Instant{}, 0) == microseconds(12'510));
+  CHECK(time(host, Instant{}, 0) == microseconds(12'510));
   CHECK(host.charge_flush(Instant{} + seconds(1), *host.disk().begin_flush(file))
         == Instant{} + seconds(1) + microseconds(12'500));
-  CHECK(host.charge(Instant{} + seconds(2), 0) == microseconds(10));
-  host.set_disk_permille(1'000);
+  CHECK(time(host, Instant{} + seconds(2), 0) == microseconds(10));
+  host.set_disk_permille(Instant{} + seconds(2), 1'000);
   REQUIRE(host.disk().sync(file));
-  CHECK(host.charge(Instant{} + seconds(3), 0) == microseconds(5'010));
+  CHECK(time(host, Instant{} + seconds(3), 0) == microseconds(5'010));
+}
+
+TEST_CASE("when a disk gets another pace what is left of its work takes that much more or less time") {
+  HostSpec spec = server_spec();
+  spec.cpu = CpuCost{microseconds(10), {}};
+  spec.disk.sync = milliseconds(5);
+  Host host{HostId{0}, std::make_shared<const HostSpec>(spec), Random{1}};
+  const FileId file = *host.disk().open("f", OpenMode::create);
+  (void)host.charge(Instant{}, 0);
+  host.set_disk_permille(Instant{}, 1'000'000);
+  const Instant began{};
+  REQUIRE(host.disk().sync(file));
+  LaneThread& thread = host.lanes().thread(0);
+  const Host::Service service = host.charge(began, 0);
+  thread.busy = true;
+  thread.computed = service.computed;
+  thread.due = service.done;
+  CHECK(thread.due == began + microseconds(10) + seconds(5));
+  const Instant flushed = host.charge_flush(began, *host.disk().begin_flush(file));
+  CHECK(flushed == thread.due + seconds(5));
+  const std::uint64_t number = host.begin_flush({1, FlushToken{1}, std::nullopt, flushed});
+
+  SECTION("faster in the middle") {
+    host.set_disk_permille(began + seconds(3), 1'000);
+    CHECK(thread.due == began + seconds(3) + (seconds(2) + microseconds(10)) / 1'000);
+    const Instant sooner = host.flushes().at(number).due;
+    CHECK(sooner == thread.due + milliseconds(5));
+    CHECK(host.disk_free_at() == sooner);
+    CHECK_FALSE(host.end_flush(flushed, number));
+    CHECK(host.end_flush(sooner, number));
+  }
+  SECTION("slower before the processor has done its part") {
+    host.set_disk_permille(began, 2'000'000);
+    CHECK(thread.due == began + microseconds(10) + seconds(10));
+  }
+  SECTION("while the process is stopped its services wait as they are") {
+    host.pause(began + seconds(1));
+    host.set_disk_permille(began + seconds(3), 1'000);
+    host.resume(began + seconds(4));
+    CHECK(thread.due == began + seconds(4) + (seconds(4) + microseconds(10)) / 1'000);
+  }
+  SECTION("what a step did without the disk stays as it is") {
+    thread.due = thread.computed;
+    host.set_disk_permille(began, 1'000);
+    CHECK(thread.due == began + microseconds(10));
+  }
+  SECTION("no time at all") {
+    host.set_disk_permille(began + seconds(3), 0);
+    CHECK(thread.due == began + seconds(3));
+    host.set_disk_permille(began + seconds(3), 1'000);
+    CHECK(thread.due == began + seconds(3));
+  }
 }
 
 TEST_CASE("what is read costs the processor once more without zero copy") {
@@ -83,7 +141,7 @@ TEST_CASE("what is read costs the processor once more without zero copy") {
     REQUIRE(host.disk().append(file, {&bytes, 1}));
     (void)host.charge(Instant{}, 0);
     REQUIRE(host.disk().read(file, 0, 10'240));
-    CHECK(host.charge(Instant{} + seconds(1), 10'240) == microseconds(zero_copy == Switch::on ? 30 : 50));
+    CHECK(time(host, Instant{} + seconds(1), 10'240) == microseconds(zero_copy == Switch::on ? 30 : 50));
   }
 }
 

@@ -77,7 +77,7 @@ TEST_CASE("the hash tells effects apart by kind and by every field") {
   check_different<Effect>({Connect{c1, {"a", 1}}, Connect{c1, {"a", 2}}, Connect{c1, {"b", 1}}, Connect{c2, {"a", 1}},
                            Send{c1, heartbeat(1, "m")}, Send{c1, heartbeat(2, "m")}, Send{c2, heartbeat(1, "m")},
                            Send{c1, heartbeat(1, "n")}, NoAnswer{c1, 1}, NoAnswer{c1, 2}, Close{c1}, Close{c2},
-                           Flush{FileId{1}, FlushToken{1}}, Flush{FileId{2}, FlushToken{1}},
+                           Flush{FileId{1}, FlushToken{1}}, Flush{FileId{2}, FlushToken{1}}, Flush{std::nullopt, FlushToken{1}},
                            Flush{FileId{1}, FlushToken{2}}, Exit{true, "a"}, Exit{false, "a"}, Exit{true, "b"}});
   CHECK(hash_of(Effect{Close{c1}}, 1) != hash_of(Effect{Close{c1}}, 2));
 }
