@@ -69,6 +69,7 @@ Frame capture(const Simulation& run, const Recorder& recent, Duration at, const 
   frame.messages = capture_messages(shot);
   frame.partitions = capture_partitions(shot, recent);
   frame.groups = capture_groups(shot, frame.partitions);
+  frame.transactions = capture_transactions(shot);
   frame.faults = shot.faults;
   if (const auto active = run.measures().controller()) frame.controller = active->first;
   frame.controller_epoch = run.measures().controller_epoch();

@@ -121,16 +121,10 @@ struct NodePainter {
     return n;
   }
 
-  [[nodiscard]] const Producer* producer(HostId id) const {
-    if (const auto* app = world().machine<ProducingApp>(id)) return &app->producer();
-    if (const auto* app = world().machine<HandProducerApp>(id)) return &app->producer();
-    if (const auto* app = world().machine<PipelineApp>(id)) return &app->producer();
-    return nullptr;
-  }
   [[nodiscard]] FrameNode client(const ClientHost& client) const {
     FrameNode n = node(client.host, client.name);
     if (client.group) n.group = *client.group;
-    const Producer* writes = host(client.host).is_up() ? producer(client.host) : nullptr;
+    const Producer* writes = host(client.host).is_up() ? producer_on(world(), client.host) : nullptr;
     if (writes != nullptr && writes->transactions() != nullptr) n.role = transaction_role(writes->transactions()->state());
     return n;
   }
@@ -169,6 +163,13 @@ struct NodePainter {
 };
 
 }  // namespace
+
+const Producer* producer_on(const World& world, HostId host) {
+  if (const auto* app = world.machine<ProducingApp>(host)) return &app->producer();
+  if (const auto* app = world.machine<HandProducerApp>(host)) return &app->producer();
+  if (const auto* app = world.machine<PipelineApp>(host)) return &app->producer();
+  return nullptr;
+}
 
 std::vector<FrameNode> capture_nodes(const Shot& shot) {
   const NodePainter painter{shot};

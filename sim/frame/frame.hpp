@@ -183,6 +183,19 @@ struct FrameGroup {
   std::vector<Progress> progress;
   std::int64_t lag{};
 };
+struct FrameTransaction {  // of a transactional id, as its coordinator has it
+  std::string id;
+  std::string status;  // "Ongoing", "PrepareCommit", ...: as Kafka prints it
+  NodeId coordinator;
+  ProducerId producer;
+  std::optional<ProducerEpoch> epoch;
+  std::string client;  // the host that writes by the id; empty: none that is up, or a real client
+  struct Part {
+    TopicPartition partition;
+    std::optional<Offset> open_since;  // its first record there, while its marker is missing
+  };
+  std::vector<Part> parts;
+};
 struct FrameFault {
   std::size_t entry{};  // of the timeline
   std::string name;     // by which it can be undone; empty: it has none
@@ -220,6 +233,7 @@ struct Frame {
   std::vector<FrameMessage> messages;
   std::vector<FramePartition> partitions;  // by name; the scenario's topics, then internal ones
   std::vector<FrameGroup> groups;
+  std::vector<FrameTransaction> transactions;  // by id
   std::vector<FrameFault> faults;
   std::optional<NodeId> controller;  // the active one, by the committed decisions
   std::int32_t controller_epoch{};

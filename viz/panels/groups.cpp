@@ -7,6 +7,7 @@
 
 #include "viz/panels/group_matrix.hpp"
 #include "viz/panels/strips_parts.hpp"
+#include "viz/panels/transactions.hpp"
 
 namespace kafkasim::viz {
 
@@ -289,9 +290,12 @@ void draw_no_groups(Ui& ui, const Area& inside) {
 }  // namespace
 
 void draw_groups(Ui& ui, App& app, const Area& area) {
-  const Area inside = ui.begin_panel("groups", "Consumer groups", area);
+  const bool transactions = !app.frame().transactions.empty();
+  const char* const both = "Consumer groups and transactions";
+  const bool has_room = ui.measure(ui.fonts.bold, both).x < area.width() - ui.px(24);
+  const Area inside = ui.begin_panel("groups", !transactions ? "Consumer groups" : has_room ? both : "Groups, transactions", area);
   const std::vector<sim::FrameGroup>& groups = app.frame().groups;
-  if (groups.empty()) {
+  if (groups.empty() && !transactions) {
     draw_no_groups(ui, inside);
     ui.end_panel();
     return;
@@ -316,6 +320,8 @@ void draw_groups(Ui& ui, App& app, const Area& area) {
     ImGui::PopID();
     y += group_height(paint.sizes, group, matrix, ui);
   }
+  draw_transactions(ui, app, {begin.x, std::round(y)}, width);
+  y += transactions_height(ui, app.frame());
   ImGui::SetCursorScreenPos({begin.x + widest_group - 1, y - 1});
   if (widest_group > width || y - begin.y > inside.height()) ImGui::Dummy({1, 1});
   ImGui::EndChild();

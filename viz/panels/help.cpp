@@ -137,6 +137,10 @@ void HelpSheet::logs() {
     return [this, text](ImDrawList& list, const Area& box) { (void)ui_.write(list, ui_.fonts.bold, box.min, ui_.theme.text, text); };
   };
   sign_row("last stable offset: where the first open transaction begins", letters("LSO"));
+  sign_row("a partition in a transaction: filled while its records wait for their marker", [&](ImDrawList& list, const Area& box) {
+    const Area plate = cell(box);
+    list.AddRectFilled(plate.min, plate.max, ui_.theme.accent, ui_.px(3));
+  });
   sign_row("in-sync replicas: acks=all waits for them, and one of them leads", letters("ISR"));
 }
 

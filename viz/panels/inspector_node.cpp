@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "viz/panels/inspector_parts.hpp"
+#include "viz/panels/transaction_rows.hpp"
 
 namespace kafkasim::viz {
 
@@ -53,6 +54,7 @@ void Inspector::node_facts(const sim::FrameNode& node) {
   const bool broker = node.kind == sim::NodeKind::broker;
   const bool client = node.kind == sim::NodeKind::producer || node.kind == sim::NodeKind::consumer;
   if ((broker || client) && !node.role.empty()) flow_.pair(broker ? "role" : "transaction", node.role);
+  if (client) transaction_of(node);
   if (node.votes) {
     const std::string role = node.active ? "leads the quorum: the active controller" : node.quorum_role.empty() ? "none" : node.quorum_role;
     flow_.pair(node.kind == sim::NodeKind::broker ? "quorum" : "role", role);
@@ -68,6 +70,19 @@ void Inspector::node_facts(const sim::FrameNode& node) {
   }
   for (const std::string& ailment : node.ailments) flow_.coloured(ui_.theme.warning, ailment);
   if (!node.group.empty() && flow_.link("inspect.group", "member of group " + node.group)) app_.choose(ChosenGroup{node.group});
+}
+
+// What the coordinator of its transactions knows of them.
+void Inspector::transaction_of(const sim::FrameNode& node) {
+  for (const sim::FrameTransaction& transaction : app_.frame().transactions) {
+    if (transaction.client != node.name) continue;
+    flow_.pair("transactional id", transaction.id);
+    flow_.pair("its coordinator says", phase_text(transaction));
+    flow_.pair("producer", fmt::format("{}, epoch {}", transaction.producer.value, transaction.epoch ? std::to_string(transaction.epoch->value) : "none"));
+    const sim::FrameNode* coordinator = app_.frame().node(transaction.coordinator);
+    if (coordinator != nullptr) node_link("inspect.transactions", *coordinator, "coordinator " + coordinator->name);
+    for (const sim::FrameTransaction::Part& part : transaction.parts) flow_.dim(part_text(transaction, part));
+  }
 }
 
 // Which partitions it leads and follows, and where it is not in sync.

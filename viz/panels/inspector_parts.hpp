@@ -28,6 +28,7 @@ class Inspector {
   // inspector_node.cpp
   void node(const ChosenNode& chosen);
   void node_facts(const sim::FrameNode& node);
+  void transaction_of(const sim::FrameNode& node);
   void replicas_on(const sim::FrameNode& node);
   // inspector_partition.cpp
   void partition(const ChosenPartition& chosen);
