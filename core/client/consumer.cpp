@@ -206,13 +206,17 @@ void Consumer::prepare_join(Env& env) {
   if (is_eager()) revoke(subscription_.partitions(), member_->belongs() ? Loss::given_up : Loss::lost, env);
   member_->prepared(subscription_.partitions());
   preparing_ = false;
-  committed_before_join_ = false;
+  committed_before_join_.reset();
   prepare_until_.reset();
 }
 
 void Consumer::revoke(const std::vector<TopicPartition>& partitions, Loss loss, Env& env) {
   if (partitions.empty()) return;
-  env.out.note(trace::PartitionsRevoked{member_->group(), owner_id_, loss == Loss::lost, partitions});
+  trace::PartitionsRevoked told{member_->group(), owner_id_, loss == Loss::lost, partitions};
+  for (const TopicPartition& tp : partitions) {
+    if (committed_before_join_ && committed_before_join_->contains(tp)) told.committed.push_back(tp);
+  }
+  env.out.note(std::move(told));
   // What was to be committed by hand there is its next owner's to do, from where the last commit stands.
   for (const TopicPartition& tp : partitions) by_hand_failed_ = by_hand_.erase(tp) > 0 || by_hand_failed_;
   std::vector<TopicPartition> kept;
@@ -386,7 +390,7 @@ void Consumer::commit_finished(const Commit& commit, ErrorCode error, Env& env) 
       if (again) next_auto_commit_ = may_commit_at_;
       break;
     case CommitReason::before_join:
-      if (!again) committed_before_join_ = true;
+      if (!again) committed_before_join_ = error == ErrorCode::none ? commit.offsets : OffsetsToCommit{};
       break;
     case CommitReason::by_hand:
       if (again && is_same_member) {

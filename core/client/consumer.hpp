@@ -130,7 +130,7 @@ class Consumer {
   Instant may_commit_at_{};
   std::int32_t commit_failures_{0};
   Instant next_auto_commit_{};
-  bool committed_before_join_{false};
+  std::optional<OffsetsToCommit> committed_before_join_;  // none if that was refused
   std::optional<Instant> prepare_until_;
   std::optional<std::uint64_t> committed_request_;
   Instant may_fetch_committed_at_{};

@@ -192,7 +192,7 @@ void GroupCoordinator::finish_forgetting(const Pending& pending, const OffsetsFo
   if (error == ErrorCode::none) {
     if (GroupOffsets* offsets = offsets_in(shards_.at(pending.partition), pending.group))
       offsets->forget(forgotten.offsets, token);
-    env.out.note(trace::OffsetsRemoved{pending.group, forgotten.offsets});
+    env.out.note(trace::OffsetsRemoved{pending.group, forgotten.offsets, forgotten.expired});
   }
   if (!forgotten.request) return;
   answer(*forgotten.request, error == ErrorCode::none ? forgotten.response : OffsetDeleteResponse{.error_code = error},

@@ -46,6 +46,7 @@ void GroupCoordinator::expire_in(Shard& shard, const std::string& name, Env& env
   RecordBatch batch = tombstones_batch(name, going, Forgets::offsets, env.wall);
   OffsetsForgotten then;
   then.offsets = std::move(going);
+  then.expired = true;
   take_writes(shard.partition, name, {GroupWrite{std::move(batch), std::move(then)}});
 }
 

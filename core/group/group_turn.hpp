@@ -76,10 +76,11 @@ struct OffsetsStored {
   Generation generation;
   std::vector<std::pair<TopicPartition, OffsetCommitValue>> offsets;
 };
-struct OffsetsForgotten {  // by OffsetDelete, which is answered, or because their topic is gone
+struct OffsetsForgotten {  // by OffsetDelete, which is answered, because their topic is gone, or by time
   std::optional<RequestRef> request;
   OffsetDeleteResponse response;  // as it is if all goes well
   std::vector<TopicPartition> offsets;
+  bool expired{};
 };
 struct GroupForgotten {  // by a DeleteGroups, which is answered when all its groups are done
   std::uint64_t deletion{};

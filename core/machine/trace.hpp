@@ -311,6 +311,7 @@ struct PartitionsRevoked {
   std::string member_id;
   bool lost{};  // the member no longer belongs to the group: another may own them already
   std::vector<TopicPartition> partitions;
+  std::vector<TopicPartition> committed{};  // those of which all that it was given was committed just before, with success
 };
 struct ClientSawError {
   ApiKey api{};
@@ -340,6 +341,7 @@ struct GroupChanged {
 struct OffsetsRemoved {  // durable: tombstones for them are below the high watermark
   std::string group;
   std::vector<TopicPartition> partitions;
+  bool expired{};  // by time, and not because somebody wanted it, or the topic is gone
 };
 struct OffsetsCommitted {  // durable: the record in __consumer_offsets is below the high watermark
   std::string group;

@@ -36,7 +36,7 @@ CommitRegressed::Stretch* CommitRegressed::edit_stretch(HostId host, const Topic
   if (member == members.end()) return nullptr;
   const auto owned = member->second.owns.partitions.find(tp);
   if (owned == member->second.owns.partitions.end()) return nullptr;
-  if (!owned->second) owned->second = Stretch{at, at};
+  if (!owned->second) owned->second = Stretch{at, at, at};
   return &*owned->second;
 }
 
@@ -44,12 +44,37 @@ void CommitRegressed::on(const Observation& o, const trace::PositionReset& e, co
   if (Stretch* been = edit_stretch(o.host, e.partition, e.to)) {
     been->lowest = std::min(been->lowest, e.to);
     been->highest = std::max(been->highest, e.to);
+    been->at = e.to;
   }
 }
 
 void CommitRegressed::on(const Observation& o, const trace::RecordsDelivered& e, const History&, Findings&) {
-  if (Stretch* been = edit_stretch(o.host, e.partition, e.position))
+  if (Stretch* been = edit_stretch(o.host, e.partition, e.position)) {
     been->highest = std::max(been->highest, e.position);
+    been->at = e.position;
+  }
+}
+
+void CommitRegressed::on(const Observation& o, const trace::PartitionsRevoked& e, const History& history,
+                         Findings& findings) {
+  const auto group = groups_.find(e.group);
+  if (e.lost || e.committed.empty() || group == groups_.end()) return;
+  const auto member = group->second->members.find(e.member_id);
+  if (member == group->second->members.end()) return;
+  ++evaluations;
+  for (const TopicPartition& tp : e.committed) {
+    const auto owned = member->second.owns.partitions.find(tp);
+    const auto committed = group->second->committed.find(tp);
+    if (owned == member->second.owns.partitions.end() || !owned->second || committed == group->second->committed.end()) continue;
+    if (committed->second >= owned->second->at) continue;
+    findings.add({std::string{id},
+                  o.at,
+                  e.group,
+                  fmt::format("{} gives up {} at offset {} and has committed {} only", e.member_id, to_string(tp),
+                              owned->second->at.value, committed->second.value),
+                  {},
+                  excuse_of(e.group, history)});
+  }
 }
 
 const CommitRegressed::Stretch* CommitRegressed::stretch(const Group& group, const trace::OffsetsCommitted& e,
@@ -66,6 +91,11 @@ const CommitRegressed::Stretch* CommitRegressed::stretch(const Group& group, con
 void CommitRegressed::on(const Observation&, const trace::GroupChanged& e, const History&, Findings&) {
   Cow<Group>& group = groups_[e.group];
   const bool of_consumer_group = e.type == "consumer";
+  std::set<TopicPartition> read;
+  if (of_consumer_group || e.state == "Stable") {
+    for (const auto& member : e.members) read.insert(member.assignment.begin(), member.assignment.end());
+  }
+  if (group->read != read) group.edit().read = std::move(read);
   if (group->of_consumer_group != of_consumer_group) {
     group.edit().of_consumer_group = of_consumer_group;
     group.edit().stable.reset();
@@ -120,9 +150,17 @@ void CommitRegressed::on(const Observation&, const trace::OffsetsOffered& e, con
   for (const auto& one : e.offsets) group.offered[one.partition].push_back(one.offset);
 }
 
-void CommitRegressed::on(const Observation&, const trace::OffsetsRemoved& e, const History&, Findings&) {
+void CommitRegressed::on(const Observation& o, const trace::OffsetsRemoved& e, const History& history, Findings& findings) {
   Group& group = groups_[e.group].edit();
   for (const TopicPartition& tp : e.partitions) {
+    if (e.expired && group.read.contains(tp)) {
+      findings.add({std::string{id},
+                    o.at,
+                    e.group,
+                    fmt::format("the offset of {} expires while the group reads the partition", to_string(tp)),
+                    {},
+                    excuse_of(e.group, history)});
+    }
     group.committed.erase(tp);
     group.offered.erase(tp);
   }

@@ -5,6 +5,9 @@
 //   is never beyond what its member was given: no record that the member has not got lies below it;
 //   never goes back, except by a commit that no member made (an administrator's), or by the owner's own within where it
 //   has been since it owns the partition;
+//   covers all that its member was given, when that gives the partition up in order and has just committed: the next owner
+//   is given none of it once more;
+//   does not expire while the group reads the partition (KIP-211);
 //   survives the coordinator, unless an administrator has removed it or it has expired: one that loads the partition of
 //   __consumer_offsets and is its leader finds it.
 // Excused: what the offsets topic lost by an excused loss.
@@ -23,6 +26,7 @@ class CommitRegressed {
   static constexpr std::string_view promise =
       "committed offsets come from the current generation, cover only what was delivered, and are not lost";
   void on(const Observation& o, const trace::PartitionsAssigned& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::PartitionsRevoked& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::PositionReset& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::RecordsDelivered& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::GroupChanged& e, const History& history, Findings& findings);
@@ -38,6 +42,7 @@ class CommitRegressed {
   struct Stretch {  // where a reader has been since it owns the partition
     Offset lowest;
     Offset highest;
+    Offset at;  // where the next poll goes on
   };
   struct Ownership {
     Generation generation;
@@ -51,6 +56,7 @@ class CommitRegressed {
     std::map<std::string, Member> members;  // by member id
     bool of_consumer_group{};               // its members commit in epochs of their own (KIP-848)
     std::optional<Generation> stable;       // the latest whose assignment was stored
+    std::set<TopicPartition> read;          // by members that its coordinator counts; of a classic group, while it is stable
     Offsets committed;
     std::map<TopicPartition, std::vector<Offset>> offered;  // since: a new coordinator may find any of them
   };

@@ -20,6 +20,7 @@
 #include "sim/check/log_offsets_ordered.hpp"
 #include "sim/check/marker_invalid.hpp"
 #include "sim/check/maximal_isr_respected.hpp"
+#include "sim/check/membership_lost.hpp"
 #include "sim/check/min_isr_respected.hpp"
 #include "sim/check/not_converged.hpp"
 #include "sim/check/offset_inconsistent.hpp"
@@ -73,6 +74,7 @@ using Invariants = std::tuple<  // in the order of the list
     TransactionCycle,           //
     GroupDoubleOwner,           //
     CommitRegressed,            //
+    MembershipLost,             //
     ExactlyOnceBroken,          //
     RaftSafety,                 //
     NotConverged,               //

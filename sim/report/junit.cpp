@@ -25,7 +25,7 @@ const std::vector<InvariantGroup>& groups() {
       {"transactions",
        {"aborted-read", "precommitted-read", "transaction-torn", "zombie-not-fenced", "marker-invalid", "transaction-cycle",
         "exactly-once-broken", "transaction-hanging"}},
-      {"groups", {"group-double-owner", "commit-regressed"}},
+      {"groups", {"group-double-owner", "commit-regressed", "membership-lost"}},
       {"quorum", {"raft-safety"}},
       {"liveness", {"not-converged", "operation-unanswered", "churn"}}};
   return table;

@@ -96,7 +96,7 @@ const std::vector<SettingWithoutEffect>& settings_without_effect() {
 }
 
 std::span<const std::string_view> invariant_ids() {
-  static constexpr std::array<std::string_view, 36> ids{
+  static constexpr std::array<std::string_view, 37> ids{
       "log-offsets-ordered",   "replicas-match",      "epoch-offset-unique",
       "epochs-monotonic",      "isr-holds-committed", "candidates-complete",
       "leader-complete",       "acked-somewhere",     "committed-not-truncated",
@@ -107,8 +107,9 @@ std::span<const std::string_view> invariant_ids() {
       "poll-went-back",        "aborted-read",        "precommitted-read",
       "transaction-torn",      "zombie-not-fenced",   "marker-invalid",
       "transaction-cycle",     "group-double-owner",  "commit-regressed",
-      "exactly-once-broken",   "raft-safety",         "not-converged",
-      "operation-unanswered",  "transaction-hanging", "churn"};
+      "membership-lost",       "exactly-once-broken", "raft-safety",
+      "not-converged",         "operation-unanswered", "transaction-hanging",
+      "churn"};
   return ids;
 }
 

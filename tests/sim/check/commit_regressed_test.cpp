@@ -144,3 +144,62 @@ TEST_CASE("committed offsets that an unclean election of the offsets topic lost 
   CHECK(tale.violations(CommitRegressed::id) == 0);
   CHECK(tale.findings(CommitRegressed::id) == 1);
 }
+
+TEST_CASE("a member that gives a partition up further than it has committed just before breaks commit-regressed", "[check]") {
+  Tale tale = with_member();
+  trace::PartitionsRevoked gone{"g", "m1", false, {name}, {name}};
+  SECTION("it was given more after the commit") {
+    tale.delivered({{5, 5}});
+    tale.tell(reader.value, gone);
+    CHECK(tale.violations(CommitRegressed::id) == 1);
+  }
+  SECTION("it was given no more") {
+    tale.tell(reader.value, gone);
+    CHECK(tale.findings(CommitRegressed::id) == 0);
+  }
+  SECTION("it has gone back since") {
+    tale.delivered({{5, 5}});
+    tale.tell(reader.value, trace::PositionReset{name, Offset{2}, "seek"});
+    tale.tell(reader.value, gone);
+    CHECK(tale.findings(CommitRegressed::id) == 0);
+  }
+  SECTION("its commit failed, or was not for this partition") {
+    tale.delivered({{5, 5}});
+    gone.committed.clear();
+    tale.tell(reader.value, gone);
+    CHECK(tale.findings(CommitRegressed::id) == 0);
+  }
+  SECTION("it has lost the partition") {
+    tale.delivered({{5, 5}});
+    gone.lost = true;
+    tale.tell(reader.value, gone);
+    CHECK(tale.findings(CommitRegressed::id) == 0);
+  }
+}
+
+TEST_CASE("an offset that expires while its group reads the partition breaks commit-regressed", "[check]") {
+  Tale tale = with_member();
+  const trace::GroupChanged in_use{"g", "Stable", Generation{1}, {{"m1", "g/1", {name}}}, "assigned"};
+  tale.tell(0, in_use);
+  SECTION("by time") {
+    tale.tell(0, trace::OffsetsRemoved{"g", {name}, true});
+    CHECK(tale.violations(CommitRegressed::id) == 1);
+  }
+  SECTION("an administrator may remove it") {
+    tale.tell(0, trace::OffsetsRemoved{"g", {name}});
+    CHECK(tale.findings(CommitRegressed::id) == 0);
+  }
+  SECTION("and time when the group has no members any more") {
+    tale.tell(0, trace::GroupChanged{"g", "Empty", Generation{2}, {}, "the last member has left"});
+    tale.tell(0, trace::OffsetsRemoved{"g", {name}, true});
+    CHECK(tale.findings(CommitRegressed::id) == 0);
+  }
+  SECTION("a consumer group reads what its members have whatever its state") {
+    trace::GroupChanged e = in_use;
+    e.type = "consumer";
+    e.state = "Reconciling";
+    tale.tell(0, e);
+    tale.tell(0, trace::OffsetsRemoved{"g", {name}, true});
+    CHECK(tale.violations(CommitRegressed::id) == 1);
+  }
+}
