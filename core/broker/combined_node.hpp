@@ -5,7 +5,7 @@
 //
 //   input              goes to
 //   a message          the part that dialled, or whose listener it came in by
-//   Woken, Disconnected of others' connections   both
+//   Woken, Disconnected of others' connections   both; Woken to the controller alone where only the broker's upkeep is due besides
 //   StopRequested      the broker; when that has left the cluster, the controller (KafkaRaftServer.shutdown)
 //   Campaign           the controller; other commands the broker
 //

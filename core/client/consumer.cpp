@@ -179,7 +179,8 @@ void Consumer::run_group(Env& env) {
   if (member_->losses() != losses) coordinator_lost(env);
   if (!inside_poll_) return;
   if (auto assigned = member_->take_assignment()) take_over(std::move(*assigned), env);
-  if (!member_->wants_prepare()) {
+  if (!member_->wants_prepare()) {  // or no more: what was committed for that is no commit for the next time
+    committed_before_join_.reset();
     prepare_until_.reset();
     return;
   }
@@ -390,7 +391,8 @@ void Consumer::commit_finished(const Commit& commit, ErrorCode error, Env& env) 
       if (again) next_auto_commit_ = may_commit_at_;
       break;
     case CommitReason::before_join:
-      if (!again) committed_before_join_ = error == ErrorCode::none ? commit.offsets : OffsetsToCommit{};
+      // Unless there is nothing to prepare for any more.
+      if (!again && prepare_until_) committed_before_join_ = error == ErrorCode::none ? commit.offsets : OffsetsToCommit{};
       break;
     case CommitReason::by_hand:
       if (again && is_same_member) {
@@ -413,6 +415,7 @@ void Consumer::begin_close(Env& env) {
   if (is_closing()) return;
   inside_poll_ = false;
   preparing_ = false;
+  committed_before_join_.reset();
   close_until_ = env.now + close_timeout;
   closing_ = Closing::committing;
 }

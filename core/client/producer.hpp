@@ -61,6 +61,7 @@ class Producer {
   [[nodiscard]] bool owns(const ConnectionId& connection) const { return channel_.owns(connection); }
   void abandon(Env& env);  // closes its connections; it is to be thrown away
   [[nodiscard]] const Transactions* transactions() const { return transactions_ ? &*transactions_ : nullptr; }
+  [[nodiscard]] const std::optional<ProducerIdAndEpoch>& producer_id() const { return sequences_.producer(); }
   [[nodiscard]] bool can_accept() const { return blocked_.empty() && !closing_; }
   [[nodiscard]] bool idle() const {
     return blocked_.empty() && accumulator_.idle();

@@ -311,7 +311,7 @@ struct PartitionsRevoked {
   std::string member_id;
   bool lost{};  // the member no longer belongs to the group: another may own them already
   std::vector<TopicPartition> partitions;
-  std::vector<TopicPartition> committed{};  // those of which all that it was given was committed just before, with success
+  std::vector<TopicPartition> committed{};  // those whose position it committed, with success, to join again
 };
 struct ClientSawError {
   ApiKey api{};
@@ -341,7 +341,7 @@ struct GroupChanged {
 struct OffsetsRemoved {  // durable: tombstones for them are below the high watermark
   std::string group;
   std::vector<TopicPartition> partitions;
-  bool expired{};  // by time, and not because somebody wanted it, or the topic is gone
+  bool expired{};  // by time, while the group stays; not because somebody wanted it, the topic is gone, or the group with them
 };
 struct OffsetsCommitted {  // durable: the record in __consumer_offsets is below the high watermark
   std::string group;

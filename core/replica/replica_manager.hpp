@@ -135,8 +135,9 @@ class ReplicaManager {
   void step(const Input& in, Env& env);
   [[nodiscard]] std::optional<Instant> next_deadline() const;  // of all but the upkeep
   // Upkeep: checkpoints, retention, cleaning, the deletion of files. It may take as long as the disk does, so it comes in steps of
-  // its own, each when the disk is done with the one before (as KafkaScheduler and the cleaner's thread have one run of a task
-  // at a time): a slow disk holds up nothing else, and what is due does not pile up behind it.
+  // its own, each when the disk is done with the one before: a slow disk holds up one thread with it, and what is due does not
+  // pile up behind it. Simpler than Kafka, where KafkaScheduler has one run of each task at a time, makes up for missed ones, and
+  // the cleaner has threads of its own.
   [[nodiscard]] std::optional<Instant> upkeep_deadline() const;
   void run_upkeep(Env& env);
   void shutdown(Env& env);

@@ -10,6 +10,10 @@
 
 namespace kafkasim::sim {
 
+namespace {
+constexpr Duration longest_removal = seconds(6);  // offsets.commit.timeout.ms, and some: then a coordinator gives its tombstone up
+}
+
 // ---- what members own, and where they have been ---------------------------------------------------------------------
 
 void CommitRegressed::on(const Observation& o, const trace::PartitionsAssigned& e, const History&, Findings&) {
@@ -36,7 +40,7 @@ CommitRegressed::Stretch* CommitRegressed::edit_stretch(HostId host, const Topic
   if (member == members.end()) return nullptr;
   const auto owned = member->second.owns.partitions.find(tp);
   if (owned == member->second.owns.partitions.end()) return nullptr;
-  if (!owned->second) owned->second = Stretch{at, at, at};
+  if (!owned->second) owned->second = Stretch{at, at, at, {}};
   return &*owned->second;
 }
 
@@ -64,21 +68,19 @@ void CommitRegressed::on(const Observation& o, const trace::PartitionsRevoked& e
   ++evaluations;
   for (const TopicPartition& tp : e.committed) {
     const auto owned = member->second.owns.partitions.find(tp);
-    const auto committed = group->second->committed.find(tp);
-    if (owned == member->second.owns.partitions.end() || !owned->second || committed == group->second->committed.end()) continue;
-    if (committed->second >= owned->second->at) continue;
+    if (owned == member->second.owns.partitions.end() || !owned->second) continue;
+    if (owned->second->committed >= owned->second->at) continue;
     findings.add({std::string{id},
                   o.at,
                   e.group,
                   fmt::format("{} gives up {} at offset {} and has committed {} only", e.member_id, to_string(tp),
-                              owned->second->at.value, committed->second.value),
+                              owned->second->at.value, owned->second->committed.value),
                   {},
                   excuse_of(e.group, history)});
   }
 }
 
-const CommitRegressed::Stretch* CommitRegressed::stretch(const Group& group, const trace::OffsetsCommitted& e,
-                                                         const TopicPartition& tp) const {
+CommitRegressed::Stretch* CommitRegressed::stretch(Group& group, const trace::OffsetsCommitted& e, const TopicPartition& tp) {
   const auto member = group.members.find(e.member_id);
   if (member == group.members.end()) return nullptr;
   if (!group.of_consumer_group && member->second.owns.generation != e.generation) return nullptr;
@@ -88,14 +90,27 @@ const CommitRegressed::Stretch* CommitRegressed::stretch(const Group& group, con
 
 // ---- commits --------------------------------------------------------------------------------------------------------
 
-void CommitRegressed::on(const Observation&, const trace::GroupChanged& e, const History&, Findings&) {
+// By whom the group is kept: another broker may not know yet that it does not coordinate it any more, or still not.
+void CommitRegressed::note_readers(const Observation& o, const trace::GroupChanged& e, const History& history) {
+  const bool rebalances = e.type != "consumer" && (e.state == "PreparingRebalance" || e.state == "CompletingRebalance");
+  if (rebalances) return;
+  const PartitionHistory* home = home_of(e.group, history);
+  if (home && home->leader != history.node(o.host)) return;
   Cow<Group>& group = groups_[e.group];
-  const bool of_consumer_group = e.type == "consumer";
-  std::set<TopicPartition> read;
-  if (of_consumer_group || e.state == "Stable") {
-    for (const auto& member : e.members) read.insert(member.assignment.begin(), member.assignment.end());
+  std::map<TopicPartition, Instant> read;
+  for (const auto& member : e.members) {
+    for (const TopicPartition& tp : member.assignment) {
+      const auto before = group->read.find(tp);
+      read.emplace(tp, before == group->read.end() ? o.at : before->second);
+    }
   }
   if (group->read != read) group.edit().read = std::move(read);
+}
+
+void CommitRegressed::on(const Observation& o, const trace::GroupChanged& e, const History& history, Findings&) {
+  note_readers(o, e, history);
+  Cow<Group>& group = groups_[e.group];
+  const bool of_consumer_group = e.type == "consumer";
   if (group->of_consumer_group != of_consumer_group) {
     group.edit().of_consumer_group = of_consumer_group;
     group.edit().stable.reset();
@@ -122,7 +137,7 @@ void CommitRegressed::on(const Observation& o, const trace::OffsetsCommitted& e,
            {});
   }
   for (const auto& one : e.offsets) {
-    const Stretch* been = by_member ? stretch(group, e, one.partition) : nullptr;
+    Stretch* been = by_member ? stretch(group, e, one.partition) : nullptr;
     const PartitionHistory* partition = history.partition(one.partition);
     const auto before = group.committed.find(one.partition);
     if (been && partition && one.offset > been->highest) {
@@ -138,6 +153,7 @@ void CommitRegressed::on(const Observation& o, const trace::OffsetsCommitted& e,
                          before->second.value, one.offset.value),
              {});
     }
+    if (been) been->committed = std::max(been->committed, one.offset);
     group.committed[one.partition] = one.offset;
     std::vector<Offset>& offered = group.offered[one.partition];
     const auto mine = std::ranges::find(offered, one.offset);
@@ -153,7 +169,9 @@ void CommitRegressed::on(const Observation&, const trace::OffsetsOffered& e, con
 void CommitRegressed::on(const Observation& o, const trace::OffsetsRemoved& e, const History& history, Findings& findings) {
   Group& group = groups_[e.group].edit();
   for (const TopicPartition& tp : e.partitions) {
-    if (e.expired && group.read.contains(tp)) {
+    const auto read = group.read.find(tp);
+    if (e.expired) ++evaluations;
+    if (e.expired && read != group.read.end() && o.at - read->second > longest_removal) {
       findings.add({std::string{id},
                     o.at,
                     e.group,

@@ -5,9 +5,9 @@
 //   is never beyond what its member was given: no record that the member has not got lies below it;
 //   never goes back, except by a commit that no member made (an administrator's), or by the owner's own within where it
 //   has been since it owns the partition;
-//   covers all that its member was given, when that gives the partition up in order and has just committed: the next owner
-//   is given none of it once more;
-//   does not expire while the group reads the partition (KIP-211);
+//   covers all that its member was given, when that gives all up to join again (eager) and has just committed: the next
+//   owner is given none of it once more;
+//   does not expire while the group reads the partition (KIP-211), and has for longer than a removal may be on its way;
 //   survives the coordinator, unless an administrator has removed it or it has expired: one that loads the partition of
 //   __consumer_offsets and is its leader finds it.
 // Excused: what the offsets topic lost by an excused loss.
@@ -24,7 +24,7 @@ class CommitRegressed {
  public:
   static constexpr std::string_view id = "commit-regressed";
   static constexpr std::string_view promise =
-      "committed offsets come from the current generation, cover only what was delivered, and are not lost";
+      "committed offsets come from the current generation, cover what was delivered and no more, and are not lost";
   void on(const Observation& o, const trace::PartitionsAssigned& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::PartitionsRevoked& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::PositionReset& e, const History& history, Findings& findings);
@@ -42,7 +42,8 @@ class CommitRegressed {
   struct Stretch {  // where a reader has been since it owns the partition
     Offset lowest;
     Offset highest;
-    Offset at;  // where the next poll goes on
+    Offset at;         // where the next poll goes on
+    Offset committed;  // the furthest, by that owner
   };
   struct Ownership {
     Generation generation;
@@ -56,12 +57,12 @@ class CommitRegressed {
     std::map<std::string, Member> members;  // by member id
     bool of_consumer_group{};               // its members commit in epochs of their own (KIP-848)
     std::optional<Generation> stable;       // the latest whose assignment was stored
-    std::set<TopicPartition> read;          // by members that its coordinator counts; of a classic group, while it is stable
+    std::map<TopicPartition, Instant> read;  // by members that its coordinator counts, since when; of a classic group as it was last stable
     Offsets committed;
     std::map<TopicPartition, std::vector<Offset>> offered;  // since: a new coordinator may find any of them
   };
-  [[nodiscard]] const Stretch* stretch(const Group& group, const trace::OffsetsCommitted& e,
-                                       const TopicPartition& tp) const;
+  void note_readers(const Observation& o, const trace::GroupChanged& e, const History& history);
+  [[nodiscard]] static Stretch* stretch(Group& group, const trace::OffsetsCommitted& e, const TopicPartition& tp);
   [[nodiscard]] static bool was_offered(const Group& group, const TopicPartition& tp, Offset offset);
   Stretch* edit_stretch(HostId host, const TopicPartition& tp, Offset at);
 

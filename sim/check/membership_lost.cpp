@@ -18,16 +18,28 @@ void MembershipLost::on(const Observation& o, const trace::PartitionsRevoked& e,
   if (group != groups_.end()) group->second.edit().members.erase(o.host);
 }
 
-void MembershipLost::on(const Observation& o, const ProcessStarted&, const History&, Findings&) {
+void MembershipLost::on(const Observation& o, const ProcessCrashed&, const History&, Findings&) { process_gone(o.host); }
+void MembershipLost::on(const Observation& o, const ProcessExited&, const History&, Findings&) { process_gone(o.host); }
+void MembershipLost::on(const Observation& o, const PowerLost&, const History&, Findings&) { process_gone(o.host); }
+
+void MembershipLost::process_gone(HostId host) {
   for (auto& [name, group] : groups_) {
-    if (group->members.contains(o.host)) group.edit().members.erase(o.host);
-    if (group->coordinator == o.host) group.edit().coordinator.reset();
+    if (group->members.contains(host)) group.edit().members.erase(host);
+    if (group->coordinator == host) group.edit().coordinator.reset();
   }
 }
 
 void MembershipLost::on(const Observation& o, const trace::GroupChanged& e, const History& history, Findings& findings) {
   Cow<Group>& group = groups_[e.group];
-  if (group->coordinator == o.host) return;
+  const auto is_listed = [&e](const Membership& told) {
+    return std::ranges::find(e.members, told.member, &trace::GroupChanged::Member::id) != e.members.end();
+  };
+  if (group->coordinator == o.host) {
+    // Whom it has removed, a generation of the same number need not have: generations begin anew, or those of another kind of group.
+    const bool removes = std::ranges::any_of(group->members, [&](const auto& entry) { return !is_listed(entry.second); });
+    if (removes) std::erase_if(group.edit().members, [&](const auto& entry) { return !is_listed(entry.second); });
+    return;
+  }
   const PartitionHistory* home = home_of(e.group, history);
   if (!home || home->leader != history.node(o.host)) return;  // who was a coordinator once and does not know better
   group.edit().coordinator = o.host;
@@ -35,7 +47,7 @@ void MembershipLost::on(const Observation& o, const trace::GroupChanged& e, cons
   ++evaluations;
   for (const auto& [host, told] : group->members) {
     if (told.generation != e.generation) continue;
-    if (std::ranges::find(e.members, told.member, &trace::GroupChanged::Member::id) != e.members.end()) continue;
+    if (is_listed(told)) continue;
     findings.add({std::string{id},
                   o.at,
                   e.group,

@@ -17,7 +17,9 @@ class MembershipLost {
   static constexpr std::string_view promise = "who was made a member of a group's generation is one for the next coordinator too";
   void on(const Observation& o, const trace::PartitionsAssigned& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::PartitionsRevoked& e, const History& history, Findings& findings);
-  void on(const Observation& o, const ProcessStarted& e, const History& history, Findings& findings);
+  void on(const Observation& o, const ProcessCrashed& e, const History& history, Findings& findings);
+  void on(const Observation& o, const ProcessExited& e, const History& history, Findings& findings);
+  void on(const Observation& o, const PowerLost& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::GroupChanged& e, const History& history, Findings& findings);
   std::uint64_t evaluations{0};
 
@@ -27,9 +29,10 @@ class MembershipLost {
     Generation generation;
   };
   struct Group {
-    std::map<HostId, Membership> members;  // as they were told last
+    std::map<HostId, Membership> members;  // as they were told last; not those that their coordinator has removed since
     std::optional<HostId> coordinator;
   };
+  void process_gone(HostId host);
   std::map<std::string, Cow<Group>> groups_;
 };
 

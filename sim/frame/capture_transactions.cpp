@@ -12,12 +12,17 @@ namespace {
 
 struct TransactionPainter {
   const Shot& shot;
-  std::map<std::string_view, std::string_view> users{};  // transactional ids and the clients that write by them
+  struct User {  // a client that writes by a transactional id
+    std::string_view name;
+    std::optional<ProducerIdAndEpoch> producer;
+  };
+  std::multimap<std::string_view, User> users{};  // several where one has taken over from another that does not know it
 
   explicit TransactionPainter(const Shot& s) : shot{s} {
     for (const ClientHost& client : shot.run.cluster().clients) {
       const Producer* writes = shot.run.world().is_up(client.host) ? producer_on(shot.run.world(), client.host) : nullptr;
-      if (writes != nullptr && writes->transactions() != nullptr) users.emplace(writes->transactions()->id(), client.name);
+      if (writes != nullptr && writes->transactions() != nullptr)
+        users.emplace(writes->transactions()->id(), User{client.name, writes->producer_id()});
     }
   }
 
@@ -28,24 +33,45 @@ struct TransactionPainter {
     return home != nullptr && home->leader == id;
   }
 
-  // Where the leader's log has its first record of the producer's open transaction.
-  [[nodiscard]] std::optional<Offset> open_since(const TopicPartition& name, ProducerId producer) const {
+  // Null: nobody leads it, or is down.
+  [[nodiscard]] const UnifiedLog* leaders_log(const TopicPartition& name) const {
     const PartitionHistory* partition = shot.history().partition(name);
-    if (partition == nullptr || !partition->leader) return std::nullopt;
+    if (partition == nullptr || !partition->leader) return nullptr;
     const auto host = shot.run.cluster().brokers.find(*partition->leader);
-    if (host == shot.run.cluster().brokers.end()) return std::nullopt;
+    if (host == shot.run.cluster().brokers.end()) return nullptr;
     const Broker* leader = shot.run.world().machine<Broker>(host->second);
-    const UnifiedLog* log = leader != nullptr ? leader->replicas().log(partition->id) : nullptr;
-    if (log == nullptr) return std::nullopt;
-    const auto known = log->producer_state().producers().find(producer);
-    return known == log->producer_state().producers().end() ? std::nullopt : known->second.transaction_start();
+    return leader != nullptr ? leader->replicas().log(partition->id) : nullptr;
+  }
+
+  // Where the log has the first record of the producer's open transaction.
+  [[nodiscard]] static std::optional<Offset> open_since(const UnifiedLog& log, ProducerId producer) {
+    const auto known = log.producer_state().producers().find(producer);
+    return known == log.producer_state().producers().end() ? std::nullopt : known->second.transaction_start();
+  }
+
+  // Of several who write by an id the one with the newest epoch of the coordinator's producer: the others are fenced by it.
+  [[nodiscard]] std::string_view user_of(const TransactionReport& report) const {
+    std::string_view name;
+    std::optional<ProducerEpoch> newest;
+    const auto [first, last] = users.equal_range(report.transactional_id);
+    for (auto user = first; user != last; ++user) {
+      const auto& producer = user->second.producer;
+      const bool same = producer && producer->id == report.producer;
+      if (!name.empty() && !(same && (!newest || producer->epoch > *newest))) continue;
+      name = user->second.name;
+      newest = same ? std::optional{producer->epoch} : std::nullopt;
+    }
+    return name;
   }
 
   [[nodiscard]] FrameTransaction transaction(NodeId coordinator, const TransactionReport& report) const {
     FrameTransaction out{report.transactional_id, std::string{transaction_status_name(report.status)}, coordinator, report.producer, report.epoch,
                          {}, {}};
-    if (const auto user = users.find(report.transactional_id); user != users.end()) out.client = user->second;
-    for (const TopicPartition& name : report.partitions) out.parts.push_back({name, open_since(name, report.producer)});
+    out.client = user_of(report);
+    for (const TopicPartition& name : report.partitions) {
+      const UnifiedLog* log = leaders_log(name);
+      out.parts.push_back({name, log != nullptr ? open_since(*log, report.producer) : std::nullopt, log != nullptr});
+    }
     return out;
   }
 };

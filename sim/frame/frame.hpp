@@ -193,6 +193,7 @@ struct FrameTransaction {  // of a transactional id, as its coordinator has it
   struct Part {
     TopicPartition partition;
     std::optional<Offset> open_since;  // its first record there, while its marker is missing
+    bool known{true};                  // no: nobody leads the partition who could tell
   };
   std::vector<Part> parts;
 };

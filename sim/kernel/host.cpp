@@ -65,13 +65,16 @@ void Host::set_disk_permille(Instant now, std::int64_t permille) {
     return due <= from ? due : from + Duration{saturating_product((due - from).ns, permille) / before};
   };
   const Instant stopped = paused_since_.value_or(now);  // from then on services wait for the process, not for the disk
+  Instant free_at = moved(disk_free_at_, now);
   for (std::uint32_t i = 0; i < lanes_.threads().size(); ++i) {
     if (!lanes_.threads()[i].busy) continue;
     LaneThread& thread = lanes_.thread(i);
+    const bool is_last = thread.due == disk_free_at_ && !paused_since_;
     thread.due = moved(thread.due, std::max(thread.computed, stopped));
+    if (is_last) free_at = thread.due;  // the disk may have stood still until the processor had done its part
   }
   for (auto& [number, flushing] : flushes_) flushing.due = moved(flushing.due, now);
-  disk_free_at_ = moved(disk_free_at_, now);
+  disk_free_at_ = free_at;
 }
 
 Duration Host::disk_time(const DiskCosts& costs) const {

@@ -49,7 +49,8 @@ std::string part_text(const sim::FrameTransaction& transaction, const sim::Frame
     return fmt::format("{}: its records begin at offset {} and wait for the {}.\nReaders of committed records do not pass there.", name,
                        part.open_since->value, ends ? "marker, which is on its way" : "marker that ends the transaction");
   }
-  return ends ? name + ": the marker is written." : name + ": is in the transaction; nothing is written yet.";
+  if (!part.known) return name + ": nobody leads it who could tell what stands there.";
+  return name + (ends ? ": no record waits there; if there was one, its marker is written." : ": is in the transaction; no record stands there yet.");
 }
 
 }  // namespace kafkasim::viz

@@ -109,11 +109,32 @@ TEST_CASE("a rebalance waits for poll and then commits and revokes everything be
   REQUIRE(revoked.size() == 1);
   CHECK_FALSE(revoked[0].lost);
   CHECK(revoked[0].partitions.size() == 2);
+  CHECK(revoked[0].committed == std::vector<TopicPartition>{orders0, orders1});
   CHECK(rig.cluster.committed.at(orders0) == 3);
   rig.write(1, {"d"});
   rig.poll_for(seconds(2));
   CHECK(rig.bench.noted<trace::PartitionsAssigned>().size() == 2);
   CHECK(rig.got == std::vector<std::string>{"a", "b", "c", "d"});
+}
+
+TEST_CASE("a member whose commit before a rebalance is refused gives its partitions up and tells of no commit") {
+  ConsumerRig rig;
+  rig.write(0, {"a"});
+  rig.poll_for(milliseconds(500));
+  rig.write(0, {"b"});
+  rig.poll_once();
+  rig.cluster.errors[ApiKey::heartbeat] = {ErrorCode::rebalance_in_progress};
+  rig.cluster.run_for(rig.bench, seconds(4));
+  (void)rig.poll();
+  const auto commit = rig.bench.take<OffsetCommitRequest>();
+  REQUIRE(commit);
+  rig.cluster.errors[ApiKey::offset_commit] = {ErrorCode::rebalance_in_progress};
+  rig.bench.answer(*commit, *rig.cluster.handle(*commit));
+  rig.poll_for(seconds(1));
+  const auto revoked = rig.bench.noted<trace::PartitionsRevoked>();
+  REQUIRE(revoked.size() == 1);
+  CHECK_FALSE(revoked[0].lost);
+  CHECK(revoked[0].committed.empty());
 }
 
 TEST_CASE("a member that is not known any more loses its partitions and joins under a new id") {

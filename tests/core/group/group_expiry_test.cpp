@@ -59,5 +59,8 @@ TEST_CASE("a consumer group in use keeps the offsets of what it reads unless the
     CHECK(h.committed(h.commit("a", Generation{1}, 5)) == ErrorCode::none);
     days_later(h);
     CHECK(h.fetch().has_value() == !legacy);
+    const auto removed = h.noted<trace::OffsetsRemoved>();
+    REQUIRE(removed.size() == (legacy ? 1U : 0U));
+    if (legacy) CHECK(removed[0].expired);
   }
 }

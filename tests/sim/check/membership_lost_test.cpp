@@ -72,10 +72,17 @@ TEST_CASE("membership-lost is not broken", "[check]") {
     lead_offsets(tale, 2, 2);
     tale.tell(1, stable(4, {"m2", "m3"}, "loaded"));
   }
-  SECTION("after its process began anew") {
-    tale.tell(reader.value, KernelEvent{ProcessStarted{2, StartKind::restart}});
+  SECTION("after its process crashed") {
+    tale.tell(reader.value, KernelEvent{ProcessCrashed{}});
     lead_offsets(tale, 2, 2);
     tale.tell(1, stable(4, {"m2", "m3"}, "loaded"));
+  }
+  SECTION("after its coordinator has removed it and come to that generation otherwise") {
+    trace::GroupChanged e = stable(4, {"m2"}, "a member of the new protocol has left");
+    e.state = "PreparingRebalance";
+    tale.tell(0, e);
+    lead_offsets(tale, 2, 2);
+    tale.tell(1, stable(4, {"m2"}, "loaded"));
   }
   SECTION("by a group that has become one of the new protocol") {
     lead_offsets(tale, 2, 2);
@@ -88,7 +95,7 @@ TEST_CASE("membership-lost is not broken", "[check]") {
 
 TEST_CASE("a coordinator whose process began anew is another one for membership-lost", "[check]") {
   Tale tale = with_member();
-  tale.tell(0, KernelEvent{ProcessStarted{2, StartKind::restart}});
+  tale.tell(0, KernelEvent{ProcessCrashed{}});
   tale.tell(0, stable(4, {"m2"}, "loaded"));
   CHECK(tale.violations(MembershipLost::id) == 1);
 }

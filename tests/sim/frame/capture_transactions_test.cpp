@@ -61,6 +61,34 @@ TEST_CASE("a transaction is seen to be prepared and then complete when its marke
   CHECK(waited);
 }
 
+TEST_CASE("of two producers with one transactional id the one that has fenced the other is shown") {
+  Filmed film{small(3, "20s", R"("topics": [{"name": "t"}],
+      "producers": [{"id": "old", "config": {"transactional.id": "transfers", "linger.ms": 0}},
+                    {"id": "new", "from": "4s", "config": {"transactional.id": "transfers", "linger.ms": 0}}], "epilogue": false, "expect": [],
+      "timeline": [{"at": "2s", "transaction": {"as": "old", "do": "begin"}}, {"at": "2s", "produce": {"topic": "t", "value": "a", "as": "old"}},
+                   {"at": "6s", "transaction": {"as": "new", "do": "begin"}}, {"at": "6s", "produce": {"topic": "t", "value": "b", "as": "new"}}],)")};
+  film.until(seconds(3));
+  REQUIRE(transfers(film.picture()) != nullptr);
+  CHECK(transfers(film.picture())->client == "old");
+  film.until(seconds(7));
+  CHECK(transfers(film.picture())->client == "new");
+}
+
+TEST_CASE("where nobody leads a partition it is not known what of a transaction stands there") {
+  Filmed film{small(3, "20s", R"("topics": [{"name": "t", "assignment": [[1]]}],
+      "producers": [{"id": "bank", "config": {"transactional.id": "transfers", "linger.ms": 0}}], "epilogue": false, "expect": [],
+      "timeline": [{"at": "2s", "transaction": {"as": "bank", "do": "begin"}}, {"at": "2s", "produce": {"topic": "t", "value": "a", "as": "bank"}},
+                   {"at": "3s", "crash": 1}],)")};
+  film.until(milliseconds(2'900));
+  REQUIRE(transfers(film.picture()) != nullptr);
+  CHECK(transfers(film.picture())->parts.at(0).known);
+  REQUIRE(film.until_shown([](const Frame& frame) {
+    const FrameTransaction* now = transfers(frame);
+    return now != nullptr && !now->parts.empty() && !now->parts[0].known;
+  }));
+  CHECK_FALSE(transfers(film.picture())->parts[0].open_since);
+}
+
 TEST_CASE("a transaction is shown as its coordinator has it when that has moved") {
   Filmed film{bank(one_commit + R"x(, {"at": "2500ms", "crash": "transaction_coordinator(transfers)", "for": "10s"})x")};
   film.until(milliseconds(2'400));

@@ -111,6 +111,22 @@ TEST_CASE("when a disk gets another pace what is left of its work takes that muc
     host.set_disk_permille(began, 2'000'000);
     CHECK(thread.due == began + microseconds(10) + seconds(10));
   }
+  SECTION("and the disk is charged for what it does and not for what the processor does before") {
+    Host other{HostId{1}, std::make_shared<const HostSpec>(spec), Random{1}};
+    const FileId own = *other.disk().open("f", OpenMode::create);
+    (void)other.charge(Instant{}, 0);
+    other.set_cpu_permille(1'000'000);
+    REQUIRE(other.disk().sync(own));
+    const Host::Service slow = other.charge(began, 0);
+    LaneThread& busy = other.lanes().thread(0);
+    busy.busy = true;
+    busy.computed = slow.computed;
+    busy.due = slow.done;
+    REQUIRE(busy.due == began + milliseconds(15));
+    other.set_disk_permille(began, 10'000);
+    CHECK(busy.due == began + milliseconds(60));
+    CHECK(other.disk_free_at() == busy.due);
+  }
   SECTION("while the process is stopped its services wait as they are") {
     host.pause(began + seconds(1));
     host.set_disk_permille(began + seconds(3), 1'000);

@@ -10,7 +10,7 @@ sim::FrameTransaction in_state(std::string status) {
   sim::FrameTransaction transaction;
   transaction.id = "transfers";
   transaction.status = std::move(status);
-  transaction.parts = {{{"t", PartitionIndex{0}}, Offset{7}}, {{"t", PartitionIndex{1}}, {}}};
+  transaction.parts = {{{"t", PartitionIndex{0}}, Offset{7}}, {{"t", PartitionIndex{1}}, {}}, {{"t", PartitionIndex{2}}, {}, false}};
   return transaction;
 }
 
@@ -29,10 +29,11 @@ TEST_CASE("each state of a transaction has its phase and its words", "[viz][tran
 TEST_CASE("a partition of a transaction tells what its records wait for", "[viz][transactions]") {
   const sim::FrameTransaction open = in_state("Ongoing");
   CHECK(part_text(open, open.parts[0]).find("begin at offset 7 and wait for the marker that ends") != std::string::npos);
-  CHECK(part_text(open, open.parts[1]).find("nothing is written yet") != std::string::npos);
+  CHECK(part_text(open, open.parts[1]).find("no record stands there yet") != std::string::npos);
+  CHECK(part_text(open, open.parts[2]).find("nobody leads it") != std::string::npos);
   const sim::FrameTransaction ending = in_state("PrepareAbort");
   CHECK(part_text(ending, ending.parts[0]).find("which is on its way") != std::string::npos);
-  CHECK(part_text(ending, ending.parts[1]).find("the marker is written") != std::string::npos);
+  CHECK(part_text(ending, ending.parts[1]).find("its marker is written") != std::string::npos);
 }
 
 }  // namespace kafkasim::viz::test
