@@ -1,17 +1,14 @@
 #include "sim/check/group_home.hpp"
 
-#include "core/broker/broker.hpp"
+#include "core/base/java_hash.hpp"
+#include "core/model/topic_name.hpp"
 
 namespace kafkasim::sim {
 
 const PartitionHistory* home_of(const std::string& group, const History& history) {
   std::int32_t count = 0;
   while (history.partition(TopicPartition{offsets_topic, PartitionIndex{count}})) ++count;
-  if (count == 0) return nullptr;
-  GroupCoordinator coordinator{NodeConfig{}};
-  coordinator.set_partition_count(count);
-  const std::optional<PartitionIndex> index = coordinator.partition_for(group);
-  return index ? history.partition(TopicPartition{offsets_topic, *index}) : nullptr;
+  return count == 0 ? nullptr : history.partition(TopicPartition{offsets_topic, PartitionIndex{java_bucket(group, count)}});
 }
 
 std::optional<Excuse> excuse_of(const std::string& group, const History& history) {

@@ -106,11 +106,8 @@ void draw_group_header(GroupPaint& paint, float y) {
   const Colour name = chosen != nullptr && chosen->group == paint.group.name ? ui.theme.accent : ui.theme.text;
   x += ui.write(paint.list, ui.fonts.bold, {x, y}, name, paint.group.name, (paint.right - x) * 0.4F).x + ui.px(12);
   ui.write(paint.list, ui.fonts.bold, {paint.right - lag_width, y}, paint.group.lag > 0 ? ui.theme.text : ui.theme.dim, lag);
-  for (const std::string& text : group_header_texts(paint.group)) {
-    if (x + ui.measure(ui.fonts.small, text).x + ui.px(10) > paint.right - lag_width) continue;
-    ui.write(paint.list, ui.fonts.small, {x, small_y}, ui.theme.dim, text);
-    break;
-  }
+  const float room = paint.right - lag_width - ui.px(10) - x;
+  write_first_that_fits(ui, paint.list, {x, small_y}, ui.theme.dim, group_header_texts(paint.group), room);
   ImGui::SetCursorScreenPos({paint.left, y});
   if (ImGui::InvisibleButton("group", {std::max(1.0F, paint.right - paint.left), paint.sizes.header})) paint.app.choose(ChosenGroup{paint.group.name});
   ui.probe_item("group." + paint.group.name);

@@ -128,6 +128,16 @@ Colour ink_on(Colour back) {
   return red * 0.299F + green * 0.587F + blue * 0.114F > 118 ? rgb(0x101418) : rgb(0xffffff);
 }
 
+std::optional<float> write_first_that_fits(Ui& ui, ImDrawList& list, ImVec2 at, Colour colour, const std::vector<std::string>& texts, float room) {
+  for (const std::string& text : texts) {
+    const float width = ui.measure(ui.fonts.small, text).x;
+    if (width > room) continue;
+    ui.write(list, ui.fonts.small, at, colour, text);
+    return width;
+  }
+  return std::nullopt;
+}
+
 float draw_warning_sign(Ui& ui, ImDrawList& list, ImVec2 at, float height, Colour colour) {
   const float width = height * 1.1F;
   const float middle = at.x + width / 2;

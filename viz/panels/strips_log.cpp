@@ -39,13 +39,8 @@ void draw_strip_header(StripsPaint& paint, const StripBlock& block, float top, b
   float warnings_width = 0;
   for (const auto& [text, colour] : warnings) warnings_width += ui.measure(ui.fonts.small, text).x + ui.px(26);
 
-  for (const std::string& text : header_texts(partition)) {
-    const float width = ui.measure(ui.fonts.small, text).x;
-    if (x + width + ui.px(12) + warnings_width > right) continue;
-    ui.write(paint.list, ui.fonts.small, {x, small_y}, ui.theme.dim, text);
-    x += width + ui.px(14);
-    break;
-  }
+  const float room = right - x - ui.px(12) - warnings_width;
+  if (const auto width = write_first_that_fits(ui, paint.list, {x, small_y}, ui.theme.dim, header_texts(partition), room)) x += *width + ui.px(14);
   for (const auto& [text, colour] : warnings) {
     const float sign = ui.fonts.small->FontSize * 0.85F;
     if (x + sign > right) break;

@@ -52,6 +52,8 @@ void draw_strip_choice(Ui& ui, ImDrawList& list, const StripScale& scale, const 
 
 // Black or white, whichever can be read on that.
 [[nodiscard]] Colour ink_on(Colour back);
+// The first of the texts, the longest first, that has room there, in small letters. Returns its width; absent: none has.
+std::optional<float> write_first_that_fits(Ui& ui, ImDrawList& list, ImVec2 at, Colour colour, const std::vector<std::string>& texts, float room);
 // A warning sign of that height with an exclamation mark. Returns its width.
 float draw_warning_sign(Ui& ui, ImDrawList& list, ImVec2 at, float height, Colour colour);
 [[nodiscard]] Colour of_health(const Theme& theme, Health health);

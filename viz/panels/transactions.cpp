@@ -71,11 +71,7 @@ void draw_title(TransactionPaint& paint, const sim::FrameTransaction& transactio
   x += ui.px(11);
   const std::vector<std::string> texts = transaction_texts(transaction);
   x += ui.write(paint.list, ui.fonts.small, {x, y}, ui.theme.text, transaction.id, (paint.right - x) * 0.5F).x + ui.px(12);
-  for (const std::string& text : texts) {
-    if (x + ui.measure(ui.fonts.small, text).x > paint.right) continue;
-    ui.write(paint.list, ui.fonts.small, {x, y}, ui.theme.dim, text);
-    break;
-  }
+  write_first_that_fits(ui, paint.list, {x, y}, ui.theme.dim, texts, paint.right - x);
   const sim::FrameNode* user = paint.app.frame().node(std::string_view{transaction.client});
   ImGui::SetCursorScreenPos({paint.left, y});
   if (ImGui::InvisibleButton("transaction", {std::max(1.0F, paint.right - paint.left), line + ui.px(3)})) {

@@ -39,15 +39,7 @@ TEST_CASE("every invariant of the table is one that a scenario may name and is e
   tale.crash(3);
   tale.load(3, 10, {batch, {5, 9, 0, 12, 5}});
   tale.decide(2, 1, {2, 3});
-  const TopicIdPartition home{Uuid{8, 8}, PartitionIndex{0}};
-  tale.tell(0, trace::TopicCreated{1, "__consumer_offsets", home.topic_id});
-  trace::PartitionChanged coordinator;
-  coordinator.metadata_offset = 100;
-  coordinator.partition = home;
-  coordinator.leader = NodeId{2};
-  coordinator.leader_epoch = LeaderEpoch{1};
-  coordinator.replicas = coordinator.isr = {NodeId{1}, NodeId{2}};
-  tale.tell(0, coordinator);
+  tale.lead_offsets(2, 1);
   tale.tell(1, trace::GroupChanged{"g", "Stable", Generation{1}, {{"m", "g/1", {name}}}, "assigned"});
   const auto evaluations = tale.checks().evaluations();
   for (const InvariantInfo& info : invariant_table()) {

@@ -27,21 +27,6 @@ Tale with_member() {
   return tale;
 }
 
-// The offsets topic has one partition, which broker 2 leads.
-void offsets_topic_led_by_2(Tale& tale, bool unclean = false) {
-  const TopicIdPartition home{Uuid{8, 8}, PartitionIndex{0}};
-  tale.tell(0, trace::TopicCreated{1, "__consumer_offsets", home.topic_id});
-  trace::PartitionChanged e;
-  e.metadata_offset = 100;
-  e.partition = home;
-  e.leader = NodeId{2};
-  e.leader_epoch = LeaderEpoch{3};
-  e.replicas = e.isr = {NodeId{1}, NodeId{2}};
-  e.unclean = unclean;
-  tale.tell(0, e);
-  tale.tell(1, trace::BecameLeader{home, LeaderEpoch{3}, Offset{0}, {}});
-}
-
 }  // namespace
 
 TEST_CASE("a commit of what its member was given is in order", "[check]") {
@@ -95,7 +80,7 @@ TEST_CASE("an administrator and the owner itself may take a committed offset bac
 
 TEST_CASE("a new coordinator that does not find what was committed breaks commit-regressed", "[check]") {
   Tale tale = with_member();
-  offsets_topic_led_by_2(tale);
+  tale.lead_offsets(2, 3);
   SECTION("it finds all") {
     tale.tell(1, trace::OffsetsLoaded{"g", {{name, Offset{5}}}});
     tale.tell(1, trace::GroupsLoaded{PartitionIndex{0}, 1});
@@ -139,7 +124,7 @@ TEST_CASE("a new coordinator that does not find what was committed breaks commit
 
 TEST_CASE("committed offsets that an unclean election of the offsets topic lost are excused", "[check]") {
   Tale tale = with_member();
-  offsets_topic_led_by_2(tale, true);
+  tale.lead_offsets(2, 3, true);
   tale.tell(1, trace::GroupsLoaded{PartitionIndex{0}, 0});
   CHECK(tale.violations(CommitRegressed::id) == 0);
   CHECK(tale.findings(CommitRegressed::id) == 1);
@@ -225,7 +210,7 @@ TEST_CASE("an offset that expires while its group reads the partition breaks com
     CHECK(tale.violations(CommitRegressed::id) == 1);
   }
   SECTION("what a former coordinator thinks of the group does not count") {
-    offsets_topic_led_by_2(tale);
+    tale.lead_offsets(2, 3);
     tale.tell(1, in_use);
     tale.tell(0, dead);
     tale.wait(seconds(10));

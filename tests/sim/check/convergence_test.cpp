@@ -10,8 +10,6 @@ using namespace kafkasim::sim::test;
 
 namespace {
 
-const TopicIdPartition home{Uuid{8, 8}, PartitionIndex{0}};
-
 // Three brokers in sync with ten records, controller 3000 active, and a reader in the group "g" that has read them all.
 enum class Commits : bool { by_itself, by_hand };
 Tale at_rest(Commits commits = Commits::by_itself) {
@@ -27,15 +25,7 @@ Tale at_rest(Commits commits = Commits::by_itself) {
   for (const std::int32_t id : {1, 2, 3}) tale.tell(20, trace::BrokerUnfenced{id, NodeId{id}});
   tale.append_everywhere({0, 9, 0, 11, 0});
   tale.commit(1, 0, 10);
-  tale.tell(0, trace::TopicCreated{1, "__consumer_offsets", home.topic_id});
-  trace::PartitionChanged e;
-  e.metadata_offset = 100;
-  e.partition = home;
-  e.leader = NodeId{2};
-  e.leader_epoch = LeaderEpoch{0};
-  e.replicas = e.isr = {NodeId{2}};
-  tale.tell(0, e);
-  tale.tell(1, trace::BecameLeader{home, LeaderEpoch{0}, Offset{0}, {}});
+  tale.lead_offsets(2, 0, false, {NodeId{2}});
   tale.tell(1, trace::GroupChanged{"g", "Stable", Generation{1}, {{"m", "g/1", {name}}}, "assigned"});
   tale.tell(reader.value, trace::PartitionsAssigned{"g", "m", Generation{1}, {name}});
   tale.tell(reader.value, trace::PositionReset{name, Offset{10}, "committed offset"});
@@ -45,7 +35,7 @@ Tale at_rest(Commits commits = Commits::by_itself) {
 }
 
 std::vector<Unmet> missing(const Tale& tale) {
-  const Core core{{NodeId{3000}}, {NodeId{1}, NodeId{2}, NodeId{3}}, {tp}, {{"g", home}}};
+  const Core core{{NodeId{3000}}, {NodeId{1}, NodeId{2}, NodeId{3}}, {tp}, {{"g", offsets_home}}};
   return unmet(tale.checks().history(), core, tale.now(), 8);
 }
 
@@ -157,6 +147,6 @@ TEST_CASE("what is outside the core may be as it likes", "[check]") {
   tale.tell(20, trace::BrokerFenced{50, NodeId{3}, false});
   tale.decide(1, 1, {1, 2});
   tale.wait(quiet_for);
-  const Core core{{NodeId{3000}}, {NodeId{1}, NodeId{2}}, {tp}, {{"g", home}}};
+  const Core core{{NodeId{3000}}, {NodeId{1}, NodeId{2}}, {tp}, {{"g", offsets_home}}};
   CHECK(unmet(tale.checks().history(), core, tale.now(), 8).empty());
 }

@@ -10,6 +10,8 @@ namespace kafkasim::sim::test {
 inline const TopicIdPartition tp{Uuid{7, 7}, PartitionIndex{0}};
 inline const TopicPartition name{"orders", PartitionIndex{0}};
 
+inline const TopicIdPartition offsets_home{Uuid{8, 8}, PartitionIndex{0}};  // the only partition of __consumer_offsets
+
 inline constexpr std::int32_t producer = 9;  // the host of "shop"
 inline constexpr HostId reader{30};
 inline constexpr HostId other_reader{31};
@@ -67,6 +69,20 @@ class Tale {
         tell(id - 1, trace::BecameFollower{tp, LeaderEpoch{epoch}, NodeId{leader}});
       }
     }
+  }
+  // The controller makes the broker lead the offsets topic, which there is from the first time on; the broker hears of it.
+  void lead_offsets(std::int32_t broker, std::int32_t epoch, bool unclean = false, const std::vector<NodeId>& isr = {NodeId{1}, NodeId{2}}) {
+    if (checks().history().partition(offsets_home) == nullptr)
+      tell(0, trace::TopicCreated{1, "__consumer_offsets", offsets_home.topic_id});
+    trace::PartitionChanged e;
+    e.metadata_offset = 100 + epoch;
+    e.partition = offsets_home;
+    e.leader = NodeId{broker};
+    e.leader_epoch = LeaderEpoch{epoch};
+    e.replicas = e.isr = isr;
+    e.unclean = unclean;
+    tell(0, e);
+    tell(broker - 1, trace::BecameLeader{offsets_home, LeaderEpoch{epoch}, Offset{0}, {}});
   }
   void lead(std::int32_t broker, std::int32_t epoch) {
     tell(broker - 1, trace::BecameLeader{tp, LeaderEpoch{epoch}, Offset{0}, {}});

@@ -9,6 +9,29 @@ using namespace kafkasim::sim;
 
 namespace {
 
+// Ten microseconds a step and five milliseconds a sync; what making its file cost is charged.
+struct Synced {
+  Host host{HostId{0}, spec(), Random{1}};
+  FileId file{*host.disk().open("f", OpenMode::create)};
+  Synced() { (void)host.charge(Instant{}, 0); }
+  static std::shared_ptr<const HostSpec> spec() {
+    HostSpec spec = server_spec();
+    spec.cpu = CpuCost{microseconds(10), {}};
+    spec.disk.sync = milliseconds(5);
+    return std::make_shared<const HostSpec>(spec);
+  }
+  // The next step syncs, and is served by the first thread.
+  LaneThread& serve(Instant now) {
+    REQUIRE(host.disk().sync(file));
+    const Host::Service service = host.charge(now, 0);
+    LaneThread& thread = host.lanes().thread(0);
+    thread.busy = true;
+    thread.computed = service.computed;
+    thread.due = service.done;
+    return thread;
+  }
+};
+
 Duration time(Host& host, Instant now, std::uint64_t bytes) { return host.charge(now, bytes).done - now; }
 
 }  // namespace
@@ -48,12 +71,9 @@ TEST_CASE("a step costs its base and its bytes and all of it more on a slow proc
 }
 
 TEST_CASE("concurrent steps wait for the one disk") {
-  HostSpec spec = server_spec();
-  spec.cpu = CpuCost{microseconds(10), {}};
-  spec.disk.sync = milliseconds(5);
-  Host host{HostId{0}, std::make_shared<const HostSpec>(spec), Random{1}};
-  const FileId file = *host.disk().open("f", OpenMode::create);
-  (void)host.charge(Instant{}, 0);
+  Synced synced;
+  Host& host = synced.host;
+  const FileId file = synced.file;
   REQUIRE(host.disk().sync(file));
   CHECK(time(host, Instant{}, 0) == milliseconds(5) + microseconds(10));
   REQUIRE(host.disk().sync(file));
@@ -62,11 +82,9 @@ TEST_CASE("concurrent steps wait for the one disk") {
 }
 
 TEST_CASE("on a slow disk every operation takes longer and the processor does not") {
-  HostSpec spec = server_spec();
-  spec.cpu = CpuCost{microseconds(10), {}};
-  spec.disk.sync = milliseconds(5);
-  Host host{HostId{0}, std::make_shared<const HostSpec>(spec), Random{1}};
-  const FileId file = *host.disk().open("f", OpenMode::create);
+  Synced synced;
+  Host& host = synced.host;
+  const FileId file = synced.file;
   host.set_disk_permille(Instant{}, 2'500);
   REQUIRE(host.disk().sync(file));
   CHECK(time(host, Instant{}, 0) == microseconds(12'510));
@@ -79,22 +97,13 @@ TEST_CASE("on a slow disk every operation takes longer and the processor does no
 }
 
 TEST_CASE("when a disk gets another pace what is left of its work takes that much more or less time") {
-  HostSpec spec = server_spec();
-  spec.cpu = CpuCost{microseconds(10), {}};
-  spec.disk.sync = milliseconds(5);
-  Host host{HostId{0}, std::make_shared<const HostSpec>(spec), Random{1}};
-  const FileId file = *host.disk().open("f", OpenMode::create);
-  (void)host.charge(Instant{}, 0);
+  Synced synced;
+  Host& host = synced.host;
   host.set_disk_permille(Instant{}, 1'000'000);
   const Instant began{};
-  REQUIRE(host.disk().sync(file));
-  LaneThread& thread = host.lanes().thread(0);
-  const Host::Service service = host.charge(began, 0);
-  thread.busy = true;
-  thread.computed = service.computed;
-  thread.due = service.done;
+  LaneThread& thread = synced.serve(began);
   CHECK(thread.due == began + microseconds(10) + seconds(5));
-  const Instant flushed = host.charge_flush(began, *host.disk().begin_flush(file));
+  const Instant flushed = host.charge_flush(began, *host.disk().begin_flush(synced.file));
   CHECK(flushed == thread.due + seconds(5));
   const std::uint64_t number = host.begin_flush({1, FlushToken{1}, std::nullopt, flushed});
 
@@ -112,20 +121,13 @@ TEST_CASE("when a disk gets another pace what is left of its work takes that muc
     CHECK(thread.due == began + microseconds(10) + seconds(10));
   }
   SECTION("and the disk is charged for what it does and not for what the processor does before") {
-    Host other{HostId{1}, std::make_shared<const HostSpec>(spec), Random{1}};
-    const FileId own = *other.disk().open("f", OpenMode::create);
-    (void)other.charge(Instant{}, 0);
-    other.set_cpu_permille(1'000'000);
-    REQUIRE(other.disk().sync(own));
-    const Host::Service slow = other.charge(began, 0);
-    LaneThread& busy = other.lanes().thread(0);
-    busy.busy = true;
-    busy.computed = slow.computed;
-    busy.due = slow.done;
+    Synced other;
+    other.host.set_cpu_permille(1'000'000);
+    LaneThread& busy = other.serve(began);
     REQUIRE(busy.due == began + milliseconds(15));
-    other.set_disk_permille(began, 10'000);
+    other.host.set_disk_permille(began, 10'000);
     CHECK(busy.due == began + milliseconds(60));
-    CHECK(other.disk_free_at() == busy.due);
+    CHECK(other.host.disk_free_at() == busy.due);
   }
   SECTION("while the process is stopped its services wait as they are") {
     host.pause(began + seconds(1));
