@@ -182,8 +182,10 @@ void Consumer::run_group(Env& env) {
   if (!member_->wants_prepare()) {  // or no more: what was committed for that is no commit for the next time
     committed_before_join_.reset();
     prepare_until_.reset();
+    subscription_.resume_all();
     return;
   }
+  if (const auto* target = member_->target(); target && !goes_on_while_revoking_) subscription_.pause_all_but(*target);
   if (!member_->coordinator()) return;
   preparing_ = is_eager() && !goes_on_while_revoking_;
   prepare_join(env);
@@ -225,6 +227,7 @@ void Consumer::revoke(const std::vector<TopicPartition>& partitions, Loss loss, 
     if (std::ranges::find(partitions, tp) == partitions.end()) kept.push_back(tp);
   }
   (void)subscription_.update(kept, PositionState::committed_wanted);
+  subscription_.resume_all();
   fetcher_.forget(partitions);
   committed_request_.reset();
 }

@@ -11,7 +11,8 @@
 // rebalance waits. An application that stays away longer than max.poll.interval.ms leaves the group.
 //
 // Rebalances are eager or cooperative by partition.assignment.strategy, and cooperative under group.protocol=consumer: see
-// group_member.hpp. A cooperative member goes on reading while the group rebalances, and revokes only what moves.
+// group_member.hpp. A cooperative member goes on reading while the group rebalances, and revokes only what moves; of what a new target
+// takes from it, it reads no more while it commits before that (AbstractMembershipManager.markPendingRevocationToPauseFetching).
 //
 // Positions move when poll() returns records. With enable.auto.commit they are committed every auto.commit.interval.ms
 // from inside poll, before a rejoin, and at close. A commit carries the member's generation: one that comes too late is

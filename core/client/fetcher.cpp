@@ -67,7 +67,7 @@ void Fetcher::send_fetches(Parts parts, Env& env) {
   const std::set<NodeId> busy = busy_brokers(parts.cluster, parts.subscription, env.now);
   std::map<NodeId, std::vector<TopicPartition>> wanted;
   for (const auto& [tp, owned] : parts.subscription.owned()) {
-    if (owned->state != PositionState::fetching || in_store(tp)) continue;
+    if (!owned->is_fetchable() || in_store(tp)) continue;
     const PartitionView view = parts.cluster.partition(tp);
     if (!may_try(*owned, view, env.now)) continue;
     if (owned->preferred && !parts.cluster.endpoint(owned->preferred->replica)) {  // not heard of, or not any more
@@ -232,7 +232,7 @@ void Fetcher::on_fetched_partition(const TopicPartition& tp, const FetchRequest:
                                    Parts parts, Env& env) {
   if (got.error_code != ErrorCode::none) env.out.note(trace::ClientSawError{ApiKey::fetch, got.error_code});
   const OwnedPartition* owned = parts.subscription.find(tp);
-  const bool wanted = owned && owned->state == PositionState::fetching && owned->position == asked.fetch_offset;
+  const bool wanted = owned && owned->is_fetchable() && owned->position == asked.fetch_offset;
   if (!wanted || in_store(tp)) return;
   if (got.error_code != ErrorCode::none) {
     on_fetch_error(tp, asked, got, endpoints, parts, env);
@@ -327,7 +327,7 @@ ConsumerRecords Fetcher::collect(Subscription& subscription, std::int64_t most) 
   while (!store_.empty() && most > 0 && !fatal_) {
     Store& store = store_.front();
     OwnedPartition* owned = subscription.edit(store.tp);
-    if (owned && owned->state == PositionState::fetching && owned->position == store.fetched_at) {
+    if (owned && owned->is_fetchable() && owned->position == store.fetched_at) {
       most -= collect_from(store, out, most, *owned);
       if (!store.batches.empty()) break;  // there is more for the next poll
     }

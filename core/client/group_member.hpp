@@ -53,6 +53,7 @@ enum class MemberState : std::uint8_t { unjoined, joining, syncing, stable };
 
 struct ConsumerMembership {  // under the consumer protocol
   std::optional<std::vector<ConsumerGroupTopicPartitions>> target;  // told, and not yet taken over
+  std::vector<TopicPartition> named;  // the target by the names of its topics, while the consumer prepares for it
   std::vector<ConsumerGroupTopicPartitions> owned;
   bool tell_all{true};     // the next heartbeat leaves nothing out
   bool tell_owned{false};  // the next heartbeat goes out at once
@@ -81,6 +82,10 @@ class GroupMember {
 
   // Before it may join: the consumer commits and revokes, then says so.
   [[nodiscard]] bool wants_prepare() const { return rejoin_wanted_ && !prepared_; }
+  // Under the consumer protocol: what it prepares for. Absent: for joining.
+  [[nodiscard]] const std::vector<TopicPartition>* target() const {
+    return consumer_ && consumer_->target && wants_prepare() ? &consumer_->named : nullptr;
+  }
   // `owned`: what the consumer owns then.
   void prepared(std::vector<TopicPartition> owned);
   // A new assignment, once. With the cooperative protocol the consumer revokes what is not in it, and says whether that

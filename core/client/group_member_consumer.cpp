@@ -61,6 +61,7 @@ void GroupMember::look_at_target(ClusterView& cluster) {
   }
   if (!prepared_) {
     rejoin_wanted_ = true;  // the consumer prepares
+    consumer_->named = std::move(partitions);
     return;
   }
   if (!regex_.empty()) {  // what does not match any more is not asked for any more

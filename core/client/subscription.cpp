@@ -1,5 +1,6 @@
 #include "core/client/subscription.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace kafkasim {
@@ -65,6 +66,21 @@ void Subscription::back_off(const TopicPartition& tp, Instant until, std::option
   if (!owned) return;
   owned->next_try = until;
   owned->epoch_of_error = epoch_of_error;
+}
+
+void Subscription::pause_all_but(const std::vector<TopicPartition>& kept) {
+  for (auto& [tp, owned] : owned_) {
+    const bool leaves = std::ranges::find(kept, tp) == kept.end();
+    if (leaves != owned->pending_revocation) owned.edit().pending_revocation = leaves;
+    some_paused_ = some_paused_ || leaves;
+  }
+}
+
+void Subscription::resume_all() {
+  if (!std::exchange(some_paused_, false)) return;
+  for (auto& [tp, owned] : owned_) {
+    if (owned->pending_revocation) owned.edit().pending_revocation = false;
+  }
 }
 
 OffsetsToCommit Subscription::consumed() const {

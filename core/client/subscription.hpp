@@ -35,6 +35,9 @@ struct OwnedPartition {
     Instant until;
   };
   std::optional<Preferred> preferred;
+  bool pending_revocation{};  // it is about to be given up: what is committed before that shall be all that was read
+
+  [[nodiscard]] bool is_fetchable() const { return state == PositionState::fetching && !pending_revocation; }
 };
 
 using OwnedPartitions = std::map<TopicPartition, Cow<OwnedPartition>>;
@@ -63,11 +66,16 @@ class Subscription {
   void want_reset(const TopicPartition& tp);
   void back_off(const TopicPartition& tp, Instant until, std::optional<LeaderEpoch> epoch_of_error);
 
+  // Nothing more is read of what is not among `kept`, until it is revoked or the revocation is off (markPendingRevocation).
+  void pause_all_but(const std::vector<TopicPartition>& kept);
+  void resume_all();
+
   [[nodiscard]] OffsetsToCommit consumed() const;  // every position that is known
   [[nodiscard]] std::vector<TopicPartition> in_state(PositionState state) const;
 
  private:
   OwnedPartitions owned_;
+  bool some_paused_{};
 };
 
 }  // namespace kafkasim

@@ -32,20 +32,24 @@ std::optional<Generation> Vitals::downgraded(const std::string& group) const {
 }
 
 namespace {
-using GroupOffsets = std::map<std::string, std::map<TopicPartition, Offset>>;
-std::optional<Offset> offset_in(const GroupOffsets& all, const std::string& group, const TopicPartition& partition) {
-  const auto offsets = all.find(group);
-  if (offsets == all.end()) return std::nullopt;
-  const auto found = offsets->second.find(partition);
-  return found == offsets->second.end() ? std::nullopt : std::optional{found->second};
+using OffsetsOfGroups = std::map<std::string, Vitals::Offsets>;
+const Vitals::Offsets& offsets_in(const OffsetsOfGroups& all, const std::string& group) {
+  static const Vitals::Offsets none;
+  const auto found = all.find(group);
+  return found == all.end() ? none : found->second;
+}
+std::optional<Offset> offset_in(const Vitals::Offsets& offsets, const TopicPartition& partition) {
+  const auto found = offsets.find(partition);
+  return found == offsets.end() ? std::nullopt : std::optional{found->second};
 }
 }  // namespace
 
+const Vitals::Offsets& Vitals::committed(const std::string& group) const { return offsets_in(committed_, group); }
 std::optional<Offset> Vitals::committed(const std::string& group, const TopicPartition& partition) const {
-  return offset_in(committed_, group, partition);
+  return offset_in(offsets_in(committed_, group), partition);
 }
 std::optional<Offset> Vitals::reached(const std::string& group, const TopicPartition& partition) const {
-  return offset_in(reached_, group, partition);
+  return offset_in(offsets_in(reached_, group), partition);
 }
 
 std::optional<Offset> Vitals::position(HostId reader, const TopicPartition& partition) const {
@@ -162,9 +166,18 @@ void Vitals::on(const Observation&, const trace::OffsetsCommitted& e) {
 }
 
 void Vitals::on(const Observation&, const trace::OffsetsLoaded& e) {
-  auto& offsets = committed_[e.group];
-  offsets.clear();
-  for (const auto& one : e.offsets) offsets[one.partition] = one.offset;
+  Offsets& committed = committed_[e.group];
+  committed.clear();
+  for (const auto& one : e.offsets) {  // some perhaps that its predecessor appended and did not live to tell of
+    committed[one.partition] = one.offset;
+    Offset& reached = reached_[e.group][one.partition];
+    reached = std::max(reached, one.offset);
+  }
+}
+
+void Vitals::on(const Observation&, const trace::OffsetsRemoved& e) {
+  Offsets& committed = committed_[e.group];
+  for (const TopicPartition& partition : e.partitions) committed.erase(partition);
 }
 
 void Vitals::on(const Observation& o, const trace::RecordSent& e) {

@@ -34,6 +34,7 @@ class Vitals {
     Generation generation;
     std::vector<trace::GroupChanged::Member> members;
   };
+  using Offsets = std::map<TopicPartition, Offset>;
   using Sends = std::map<std::int64_t, Instant>;  // by their number: when each was handed over
 
   [[nodiscard]] const Process& process(HostId host) const;
@@ -42,6 +43,7 @@ class Vitals {
   [[nodiscard]] const Group* group(const std::string& name, HostId coordinator) const;
   // The generation in which a consumer group became the classic group that it is, if that has begun no other since.
   [[nodiscard]] std::optional<Generation> downgraded(const std::string& group) const;
+  [[nodiscard]] const Offsets& committed(const std::string& group) const;
   [[nodiscard]] std::optional<Offset> committed(const std::string& group, const TopicPartition& partition) const;
   // The furthest that members have committed since somebody else set the offset: a commit that was long on its way may have set it back.
   [[nodiscard]] std::optional<Offset> reached(const std::string& group, const TopicPartition& partition) const;
@@ -72,6 +74,7 @@ class Vitals {
   void on(const Observation& o, const trace::GroupChanged& e);
   void on(const Observation& o, const trace::OffsetsCommitted& e);
   void on(const Observation& o, const trace::OffsetsLoaded& e);
+  void on(const Observation& o, const trace::OffsetsRemoved& e);
   void on(const Observation& o, const trace::RecordSent& e);
   void on(const Observation& o, const trace::RecordsAcked& e);
   void on(const Observation& o, const trace::RecordsFailed& e);
@@ -92,8 +95,8 @@ class Vitals {
   std::map<TopicIdPartition, PartitionEpoch> partition_epochs_;
   std::map<std::pair<std::string, HostId>, Group> groups_;
   std::map<std::string, std::optional<Generation>> downgrades_;  // absent: it is a consumer group still
-  std::map<std::string, std::map<TopicPartition, Offset>> committed_;
-  std::map<std::string, std::map<TopicPartition, Offset>> reached_;
+  std::map<std::string, Offsets> committed_;
+  std::map<std::string, Offsets> reached_;
   std::map<std::pair<HostId, TopicPartition>, Offset> positions_;
   std::map<std::pair<HostId, TopicPartition>, Sends> waiting_;
   Instant last_change_{};

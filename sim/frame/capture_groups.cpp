@@ -33,7 +33,7 @@ struct GroupPainter {
       for (const PartitionHistory* partition : known->second) read.insert(partition->name);
     }
     if (!read.empty()) return read;
-    for (const auto& [partition, offset] : state.committed) read.insert(partition);
+    for (const auto& [partition, offset] : shot.history().vitals().committed(name)) read.insert(partition);
     for (const auto& member : state.members) read.insert(member.assignment.begin(), member.assignment.end());
     return read;
   }
@@ -77,7 +77,7 @@ struct GroupPainter {
       const Ends ends = ends_of(*partition);
       FrameReader reader{name, {}, {}, {}, 0};
       if (const auto owner = owners.find(name_of); owner != owners.end()) reader.member = owner->second;
-      if (const auto done = state.committed.find(name_of); done != state.committed.end()) reader.committed = done->second;
+      reader.committed = shot.history().vitals().committed(name, name_of);
       reader.position = position(reader.member, name_of);
       const Offset from = reader.committed.value_or(ends.start);
       reader.lag = std::max<std::int64_t>(0, ends.high_watermark - from);

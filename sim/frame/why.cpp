@@ -386,12 +386,12 @@ Inquiry::Behind Inquiry::behind(const std::string& group, const GroupState& stat
   Behind sum;
   const std::vector<std::string> topics = topics_of_group(run_.scenario(), group);
   for (const auto& [id, partition] : history().partitions()) {
-    if (std::ranges::find(topics, partition->name.topic) == topics.end() && !state.committed.contains(partition->name)) continue;
+    const std::optional<Offset> committed = history().vitals().committed(group, partition->name);
+    if (std::ranges::find(topics, partition->name.topic) == topics.end() && !committed) continue;
     sum.partitions.push_back(&*partition);
     const ReplicaHistory* leader = partition->leader ? partition->replica(*partition->leader) : nullptr;
     const Offset end = leader ? leader->high_watermark : partition->true_high_watermark;
-    const auto done = state.committed.find(partition->name);
-    const Offset from = done != state.committed.end() ? done->second : leader ? leader->log_start : Offset{0};
+    const Offset from = committed.value_or(leader ? leader->log_start : Offset{0});
     const std::int64_t lag = std::max<std::int64_t>(0, end - from);
     sum.all += lag;
     sum.unread += std::min(lag, std::max<std::int64_t>(0, end - position(state, partition->name).value_or(from)));

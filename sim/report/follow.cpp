@@ -128,11 +128,11 @@ std::vector<std::string> missing(const Simulation& done, const PartitionHistory&
     lines.push_back(has(life, Stage::failed) ? "never acknowledged: its producer gave it up"
                                              : "not acknowledged: no answer had come when the run ended");
   for (const auto& [name, group] : done.measures().groups()) {
-    const auto committed = group.committed.find(partition.name);
-    if (committed == group.committed.end()) {
+    const std::optional<Offset> committed = done.checks().history().vitals().committed(name, partition.name);
+    if (!committed) {
       lines.push_back(fmt::format("group {} has committed no offset of {}", name, to_string(partition.name)));
-    } else if (committed->second <= offset) {
-      lines.push_back(fmt::format("group {} has not come so far: its committed offset is {}", name, committed->second.value));
+    } else if (*committed <= offset) {
+      lines.push_back(fmt::format("group {} has not come so far: its committed offset is {}", name, committed->value));
     }
   }
   if (!has(life, Stage::delivered)) lines.push_back("no consumer has got it from poll");

@@ -110,8 +110,9 @@ Json groups_json(const Simulation& run) {
       members.push_back({{"id", member.id}, {"client", member.client_id}, {"assignment", assignment}});
     }
     Json offsets = Json::array();
-    for (const auto& [tp, offset] : group.committed) {
-      const PartitionHistory* partition = run.checks().history().partition(tp);
+    const History& history = run.checks().history();
+    for (const auto& [tp, offset] : history.vitals().committed(name)) {
+      const PartitionHistory* partition = history.partition(tp);
       const ReplicaHistory* leader = partition && partition->leader ? partition->replica(*partition->leader) : nullptr;
       const std::int64_t end = leader ? leader->high_watermark.value : offset.value;
       offsets.push_back({{"topic", tp.topic},

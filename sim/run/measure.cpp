@@ -270,7 +270,6 @@ struct Measuring {
     std::vector<Number> lags;
     const auto* one = std::get_if<TopicPartition>(&query.of);
     const auto* topic = std::get_if<TopicName>(&query.of);
-    const auto known = run.measures().groups().find(group);
     for (const auto& [id, partition] : history().partitions()) {
       if (!subscribed(group, partition->name.topic)) continue;
       if ((one && partition->name != *one) || (topic && partition->name.topic != topic->name)) continue;
@@ -278,10 +277,7 @@ struct Measuring {
       const ReplicaHistory* leader = partition->leader ? partition->replica(*partition->leader) : nullptr;
       const std::int64_t end = leader ? leader->high_watermark.value : partition->true_high_watermark.value;
       std::int64_t from = leader ? leader->log_start.value : 0;
-      if (known != run.measures().groups().end()) {
-        const auto committed = known->second.committed.find(partition->name);
-        if (committed != known->second.committed.end()) from = committed->second.value;
-      }
+      if (const std::optional<Offset> committed = history().vitals().committed(group, partition->name)) from = committed->value;
       lags.emplace_back(std::max<std::int64_t>(0, end - from));
     }
     return fold(how, lags);

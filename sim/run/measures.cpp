@@ -299,7 +299,9 @@ void Measures::observe(const Observation& o, const History& history) {
   } else if (const auto* revoked = o.get_if<trace::PartitionsRevoked>()) {
     groups_[revoked->group].partitions_revoked += std::ssize(revoked->partitions);
   } else if (const auto* committed = o.get_if<trace::OffsetsCommitted>()) {
-    for (const auto& one : committed->offsets) groups_[committed->group].committed[one.partition] = one.offset;
+    groups_.try_emplace(committed->group);
+  } else if (const auto* loaded = o.get_if<trace::OffsetsLoaded>()) {
+    groups_.try_emplace(loaded->group);
   } else if (const auto* error = o.get_if<trace::ClientSawError>()) {
     const auto client = clients_.find(o.host);
     ++errors_[{client == clients_.end() ? std::string{} : client->second, error->error}];

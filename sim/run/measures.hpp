@@ -45,7 +45,6 @@ struct GroupState {
   Generation generation;
   std::vector<trace::GroupChanged::Member> members;
   std::int64_t rebalances{0};
-  std::map<TopicPartition, Offset> committed;
   std::string type{"classic"};
   std::string protocol;                        // the assignor
   std::optional<Generation> assignment_epoch;  // of a consumer group

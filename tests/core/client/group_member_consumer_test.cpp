@@ -33,8 +33,11 @@ struct HeartbeatRig : ConsumerRig {
           if (const auto told = answer(*beat)) bench.answer(sent, *told);
         } else if (const auto told = cluster.handle(sent)) {
           bench.answer(sent, *told);
+        } else if (sent.envelope.message.api() == ApiKey::fetch) {
+          cluster.held.push_back(sent);
         }
       }
+      cluster.serve_held(bench);
     });
   }
   [[nodiscard]] ConsumerGroupHeartbeatResponse gives(std::int32_t epoch, std::optional<std::vector<int>> partitions) const {
@@ -51,13 +54,13 @@ struct HeartbeatRig : ConsumerRig {
   std::vector<ConsumerGroupHeartbeatRequest> beats;
 };
 
-// It owns partition 0 and has read from it, and for some seconds cannot commit, which comes before it takes over another.
+// It owns partitions and has read from one, and for some seconds cannot commit, which comes before it takes over another.
 struct StuckRig : HeartbeatRig {
-  StuckRig() : HeartbeatRig{rarely_committing()} {
+  explicit StuckRig(std::vector<int> owned = {0}) : HeartbeatRig{rarely_committing()} {
     write(0, {"a"});
-    run(seconds(1), [this](const auto& beat) { return gives(3, beat.member_epoch == 0 ? std::optional{std::vector{0}} : std::nullopt); });
+    run(seconds(1), [&](const auto& beat) { return gives(3, beat.member_epoch == 0 ? std::optional{owned} : std::nullopt); });
     REQUIRE(beats.size() == 2);
-    cluster.errors[ApiKey::offset_commit] = std::deque<ErrorCode>(10, ErrorCode::coordinator_load_in_progress);
+    cluster.errors[ApiKey::offset_commit] = std::deque<ErrorCode>(50, ErrorCode::coordinator_load_in_progress);
   }
   static ConsumerConfig rarely_committing() {
     ConsumerConfig config = consumer_protocol();
@@ -145,6 +148,20 @@ TEST_CASE("a member whose target is what it owns again before it has taken over 
   REQUIRE(rig.beats[4].topic_partitions);
   CHECK(rig.beats[4].topic_partitions->at(0).partitions == std::vector{PartitionIndex{0}});
   CHECK(rig.bench.noted<trace::PartitionsAssigned>().size() == 1);
+}
+
+TEST_CASE("a member reads no more of what it is about to give up until it is to keep it") {
+  StuckRig rig{{0, 1}};
+  rig.got.clear();
+  rig.run(seconds(10), [&](const auto&) { return rig.gives(3, std::vector{0}); });
+  rig.write(0, {"kept"});
+  rig.write(1, {"given up"});
+  rig.run(seconds(2), [&](const auto&) { return rig.gives(3, std::nullopt); });
+  CHECK(rig.bench.noted<trace::PartitionsRevoked>().empty());
+  CHECK(rig.got == std::vector<std::string>{"kept"});
+  rig.run(seconds(6), [&](const auto&) { return rig.gives(3, std::vector{0, 1}); });
+  CHECK(rig.bench.noted<trace::PartitionsRevoked>().empty());
+  CHECK(rig.got == std::vector<std::string>{"kept", "given up"});
 }
 
 TEST_CASE("a fenced member loses what it owned and joins again with epoch 0 under its id") {

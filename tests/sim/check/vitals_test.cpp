@@ -55,3 +55,23 @@ TEST_CASE("how a process ended is known", "[check]") {
   CHECK(process.ended == Vitals::Ended::failed);
   CHECK(process.reason == "no log directory is left");
 }
+
+TEST_CASE("what a group has committed is what its coordinators say and find in the log", "[check]") {
+  Tale tale;
+  const auto vitals = [&tale]() -> const Vitals& { return tale.checks().history().vitals(); };
+  const TopicPartition other{"orders", PartitionIndex{1}};
+  tale.tell(2, trace::OffsetsCommitted{"g", "a", Generation{1}, {{name, Offset{7}}, {other, Offset{3}}}});
+  CHECK(vitals().committed("g").size() == 2);
+  CHECK(vitals().committed("f").empty());
+
+  // Of what its predecessor appended and did not live to tell of.
+  tale.tell(3, trace::OffsetsLoaded{"g", {{name, Offset{9}}, {other, Offset{2}}}});
+  CHECK(vitals().committed("g", name) == Offset{9});
+  CHECK(vitals().reached("g", name) == Offset{9});
+  CHECK(vitals().committed("g", other) == Offset{2});
+  CHECK(vitals().reached("g", other) == Offset{3});
+
+  tale.tell(3, trace::OffsetsRemoved{"g", {other}});
+  CHECK(vitals().committed("g").size() == 1);
+  CHECK_FALSE(vitals().committed("g", other));
+}

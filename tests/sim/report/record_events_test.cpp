@@ -13,7 +13,7 @@ const TopicIdPartition id{Uuid{7, 7}, PartitionIndex{0}};
 const WatchedRecord record{{"orders", PartitionIndex{0}}, Offset{5}, Origin{0, 12}};
 
 History history() {
-  History made{Subjects{{{HostId{0}, NodeId{1}}}, {}, {}, {}}};
+  History made{Subjects{.nodes = {{HostId{0}, NodeId{1}}}, .controllers = {}, .clients = {}, .pipelines = {}, .min_insync_replicas = {}}};
   made.observe({Instant{1}, 1, HostId{0}, trace::Event{trace::TopicCreated{1, "orders", id.topic_id}}});
   made.observe({Instant{1}, 2, HostId{0}, trace::Event{trace::BecameLeader{id, LeaderEpoch{0}, Offset{0}, {}}}});
   return made;

@@ -30,7 +30,7 @@ void check_alike(const std::string& folder, const Simulation& run) {
       ++files;
     }
     std::size_t found = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) found += entry.is_regular_file() ? 1 : 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) found += entry.is_regular_file() ? 1U : 0U;
     CHECK(found == files);
   }
 }

@@ -12,7 +12,7 @@ namespace {
 
 struct ConsumingRig {
   explicit ConsumingRig(Duration process_time, ConsumerConfig config = {})
-      : ConsumingRig{ConsumingPlan{process_time}, std::move(config)} {}
+      : ConsumingRig{ConsumingPlan{process_time, {}, {}}, std::move(config)} {}
   explicit ConsumingRig(ConsumingPlan plan, ConsumerConfig config = {})
       : bench{make(std::move(plan), std::move(config))} {
     cluster.add_topic("orders", 1);

@@ -55,7 +55,7 @@ Simulation exactly_once(const std::string& more, const std::string& legacy = "",
   return run;
 }
 std::int64_t of_billing(const Simulation& run, Metric metric) {
-  return std::get<std::int64_t>(run.measure({.metric = metric, .of = ClientName{"billing", std::nullopt}}).value_or(std::int64_t{-1}));
+  return std::get<std::int64_t>(run.measure({metric, {}, ClientName{"billing", std::nullopt}, {}}).value_or(std::int64_t{-1}));
 }
 
 }  // namespace
