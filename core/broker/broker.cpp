@@ -104,8 +104,7 @@ void Broker::on_command(const Command& command, Env& env) {
 
 // What is due at once goes first: heartbeats, say, are not to leave only when the disk is done.
 bool Broker::is_for_upkeep(Instant now) const {
-  const auto is_due = [now](const std::optional<Instant>& deadline) { return deadline && *deadline <= now; };
-  return is_due(replicas_.upkeep_deadline()) && !is_due(prompt_deadline());
+  return is_due(replicas_.upkeep_deadline(), now) && !is_due(prompt_deadline(), now);
 }
 
 void Broker::route(const Input& in, Env& env) {
@@ -148,9 +147,9 @@ void Broker::settle(Env& env) {
   ask_controller(env);
   // What has become possible by the above: a controller is known, a state was reached.
   const std::optional<ControllerChannel::Active> active = active_controller();
-  if (const auto due = lifecycle_.next_deadline(active); due && *due <= env.now)
+  if (is_due(lifecycle_.next_deadline(active), env.now))
     lifecycle_.step(Woken{}, active, replayed(), env);
-  if (const auto due = channel_.next_deadline(active); due && *due <= env.now) {
+  if (is_due(channel_.next_deadline(active), env.now)) {
     for (const ControllerChannel::Done& done : channel_.step(Woken{}, active, env)) on_controller_done(done, env);
   }
   end_if_stopped(env);

@@ -176,6 +176,7 @@ class Broker {
   [[nodiscard]] bool administer(const Message& message, const RequestRef& from, Env& env);  // false: no such request
   void on_api_versions(const ApiVersionsRequest& request, const RequestRef& from, Env& env);
   void on_describe_cluster(const DescribeClusterRequest& request, const RequestRef& from, Env& env);
+  void on_offset_commit(const OffsetCommitRequest& request, const RequestRef& from, Env& env);
   void on_offset_delete(const OffsetDeleteRequest& request, const RequestRef& from, Env& env);
   [[nodiscard]] std::optional<NodeId> any_live_broker(Env& env) const;
 

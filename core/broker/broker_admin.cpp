@@ -115,6 +115,25 @@ void Broker::on_describe_cluster(const DescribeClusterRequest& request, const Re
 }
 
 // Only offsets of partitions that exist are the coordinator's business.
+// KafkaApis.handleOffsetCommitRequest: what there is no partition for is refused before the coordinator sees it.
+void Broker::on_offset_commit(const OffsetCommitRequest& request, const RequestRef& from, Env& env) {
+  OffsetCommitRequest known = request;
+  OffsetCommitResponse refused;
+  for (OffsetCommitRequest::Topic& topic : known.topics) {
+    const TopicImage* image = image_.topic(topic.name);
+    OffsetCommitResponse::Topic unknown{topic.name, {}};
+    std::erase_if(topic.partitions, [&](const OffsetCommitRequest::Partition& partition) {
+      if (image && image_.partition({image->id, partition.partition_index})) return false;
+      unknown.partitions.push_back({partition.partition_index, ErrorCode::unknown_topic_or_partition});
+      return true;
+    });
+    if (!unknown.partitions.empty()) refused.topics.push_back(std::move(unknown));
+  }
+  std::erase_if(known.topics, [](const OffsetCommitRequest::Topic& topic) { return topic.partitions.empty(); });
+  if (known.topics.empty()) return answer(from, std::move(refused), env);
+  groups_.commit(known, std::move(refused), from, env);
+}
+
 void Broker::on_offset_delete(const OffsetDeleteRequest& request, const RequestRef& from, Env& env) {
   OffsetDeleteRequest known{.group_id = request.group_id};
   OffsetDeleteResponse response;

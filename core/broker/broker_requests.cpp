@@ -70,6 +70,7 @@ bool is_sound(const MetadataRequest& request, std::int16_t version) {
 void Broker::on_request(const Received& received, Env& env) {
   const RequestRef from = request_ref(received);
   const Message& message = received.envelope.message;
+  if (const auto* request = message.get_if<OffsetCommitRequest>()) return on_offset_commit(*request, from, env);
   if (GroupCoordinator::handles(message.api())) return groups_.on_request(received, env);
   if (transact(received, env)) return;
   if (const auto* request = message.get_if<FetchRequest>()) return replicas_.fetch(from, *request, env);

@@ -46,9 +46,8 @@ void CombinedNode::route(const Input& in, Env& env) {
   if (std::holds_alternative<StopRequested>(in)) return give(Part::broker, in, env);
   // Started, Woken, Disconnected. The broker first: what the controller finds committed at its start is for the new one.
   // But the broker's upkeep holds up no controller.
-  const auto is_due = [&env](const std::optional<Instant>& deadline) { return deadline && *deadline <= env.now; };
   const bool only_controller =
-      std::holds_alternative<Woken>(in) && is_due(controller_.next_deadline()) && !is_due(broker_.prompt_deadline());
+      std::holds_alternative<Woken>(in) && is_due(controller_.next_deadline(), env.now) && !is_due(broker_.prompt_deadline(), env.now);
   if (!stopping_ && !only_controller) give(Part::broker, in, env);
   if (!ended_) give(Part::controller, in, env);
 }

@@ -111,10 +111,10 @@ std::vector<ControllerChannel::Done> ControllerChannel::step(const Input& in, co
   if (std::holds_alternative<Woken>(
           in)) {  // the first waits for its answer; the others, and it while unsent, may run out of time
     for (const Request& request : requests_) {
-      if (!request.sent_as && request.deadline && *request.deadline <= env.now)
+      if (!request.sent_as && is_due(request.deadline, env.now))
         done.push_back(Done{request.id, std::nullopt});
     }
-    std::erase_if(requests_, [&env](const Request& r) { return !r.sent_as && r.deadline && *r.deadline <= env.now; });
+    std::erase_if(requests_, [&env](const Request& r) { return !r.sent_as && is_due(r.deadline, env.now); });
   }
   pump(active, env);
   return done;

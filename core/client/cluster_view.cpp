@@ -125,7 +125,7 @@ void ClusterView::saw_epoch(const TopicPartition& tp, LeaderEpoch epoch) {
 
 void ClusterView::pump(RequestChannel& channel, Env& env) {
   if (request_) return;
-  if (refresh_at_ && *refresh_at_ <= env.now) update_wanted_ = true;
+  if (is_due(refresh_at_, env.now)) update_wanted_ = true;
   if (!update_wanted_ || may_ask_at_ > env.now) return;
   const std::optional<Peer> peer = any_node(channel, env);
   if (!peer) {  // every node is in its reconnect backoff

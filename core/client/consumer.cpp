@@ -380,8 +380,11 @@ void Consumer::on_commit(const Completion& done, Env& env) {
 void Consumer::commit_finished(const Commit& commit, ErrorCode error, Env& env) {
   // A member of a consumer group has moved on to another epoch meanwhile: the commit goes out under that one.
   const bool moved_on = error == ErrorCode::stale_member_epoch && commit.generation != member_->generation();
-  const bool again =
-      moved_on || (error != ErrorCode::none && is_retriable(error) && error != ErrorCode::rebalance_in_progress);
+  // What is to be given up because its topic was deleted can never be committed (CommitRequestManager).
+  const bool is_of_no_use = error == ErrorCode::unknown_topic_or_partition && commit.reason == CommitReason::before_join
+                            && member_->speaks_consumer_protocol();
+  const bool may_pass = error != ErrorCode::none && is_retriable(error) && error != ErrorCode::rebalance_in_progress;
+  const bool again = moved_on || (may_pass && !is_of_no_use);
   if (!again) {
     commit_failures_ = 0;
     may_commit_at_ = env.now;

@@ -115,8 +115,10 @@ void Producer::enqueue(Blocked blocked, Env& env) {
 // What the user asked for first. On: it is done, or told to be impossible.
 Producer::Went Producer::go(Blocked& first, Env& env) {
   if (auto* step = std::get_if<TransactionStep>(&first.what)) return go_step(first, *step, env);
-  if (std::holds_alternative<Ending>(first.what))
+  if (std::holds_alternative<Ending>(first.what)) {
+    if (must_abort()) give_up_commit(env);  // it failed under way
     return transactions_->flushes() ? Went::nowhere : Went::on;
+  }
   const bool outside = transactions_ && transactions_->state() != TransactionState::in_transaction;
   if (outside && (transactions_->state() == TransactionState::initialising || transactions_->state() == TransactionState::uninitialised))
     return Went::nowhere;
@@ -157,16 +159,20 @@ Producer::Went Producer::go_step(Blocked& first, TransactionStep step, Env& env)
     remark("transaction refused: none is open", env);
     return Went::on;
   }
-  if (step == TransactionStep::commit && state == TransactionState::abortable_error) {
-    remark(fmt::format("the transaction cannot be committed ({}): it is aborted", error_name(transactions_->last_error())), env);
-  }
-  if (step == TransactionStep::commit && state == TransactionState::in_transaction) {
-    transactions_->commit();
-  } else {
+  if (step == TransactionStep::abort) {
     transactions_->abort();
+  } else if (must_abort()) {
+    give_up_commit(env);
+  } else {
+    transactions_->commit();
   }
   first.what = Ending{};
   return Went::nowhere;
+}
+
+void Producer::give_up_commit(Env& env) {
+  remark(fmt::format("the transaction cannot be committed ({}): it is aborted", error_name(transactions_->last_error())), env);
+  transactions_->abort();
 }
 
 bool Producer::settled(Placed placed) { return placed == Placed::yes || placed == Placed::refused; }

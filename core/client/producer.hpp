@@ -86,6 +86,7 @@ class Producer {
   enum class Went : std::uint8_t { on, nowhere };
   Went go(Blocked& first, Env& env);
   Went go_step(Blocked& first, TransactionStep step, Env& env);
+  void give_up_commit(Env& env);
   void refuse(ErrorCode error, std::string why, Env& env);
   void drop_blocked(std::string_view reason, Env& env);
   void close_requested(Env& env);

@@ -173,6 +173,7 @@ class Controller {
                                                       const std::vector<std::string>& named, RecordList& records) const;
   [[nodiscard]] Allowed<Settings> after(const IncrementalAlterConfigsRequest::Resource& resource) const;
   [[nodiscard]] TopicConfig topic_defaults() const;
+  [[nodiscard]] std::vector<CreateTopicsResponse::Config> configs_of(const CreateTopicsRequest::Topic& asked) const;
   [[nodiscard]] CreateTopicsResponse::Topic create_topic(const CreateTopicsRequest::Topic& asked, RecordList& records,
                                                          Env& env) const;
 

@@ -5,6 +5,7 @@
 
 #include "core/controller/controller.hpp"
 #include "core/controller/replica_placer.hpp"
+#include "core/message/describe_configs.hpp"
 #include "core/model/topic_name.hpp"
 
 namespace kafkasim {
@@ -202,6 +203,8 @@ CreateTopicsResponse::Topic Controller::create_topic(const CreateTopicsRequest::
   const auto refuse = [&asked](ErrorCode error, std::string why) {
     return CreateTopicsResponse::Topic{.name = asked.name, .error_code = error, .error_message = std::move(why)};
   };
+  if (asked.name == cluster_metadata_topic)
+    return refuse(ErrorCode::invalid_request, "Creation of internal topic " + asked.name + " is prohibited.");
   if (current_.topic_ids.contains(asked.name))
     return refuse(ErrorCode::topic_already_exists, "Topic '" + asked.name + "' already exists.");
   if (std::optional<std::string> fault = new_topic_name_fault(asked.name, current_))
@@ -238,20 +241,50 @@ CreateTopicsResponse::Topic Controller::create_topic(const CreateTopicsRequest::
   return {.name = asked.name,
           .topic_id = id,
           .num_partitions = static_cast<std::int32_t>(assignment->size()),
-          .replication_factor = static_cast<std::int16_t>(assignment->front().size())};
+          .replication_factor = static_cast<std::int16_t>(assignment->front().size()),
+          .configs = configs_of(asked)};
+}
+
+// What the topic goes by, and where each setting is from (ReplicationControlManager.createTopic).
+std::vector<CreateTopicsResponse::Config> Controller::configs_of(const CreateTopicsRequest::Topic& asked) const {
+  TopicImage made;
+  for (const auto& config : asked.configs) {
+    if (config.value) made.configs[config.name] = *config.value;
+  }
+  const std::vector<SettingView> built_in = kafkasim::settings_of(TopicConfig{});
+  const auto given_to_all = current_.node_configs.find(std::string{});
+  const auto is_given_to_all = [&](std::string_view name) {
+    return given_to_all != current_.node_configs.end() && given_to_all->second.contains(std::string{name});
+  };
+  std::vector<CreateTopicsResponse::Config> told;
+  for (const SettingView& view : kafkasim::settings_of(effective_config(made, topic_defaults()))) {
+    const auto usual = std::ranges::find(built_in, view.name, &SettingView::name);
+    std::int8_t source = config_source::built_in;
+    if (made.configs.contains(std::string{view.name})) {
+      source = config_source::topic;
+    } else if (std::ranges::any_of(node_names_of(view.name), is_given_to_all)) {
+      source = config_source::dynamic_default_broker;
+    } else if (usual != built_in.end() && usual->value != view.value) {
+      source = config_source::static_broker;
+    }
+    told.push_back({.name = std::string{view.name}, .value = view.value, .config_source = source});
+  }
+  return told;
 }
 
 void Controller::on_create_topics(const CreateTopicsRequest& request, const RequestRef& from, Env& env) {
   CreateTopicsResponse response;
   RecordList records;
-  std::set<std::string> seen;
+  std::map<std::string, int> times;
+  for (const auto& asked : request.topics) ++times[asked.name];
   for (const auto& asked : request.topics) {
-    if (!seen.insert(asked.name).second) {
+    int& named = times[asked.name];
+    if (named == 1) response.topics.push_back(create_topic(asked, records, env));
+    if (named > 1) {
       response.topics.push_back(
           {.name = asked.name, .error_code = ErrorCode::invalid_request, .error_message = "Duplicate topic name."});
-    } else {
-      response.topics.push_back(create_topic(asked, records, env));
     }
+    if (named > 1) named = 0;  // told once
   }
   if (request.validate_only) records.clear();
   write_and_answer(records, from, Message::of(std::move(response)), env);

@@ -174,8 +174,12 @@ trace::PartitionChanged partition_changed(std::int64_t offset, const TopicIdPart
                                      : before->isr != now.isr                   ? isr_changed
                                                                                 : other;
   const auto in = [](const std::vector<NodeId>& nodes, NodeId id) { return std::ranges::find(nodes, id) != nodes.end(); };
-  const bool unclean = before && now.leader && now.leader != before->leader && !in(before->isr, *now.leader)
-                       && !in(before->elr(), *now.leader);
+  // Who leads first when a reassignment is complete may have joined the ISR in the very change. When one is given up whose new replicas
+  // alone were in sync, the first of the former ones leads, whatever it has.
+  const auto is_given_up = [&](NodeId id) { return in(before->adding(), id) && !in(now.replicas, id); };
+  const bool elected_anew = before && now.leader && now.leader != before->leader && !in(before->isr, *now.leader)
+                            && !in(before->elr(), *now.leader);
+  const bool unclean = elected_anew && (now.recovering || std::ranges::all_of(before->isr, is_given_up));
   return {offset,  tp,     now.leader, now.leader_epoch,     now.partition_epoch, now.replicas, now.isr,
           unclean, reason, now.elr(),  now.last_known_elr(), now.adding(),        now.removing()};
 }

@@ -98,7 +98,7 @@ ErrorCode GroupCoordinator::delete_one(const std::string& name, GroupForgotten t
   GroupTurn turn{limits_, *topics_, env, writes};
   found->second.edit().on_deleted(turn);
   writes.push_back({std::move(batch), std::move(then)});
-  take_writes(shard->partition, name, std::move(writes));
+  take_writes(shard->partition, name, std::move(writes), env);
   deadlines_.set(name, std::nullopt);
   shard->groups.erase(found);
   return ErrorCode::none;
@@ -160,7 +160,7 @@ void GroupCoordinator::delete_offsets(const OffsetDeleteRequest& request, Offset
   if (const auto group = shard->consumer_groups.find(request.group_id); group != shard->consumer_groups.end()) {
     std::vector<GroupWrite> writes;
     forget(*group->second, writes);
-    return take_writes(shard->partition, request.group_id, std::move(writes));
+    return take_writes(shard->partition, request.group_id, std::move(writes), env);
   }
   const bool found =
       with_group(*shard, request.group_id, Creation::never, env, [&](ClassicGroup& group, GroupTurn& turn) {
@@ -179,7 +179,7 @@ void GroupCoordinator::on_partitions_deleted(const std::vector<TopicPartition>& 
     RecordBatch batch = tombstones_batch(name, going, Forgets::offsets, env.wall);
     OffsetsForgotten then;
     then.offsets = std::move(going);
-    take_writes(index, name, {GroupWrite{std::move(batch), std::move(then)}});
+    take_writes(index, name, {GroupWrite{std::move(batch), std::move(then)}}, env);
   };
   for (const auto& [index, shard] : shards_) {
     for (const auto& [name, group] : shard.groups) forget(index, name, group->offsets());

@@ -36,8 +36,32 @@ GroupCoordinator::Shard* GroupCoordinator::shard_of(const std::string& group) {
   return found == shards_.end() ? nullptr : &found->second;
 }
 
-void GroupCoordinator::take_writes(PartitionIndex partition, const std::string& group, std::vector<GroupWrite> writes) {
+namespace {
+
+struct OfferedBy {  // what a write says of offsets
+  using Offered = std::vector<trace::OffsetsOffered::One>;
+  static Offered committed(const std::vector<std::pair<TopicPartition, OffsetCommitValue>>& offsets) {
+    Offered offered;
+    for (const auto& [partition, value] : offsets) offered.push_back({partition, value.offset});
+    return offered;
+  }
+  static Offered removed(const std::vector<TopicPartition>& partitions) {
+    Offered offered;
+    for (const TopicPartition& partition : partitions) offered.push_back({partition, std::nullopt});
+    return offered;
+  }
+  Offered operator()(const OffsetsStored& then) const { return committed(then.offsets); }
+  Offered operator()(const TransactionalOffsetsStored& then) const { return committed(then.offsets); }
+  Offered operator()(const OffsetsForgotten& then) const { return removed(then.offsets); }
+  Offered operator()(const GroupForgotten& then) const { return removed(then.offsets); }
+  Offered operator()(const auto&) const { return {}; }
+};
+
+}  // namespace
+
+void GroupCoordinator::take_writes(PartitionIndex partition, const std::string& group, std::vector<GroupWrite> writes, Env& env) {
   for (GroupWrite& write : writes) {
+    if (auto offered = std::visit(OfferedBy{}, write.then); !offered.empty()) env.out.note(trace::OffsetsOffered{group, std::move(offered)});
     const std::uint64_t token = next_token_++;
     pending_.emplace(token, Pending{partition, group, std::move(write.then)});
     appends_.push_back({token, partition, std::move(write.batch), write.guard});
@@ -156,7 +180,7 @@ void GroupCoordinator::finish_commit(const Pending& pending, const OffsetsStored
 // ---- time -----------------------------------------------------------------------------------------
 
 void GroupCoordinator::on_woken(Env& env) {
-  if (next_expiry_ && *next_expiry_ <= env.now) expire_offsets(env);
+  if (is_due(next_expiry_, env.now)) expire_offsets(env);
   for (const std::string& name : deadlines_.take_due(env.now)) {
     Shard* shard = shard_of(name);
     KAFKASIM_CHECK(shard != nullptr, name);

@@ -88,6 +88,8 @@ class GroupCoordinator {
   [[nodiscard]] static bool handles(ApiKey api);
   void on_request(const Received& request, Env& env);  // of an API that it handles; answers now or later
 
+  // `refused`: what the broker has refused already, to be told with the rest.
+  void commit(const OffsetCommitRequest& request, OffsetCommitResponse refused, const RequestRef& ref, Env& env);
   // OffsetDelete of partitions that exist; `response` already says what is wrong with the others.
   void delete_offsets(const OffsetDeleteRequest& request, OffsetDeleteResponse response, const RequestRef& ref,
                       Env& env);
@@ -139,7 +141,6 @@ class GroupCoordinator {
   void sync(const SyncGroupRequest& request, const RequestRef& ref, Env& env);
   void heartbeat(const HeartbeatRequest& request, const RequestRef& ref, Env& env);
   void leave(const LeaveGroupRequest& request, const RequestRef& ref, Env& env);
-  void commit(const OffsetCommitRequest& request, const RequestRef& ref, Env& env);
   void fetch(const OffsetFetchRequest& request, const RequestRef& ref, Env& env);
   [[nodiscard]] OffsetFetchResponse::Group fetch_one(const OffsetFetchRequest::Group& asked,
                                                      const RequestRef& ref) const;
@@ -202,7 +203,7 @@ class GroupCoordinator {
   bool with_group(Shard& shard, const std::string& name, Creation creation, Env& env, Action action);
   template <class Action>
   bool with_consumer_group(Shard& shard, const std::string& name, Env& env, Action action);
-  void take_writes(PartitionIndex partition, const std::string& group, std::vector<GroupWrite> writes);
+  void take_writes(PartitionIndex partition, const std::string& group, std::vector<GroupWrite> writes, Env& env);
   void finish_commit(const Pending& pending, const OffsetsStored& stored, std::uint64_t token, ErrorCode error,
                      Env& env);
 
@@ -234,7 +235,7 @@ bool GroupCoordinator::with_group(Shard& shard, const std::string& name, Creatio
   ClassicGroup& group = found->second.edit();
   action(group, turn);
   deadlines_.set(name, group.next_deadline());
-  take_writes(shard.partition, name, std::move(writes));
+  take_writes(shard.partition, name, std::move(writes), env);
   return true;
 }
 

@@ -65,7 +65,7 @@ void GroupCoordinator::store(Shard& shard, const std::string& name, ConsumerGrou
   const std::uint64_t token = next_token_++;
   pending_.emplace(token, Pending{shard.partition, name, std::move(then), std::move(before)});
   appends_.push_back({token, shard.partition, group_batch(change.records, env.wall)});
-  take_writes(shard.partition, name, std::move(writes));
+  take_writes(shard.partition, name, std::move(writes), env);
 }
 
 // What was not appended has not been: nobody has seen it, for the answer waits for it. What may be there still stays.
@@ -187,7 +187,7 @@ void GroupCoordinator::become_classic_group(Shard& shard, const std::string& nam
   GroupWrite& write = writes.emplace_back();
   write.batch = group_batch(gone, env.wall);
   write.then = EmptyGroupStored{};
-  take_writes(shard.partition, name, std::move(writes));
+  take_writes(shard.partition, name, std::move(writes), env);
 }
 
 ErrorCode GroupCoordinator::delete_consumer_group(Shard& shard, const std::string& name, GroupForgotten then, Env& env) {
@@ -202,7 +202,7 @@ ErrorCode GroupCoordinator::delete_consumer_group(Shard& shard, const std::strin
   GroupWrite& offsets = writes.emplace_back();
   offsets.batch = tombstones_batch(name, then.offsets, Forgets::whole_group, env.wall);
   offsets.then = std::move(then);
-  take_writes(shard.partition, name, std::move(writes));
+  take_writes(shard.partition, name, std::move(writes), env);
   deadlines_.set(name, std::nullopt);
   shard.consumer_groups.erase(found);
   return ErrorCode::none;

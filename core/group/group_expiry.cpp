@@ -47,7 +47,7 @@ void GroupCoordinator::expire_in(Shard& shard, const std::string& name, Env& env
   OffsetsForgotten then;
   then.offsets = std::move(going);
   then.expired = true;
-  take_writes(shard.partition, name, {GroupWrite{std::move(batch), std::move(then)}});
+  take_writes(shard.partition, name, {GroupWrite{std::move(batch), std::move(then)}}, env);
 }
 
 }  // namespace kafkasim

@@ -65,7 +65,9 @@ OffsetCommitResponse refuse_commit(const OffsetCommitRequest& request, ErrorCode
 
 OffsetCommitResponse with_error(OffsetCommitResponse response, ErrorCode error) {
   for (OffsetCommitResponse::Topic& topic : response.topics) {
-    for (OffsetCommitResponse::Partition& partition : topic.partitions) partition.error_code = error;
+    for (OffsetCommitResponse::Partition& partition : topic.partitions) {
+      if (partition.error_code == ErrorCode::none) partition.error_code = error;
+    }
   }
   return response;
 }
@@ -82,7 +84,9 @@ TxnOffsetCommitResponse refuse_commit(const TxnOffsetCommitRequest& request, Err
 
 TxnOffsetCommitResponse with_error(TxnOffsetCommitResponse response, ErrorCode error) {
   for (TxnOffsetCommitResponse::Topic& topic : response.topics) {
-    for (TxnOffsetCommitResponse::Partition& partition : topic.partitions) partition.error_code = error;
+    for (TxnOffsetCommitResponse::Partition& partition : topic.partitions) {
+      if (partition.error_code == ErrorCode::none) partition.error_code = error;
+    }
   }
   return response;
 }

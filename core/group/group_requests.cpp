@@ -37,7 +37,7 @@ void GroupCoordinator::on_request(const Received& received, Env& env) {
   if (const auto* sync_request = message.get_if<SyncGroupRequest>()) return sync(*sync_request, ref, env);
   if (const auto* beat = message.get_if<HeartbeatRequest>()) return heartbeat(*beat, ref, env);
   if (const auto* leave_request = message.get_if<LeaveGroupRequest>()) return leave(*leave_request, ref, env);
-  if (const auto* commit_request = message.get_if<OffsetCommitRequest>()) return commit(*commit_request, ref, env);
+  if (const auto* commit_request = message.get_if<OffsetCommitRequest>()) return commit(*commit_request, {}, ref, env);
   if (const auto* fetch_request = message.get_if<OffsetFetchRequest>()) return fetch(*fetch_request, ref, env);
   if (const auto* list_request = message.get_if<ListGroupsRequest>()) return list(*list_request, ref, env);
   if (const auto* describe_request = message.get_if<DescribeGroupsRequest>())
@@ -125,39 +125,45 @@ void GroupCoordinator::answer_member(const RequestRef& ref, ConsumerGroupRespons
   std::visit([&](auto& one) { answer(ref, std::move(one), env); }, response);
 }
 
-void GroupCoordinator::commit(const OffsetCommitRequest& request, const RequestRef& ref, Env& env) {
+void GroupCoordinator::commit(const OffsetCommitRequest& request, OffsetCommitResponse refused, const RequestRef& ref, Env& env) {
+  const auto with_refused = [&refused](OffsetCommitResponse response) {
+    for (const OffsetCommitResponse::Topic& topic : refused.topics) {
+      auto told = std::ranges::find(response.topics, topic.name, &OffsetCommitResponse::Topic::name);
+      if (told == response.topics.end()) told = response.topics.insert(told, {topic.name, {}});
+      told->partitions.insert(told->partitions.end(), topic.partitions.begin(), topic.partitions.end());
+    }
+    return response;
+  };
+  const auto refuse = [&](ErrorCode error) { answer(ref, with_refused(refuse_commit(request, error)), env); };
   Shard* shard = shard_of(request.group_id);
-  if (shard == nullptr) return answer(ref, refuse_commit(request, ErrorCode::not_coordinator), env);
+  if (shard == nullptr) return refuse(ErrorCode::not_coordinator);
   const auto store = [&](Generation current, std::vector<GroupWrite>& writes) {
     PreparedCommit prepared = prepare_commit(request, limits_, env.wall);
-    if (prepared.offsets.empty()) return answer(ref, std::move(prepared.response), env);
+    if (prepared.offsets.empty()) return answer(ref, with_refused(std::move(prepared.response)), env);
     RecordBatch batch = offsets_batch(request.group_id, prepared.offsets, env.wall);
     const Generation generation = request.generation_id_or_member_epoch.value_or(current);
-    trace::OffsetsOffered offered{request.group_id, {}};
-    for (const auto& [partition, value] : prepared.offsets) offered.offsets.push_back({partition, value.offset});
-    env.out.note(std::move(offered));
     GroupWrite& write = writes.emplace_back();
     write.batch = std::move(batch);
-    write.then = OffsetsStored{ref, std::move(prepared.response), request.member_id, generation,
+    write.then = OffsetsStored{ref, with_refused(std::move(prepared.response)), request.member_id, generation,
                                std::move(prepared.offsets)};
   };
   if (const auto group = shard->consumer_groups.find(request.group_id); group != shard->consumer_groups.end()) {
     const ErrorCode error = group->second->check_commit(request);
-    if (error != ErrorCode::none) return answer(ref, refuse_commit(request, error), env);
+    if (error != ErrorCode::none) return refuse(error);
     std::vector<GroupWrite> writes;
     store(Generation{group->second->epoch()}, writes);
-    return take_writes(shard->partition, request.group_id, std::move(writes));
+    return take_writes(shard->partition, request.group_id, std::move(writes), env);
   }
   const Creation creation = request.generation_id_or_member_epoch ? Creation::never : Creation::if_missing;
   const bool found = with_group(*shard, request.group_id, creation, env, [&](ClassicGroup& group, GroupTurn& turn) {
     const ErrorCode error = group.accept_commit(request, turn);
-    if (error != ErrorCode::none) return answer(ref, refuse_commit(request, error), env);
+    if (error != ErrorCode::none) return refuse(error);
     store(group.generation(), turn.writes);
   });
   if (found) return;
   // A generation of a group that nobody knows.
   const bool newer = ref.version >= first_commit_with_group_not_found;
-  answer(ref, refuse_commit(request, newer ? ErrorCode::group_id_not_found : ErrorCode::illegal_generation), env);
+  refuse(newer ? ErrorCode::group_id_not_found : ErrorCode::illegal_generation);
 }
 
 void GroupCoordinator::fetch(const OffsetFetchRequest& request, const RequestRef& ref, Env& env) {

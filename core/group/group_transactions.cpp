@@ -53,9 +53,6 @@ void GroupCoordinator::commit_transactional(const TxnOffsetCommitRequest& reques
       }
     }
     if (then.offsets.empty()) return answer(ref, std::move(then.response), env);
-    trace::OffsetsOffered offered{request.group_id, {}};
-    for (const auto& [partition, value] : then.offsets) offered.offsets.push_back({partition, value.offset});
-    env.out.note(std::move(offered));
     GroupWrite& write = writes.emplace_back();
     write.batch = transactional_offsets_batch(request.group_id, then.offsets, request.producer_id, request.producer_epoch, env.wall);
     write.then = std::move(then);
@@ -65,7 +62,7 @@ void GroupCoordinator::commit_transactional(const TxnOffsetCommitRequest& reques
     if (const ErrorCode error = check_sender(*consumer->second, request); error != ErrorCode::none) return refuse(error);
     std::vector<GroupWrite> writes;
     store(writes);
-    return take_writes(shard->partition, request.group_id, std::move(writes));
+    return take_writes(shard->partition, request.group_id, std::move(writes), env);
   }
   const Creation creation = request.generation_id ? Creation::never : Creation::if_missing;
   const bool found = with_group(*shard, request.group_id, creation, env, [&](ClassicGroup& group, GroupTurn& turn) {

@@ -30,6 +30,8 @@ LogConfig log_config(const TopicConfig& topic, Duration producer_id_expiration, 
   if (topic.retention_ms >= 0) config.retention_ms = topic.retention_ms;
   if (topic.retention_bytes >= 0) config.retention_bytes = topic.retention_bytes;
   config.file_delete_delay_ms = topic.file_delete_delay.whole_ms();
+  config.flush_messages = topic.flush_messages;
+  if (topic.flush < milliseconds(INT64_MAX)) config.flush_ms = topic.flush.whole_ms();
   config.compression = compression_of(topic);
   config.producer_id_expiration_ms = producer_id_expiration.whole_ms();
   config.require_verification = verification;

@@ -42,6 +42,8 @@ struct LogConfig {
   std::optional<std::int64_t> retention_ms{604'800'000};  // absent: for ever
   std::optional<std::int64_t> retention_bytes{};          // absent: without limit
   std::int64_t file_delete_delay_ms{60'000};
+  std::int64_t flush_messages{INT64_MAX};
+  std::optional<std::int64_t> flush_ms{};  // absent: as often as it is looked at
   LegacyBehaviours legacy{};  // those of the cleaner, and how long producers are remembered
   friend bool operator==(const LogConfig&, const LogConfig&) = default;
 };

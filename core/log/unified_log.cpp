@@ -138,6 +138,9 @@ DiskResult<LogAppendResult> UnifiedLog::append(std::vector<RecordBatch> batches,
     }
     left = left.subspan(run.size());
   }
+  if (log_end_offset().value - recovery_point_.value >= config_.flush_messages) {
+    if (DiskResult<void> done = flush(disk); !done) return tl::unexpected(done.error());
+  }
   result.first = batches.front().base_offset();
   result.last = batches.back().last_offset();
   if (origin != AppendOrigin::replication && config_.timestamp_type == TimestampType::append)

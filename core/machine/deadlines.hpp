@@ -63,5 +63,6 @@ class DeadlineIndex {
   if (!a || (b && *b < *a)) return b;
   return a;
 }
+[[nodiscard]] constexpr bool is_due(const std::optional<Instant>& deadline, Instant now) { return deadline && *deadline <= now; }
 
 }  // namespace kafkasim

@@ -2,7 +2,10 @@
 
 namespace kafkasim {
 
-void Effects::note(trace::Event event) { list_.emplace_back(std::in_place_type<Note>, Note{std::move(event)}); }
+void Effects::note(trace::Event event) {
+  make_room();
+  list_.emplace_back(std::in_place_type<Note>, Note{std::move(event)});
+}
 
 std::vector<Effect> Effects::take() { return std::exchange(list_, {}); }
 

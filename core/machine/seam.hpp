@@ -139,7 +139,7 @@ class Effects {
  public:
   template <class E>
   void add(E effect) {
-    if (list_.capacity() == 0) list_.reserve(usual);
+    make_room();
     list_.emplace_back(std::in_place_type<E>, std::move(effect));
   }
   void note(trace::Event event);
@@ -147,6 +147,9 @@ class Effects {
   [[nodiscard]] std::vector<Effect> take();
 
  private:
+  void make_room() {
+    if (list_.capacity() == 0) list_.reserve(usual);
+  }
   static constexpr std::size_t usual = 6;  // most steps that have an effect have a few
   std::vector<Effect> list_;
 };

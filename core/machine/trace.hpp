@@ -353,9 +353,13 @@ struct OffsetsCommitted {  // durable: the record in __consumer_offsets is below
   };
   std::vector<One> offsets;
 };
-struct OffsetsOffered {  // appended by the coordinator; from here on they may last, whatever their sender is told
+struct OffsetsOffered {  // given to the log by the coordinator; from here on they may last, whatever their sender is told
   std::string group;
-  std::vector<OffsetsCommitted::One> offsets;
+  struct One {
+    TopicPartition partition;
+    std::optional<Offset> offset;  // absent: a tombstone
+  };
+  std::vector<One> offsets;
 };
 struct GroupsLoaded {
   PartitionIndex partition;  // of __consumer_offsets
@@ -367,6 +371,10 @@ struct OffsetsLoaded {  // by a new coordinator, from __consumer_offsets: what i
 };
 
 // ---- transactions ---------------------------------------------------------------------------------
+struct MarkerAskedFor {  // by an administrator's client, beside the coordinator
+  ProducerId producer;
+  ProducerEpoch epoch;
+};
 struct TransactionChanged {  // at its coordinator: durable in __transaction_state
   std::string transactional_id;
   ProducerId producer;
@@ -436,7 +444,7 @@ using Kinds = KindList<
     ControllerActivated, ControllerResigned, TopicCreated, TopicDeleted, PartitionChanged, BrokerRegistered,
     BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked, RecordsFailed, RecordsDelivered, PositionReset,
     PartitionsAssigned, PartitionsRevoked, ClientSawError, GroupChanged, OffsetsRemoved, OffsetsCommitted, OffsetsOffered,
-    GroupsLoaded, OffsetsLoaded, TransactionChanged, ProducerInitialised, TransactionsLoaded, TransactionBegan,
+    GroupsLoaded, OffsetsLoaded, MarkerAskedFor, TransactionChanged, ProducerInitialised, TransactionsLoaded, TransactionBegan,
     TransactionEnded, TransactionOffsetsSent, Remark, RaftVotersChanged>;
 
 // One of the above: a counted reference, like a Message, so that a copy costs nothing; a variant of so many kinds would cost every

@@ -30,6 +30,8 @@ struct TopicConfig {  // a topic's own; where it says nothing, the node's log.* 
   std::int64_t compression_zstd_level{3};
   Duration delete_retention{milliseconds(86'400'000)};
   Duration file_delete_delay{milliseconds(60'000)};
+  std::int64_t flush_messages{INT64_MAX};  // an append after which as many records are not synced syncs them before it is answered
+  Duration flush{milliseconds(INT64_MAX)};  // looked at every log.flush.scheduler.interval.ms; unset: whenever it is looked at
   std::int64_t index_interval_bytes{4096};
   std::int64_t max_message_bytes{1'048'588};
   std::string message_timestamp_type{"CreateTime"};
@@ -114,6 +116,7 @@ struct NodeConfig {  // of a broker or a controller
   Ratio log_cleaner_io_buffer_load_factor{900'000};
   std::int64_t log_cleaner_io_max_bytes_per_second{INT64_MAX};
   Duration log_flush_offset_checkpoint_interval{milliseconds(60'000)};
+  Duration log_flush_scheduler_interval{milliseconds(INT64_MAX)};
   Duration log_retention_check_interval{milliseconds(300'000)};
   Duration log_initial_task_delay{milliseconds(30'000)};
   TimeUnit log_retention_unit{TimeUnit::unset};  // in which topic_defaults.retention_ms was given

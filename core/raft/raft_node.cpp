@@ -130,9 +130,9 @@ std::optional<Instant> RaftNode::next_deadline() const {
 
 void RaftNode::poll(Env& env) {
   for (auto& [peer, state] : peers_) {
-    if (state.backoff_until && *state.backoff_until <= env.now) state.backoff_until.reset();
+    if (is_due(state.backoff_until, env.now)) state.backoff_until.reset();
   }
-  if (clean_at_ && *clean_at_ <= env.now) clean_log(env);
+  if (is_due(clean_at_, env.now)) clean_log(env);
   while (!failed_ && poll_once(env)) {}
 }
 
@@ -143,7 +143,7 @@ bool RaftNode::poll_once(Env& env) {
 bool RaftNode::poll_role(raft::Unattached& state, Env& env) {
   if (is_voter()) {
     if (shutting_down_) return false;
-    if (state.election_deadline && *state.election_deadline <= env.now) {
+    if (is_due(state.election_deadline, env.now)) {
       become_prospective(env);
       return true;
     }
@@ -153,7 +153,7 @@ bool RaftNode::poll_role(raft::Unattached& state, Env& env) {
 }
 
 bool RaftNode::poll_role(raft::Follower& state, Env& env) {
-  if (state.fetch_deadline && *state.fetch_deadline <= env.now) {
+  if (is_due(state.fetch_deadline, env.now)) {
     if (is_voter() && !shutting_down_) {
       become_prospective(env);
       return true;
@@ -164,7 +164,7 @@ bool RaftNode::poll_role(raft::Follower& state, Env& env) {
     fetch_as_observer(state, env);
   } else if (is_ready(state.leader)) {
     // Looked at whenever the leader may be asked something: its answers to fetches see to that.
-    const bool may_tell = state.update_deadline && *state.update_deadline <= env.now;
+    const bool may_tell = is_due(state.update_deadline, env.now);
     if (may_tell && voter_set().needs_update(options_.self, own_voter())) {
       state.update_deadline = env.now + options_.config.quorum_fetch_timeout;
       send(state.leader, update_voter_request(), env);
@@ -202,7 +202,7 @@ void RaftNode::ask_for_votes(const raft::Nominee& state, Env& env) {
 }
 
 bool RaftNode::poll_role(raft::Leader& state, Env& env) {
-  const bool lost_quorum = state.check_quorum_deadline && *state.check_quorum_deadline <= env.now;
+  const bool lost_quorum = is_due(state.check_quorum_deadline, env.now);
   if (shutting_down_ || lost_quorum || state.was_removed) {
     become_resigned(state.successors(options_.self), env);
     return true;

@@ -38,6 +38,7 @@ void ReplicaManager::start(const Started& started, Env& env) {
   timers_.set(Timer::expire_producers, env.now + producer_expiration_check_interval);
   upkeep_.set(Upkeep::checkpoint_high_watermarks, env.now + config_->replica_high_watermark_checkpoint_interval);
   upkeep_.set(Upkeep::checkpoint_recovery_points, env.now + config_->log_initial_task_delay);
+  if (config_->log_flush_scheduler_interval < milliseconds(INT64_MAX)) upkeep_.set(Upkeep::flush, env.now + config_->log_initial_task_delay);
   upkeep_.set(Upkeep::retention, env.now + config_->log_initial_task_delay);
   settle(env);
 }
@@ -143,8 +144,8 @@ std::optional<Instant> ReplicaManager::upkeep_deadline() const {
 void ReplicaManager::run_upkeep(Env& env) {
   if (stopped_ || upkeep_under_way_) return;
   for (const Upkeep task : upkeep_.take_due(env.now)) run(task, env);
-  if (const auto due = replicas_.cleaning_deadline(); due && *due <= env.now) replicas_.clean(env);
-  if (const auto due = replicas_.next_removal(); due && *due <= env.now) replicas_.remove_due_files(env);
+  if (is_due(replicas_.cleaning_deadline(), env.now)) replicas_.clean(env);
+  if (is_due(replicas_.next_removal(), env.now)) replicas_.remove_due_files(env);
   upkeep_under_way_ = true;
   env.out.add(Flush{std::nullopt, upkeep_done});
   settle(env);
@@ -159,6 +160,10 @@ void ReplicaManager::run(Upkeep task, Env& env) {
     case Upkeep::checkpoint_recovery_points:
       replicas_.checkpoint_recovery_points(env);
       upkeep_.set(task, env.now + config_->log_flush_offset_checkpoint_interval);
+      break;
+    case Upkeep::flush:
+      replicas_.flush_dirty_logs(env);
+      upkeep_.set(task, env.now + config_->log_flush_scheduler_interval);
       break;
     case Upkeep::retention: run_retention(env); break;
   }

@@ -154,7 +154,7 @@ class ReplicaManager {
 
  private:
   enum class Timer : std::uint8_t { shrink_isrs, expire_producers };
-  enum class Upkeep : std::uint8_t { checkpoint_high_watermarks, checkpoint_recovery_points, retention };
+  enum class Upkeep : std::uint8_t { checkpoint_high_watermarks, checkpoint_recovery_points, flush, retention };
   void learn_throttles(const MetadataImage& image, const std::vector<TopicIdPartition>& changed);
   [[nodiscard]] bool should_throttle(const Partition& partition, const FetchRequest& request, Env& env);
   void count_throttled(const FetchResponse& response, std::int16_t version, Env& env);

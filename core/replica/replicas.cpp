@@ -158,6 +158,7 @@ void Replicas::disk_failed(const DiskError& error, Env& env) {
   }
   flushing_.clear();
   flush_tokens_.clear();
+  flushed_at_.clear();
   env.out.note(trace::LogDirectoryFailed{reason});
   env.out.add(Exit{false, reason});
 }
@@ -171,6 +172,18 @@ void Replicas::checkpoint_recovery_points(Env& env) {
   // The log starts first: a recovery point may lie at a log start that nothing below has been synced for.
   if (!failed_) (void)worked(directory_.write_log_start_offsets(env.disk), env);
   if (!failed_) (void)worked(directory_.write_recovery_points(env.disk), env);
+}
+
+void Replicas::flush_dirty_logs(Env& env) {
+  for (const auto& [id, partition] : partitions_) {
+    const UnifiedLog* log = directory_.find(id);
+    if (failed_ || log == nullptr) return;
+    if (log->recovery_point() >= log->log_end_offset()) continue;
+    const auto last = flushed_at_.find(id);
+    if (last != flushed_at_.end() && (env.now - last->second).whole_ms() < log->config().flush_ms.value_or(0)) continue;
+    if (!worked(directory_.edit(id)->flush(env.disk), env)) return;
+    flushed_at_[id] = env.now;
+  }
 }
 
 void Replicas::checkpoint_if_due(Env& env) {
@@ -210,6 +223,7 @@ void Replicas::on_flushed(const Flushed& flushed, Env& env) {
 void Replicas::close_cleanly(Env& env) {
   flushing_.clear();
   flush_tokens_.clear();
+  flushed_at_.clear();
   if (!failed_) (void)worked(cleaner_.stop(directory_, env.disk), env);
   if (failed_ || !worked(directory_.close_cleanly(broker_epoch_, env.disk), env)) return;
   for (const auto& [id, log] : directory_.logs()) env.out.note(trace::LogSynced{id, log->log_end_offset()});

@@ -189,6 +189,8 @@ class Replicas {
   // ---- durability ----------------------------------------------------------------------------------
   void checkpoint_high_watermarks(Env& env);
   void checkpoint_recovery_points(Env& env);
+  // Those that this has not synced for flush.ms; where that is not set, all (LogManager.flushDirtyLogs).
+  void flush_dirty_logs(Env& env);
   void checkpoint_if_due(Env& env);  // once for all that were truncated since the last call
   [[nodiscard]] bool owns(FlushToken token) const { return (token.value >> 56) == flush_token_base_ >> 56; }
   void on_flushed(const Flushed& flushed, Env& env);
@@ -275,6 +277,7 @@ class Replicas {
   ProposalId last_proposal_{0};
   std::uint64_t flush_token_base_;
   std::uint64_t flushes_{0};
+  std::map<TopicIdPartition, Instant> flushed_at_;  // by flush_dirty_logs()
   std::uint64_t last_flush_token_{0};
   std::map<std::uint64_t, PendingFlush> flushing_;  // by the number of the work
   std::map<FlushToken, std::uint64_t> flush_tokens_;

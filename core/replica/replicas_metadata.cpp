@@ -153,6 +153,7 @@ void Replicas::remove(const TopicIdPartition& id, ErrorCode reason, Leaves how, 
     events_.push_back({id, PartitionEventKind::not_leader_any_more, reason});
   }
   std::erase_if(flushing_, [&id](const auto& work) { return work.second.id == id; });
+  flushed_at_.erase(id);
   if (const UnifiedLog* log = directory_.find(id)) {
     const TopicPartition name = log->partition();
     if (!worked(cleaner_.give_up(id, *log, env.now, env.disk), env)) return;

@@ -257,8 +257,8 @@ void TransactionCoordinator::step(const Input& in, const TransactionTurn& turn) 
     unfinished_.erase(id);
     complete_one(id, turn.env);
   }
-  if (next_abort_ && *next_abort_ <= now) abort_timed_out(turn.env);
-  if (next_expiry_ && *next_expiry_ <= now) remove_expired(turn.env);
+  if (is_due(next_abort_, now)) abort_timed_out(turn.env);
+  if (is_due(next_expiry_, now)) remove_expired(turn.env);
 }
 
 bool TransactionCoordinator::keeps_any() const {

@@ -40,7 +40,7 @@ std::vector<TransactionMarkers::Over> TransactionMarkers::take_over() { return s
 std::optional<Instant> TransactionMarkers::next_deadline() const { return earlier(channel_.next_deadline(), retry_at_); }
 
 void TransactionMarkers::step(const Input& in, Env& env) {
-  if (std::holds_alternative<Woken>(in) && retry_at_ && *retry_at_ <= env.now) {
+  if (std::holds_alternative<Woken>(in) && is_due(retry_at_, env.now)) {
     retry_at_.reset();
     due_ = true;
   }

@@ -120,7 +120,7 @@ void encode(const Message& message, std::int16_t version, ByteWriter& out, std::
 }
 
 Result<Message> decode(ApiKey api, MessageKind kind, std::int16_t version, const SharedBytes& body,
-                       const std::vector<Origin>& origins) {
+                       const std::vector<Origin>& origins, BytesAfterTheEnd rest) {
   std::string what{api_name(api)};
   what += kind == MessageKind::request ? " request v" : " response v";
   what += std::to_string(version);
@@ -129,7 +129,7 @@ Result<Message> decode(ApiKey api, MessageKind kind, std::int16_t version, const
   ByteReader in{body.span()};
   wire::BatchSource batches{body, origins};
   Message message = entry.decode(entry.versions.layout(version), in, batches);
-  if (in.ok() && in.remaining() != 0) in.fail("bytes after the end of the message");
+  if (in.ok() && in.remaining() != 0 && rest == BytesAfterTheEnd::refused) in.fail("bytes after the end of the message");
   if (!in.ok()) return fail(what + ": " + in.error());
   return message;
 }

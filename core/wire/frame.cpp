@@ -47,8 +47,8 @@ RequestHeader read_header(ByteReader& in) {
 }
 
 Result<Envelope> with_body(ApiKey api, MessageKind kind, RequestHeader header, const SharedBytes& frame, std::size_t at,
-                           const std::vector<Origin>& origins) {
-  Result<Message> message = decode(api, kind, header.api_version, frame.slice(at, frame.size() - at), origins);
+                           const std::vector<Origin>& origins, BytesAfterTheEnd rest) {
+  Result<Message> message = decode(api, kind, header.api_version, frame.slice(at, frame.size() - at), origins, rest);
   if (!message) return tl::unexpected<Error>{std::move(message.error())};
   return Envelope{header.correlation_id, header.api_version, std::move(header.client_id), std::move(*message)};
 }
@@ -86,7 +86,7 @@ Result<RequestHeader> read_request_header(ByteSpan frame) {
   return header;
 }
 
-Result<Envelope> decode_request_frame(const SharedBytes& frame, const std::vector<Origin>& origins) {
+Result<Envelope> decode_request_frame(const SharedBytes& frame, const std::vector<Origin>& origins, BytesAfterTheEnd rest) {
   ByteReader in{frame.span()};
   RequestHeader header = read_header(in);
   if (!in.ok()) return fail("request header: " + in.error());
@@ -94,7 +94,7 @@ Result<Envelope> decode_request_frame(const SharedBytes& frame, const std::vecto
   const auto api = static_cast<ApiKey>(header.api_key);
   if (header_tags(api, MessageKind::request, header.api_version) == TagBuffer::present) skip_tags(in);
   if (!in.ok()) return fail("request header: " + in.error());
-  return with_body(api, MessageKind::request, std::move(header), frame, in.position(), origins);
+  return with_body(api, MessageKind::request, std::move(header), frame, in.position(), origins, rest);
 }
 
 Result<std::int32_t> read_correlation_id(ByteSpan frame) {
@@ -112,7 +112,7 @@ Result<Envelope> decode_response_frame(ApiKey api, std::int16_t version, const S
   header.correlation_id = in.i32();
   if (header_tags(api, MessageKind::response, version) == TagBuffer::present) skip_tags(in);
   if (!in.ok()) return fail("response header: " + in.error());
-  return with_body(api, MessageKind::response, std::move(header), frame, in.position(), origins);
+  return with_body(api, MessageKind::response, std::move(header), frame, in.position(), origins, BytesAfterTheEnd::refused);
 }
 
 Result<std::optional<std::size_t>> next_frame_length(ByteSpan stream, std::size_t most) {

@@ -14,6 +14,7 @@
 #include "core/base/bytes.hpp"
 #include "core/base/result.hpp"
 #include "core/machine/seam.hpp"
+#include "core/wire/codec.hpp"
 
 namespace kafkasim {
 
@@ -37,7 +38,8 @@ void encode_frame(const Envelope& envelope, ByteWriter& out, std::vector<Origin>
 
 // The first four fields, which every version of the header has: enough to answer an ApiVersions of an unknown version.
 [[nodiscard]] Result<RequestHeader> read_request_header(ByteSpan frame);
-[[nodiscard]] Result<Envelope> decode_request_frame(const SharedBytes& frame, const std::vector<Origin>& origins);
+[[nodiscard]] Result<Envelope> decode_request_frame(const SharedBytes& frame, const std::vector<Origin>& origins,
+                                                    BytesAfterTheEnd rest = BytesAfterTheEnd::refused);
 // The receiver knows api and version from the request that has this correlation id; read_correlation_id() tells which
 // it is.
 [[nodiscard]] Result<std::int32_t> read_correlation_id(ByteSpan frame);

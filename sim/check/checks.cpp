@@ -71,6 +71,13 @@ void Checks::observe(const Observation& o) {
   if (const auto* led = o.get_if<trace::BecameLeader>()) history_.follow_new_leader(o, led->partition);
 }
 
+void Checks::take_note(const Observation& o) {
+  if (history_.is_of_deleted_topic(o)) return;
+  history_.observe(o);
+  if (const auto* moved = o.get_if<trace::HighWatermarkMoved>()) (void)history_.extend_committed(o, *moved);
+  if (const auto* led = o.get_if<trace::BecameLeader>()) history_.follow_new_leader(o, led->partition);
+}
+
 void Checks::judge(const Observation& o, const ConvergenceJudged& judged) {
   tell(all_.edit().invariants, o, judged, history_, findings_);
 }

@@ -17,6 +17,7 @@ class Checks {
  public:
   explicit Checks(Subjects subjects);
   void observe(const Observation& o);
+  void take_note(const Observation& o);  // the history is kept, and no invariant looks at it
   void set_subjects(Subjects subjects) { history_.set_subjects(std::move(subjects)); }
   History& edit_history() { return history_; }
 

@@ -148,15 +148,16 @@ void CommitRegressed::on(const Observation& o, const trace::OffsetsCommitted& e,
       }
     }
     const bool own = been && one.offset >= been->lowest;
-    if (!stale && by_member && !own && before != group.committed.end() && one.offset < before->second) {
+    // Why a real client goes back it alone knows: nobody was told what it was given.
+    if (!stale && group.members.contains(e.member_id) && !own && before != group.committed.end() && one.offset < before->second) {
       report(fmt::format("{} takes the offset of {} back from {} to {}", e.member_id, to_string(one.partition),
                          before->second.value, one.offset.value),
              {});
     }
     if (been) been->committed = std::max(been->committed, one.offset);
     group.committed[one.partition] = one.offset;
-    std::vector<Offset>& offered = group.offered[one.partition];
-    const auto mine = std::ranges::find(offered, one.offset);
+    std::vector<std::optional<Offset>>& offered = group.offered[one.partition];
+    const auto mine = std::ranges::find(offered, std::optional{one.offset});
     if (mine != offered.end()) offered.erase(offered.begin(), mine + 1);
   }
 }
@@ -209,16 +210,16 @@ void CommitRegressed::on(const Observation& o, const trace::GroupsLoaded& e, con
     Offsets lost;
     for (const auto& [tp, offset] : group->committed) {
       if (!history.partition(tp)) continue;  // its topic is gone, and its offsets with it
-      const auto loaded = found ? found->find(tp) : Offsets::const_iterator{};
-      const bool there = found && loaded != found->end();
-      if (there && (loaded->second >= offset || was_offered(*group, tp, loaded->second))) continue;
-      lost.emplace(tp, there ? loaded->second : Offset{0});
+      const auto known = found ? found->find(tp) : Offsets::const_iterator{};
+      const std::optional<Offset> loaded = found && known != found->end() ? std::optional{known->second} : std::nullopt;
+      if (loaded >= offset || was_offered(*group, tp, loaded)) continue;
+      lost.emplace(tp, loaded.value_or(Offset{0}));
       findings.add(
           {std::string{id},
            o.at,
            name,
            fmt::format("the offset {} of {} was committed, and the new coordinator, broker {}, finds {}", offset.value,
-                       to_string(tp), partition->leader->value, there ? std::to_string(loaded->second.value) : "none"),
+                       to_string(tp), partition->leader->value, loaded ? std::to_string(loaded->value) : "none"),
            {},
            excuse_of(name, history)});
     }
@@ -226,7 +227,7 @@ void CommitRegressed::on(const Observation& o, const trace::GroupsLoaded& e, con
   }
 }
 
-bool CommitRegressed::was_offered(const Group& group, const TopicPartition& tp, Offset offset) {
+bool CommitRegressed::was_offered(const Group& group, const TopicPartition& tp, std::optional<Offset> offset) {
   const auto offered = group.offered.find(tp);
   return offered != group.offered.end() && std::ranges::find(offered->second, offset) != offered->second.end();
 }

@@ -59,11 +59,11 @@ class CommitRegressed {
     std::optional<Generation> stable;       // the latest whose assignment was stored
     std::map<TopicPartition, Instant> read;  // by members that its coordinator counts, since when; of a classic group as it was last stable
     Offsets committed;
-    std::map<TopicPartition, std::vector<Offset>> offered;  // since: a new coordinator may find any of them
+    std::map<TopicPartition, std::vector<std::optional<Offset>>> offered;  // since: a new coordinator may find any of them, or none
   };
   void note_readers(const Observation& o, const trace::GroupChanged& e, const History& history);
   [[nodiscard]] static Stretch* stretch(Group& group, const trace::OffsetsCommitted& e, const TopicPartition& tp);
-  [[nodiscard]] static bool was_offered(const Group& group, const TopicPartition& tp, Offset offset);
+  [[nodiscard]] static bool was_offered(const Group& group, const TopicPartition& tp, std::optional<Offset> offset);
   Stretch* edit_stretch(HostId host, const TopicPartition& tp, Offset at);
 
   std::map<std::string, Cow<Group>> groups_;

@@ -84,9 +84,13 @@ void GroupDoubleOwner::on(const Observation& o, const trace::PartitionsRevoked& 
   if (member->second.partitions.empty()) members.erase(member);
 }
 
-void GroupDoubleOwner::on(const Observation& o, const ProcessStarted&, const History&, Findings&) {
+void GroupDoubleOwner::on(const Observation& o, const ProcessExited&, const History&, Findings&) { forget(o.host); }
+void GroupDoubleOwner::on(const Observation& o, const ProcessCrashed&, const History&, Findings&) { forget(o.host); }
+void GroupDoubleOwner::on(const Observation& o, const PowerLost&, const History&, Findings&) { forget(o.host); }
+
+void GroupDoubleOwner::forget(HostId host) {
   for (auto& [name, group] : groups_) {
-    if (group->members.contains(o.host)) group.edit().members.erase(o.host);
+    if (group->members.contains(host)) group.edit().members.erase(host);
   }
 }
 

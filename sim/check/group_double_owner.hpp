@@ -23,7 +23,9 @@ class GroupDoubleOwner {
   void on(const Observation& o, const trace::GroupChanged& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::PartitionsAssigned& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::PartitionsRevoked& e, const History& history, Findings& findings);
-  void on(const Observation& o, const ProcessStarted& e, const History& history, Findings& findings);
+  void on(const Observation& o, const ProcessExited& e, const History& history, Findings& findings);
+  void on(const Observation& o, const ProcessCrashed& e, const History& history, Findings& findings);
+  void on(const Observation& o, const PowerLost& e, const History& history, Findings& findings);
   std::uint64_t evaluations{0};
 
  private:
@@ -37,6 +39,7 @@ class GroupDoubleOwner {
     bool of_consumer_group{};
     std::map<std::string, std::optional<Generation>> known;  // of a consumer group: members by its coordinator; classic ones' generation
   };
+  void forget(HostId host);  // what has ended holds nothing
   [[nodiscard]] static bool both_count(const Holdings& holdings, const Holding& other, const trace::PartitionsAssigned& e);
   std::map<std::string, Cow<Holdings>> groups_;
 };

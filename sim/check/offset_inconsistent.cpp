@@ -47,7 +47,7 @@ void OffsetInconsistent::Told::settle() {
   recent_.erase(recent_.begin(), recent_.begin() + static_cast<std::ptrdiff_t>(settling));
 }
 
-void OffsetInconsistent::compare(const PartitionHistory& partition, const Records& now, const Seen& seen,
+void OffsetInconsistent::compare(const PartitionHistory& partition, const Records& now, ToldBy now_by, const Seen& seen,
                                  const History& history, Findings& findings) {
   ++evaluations;
   const auto known = partitions_.find(partition.id);
@@ -69,7 +69,7 @@ void OffsetInconsistent::compare(const PartitionHistory& partition, const Record
                     fmt::format("offset {} holds {} {}, after it was told to hold {}", offset, spoken(now), seen.how,
                                 spoken(before)),
                     {},
-                    by == ToldBy::acks_one ? std::optional{Excuse::acks} : partition.excuse()});
+                    by == ToldBy::acks_one || now_by == ToldBy::acks_one ? std::optional{Excuse::acks} : partition.excuse()});
       return;
     }
   }
@@ -123,8 +123,9 @@ void OffsetInconsistent::on(const Observation& o, const trace::RecordsAcked& e, 
   const PartitionHistory* partition = history.partition(e.partition);
   if (!partition || !e.base || !e.origin.known()) return;
   const Records now{e.base->value, e.base->value + e.count, e.origin};
-  compare(*partition, now, {"by an acknowledgement", o.at}, history, findings);
-  remember(*partition, now, e.acks == -1 ? ToldBy::promise : ToldBy::acks_one);
+  const ToldBy by = e.acks == -1 ? ToldBy::promise : ToldBy::acks_one;
+  compare(*partition, now, by, {"by an acknowledgement", o.at}, history, findings);
+  remember(*partition, now, by);
 }
 
 void OffsetInconsistent::on(const Observation& o, const trace::RecordsDelivered& e, const History& history,
@@ -134,7 +135,7 @@ void OffsetInconsistent::on(const Observation& o, const trace::RecordsDelivered&
   for (const DeliveredRun& run : runs_of(e)) {
     if (!run.origin.known()) continue;
     const Records now{run.base.value, run.past().value, run.origin};
-    compare(*partition, now, {"in a poll", o.at}, history, findings);
+    compare(*partition, now, ToldBy::promise, {"in a poll", o.at}, history, findings);
     remember(*partition, now, ToldBy::promise);
   }
 }
@@ -146,7 +147,7 @@ void OffsetInconsistent::on(const Observation& o, const NewlyCommitted& committe
     const StoredBatch& batch = log[i];
     if (!batch.origin.known()) continue;
     const Records now{batch.base.value, batch.last.next().value, batch.origin};
-    compare(committed.partition, now, {"in the log", o.at}, history, findings);
+    compare(committed.partition, now, ToldBy::promise, {"in the log", o.at}, history, findings);
   }
 }
 

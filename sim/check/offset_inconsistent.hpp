@@ -52,7 +52,7 @@ class OffsetInconsistent {
     std::string_view how;
     Instant at;
   };
-  void compare(const PartitionHistory& partition, const Records& now, const Seen& seen, const History& history,
+  void compare(const PartitionHistory& partition, const Records& now, ToldBy now_by, const Seen& seen, const History& history,
                Findings& findings);
   void remember(const PartitionHistory& partition, Records now, ToldBy by);
 

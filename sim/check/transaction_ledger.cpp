@@ -81,7 +81,10 @@ void TransactionLedger::committed(Instant at, const TopicPartition& partition, c
   open_[partition].try_emplace(batch.producer_id, OpenSince{at, batch.base});
 }
 
+void TransactionLedger::on(const Observation&, const trace::MarkerAskedFor& e) { asked_for_.emplace(e.producer.value, e.epoch.value); }
+
 void TransactionLedger::check_marker(const TopicPartition& partition, const StoredBatch& marker) {
+  if (asked_for_.contains({marker.producer_id, marker.producer_epoch})) return;
   const auto decided = decided_commit_.find({marker.producer_id, marker.producer_epoch});
   const bool commits = *marker.marker == TransactionOutcome::commit;
   const std::string_view kind = commits ? "commits" : "aborts";

@@ -55,6 +55,7 @@ class TransactionLedger {
   enum class Teller : std::uint8_t { coordinator, former_coordinator };
   void changed(const trace::TransactionChanged& e, Teller teller);
   void on(const Observation& o, const trace::ProducerInitialised& e);
+  void on(const Observation& o, const trace::MarkerAskedFor& e);
   // A leader's high watermark has passed the batch.
   void committed(Instant at, const TopicPartition& partition, const StoredBatch& batch);
   // What was committed there from `from` on is no more.
@@ -90,6 +91,7 @@ class TransactionLedger {
   std::map<std::pair<TopicPartition, std::int32_t>, std::vector<std::pair<std::int64_t, std::int64_t>>> sends_;  // first send, number
   std::map<Name, Ends> ends_;
   std::map<std::int64_t, Decision> decisions_;                              // the latest, by producer id
+  std::set<std::pair<std::int64_t, std::int16_t>> asked_for_;               // markers by an administrator, likewise
   std::map<std::pair<std::int64_t, std::int16_t>, bool> decided_commit_;    // by producer id and the epoch of the markers
   std::map<std::int64_t, std::int16_t> initialised_;                        // the newest epoch that was given out
   std::map<TopicPartition, Cow<std::vector<Run>>> runs_;

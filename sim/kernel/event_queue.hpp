@@ -121,11 +121,17 @@ class EventQueue {
       near_.erase(near_.begin(), near_.begin() + static_cast<std::ptrdiff_t>(first_near_));
       first_near_ = 0;
     }
-    near_.push_back(key);
-    std::size_t i = near_.size() - 1;
-    for (; i > first_near_ && key < near_[i - 1]; --i) near_[i] = near_[i - 1];
-    near_[i] = key;
-    if (near_.size() - first_near_ > most_near && i + 1 < near_.size()) spill();
+    const auto first = near_.begin() + static_cast<std::ptrdiff_t>(first_near_);
+    const auto place = std::upper_bound(first, near_.end(), key);
+    const bool is_last = place == near_.end();
+    if (first_near_ > 0 && place - first < near_.end() - place) {  // it is among the first, mostly
+      std::move(first, place, first - 1);
+      *(place - 1) = key;
+      --first_near_;
+    } else {
+      near_.insert(place, key);
+    }
+    if (near_.size() - first_near_ > most_near && !is_last) spill();
   }
 
   // Too many for sorting one by one: the later half goes into buckets. What stands there is later still.

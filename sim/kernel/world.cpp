@@ -202,6 +202,11 @@ void World::heal_among(std::vector<HostId> hosts) {
   network_.edit_topology().heal_among(std::move(hosts));
 }
 
+void World::spare_too(HostId id) {
+  operation("spare_too", id);
+  intercepts_.spare_too(id);
+}
+
 void World::set_link(const Place& a, const Place& b, const LinkQuality& quality) {
   hash_.add("set_link");
   hash_.add(quality.least.ns);

@@ -84,6 +84,7 @@ class World {
   void remove_link(const Place& a, const Place& b);
   // No cut, impairment or intercept counts between two of them any more; what was held for one of them arrives.
   void heal_among(std::vector<HostId> hosts);
+  void spare_too(HostId id);  // nor does an intercept between it and one of them
   void reset_connections(const std::vector<HostId>& a, const std::vector<HostId>& b);
   ImpairmentId impair(std::vector<HostId> a, std::vector<HostId> b, const Impairment& how);
   void mend(ImpairmentId id);

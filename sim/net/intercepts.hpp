@@ -67,6 +67,7 @@ class Intercepts {
   [[nodiscard]] std::vector<std::uint64_t> release(InterceptId by, std::optional<std::uint64_t> most);
   // No rule acts between two of these hosts any more. The numbers of what was held for one of them.
   [[nodiscard]] std::vector<std::uint64_t> spare(std::vector<HostId> hosts);
+  void spare_too(HostId host) { spared_.push_back(host); }
   // The rule is over. The numbers of what it held.
   [[nodiscard]] std::vector<std::uint64_t> remove(InterceptId id);
   [[nodiscard]] std::optional<Parcel> open(std::uint64_t parcel);

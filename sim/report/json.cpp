@@ -209,7 +209,7 @@ std::string report_json(const Simulation& run, const RunFacts& facts) {
     Json one{{"text", result.text}, {"held", result.held}};
     if (!result.checked) one["checked"] = false;
     one["measured"] =
-        result.measured ? metric_json(result.unit.value_or(MetricUnit::count), *result.measured) : Json{nullptr};
+        result.measured ? metric_json(result.unit.value_or(MetricUnit::count), *result.measured) : Json(nullptr);
     out["expectations"].push_back(std::move(one));
   }
   out["metrics"] = metrics_json(run);

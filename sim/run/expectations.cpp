@@ -76,9 +76,13 @@ ExpectationResult Simulation::evaluate_records(const ExpectRecords& records, Exp
     case RecordsMatch::include: result.held = std::ranges::all_of(records.values, has); break;
     case RecordsMatch::exclude: result.held = std::ranges::none_of(records.values, has); break;
   }
+  constexpr std::size_t most_shown = 100;
+  const auto shown = [](const std::string& value) {
+    return value.size() <= most_shown ? value : fmt::format("{}... ({} bytes)", value.substr(0, most_shown), value.size());
+  };
   std::string found;
   for (std::size_t i = 0; i < std::min<std::size_t>(values.size(), 10); ++i)
-    found += (i ? ", " : "") + values[i].value_or("null");
+    found += (i ? ", " : "") + (values[i] ? shown(*values[i]) : "null");
   result.measured = fmt::format("{} records: {}{}", values.size(), found, values.size() > 10 ? ", ..." : "");
   return result;
 }
@@ -107,7 +111,7 @@ ExpectationResult Simulation::evaluate(const Expectation& expectation, std::size
     const Watched& watched = watched_[i];
     result.held = watched.held;
     result.measured = watched.measured;
-    if (!result.measured) result.measured = measure(metric->condition.query);
+    if (!result.measured && !watched.decided) result.measured = measure(metric->condition.query);
     const auto* moment = std::get_if<AtMoment>(&metric->time);
     const auto* always = std::get_if<Always>(&metric->time);
     const auto* within = std::get_if<Within>(&metric->time);

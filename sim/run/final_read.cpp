@@ -40,6 +40,7 @@ void Simulation::final_read(const std::vector<HostId>& outside) {
   if (partitions.empty()) return;
   const HostId reader = add_final_reader(*scenario_, world_, partitions, cluster_);
   if (!outside.empty()) world_.cut({reader}, outside);  // as the other clients
+  world_.spare_too(reader);
   measures_.name_client(reader, "final-reader");
   checks_.set_subjects(subjects_of(*scenario_, cluster_));
   world_.start(reader);

@@ -4,9 +4,8 @@
 
 #include "core/message/api_versions.hpp"
 #include "core/message/fetch.hpp"
-#include "core/message/list_offsets.hpp"
-#include "core/message/offset_for_leader_epoch.hpp"
 #include "core/message/produce.hpp"
+#include "core/message/write_txn_markers.hpp"
 #include "core/wire/codec.hpp"
 #include "core/wire/frame.hpp"
 #include "core/wire/listener.hpp"
@@ -15,13 +14,11 @@ namespace kafkasim::sim {
 
 namespace {
 
-// With Kafka's defaults nothing keeps a client from speaking as a replica does, but what a stranger says in a replica's name would
-// make a verdict worthless.
+// With Kafka's defaults nothing keeps a client from fetching as a replica does, but what a stranger has fetched in a replica's name would
+// make a verdict worthless. Who asks for offsets may call itself what it likes, and some call themselves broker 0.
 bool in_the_name_of_a_replica(const Message& message) {
-  if (const auto* fetch = message.get_if<FetchRequest>()) return fetch->replica_state.replica_id.has_value();
-  if (const auto* offsets = message.get_if<ListOffsetsRequest>()) return offsets->replica_id.has_value();
-  if (const auto* epochs = message.get_if<OffsetForLeaderEpochRequest>()) return epochs->replica_id.has_value();
-  return false;
+  const auto* fetch = message.get_if<FetchRequest>();
+  return fetch != nullptr && fetch->replica_state.replica_id.has_value();
 }
 
 std::string named(const RequestHeader& header) {
@@ -49,17 +46,17 @@ Result<Guests::Asked> Guests::admit(const SharedBytes& frame, Envelope& envelope
     case Admission::served: break;
     case Admission::unsupported_api_versions:
       envelope = Envelope{header->correlation_id, 0, header->client_id, Message::of(ApiVersionsRequest{})};
-      return Asked{header->correlation_id, api, 0, true, 0, {}, {}};
+      return Asked{header->correlation_id, api, 0, true, 0, {}, {}, {}};
     case Admission::refused: {
       const bool old_format = api == ApiKey::produce && header->api_version < oldest_version(api);
       return fail(named(*header) + " is not served" + (old_format ? ": it would carry messages in a format from before Kafka 0.11" : ""));
     }
   }
-  Result<Envelope> decoded = decode_request_frame(frame, {});
+  Result<Envelope> decoded = decode_request_frame(frame, {}, BytesAfterTheEnd::passed_over);
   if (!decoded) return fail("client '" + header->client_id.substr(0, 100) + "': " + decoded.error().message);
   envelope = std::move(*decoded);
   if (in_the_name_of_a_replica(envelope.message)) return fail(named(*header) + " in the name of a replica");
-  return Asked{header->correlation_id, api, header->api_version, false, 0, {}, {}};
+  return Asked{header->correlation_id, api, header->api_version, false, 0, {}, {}, {}};
 }
 
 void Guests::remember_batches(const Envelope& envelope, Asked& asked, const World& world) const {
@@ -82,6 +79,10 @@ Result<void> Guests::receive(GuestId guest, const SharedBytes& frame, World& wor
   Result<Asked> asked = admit(frame, envelope);
   if (!asked) return tl::unexpected<Error>{asked.error()};
   remember_batches(envelope, *asked, world);
+  if (const auto* markers = envelope.message.get_if<WriteTxnMarkersRequest>()) {
+    for (const WriteTxnMarkersRequest::Marker& marker : markers->markers)
+      world.note_outside(*host_, trace::MarkerAskedFor{marker.producer_id, marker.producer_epoch});
+  }
   const bool answered = asked->api != ApiKey::produce || asked->acks != 0;
   if (answered) known->second.asked.push_back(std::move(*asked));
   world.send_from_outside(connection(guest), std::move(envelope), frame.size() + frame_size_bytes);
@@ -123,17 +124,21 @@ void Guests::on_answer(const Received& received, const History& history, World& 
   const auto known = open_.find(received.connection.number);
   if (known == open_.end()) return;
   std::deque<Asked>& asked = known->second.asked;
-  // In order, but for answers that a fault has held or lost.
   const auto mine = std::ranges::find(asked, received.envelope.correlation_id, &Asked::correlation_id);
   if (mine == asked.end()) return;
-  const Asked question = std::move(*mine);
-  asked.erase(mine);
-  tell(question, received.envelope.message, history, world);
-  Envelope answer = received.envelope;
-  if (question.beyond_us) answer.message = Message::of(unsupported_api_versions());
-  ByteWriter out;
-  encode_frame(answer, out, nullptr);
-  news_.push_back({received.connection.number, GuestAnswer{out.take()}});
+  mine->answer = received.envelope;
+  // In the order of the requests, as bytes on one connection come: what a fault holds holds up what follows, and after an answer that is
+  // lost there comes none.
+  while (!asked.empty() && asked.front().answer) {
+    const Asked question = std::move(asked.front());
+    asked.pop_front();
+    Envelope answer = *question.answer;
+    tell(question, answer.message, history, world);
+    if (question.beyond_us) answer.message = Message::of(unsupported_api_versions());
+    ByteWriter out;
+    encode_frame(answer, out, nullptr);
+    news_.push_back({received.connection.number, GuestAnswer{out.take()}});
+  }
 }
 
 void Guests::tell(const Asked& asked, const Message& answer, const History& history, World& world) const {

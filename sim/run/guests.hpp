@@ -68,6 +68,7 @@ class Guests {
     std::int16_t acks{0};   // of a Produce
     std::map<Sent, std::int32_t> sent{};  // of a Produce: how many records
     Instant at{};
+    std::optional<Envelope> answer{};  // that waits for those before it
   };
   struct Open {
     std::deque<Asked> asked;

@@ -86,7 +86,7 @@ class Drawing {
   // A node that lives and reaches a controller of the core keeps what it has: a broker its session and what it leads, a
   // controller its lead of the quorum.
   bool is_heard(NodeId id) const {
-    if (!is_well(of_.world, host(id))) return false;
+    if (!of_.world.is_up(host(id)) || of_.world.is_paused(host(id))) return false;
     return std::ranges::any_of(in_, [&](NodeId other) {
       return of_.cluster.controllers.contains(other) && is_open(of_.world, host(id), host(other));
     });
@@ -246,6 +246,22 @@ Duration processing(const Patient& of) {
   return sum;
 }
 
+// Members that need longer for what a poll returns than they may stay away are sent away by it, and come back, for ever.
+void add_overstayers(const Patient& of, std::vector<std::string>& why) {
+  for (const ConsumerSpec* consumer : all_consumers(of.scenario)) {
+    if (!consumer->group) continue;
+    std::int64_t unread = 0;
+    for (const auto& [id, partition] : of.history.partitions()) {
+      const ReplicaHistory* leader = partition->leader ? partition->replica(*partition->leader) : nullptr;
+      if (!leader || std::ranges::find(consumer->topics, partition->name.topic) == consumer->topics.end()) continue;
+      const Offset from = of.history.vitals().committed(*consumer->group, partition->name).value_or(leader->log_start);
+      unread += std::max<std::int64_t>(0, leader->high_watermark - from);
+    }
+    if (consumer->process_time * std::min(unread, consumer->config.max_poll_records) > consumer->config.max_poll_interval)
+      why.push_back(fmt::format("members of {} need longer for what a poll returns than max.poll.interval.ms", *consumer->group));
+  }
+}
+
 bool somebody_is_silent(const World& world) {
   for (std::size_t i = 0; i < world.host_count(); ++i) {
     const HostId host{static_cast<std::int32_t>(i)};
@@ -292,6 +308,7 @@ std::vector<std::string> unrecoverable(const Patient& of, const Core& core) {
   const bool connected = std::ranges::any_of(
       components, [&](const std::vector<HostId>& component) { return std::ranges::includes(component, hosts); });
   if (!connected) why.push_back("cuts that do not heal keep nodes of the core from each other");
+  add_overstayers(of, why);
   return why;
 }
 

@@ -33,7 +33,7 @@ struct ExpectationResult {
   std::string pointer{};  // Expectation::pointer
 };
 
-enum class Watching : std::uint8_t { all, nothing };
+enum class Watching : std::uint8_t { all, no_invariant, nothing };
 struct Liveness {                 // what the epilogue has come to
   std::vector<std::string> core;  // the nodes that were healed: "broker 1"
   bool whole{false};              // that is all of them
@@ -49,7 +49,8 @@ class Simulation {
 
   [[nodiscard]] Result<void> form();
   bool step();    // false: the end is reached
-  // Nothing: from now on nobody looks at what the World tells: no checks, measures, story or conditions. For benchmarks.
+  // For benchmarks, from now on. no_invariant: the history is kept, for measures and conditions, and no invariant looks at it;
+  // nothing: nobody looks at what the World tells.
   void watch(Watching what) { watching_ = what; }
   void finish();  // once, at the end, or wherever an interrupted run stands
 

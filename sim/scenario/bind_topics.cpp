@@ -10,8 +10,10 @@ namespace {
 constexpr std::int64_t most_partitions = 10'000;       // of a topic
 constexpr std::size_t most_replicas_in_all = 200'000;  // of all topics together
 
-// Topic.validate and what CreateTopics refuses.
-bool good_topic_name(Binder& b, const JsonValue& at, const std::string& name) {
+enum class Made : std::uint8_t { at_first, by_entry };
+
+// Topic.validate and what CreateTopics refuses. What an entry creates may be there already: it is told so, or has been deleted by then.
+bool good_topic_name(Binder& b, const JsonValue& at, const std::string& name, Made made) {
   if (topic_name_fault(name)) {
     b.faults.error(at, quote(name) + " is no topic name: 1 to 249 letters, digits, '.', '_' and '-', not '.' or '..'");
     return false;
@@ -21,8 +23,10 @@ bool good_topic_name(Binder& b, const JsonValue& at, const std::string& name) {
     return false;
   }
   if (b.names.topics.contains(name)) {
-    b.faults.error(at, "there are two topics " + quote(name));
-    return false;
+    if (made == Made::at_first) b.faults.error(at, "there are two topics " + quote(name));
+    if (made == Made::by_entry && !b.names.deleted_topics.contains(name))
+      b.faults.warning(at, "there is a topic " + quote(name) + " already, and nothing deletes it");
+    return made == Made::by_entry;
   }
   const auto folded = [](std::string text) {
     std::ranges::replace(text, '.', '_');
@@ -74,7 +78,7 @@ void read_topic_config(Binder& b, const JsonValue& value, TopicSpec& topic, Topi
   topic.config = settings_as_text(value);
 }
 
-std::optional<TopicSpec> read_topic(Binder& b, const JsonValue& value) {
+std::optional<TopicSpec> read_topic(Binder& b, const JsonValue& value, Made made) {
   ObjectReader object{b.faults, value, "topic"};
   if (!object.ok()) return std::nullopt;
   const NodeConfig node = b.out.cluster.brokers.empty() ? NodeConfig{} : b.out.cluster.brokers.front().config;
@@ -107,9 +111,10 @@ std::optional<TopicSpec> read_topic(Binder& b, const JsonValue& value) {
   }
   const JsonValue* name = object.require("name");
   const std::optional<std::string> text = name != nullptr ? read_string(b.faults, *name) : std::nullopt;
-  if (!text || !good_topic_name(b, *name, *text)) return std::nullopt;
+  if (!text || !good_topic_name(b, *name, *text, made)) return std::nullopt;
   topic.name = *text;
-  b.names.topics[topic.name] = counted ? std::optional{topic.partitions} : std::nullopt;
+  const auto [known, is_new] = b.names.topics.emplace(topic.name, counted ? std::optional{topic.partitions} : std::nullopt);
+  if (!is_new && known->second) known->second = counted ? std::optional{std::max(*known->second, topic.partitions)} : std::nullopt;
   return topic;
 }
 
@@ -146,7 +151,7 @@ void bind_topics(Binder& b, const JsonValue& value) {
   if (!expect_kind(b.faults, value, JsonKind::array)) return;
   std::size_t replicas = 0;
   for (const JsonValue& item : value.items) {
-    std::optional<TopicSpec> read = read_topic(b, item);
+    std::optional<TopicSpec> read = read_topic(b, item, Made::at_first);
     if (!read) continue;
     const TopicSpec& topic = b.out.topics.emplace_back(std::move(*read));
     replicas += static_cast<std::size_t>(topic.partitions) * static_cast<std::size_t>(topic.replication_factor);
@@ -160,9 +165,13 @@ void bind_topics(Binder& b, const JsonValue& value) {
 void collect_created_topics(Binder& b, const JsonValue& timeline) {
   if (!timeline.is(JsonKind::array)) return;  // bind_timeline says so
   for (const JsonValue& entry : timeline.items) {
+    const JsonValue* value = entry.find("delete_topic");
+    if (value != nullptr && value->is(JsonKind::string)) b.names.deleted_topics.insert(value->text);
+  }
+  for (const JsonValue& entry : timeline.items) {
     const JsonValue* value = entry.find("create_topic");
     if (value == nullptr) continue;
-    if (std::optional<TopicSpec> topic = read_topic(b, *value)) b.created.emplace(pointer_to(*value), std::move(*topic));
+    if (std::optional<TopicSpec> topic = read_topic(b, *value, Made::by_entry)) b.created.emplace(pointer_to(*value), std::move(*topic));
   }
   for (const JsonValue& entry : timeline.items) {  // partitions that come later may be named as well
     const JsonValue* value = entry.find("add_partitions");

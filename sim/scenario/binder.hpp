@@ -28,6 +28,7 @@ struct Names {  // what the file has named so far; a number is absent where it c
   std::set<std::string, std::less<>> pipelines;
   std::set<std::string, std::less<>> queues;
   std::set<std::string, std::less<>> stores;
+  std::set<std::string, std::less<>> deleted_topics;                          // by an entry
   std::map<std::string, std::string> folded_topics;  // with '_' for '.': Kafka lets no two topics differ in that alone
   std::set<std::string, std::less<>> groups;
   std::set<std::string, std::less<>> racks;

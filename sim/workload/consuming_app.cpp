@@ -28,7 +28,7 @@ std::optional<std::int64_t> object_named_by(const std::optional<ByteSpan>& value
 void ConsumingApp::step(const Input& in, Env& env) {
   if (std::holds_alternative<StopRequested>(in)) {
     stop_requested_ = true;
-    if (working_until_ && *working_until_ <= env.now) finish_work(env);
+    if (is_due(working_until_, env.now)) finish_work(env);
     if (!working_until_) consumer_.step(in, env);
     return;
   }

@@ -187,10 +187,6 @@ void PipelineApp::write(Env& env) {
 
 PipelineApp::Went PipelineApp::await_end(Env& env) {
   if (!producer_.failed() && !producer_.idle()) return Went::nowhere;
-  if (!producer_.failed() && producer_.must_abort()) {  // it failed while it was being committed
-    within(Half::producer, env, [&](Env& e) { producer_.transact(TransactionStep::abort, e); });
-    return Went::on;
-  }
   const bool committed = !producer_.failed() && producer_.transactions()->commits() > commits_before_;
   if (!committed) start_over(env);
   stage_ = Stage::polling;

@@ -40,7 +40,7 @@ void QueueWorker::step(const Input& in, Env& env) {
   if (std::holds_alternative<StopRequested>(in)) stopping_ = true;
   for (const Completion& done : receiving_.step(in, env)) receive(done, env);
   (void)acknowledging_.step(in, env);  // an acknowledgement that is lost: the message comes again
-  if (working_until_ && *working_until_ <= env.now) finish_one(env);
+  if (is_due(working_until_, env.now)) finish_one(env);
   work(env);
   ask(env);
   if (stopping_ && !working_until_ && acknowledging_.unanswered(queue_peer) == 0 && !std::exchange(exited_, true))

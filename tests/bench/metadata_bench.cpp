@@ -62,7 +62,7 @@ void replay_metadata(benchmark::State& state) {
         sum += image.topics.size() + delta.partitions.size();
       },
       [&] {
-        for (const std::vector<std::byte>& bytes : log) sum += decode_metadata_record(bytes).has_value() ? 1 : 0;
+        for (const std::vector<std::byte>& bytes : log) sum += decode_metadata_record(bytes).has_value() ? 1U : 0U;
       });
   benchmark::DoNotOptimize(sum);
 }

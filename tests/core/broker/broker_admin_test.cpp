@@ -202,6 +202,23 @@ TEST_CASE("who deletes the offsets topic takes all groups from their coordinator
   CHECK(rig.ask<ListGroupsResponse>(ListGroupsRequest{}).groups.empty());
 }
 
+TEST_CASE("OffsetCommit for a partition that is not there is refused by the broker and the rest is committed") {
+  Administered rig;
+  rig.add_topic("__consumer_offsets", group_log_id, {{b1}});
+  OffsetCommitRequest commit{.group_id = "readers"};
+  commit.topics.push_back({.name = "orders", .partitions = {{PartitionIndex{7}, Offset{5}, {}, ""}, {PartitionIndex{0}, Offset{5}, {}, ""}}});
+  commit.topics.push_back({.name = "nothing", .partitions = {{PartitionIndex{0}, Offset{5}, {}, ""}}});
+  const auto told = rig.ask<OffsetCommitResponse>(commit);
+  REQUIRE(told.topics.size() == 2);
+  CHECK(told.topics[0].partitions
+        == std::vector<OffsetCommitResponse::Partition>{{PartitionIndex{0}, ErrorCode::none},
+                                                        {PartitionIndex{7}, ErrorCode::unknown_topic_or_partition}});
+  CHECK(told.topics[1].partitions.at(0).error_code == ErrorCode::unknown_topic_or_partition);
+  commit.topics.erase(commit.topics.begin());  // nothing is left: the coordinator is not asked
+  commit.group_id = "";
+  CHECK(rig.ask<OffsetCommitResponse>(commit).topics.at(0).partitions.at(0).error_code == ErrorCode::unknown_topic_or_partition);
+}
+
 TEST_CASE("OffsetDelete of a partition that is not there is told by the broker") {
   Administered rig;
   rig.add_topic("__consumer_offsets", group_log_id, {{b1}});

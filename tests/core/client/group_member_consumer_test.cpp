@@ -164,6 +164,13 @@ TEST_CASE("a member reads no more of what it is about to give up until it is to 
   CHECK(rig.got == std::vector<std::string>{"kept", "given up"});
 }
 
+TEST_CASE("a member whose partitions can be committed no more because their topic is gone gives them up at once") {
+  StuckRig rig{{0, 1}};
+  rig.cluster.errors[ApiKey::offset_commit] = std::deque<ErrorCode>(50, ErrorCode::unknown_topic_or_partition);
+  rig.run(seconds(6), [&](const auto&) { return rig.gives(3, std::vector{0}); });
+  CHECK(rig.bench.noted<trace::PartitionsRevoked>().size() == 1);
+}
+
 TEST_CASE("a fenced member loses what it owned and joins again with epoch 0 under its id") {
   HeartbeatRig rig;
   rig.run(seconds(1), [&](const auto& beat) { return rig.gives(3, beat.member_epoch == 0 ? std::optional{std::vector{0, 1}} : std::nullopt); });

@@ -132,3 +132,33 @@ TEST_CASE("a controller that is not active refuses administrators", "[controller
   REQUIRE(deleted);
   CHECK(deleted->as<DeleteTopicsResponse>().responses.at(0).error_code == ErrorCode::not_controller);
 }
+
+TEST_CASE("a topic that is made tells all settings that it goes by and where each is from", "[controller]") {
+  Three cluster;
+  CreateTopicsRequest request;
+  request.topics.push_back({.name = "orders", .num_partitions = 1, .replication_factor = 1, .configs = {{"retention.ms", "1000"}}});
+  request.validate_only = GENERATE(false, true);
+  const auto told = cluster.ask(request)->as<CreateTopicsResponse>().topics.at(0);
+  REQUIRE(told.error_code == ErrorCode::none);
+  REQUIRE(told.configs.has_value());
+  CHECK(told.configs->size() == topic_setting_names().size());
+  CHECK(std::ranges::is_sorted(*told.configs, {}, &CreateTopicsResponse::Config::name));
+  const auto source_of = [&told](std::string_view name) { return std::ranges::find(*told.configs, name, &CreateTopicsResponse::Config::name); };
+  CHECK(source_of("retention.ms")->value == "1000");
+  CHECK(source_of("retention.ms")->config_source == 1);
+  CHECK(source_of("cleanup.policy")->value == "delete");
+  CHECK(source_of("cleanup.policy")->config_source == 5);
+}
+
+TEST_CASE("the metadata topic cannot be made and a name that comes twice is refused altogether", "[controller]") {
+  Three cluster;
+  CreateTopicsRequest request;
+  request.topics.push_back({.name = "__cluster_metadata", .num_partitions = 1, .replication_factor = 1});
+  for (int i = 0; i < 2; ++i) request.topics.push_back({.name = "twice", .num_partitions = 1, .replication_factor = 1});
+  const auto told = cluster.ask(request)->as<CreateTopicsResponse>().topics;
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].error_code == ErrorCode::invalid_request);
+  CHECK(told[0].error_message == "Creation of internal topic __cluster_metadata is prohibited.");
+  CHECK(told[1].error_code == ErrorCode::invalid_request);
+  CHECK_FALSE(cluster.controller.committed().topic("twice"));
+}

@@ -160,3 +160,43 @@ TEST_CASE("replicas on the move and eligible ones are part of a partition from i
   CHECK(made.elr() == std::vector{NodeId{2}});
   CHECK(made.last_known_elr().empty());
 }
+
+TEST_CASE("who leads first when a reassignment is complete is elected cleanly and whoever has not all is not", "[controller]") {
+  using Nodes = std::vector<NodeId>;
+  MetadataImage image;
+  MetadataDelta delta;
+  REQUIRE(replay(TopicRecord{"orders", topic}, 1, image, delta).has_value());
+  PartitionRecord before{.topic_id = topic, .replicas = {NodeId{4}, NodeId{1}, NodeId{2}}, .isr = {NodeId{1}}};
+  before.adding_replicas = {NodeId{4}};
+  before.leader = NodeId{1};
+  PartitionChangeRecord change{.topic_id = topic};
+  bool unclean{};
+  SECTION("it has joined the ISR in the change that completes it") {
+    change.replicas = change.isr = Nodes{NodeId{4}};
+    change.adding_replicas = Nodes{};
+    change.leader = NodeId{4};
+  }
+  SECTION("nobody in sync was left") {
+    unclean = true;
+    change.isr = Nodes{NodeId{2}};
+    change.leader = NodeId{2};
+    change.leader_recovery_state = LeaderRecoveryState::recovering;
+  }
+  SECTION("it is given up while only the new replica was in sync") {
+    unclean = true;
+    before.isr = {NodeId{4}};
+    before.leader = NodeId{4};
+    change.replicas = Nodes{NodeId{1}, NodeId{2}};
+    change.adding_replicas = Nodes{};
+    change.isr = Nodes{NodeId{1}};
+    change.leader = NodeId{1};
+  }
+  REQUIRE(replay(before, 2, image, delta).has_value());
+  Effects out;
+  REQUIRE(replay_committed(change, 3, image, delta, out).has_value());
+  REQUIRE(out.list().size() == 1);
+  const auto* told = std::get<Note>(out.list()[0]).event.get_if<trace::PartitionChanged>();
+  REQUIRE(told);
+  CHECK(told->reason == trace::ChangeReason::leader_changed);
+  CHECK(told->unclean == unclean);
+}

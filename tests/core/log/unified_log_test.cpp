@@ -278,3 +278,14 @@ TEST_CASE("every failure of the disk comes back as a disk error") {
   REQUIRE_FALSE(result);
   CHECK(result.error().kind == DiskErrorKind::no_space);
 }
+
+TEST_CASE("an append after which flush.messages are not synced syncs them before it returns") {
+  MemoryDisk disk;
+  UnifiedLog log = open_log(disk, {.flush_messages = 5});
+  append(log, disk, make_batch({.records = 3}));
+  CHECK(log.recovery_point() == Offset{0});
+  append(log, disk, make_batch({.records = 2}));
+  CHECK(log.recovery_point() == Offset{5});
+  append(log, disk, make_batch({.records = 4}));
+  CHECK(log.recovery_point() == Offset{5});
+}

@@ -105,3 +105,12 @@ TEST_CASE("the length of the next frame is known after four bytes and bounded") 
   CHECK_FALSE(next_frame_length(frame, 10).has_value());
   CHECK_FALSE(next_frame_length(to_vector(as_bytes("\xff\xff\xff\xff")), 1000).has_value());
 }
+
+TEST_CASE("bytes after the end of a request are refused or passed over as Kafka does") {
+  std::vector<std::byte> frame = framed({7, 4, "cl", Message::of(heartbeat)});
+  frame.insert(frame.end(), 3, std::byte{0});
+  CHECK_FALSE(decode_request_frame(without_size(frame), {}).has_value());
+  const Result<Envelope> read = decode_request_frame(without_size(frame), {}, BytesAfterTheEnd::passed_over);
+  REQUIRE(read.has_value());
+  CHECK(read->message.as<HeartbeatRequest>() == heartbeat);
+}

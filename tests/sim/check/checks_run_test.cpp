@@ -188,3 +188,14 @@ TEST_CASE("an unclean election excuses what its leader lacks", "[check]") {
   CHECK(run.findings().findings_of("acked-record-lost") > 0);
   CHECK(run.findings().kept().front().excuse == Excuse::unclean_election);
 }
+
+TEST_CASE("notes taken alone give the same history and no invariant looks at it", "[check]") {
+  Checks checks = recorded().before;
+  for (const Observation& o : recorded().observations) checks.take_note(o);
+  const CommittedLog* committed = checks.committed(recorded().partition);
+  REQUIRE(committed != nullptr);
+  CHECK(committed->end() == recorded().after.committed(recorded().partition)->end());
+  CHECK(committed->end() > recorded().before.committed(recorded().partition)->end());
+  CHECK(checks.evaluations() == recorded().before.evaluations());
+  CHECK(recorded().after.evaluations() != recorded().before.evaluations());
+}

@@ -39,8 +39,8 @@ TEST_CASE("two members of a generation that hold one partition break group-doubl
     tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m2", Generation{1}, {name}});
     CHECK(tale.findings(GroupDoubleOwner::id) == 0);
   }
-  SECTION("and of a process that began anew") {
-    tale.tell(reader.value, KernelEvent{ProcessStarted{2, StartKind::restart}});
+  SECTION("and of a process that has ended") {
+    tale.tell(reader.value, GENERATE(KernelEvent{ProcessCrashed{}}, KernelEvent{PowerLost{}}, KernelEvent{ProcessExited{true, "closed"}}));
     tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m2", Generation{1}, {name}});
     CHECK(tale.findings(GroupDoubleOwner::id) == 0);
   }

@@ -48,3 +48,11 @@ TEST_CASE("a record that comes after its transaction has ended breaks marker-inv
   tale.written(1, 0);
   CHECK(tale.violations(MarkerInvalid::id) == 1);
 }
+
+TEST_CASE("a marker that an administrator has asked for is in order", "[check]") {
+  BankTale tale;
+  begin(tale);
+  tale.tell(0, trace::MarkerAskedFor{ProducerId{7}, ProducerEpoch{1}});
+  tale.marked(TransactionOutcome::abort, 1);
+  CHECK(tale.findings(MarkerInvalid::id) == 0);
+}

@@ -83,3 +83,11 @@ TEST_CASE("what only acks=1 had acknowledged may be replaced", "[check]") {
   CHECK(tale.violations(OffsetInconsistent::id) == 0);
   CHECK(tale.findings(OffsetInconsistent::id) == 1);
 }
+
+TEST_CASE("what acks=1 acknowledges late may have been replaced", "[check]") {
+  Tale tale;
+  tale.delivered({{0, 50}, {1, 51}});
+  tale.acked(first, 1);
+  CHECK(tale.violations(OffsetInconsistent::id) == 0);
+  CHECK(tale.findings(OffsetInconsistent::id) == 1);
+}

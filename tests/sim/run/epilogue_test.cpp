@@ -152,3 +152,36 @@ TEST_CASE("the epilogue heals what the scenario left broken before it reads") {
   CHECK(run.findings().violations() == 0);
   CHECK(run.world().is_paused(run.cluster().brokers.at(NodeId{2})));  // the run itself stays as it was
 }
+
+TEST_CASE("a broker that is slow for good is heard and so belongs to the core") {
+  const Simulation run = run_to_end(scenario(small(3, "8s", R"json(
+    "topics": [{"name": "t", "partitions": 3, "replication_factor": 3}],
+    "producers": [{"id": "p", "topic": "t", "rate": "50/s", "to": "6s"}],
+    "timeline": [{"at": "2s", "slow_cpu": {"target": "leader(t-0)", "times": 10}}], )json")));
+  CHECK(run.findings().kept().empty());
+  REQUIRE(run.liveness().has_value());
+  CHECK(run.liveness()->after.has_value());
+}
+
+TEST_CASE("an intercept that nobody undoes keeps nothing from the final reader") {
+  const std::string fate = GENERATE(R"("drop")", R"({"error": "UNKNOWN_SERVER_ERROR"})");
+  const Simulation run = run_to_end(scenario(alone(R"("timeline": [{"at": "1500ms", "intercept": {"api": "Fetch", "then": )" + fate + "}}], ")));
+  CHECK(run.findings().kept().empty());
+}
+
+TEST_CASE("members that need longer for a batch than they may stay away come to no rest and break nothing") {
+  const auto run_with = [](const std::string& process_time) {
+    return run_to_end(scenario(small(1, "8s", R"(
+      "topics": [{"name": "t"}],
+      "producers": [{"id": "p", "topic": "t", "rate": "50/s", "to": "6s"}],
+      "consumers": [{"group": "g", "topics": ["t"], "process_time": ")" + process_time + R"(",
+                     "config": {"auto.offset.reset": "earliest", "max.poll.interval.ms": 2000}}], )")));
+  };
+  const Simulation slow = run_with("100ms");
+  CHECK(slow.findings().kept().empty());
+  REQUIRE(slow.liveness().has_value());
+  CHECK_FALSE(slow.liveness()->after.has_value());
+  REQUIRE(slow.liveness()->unrecoverable.size() == 1);
+  CHECK(slow.liveness()->unrecoverable[0] == "members of g need longer for what a poll returns than max.poll.interval.ms");
+  CHECK(run_with("1ms").liveness()->after.has_value());
+}

@@ -133,3 +133,20 @@ TEST_CASE("a scenario that names no invariant expects no violation at all") {
   CHECK(run.expectations()[0].held);
   CHECK(run.expectations()[0].measured == MetricValue{std::int64_t{0}});
 }
+
+TEST_CASE("a moment in which there was no value has measured none") {
+  const Simulation run = run_to_end(scenario(
+      story, {{"/expect", R"([{"metric": "log.end", "of": "t-0", "on": 1, "is": 0, "at": "1500ms", "text": "while it is down"},
+                              {"metric": "group.members", "of": "nobody", "is": 0, "at": "1s", "text": "before there is a group"}])"},
+              {"/consumers", R"([{"group": "nobody", "topics": ["t"], "from": "2s"}])"}}));
+  CHECK_FALSE(result_of(run, "before there is a group").held);
+  CHECK_FALSE(result_of(run, "before there is a group").measured.has_value());
+}
+
+TEST_CASE("long values of records are told by their beginning") {
+  const std::string value(300, 'x');
+  const Simulation run = run_to_end(scenario(
+      story, {{"/timeline", R"([{"at": "100ms", "produce": {"topic": "u", "value": ")" + value + R"(", "as": "hand"}}])"},
+              {"/expect", R"([{"records": "u-0", "are": [], "text": "none"}])"}}));
+  CHECK(result_of(run, "none").measured == MetricValue{"1 records: " + value.substr(0, 100) + "... (300 bytes)"});
+}

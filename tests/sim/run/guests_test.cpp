@@ -1,6 +1,8 @@
 #include "sim/run/guests.hpp"
 
+#include "core/message/fetch.hpp"
 #include "core/message/heartbeat.hpp"
+#include "core/message/list_offsets.hpp"
 #include "tests/sim/serve/served_cluster.hpp"
 
 namespace kafkasim::sim {
@@ -66,6 +68,34 @@ TEST_CASE("what comes for a guest that has hung up is dropped") {
   mail.run(seconds(1));
   CHECK(mail.news.empty());
   CHECK(session->run().guests().connections() == 0);
+}
+
+TEST_CASE("answers come to a guest in the order of its requests and none after one that is lost") {
+  const std::string fate = GENERATE(R"({"delay": "2s"})", R"("drop")");
+  const auto session = begun(three_brokers(
+      R"(, "timeline": [{"at": "0s", "intercept": {"api": "Heartbeat", "kind": "response", "then": )" + fate + R"(, "count": 1}}])"));
+  Mailbox mail{*session};
+  mail.run(milliseconds(20));
+  const GuestId guest = session->dial(NodeId{1});
+  mail.run(milliseconds(20));
+  for (std::int32_t id = 1; id <= 3; ++id)
+    REQUIRE(session->receive(guest, as_frame(Message::of(HeartbeatRequest{.group_id = "g", .member_id = "m"}), 3, id)).has_value());
+  mail.run(seconds(1));
+  CHECK(mail.of<GuestAnswer>(guest).empty());
+  mail.run(seconds(2));
+  CHECK(mail.of<GuestAnswer>(guest).size() == (fate == R"("drop")" ? 0 : 3));
+}
+
+TEST_CASE("a guest may ask for offsets as if it were a broker but may not fetch so") {
+  const auto session = begun();
+  Mailbox mail{*session};
+  const GuestId guest = session->dial(NodeId{1});
+  mail.run(milliseconds(20));
+  ListOffsetsRequest offsets{.replica_id = NodeId{0}};
+  CHECK(session->receive(guest, as_frame(Message::of(offsets), 6, 1)).has_value());
+  FetchRequest fetch;
+  fetch.replica_state.replica_id = NodeId{0};
+  CHECK_FALSE(session->receive(guest, as_frame(Message::of(fetch), 12, 2)).has_value());
 }
 
 }  // namespace kafkasim::sim

@@ -174,3 +174,21 @@ TEST_CASE("a compacted topic is cleaned on all brokers through crashes and no ch
   }
   CHECK(who.size() == 3);
 }
+
+// The power goes off at a broker that alone holds the partition, with all that was not synced.
+TEST_CASE("what flush.messages or flush.ms has synced survives the power") {
+  const auto end_after = [](const std::string& config, const std::string& cluster) {
+    const Simulation run = run_to_end(scenario(small(1, "8s", R"(
+      "topics": [{"name": "t", "config": {)" + config + R"(}}], "epilogue": false,
+      "producers": [{"id": "p", "topic": "t", "records": 10, "rate": "20/s"}],
+      "timeline": [{"at": "5s", "power_off": {"target": 1, "keep": "none"}, "for": "500ms"}], )"),
+                                               {{"/cluster/config", cluster}}));
+    return run.measure({Metric::log_end, {}, TopicPartition{"t", PartitionIndex{0}}, {}});
+  };
+  const std::string plain = R"({"offsets.topic.num.partitions": 1})";
+  const std::string scheduled = R"({"offsets.topic.num.partitions": 1, "log.flush.scheduler.interval.ms": 500, "log.initial.task.delay.ms": 500})";
+  CHECK(end_after("", plain) == MetricValue{std::int64_t{0}});
+  CHECK(end_after(R"("flush.messages": 1)", plain) == MetricValue{std::int64_t{10}});
+  CHECK(end_after("", scheduled) == MetricValue{std::int64_t{10}});
+  CHECK(end_after(R"("flush.ms": 1000)", scheduled) == MetricValue{std::int64_t{10}});
+}

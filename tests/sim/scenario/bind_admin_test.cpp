@@ -71,8 +71,19 @@ TEST_CASE("a topic that the timeline creates can be named by clients and metrics
   CHECK(create.topic.partitions == 2);
   CHECK(create.topic.config == std::vector<std::pair<std::string, std::string>>{{"retention.ms", "1000"}});
   CHECK(scenario.topics.empty());
-  check_error(placed_entry(R"("create_topic": {"name": @"orders"})"), "/timeline/0/create_topic/name",
-              "there are two topics 'orders'");
+}
+
+TEST_CASE("a topic that is deleted may be created again with more partitions and what is there already is warned of") {
+  const std::string topic = R"("cluster": {"brokers": 1}, "topics": [{"name": "t"}], "timeline": [)";
+  const std::string again = R"({"at": "2s", "create_topic": {"name": "t", "partitions": 3}})";
+  const std::string expect = R"(], "expect": [{"metric": "log.end", "of": "t-2", "at_least": 0}]})";
+  const Parsed twice = parse_scenario(head + topic + R"({"at": "1s", "delete_topic": "t"}, )" + again + expect);
+  REQUIRE(twice.scenario.has_value());
+  CHECK(twice.diagnostics.empty());
+  const Parsed there = parse_scenario(head + topic + again + expect);
+  REQUIRE(there.scenario.has_value());
+  REQUIRE(there.diagnostics.size() == 1);
+  CHECK(there.diagnostics[0].message == "there is a topic 't' already, and nothing deletes it");
 }
 
 TEST_CASE("members come and leave and vanish by number") {
