@@ -25,6 +25,25 @@ bool is_software_name(const std::string& text) {
   return std::ranges::all_of(text, [](char c) { return is_letter_or_digit(c) || c == '.' || c == '-'; });
 }
 
+// Only offsets of partitions that exist are the coordinator's business (KafkaApis.handleOffsetCommitRequest, handleOffsetDeleteRequest):
+// the others are taken out, and stand in the answer as refused.
+template <class Response, class Topic>
+Response take_unknown(std::vector<Topic>& topics, const MetadataImage& image) {
+  Response refused;
+  for (Topic& topic : topics) {
+    const TopicImage* known = image.topic(topic.name);
+    typename Response::Topic unknown{topic.name, {}};
+    std::erase_if(topic.partitions, [&](const auto& partition) {
+      if (known && image.partition({known->id, partition.partition_index})) return false;
+      unknown.partitions.push_back({partition.partition_index, ErrorCode::unknown_topic_or_partition});
+      return true;
+    });
+    if (!unknown.partitions.empty()) refused.topics.push_back(std::move(unknown));
+  }
+  std::erase_if(topics, [](const Topic& topic) { return topic.partitions.empty(); });
+  return refused;
+}
+
 bool is_for_controller(ApiKey api) {
   switch (api) {
     case ApiKey::create_topics:
@@ -114,44 +133,17 @@ void Broker::on_describe_cluster(const DescribeClusterRequest& request, const Re
   answer(from, std::move(response), env);
 }
 
-// Only offsets of partitions that exist are the coordinator's business.
-// KafkaApis.handleOffsetCommitRequest: what there is no partition for is refused before the coordinator sees it.
 void Broker::on_offset_commit(const OffsetCommitRequest& request, const RequestRef& from, Env& env) {
   OffsetCommitRequest known = request;
-  OffsetCommitResponse refused;
-  for (OffsetCommitRequest::Topic& topic : known.topics) {
-    const TopicImage* image = image_.topic(topic.name);
-    OffsetCommitResponse::Topic unknown{topic.name, {}};
-    std::erase_if(topic.partitions, [&](const OffsetCommitRequest::Partition& partition) {
-      if (image && image_.partition({image->id, partition.partition_index})) return false;
-      unknown.partitions.push_back({partition.partition_index, ErrorCode::unknown_topic_or_partition});
-      return true;
-    });
-    if (!unknown.partitions.empty()) refused.topics.push_back(std::move(unknown));
-  }
-  std::erase_if(known.topics, [](const OffsetCommitRequest::Topic& topic) { return topic.partitions.empty(); });
+  auto refused = take_unknown<OffsetCommitResponse>(known.topics, image_);
   if (known.topics.empty()) return answer(from, std::move(refused), env);
   groups_.commit(known, std::move(refused), from, env);
 }
 
 void Broker::on_offset_delete(const OffsetDeleteRequest& request, const RequestRef& from, Env& env) {
-  OffsetDeleteRequest known{.group_id = request.group_id};
-  OffsetDeleteResponse response;
-  for (const auto& topic : request.topics) {
-    const TopicImage* image = image_.topic(topic.name);
-    OffsetDeleteRequest::Topic existing{topic.name, {}};
-    OffsetDeleteResponse::Topic unknown{topic.name, {}};
-    for (const auto& partition : topic.partitions) {
-      if (image && image_.partition({image->id, partition.partition_index})) {
-        existing.partitions.push_back(partition);
-      } else {
-        unknown.partitions.push_back({partition.partition_index, ErrorCode::unknown_topic_or_partition});
-      }
-    }
-    if (!existing.partitions.empty()) known.topics.push_back(std::move(existing));
-    if (!unknown.partitions.empty()) response.topics.push_back(std::move(unknown));
-  }
-  groups_.delete_offsets(known, std::move(response), from, env);
+  OffsetDeleteRequest known = request;
+  auto refused = take_unknown<OffsetDeleteResponse>(known.topics, image_);
+  groups_.delete_offsets(known, std::move(refused), from, env);
 }
 
 void Broker::forward_alter_configs(const Message& request, std::vector<ResourceVerdict> verdicts,

@@ -1,6 +1,8 @@
 // Partitions and topics: AlterPartition and CreateTopics (ReplicationControlManager).
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 #include <variant>
 
 #include "core/controller/controller.hpp"
@@ -278,13 +280,12 @@ void Controller::on_create_topics(const CreateTopicsRequest& request, const Requ
   std::map<std::string, int> times;
   for (const auto& asked : request.topics) ++times[asked.name];
   for (const auto& asked : request.topics) {
-    int& named = times[asked.name];
+    const int named = std::exchange(times[asked.name], 0);  // a name that comes again is told once
     if (named == 1) response.topics.push_back(create_topic(asked, records, env));
     if (named > 1) {
       response.topics.push_back(
           {.name = asked.name, .error_code = ErrorCode::invalid_request, .error_message = "Duplicate topic name."});
     }
-    if (named > 1) named = 0;  // told once
   }
   if (request.validate_only) records.clear();
   write_and_answer(records, from, Message::of(std::move(response)), env);

@@ -53,43 +53,39 @@ OffsetFetchResponse::Group GroupOffsets::fetch(const OffsetFetchRequest::Group& 
   return response;
 }
 
+namespace {
+
+template <class Response>
+Response refused(const auto& request, ErrorCode error) {
+  Response response;
+  for (const auto& topic : request.topics) {
+    typename Response::Topic& answer = response.topics.emplace_back();
+    answer.name = topic.name;
+    for (const auto& partition : topic.partitions) answer.partitions.push_back({partition.partition_index, error});
+  }
+  return response;
+}
+
+template <class Response>
+Response and_the_rest(Response response, ErrorCode error) {  // but for what has been refused by itself
+  for (auto& topic : response.topics) {
+    for (auto& partition : topic.partitions) {
+      if (partition.error_code == ErrorCode::none) partition.error_code = error;
+    }
+  }
+  return response;
+}
+
+}  // namespace
+
 OffsetCommitResponse refuse_commit(const OffsetCommitRequest& request, ErrorCode error) {
-  OffsetCommitResponse response;
-  for (const OffsetCommitRequest::Topic& topic : request.topics) {
-    OffsetCommitResponse::Topic& answer = response.topics.emplace_back();
-    answer.name = topic.name;
-    for (const auto& partition : topic.partitions) answer.partitions.push_back({partition.partition_index, error});
-  }
-  return response;
+  return refused<OffsetCommitResponse>(request, error);
 }
-
-OffsetCommitResponse with_error(OffsetCommitResponse response, ErrorCode error) {
-  for (OffsetCommitResponse::Topic& topic : response.topics) {
-    for (OffsetCommitResponse::Partition& partition : topic.partitions) {
-      if (partition.error_code == ErrorCode::none) partition.error_code = error;
-    }
-  }
-  return response;
-}
-
 TxnOffsetCommitResponse refuse_commit(const TxnOffsetCommitRequest& request, ErrorCode error) {
-  TxnOffsetCommitResponse response;
-  for (const TxnOffsetCommitRequest::Topic& topic : request.topics) {
-    TxnOffsetCommitResponse::Topic& answer = response.topics.emplace_back();
-    answer.name = topic.name;
-    for (const auto& partition : topic.partitions) answer.partitions.push_back({partition.partition_index, error});
-  }
-  return response;
+  return refused<TxnOffsetCommitResponse>(request, error);
 }
-
-TxnOffsetCommitResponse with_error(TxnOffsetCommitResponse response, ErrorCode error) {
-  for (TxnOffsetCommitResponse::Topic& topic : response.topics) {
-    for (TxnOffsetCommitResponse::Partition& partition : topic.partitions) {
-      if (partition.error_code == ErrorCode::none) partition.error_code = error;
-    }
-  }
-  return response;
-}
+OffsetCommitResponse with_error(OffsetCommitResponse response, ErrorCode error) { return and_the_rest(std::move(response), error); }
+TxnOffsetCommitResponse with_error(TxnOffsetCommitResponse response, ErrorCode error) { return and_the_rest(std::move(response), error); }
 
 PreparedCommit prepare_commit(const OffsetCommitRequest& request, const GroupLimits& limits, Timestamp now) {
   PreparedCommit prepared{refuse_commit(request, ErrorCode::none), {}};

@@ -4,6 +4,7 @@
 #include <set>
 #include <string_view>
 
+#include "sim/check/ends.hpp"
 #include "sim/fault/targets.hpp"
 #include "sim/frame/capture_parts.hpp"
 
@@ -36,16 +37,6 @@ struct GroupPainter {
     for (const auto& [partition, offset] : shot.history().vitals().committed(name)) read.insert(partition);
     for (const auto& member : state.members) read.insert(member.assignment.begin(), member.assignment.end());
     return read;
-  }
-
-  struct Ends {
-    Offset start;
-    Offset high_watermark;
-  };
-  // As the leader has them: what the lag of a group is counted from and to.
-  [[nodiscard]] static Ends ends_of(const PartitionHistory& partition) {
-    const ReplicaHistory* leader = partition.leader ? partition.replica(*partition.leader) : nullptr;
-    return leader ? Ends{leader->log_start, leader->high_watermark} : Ends{Offset{0}, partition.true_high_watermark};
   }
 
   [[nodiscard]] std::optional<Offset> position(const std::string& member, const TopicPartition& partition) const {

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/check/ends.hpp"
 #include "sim/fault/targets.hpp"
 
 namespace kafkasim::sim {
@@ -389,9 +390,8 @@ Inquiry::Behind Inquiry::behind(const std::string& group, const GroupState& stat
     const std::optional<Offset> committed = history().vitals().committed(group, partition->name);
     if (std::ranges::find(topics, partition->name.topic) == topics.end() && !committed) continue;
     sum.partitions.push_back(&*partition);
-    const ReplicaHistory* leader = partition->leader ? partition->replica(*partition->leader) : nullptr;
-    const Offset end = leader ? leader->high_watermark : partition->true_high_watermark;
-    const Offset from = committed.value_or(leader ? leader->log_start : Offset{0});
+    const auto [start, end] = ends_of(*partition);
+    const Offset from = committed.value_or(start);
     const std::int64_t lag = std::max<std::int64_t>(0, end - from);
     sum.all += lag;
     sum.unread += std::min(lag, std::max<std::int64_t>(0, end - position(state, partition->name).value_or(from)));

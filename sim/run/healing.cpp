@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/broker/broker.hpp"
+#include "sim/check/ends.hpp"
 #include "sim/check/group_home.hpp"
 #include "sim/check/operation_unanswered.hpp"
 #include "sim/run/timers.hpp"
@@ -18,9 +19,8 @@ bool is_open(const World& world, HostId a, HostId b) {
   return world.network().topology().open(a, b) && world.network().topology().open(b, a);
 }
 
-bool is_well(const World& world, HostId host) {
-  return world.is_up(host) && !world.is_paused(host) && world.host(host).cpu_permille() <= 1000;
-}
+bool runs(const World& world, HostId host) { return world.is_up(host) && !world.is_paused(host); }
+bool is_well(const World& world, HostId host) { return runs(world, host) && world.host(host).cpu_permille() <= 1000; }
 
 // A voter without any file has lost its vote and its part of the metadata log: it must not count for a majority.
 bool has_its_log(const World& world, HostId controller) { return !world.disk(controller).files().empty(); }
@@ -86,7 +86,7 @@ class Drawing {
   // A node that lives and reaches a controller of the core keeps what it has: a broker its session and what it leads, a
   // controller its lead of the quorum.
   bool is_heard(NodeId id) const {
-    if (!of_.world.is_up(host(id)) || of_.world.is_paused(host(id))) return false;
+    if (!runs(of_.world, host(id))) return false;
     return std::ranges::any_of(in_, [&](NodeId other) {
       return of_.cluster.controllers.contains(other) && is_open(of_.world, host(id), host(other));
     });
@@ -252,10 +252,10 @@ void add_overstayers(const Patient& of, std::vector<std::string>& why) {
     if (!consumer->group) continue;
     std::int64_t unread = 0;
     for (const auto& [id, partition] : of.history.partitions()) {
-      const ReplicaHistory* leader = partition->leader ? partition->replica(*partition->leader) : nullptr;
-      if (!leader || std::ranges::find(consumer->topics, partition->name.topic) == consumer->topics.end()) continue;
-      const Offset from = of.history.vitals().committed(*consumer->group, partition->name).value_or(leader->log_start);
-      unread += std::max<std::int64_t>(0, leader->high_watermark - from);
+      if (!partition->leader || std::ranges::find(consumer->topics, partition->name.topic) == consumer->topics.end()) continue;
+      const Ends ends = ends_of(*partition);
+      const Offset from = of.history.vitals().committed(*consumer->group, partition->name).value_or(ends.start);
+      unread += std::max<std::int64_t>(0, ends.high_watermark - from);
     }
     if (consumer->process_time * std::min(unread, consumer->config.max_poll_records) > consumer->config.max_poll_interval)
       why.push_back(fmt::format("members of {} need longer for what a poll returns than max.poll.interval.ms", *consumer->group));

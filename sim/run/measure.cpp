@@ -3,6 +3,7 @@
 
 #include "core/broker/broker.hpp"
 #include "core/controller/controller.hpp"
+#include "sim/check/ends.hpp"
 #include "sim/check/pipeline_losses.hpp"
 #include "sim/run/simulation.hpp"
 #include "sim/workload/queue_broker.hpp"
@@ -274,11 +275,9 @@ struct Measuring {
       if (!subscribed(group, partition->name.topic)) continue;
       if ((one && partition->name != *one) || (topic && partition->name.topic != topic->name)) continue;
       if (std::holds_alternative<ClientName>(query.of) && !reads(group, partition->name)) continue;
-      const ReplicaHistory* leader = partition->leader ? partition->replica(*partition->leader) : nullptr;
-      const std::int64_t end = leader ? leader->high_watermark.value : partition->true_high_watermark.value;
-      std::int64_t from = leader ? leader->log_start.value : 0;
-      if (const std::optional<Offset> committed = history().vitals().committed(group, partition->name)) from = committed->value;
-      lags.emplace_back(std::max<std::int64_t>(0, end - from));
+      const Ends ends = ends_of(*partition);
+      const Offset from = history().vitals().committed(group, partition->name).value_or(ends.start);
+      lags.emplace_back(std::max<std::int64_t>(0, ends.high_watermark - from));
     }
     return fold(how, lags);
   }
