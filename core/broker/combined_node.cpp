@@ -11,7 +11,8 @@ CombinedNode::CombinedNode(BrokerOptions broker, ControllerOptions controller)
 
 std::optional<Instant> CombinedNode::next_deadline() const {
   if (ended_) return std::nullopt;
-  return earlier(broker_.next_deadline(), controller_.next_deadline());
+  const std::optional<Instant> next = earlier(broker_.next_deadline(), controller_.next_deadline());
+  return committed_.empty() ? next : earlier(next, committed_at_);
 }
 
 void CombinedNode::step(const Input& in, Env& env) {
@@ -19,6 +20,7 @@ void CombinedNode::step(const Input& in, Env& env) {
     host_ = started->host;
     inner_.clear();
     waiting_.clear();
+    committed_.clear();
     stopping_ = false;
     ended_ = false;
   }
@@ -45,11 +47,17 @@ void CombinedNode::route(const Input& in, Env& env) {
   }
   if (std::holds_alternative<StopRequested>(in)) return give(Part::broker, in, env);
   // Started, Woken, Disconnected. The broker first: what the controller finds committed at its start is for the new one.
-  // But the broker's upkeep holds up no controller.
+  // But the broker's upkeep, and what it has to do about new metadata, hold up nothing else.
+  if (feeds_broker(in, env.now)) return tell_broker(std::exchange(committed_, {}), env);
   const bool only_controller =
       std::holds_alternative<Woken>(in) && is_due(controller_.next_deadline(), env.now) && !is_due(broker_.prompt_deadline(), env.now);
   if (!stopping_ && !only_controller) give(Part::broker, in, env);
   if (!ended_) give(Part::controller, in, env);
+}
+
+bool CombinedNode::feeds_broker(const Input& in, Instant now) const {
+  return std::holds_alternative<Woken>(in) && !committed_.empty() && !is_due(broker_.prompt_deadline(), now)
+         && !is_due(controller_.next_deadline(), now);
 }
 
 bool CombinedNode::is_controllers(const Input& in, const ConnectionId& connection, Listener listener) const {
@@ -66,13 +74,18 @@ void CombinedNode::give(Part part, const Input& in, Env& env) {
     controller_.step(in, inside);
   }
   pass_on(part, effects.take(), env);
-  if (part == Part::controller && !ended_ && !stopping_) feed_broker(env);
+  if (part == Part::broker || ended_ || stopping_) return;
+  for (CommittedBatch& batch : controller_.take_replayed()) {
+    if (committed_.empty()) committed_at_ = env.now;
+    committed_.push_back(std::move(batch));
+  }
+  tell_broker({}, env);
 }
 
-void CombinedNode::feed_broker(Env& env) {
+void CombinedNode::tell_broker(std::vector<CommittedBatch> committed, Env& env) {
   Effects effects;
   Env inside{env.now, env.wall, env.random, env.disk, effects};
-  broker_.follow(controller_.raft().leader_and_epoch(), controller_.take_replayed(), inside);
+  broker_.follow(controller_.raft().leader_and_epoch(), std::move(committed), inside);
   pass_on(Part::broker, effects.take(), env);
 }
 
@@ -83,6 +96,7 @@ void CombinedNode::pass_on(Part from, std::vector<Effect> effects, Env& env) {
     if (auto* exit = std::get_if<Exit>(&effect)) {
       if (from == Part::broker && exit->orderly) {
         stopping_ = true;
+        committed_.clear();
         waiting_.push_back({Part::controller, StopRequested{}});
         continue;
       }

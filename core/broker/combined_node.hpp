@@ -1,11 +1,13 @@
 #pragma once
 // CombinedNode: broker and controller in one process (process.roles=broker,controller; KafkaRaftServer, SharedServer).
 // They share the node's disk and its one member of the metadata quorum, the controller's voter: the broker is given what
-// that sees committed. Each has a listener of its own (seam.hpp, Listener).
+// that sees committed, in a step of its own (MetadataLoader has a thread): the logs that it makes for a new topic hold up no
+// answer of the quorum. Each has a listener of its own (seam.hpp, Listener).
 //
 //   input              goes to
 //   a message          the part that dialled, or whose listener it came in by
-//   Woken, Disconnected of others' connections   both; Woken to the controller alone where only the broker's upkeep is due besides
+//   Woken, Disconnected of others' connections   both; Woken to the controller alone where only the broker's upkeep is due besides,
+//                      to the broker alone where nothing is due but what was committed
 //   StopRequested      the broker; when that has left the cluster, the controller (KafkaRaftServer.shutdown)
 //   Campaign           the controller; other commands the broker
 //
@@ -41,7 +43,8 @@ class CombinedNode {
   void pass_on(Part from, std::vector<Effect> effects, Env& env);
   // True if it concerned a connection between the parts.
   [[nodiscard]] bool stays_inside(Part from, const Effect& effect);
-  void feed_broker(Env& env);
+  void tell_broker(std::vector<CommittedBatch> committed, Env& env);  // and who leads the quorum
+  [[nodiscard]] bool feeds_broker(const Input& in, Instant now) const;  // it has nothing more urgent to do
   [[nodiscard]] bool is_controllers(const Input& in, const ConnectionId& connection, Listener listener) const;
 
   Broker broker_;
@@ -50,6 +53,8 @@ class CombinedNode {
   HostId host_{};
   std::set<ConnectionId> inner_;  // connections from the broker to the controller here
   std::deque<Local> waiting_;
+  std::vector<CommittedBatch> committed_;  // the broker has not been given it
+  Instant committed_at_{};
   bool stopping_{false};  // the broker has left: the controller is stopping
   bool ended_{false};     // Exit was asked for
 };

@@ -132,17 +132,12 @@ void World::serve(HostId id, std::uint32_t thread, const Waiting& input) {
       bytes += wired.bytes;
     }
   }
-  const Host::Service service = host.charge(now_, bytes);
-  if (details_ == Details::yes) observe(id, StepCharged{thread, service.done - now_});
-  LaneThread& server = host.lanes().thread(thread);
-  server.leaving = std::move(leaving);
-  server.computed = service.computed;
-  server.due = service.done;
-  if (server.due > now_) {
-    queue_.push(server.due, Release{id, host.incarnation(), thread});
-  } else {
-    release(id, thread);
-  }
+  host.lanes().thread(thread).leaving = std::move(leaving);
+  const Instant due = host.charge(now_, thread, bytes).due;
+  if (details_ == Details::yes) observe(id, StepCharged{thread, due - now_});
+  if (due > now_) queue_.push(due, Release{id, host.incarnation(), thread});
+  push_moved(host);
+  if (due <= now_) release(id, thread);
 }
 
 void World::release(HostId id, std::uint32_t thread) {
@@ -197,9 +192,9 @@ void World::send(HostId id, Send& sent, std::uint64_t bytes, NetOut& out) {
 void World::flush(HostId id, const Flush& flush) {
   Host& host = edit(id);
   const std::optional<FlushPoint> point = flush.file ? host.disk().begin_flush(*flush.file) : std::nullopt;
-  const Instant done = point ? host.charge_flush(now_, *point) : now_;
-  const std::uint64_t number = host.begin_flush(Host::Flushing{host.incarnation(), flush.token, point, done});
-  queue_.push(done, FlushDone{id, number});
+  const std::uint64_t number = host.begin_flush(now_, {host.incarnation(), flush.token, point});
+  queue_.push(host.flushes().at(number).due, FlushDone{id, number});
+  push_moved(host);
 }
 
 void World::arm(HostId id) {

@@ -58,28 +58,24 @@ void Host::set_cpu_permille(std::int64_t permille) {
 }
 
 void Host::set_disk_permille(Instant now, std::int64_t permille) {
-  KAFKASIM_CHECK(permille >= 0);
-  const std::int64_t before = std::exchange(disk_permille_, permille);
-  if (before == 0 || before == permille) return;  // what takes no time is done
-  const auto moved = [&](Instant due, Instant from) {
-    return due <= from ? due : from + Duration{saturating_product((due - from).ns, permille) / before};
-  };
-  const Instant stopped = paused_since_.value_or(now);  // from then on services wait for the process, not for the disk
-  Instant free_at = moved(disk_free_at_, now);
-  for (std::uint32_t i = 0; i < lanes_.threads().size(); ++i) {
-    if (!lanes_.threads()[i].busy) continue;
-    LaneThread& thread = lanes_.thread(i);
-    const bool is_last = thread.due == disk_free_at_ && !paused_since_;
-    thread.due = moved(thread.due, std::max(thread.computed, stopped));
-    if (is_last) free_at = thread.due;  // the disk may have stood still until the processor had done its part
-  }
-  for (auto& [number, flushing] : flushes_) flushing.due = moved(flushing.due, now);
-  disk_free_at_ = free_at;
+  disk_queue_.set_pace(now, permille);
+  note_moved();
 }
 
 Duration Host::disk_time(const DiskCosts& costs) const {
   const Duration usual = cost(disk_.spec(), costs);
-  return disk_permille_ == 1000 ? usual : Duration{saturating_product(usual.ns, disk_permille_) / 1000};
+  return disk_permille() == 1000 ? usual : Duration{saturating_product(usual.ns, disk_permille()) / 1000};
+}
+
+void Host::note_moved() {
+  for (const MovedEnd& job : disk_queue_.take_moved()) {
+    if (job.user.kind == DiskUser::Kind::thread) {
+      lanes_.thread(static_cast<std::uint32_t>(job.user.number)).due = job.due;
+    } else {
+      flushes_.at(job.user.number).due = job.due;
+    }
+    moved_.push_back(job);
+  }
 }
 
 void Host::launch() {
@@ -100,6 +96,7 @@ void Host::process_gone() {
   paused_since_.reset();
   machine_.reset();
   lanes_.clear();
+  disk_queue_.process_gone();
   disk_.process_crash();
   wake_up_.reset();
   woken_waits_ = false;
@@ -109,8 +106,14 @@ void Host::lose_power(const PowerLossSpec& survives) {
   process_gone();
   has_power_ = false;
   flushes_.clear();
-  disk_free_at_ = {};
+  disk_queue_.clear();
   disk_.power_loss(survives, power_random_);
+}
+
+void Host::pause(Instant now) {
+  paused_since_ = now;
+  disk_queue_.hold_threads(now);
+  note_moved();
 }
 
 void Host::resume(Instant now) {
@@ -119,9 +122,12 @@ void Host::resume(Instant now) {
   for (std::uint32_t i = 0; i < lanes_.threads().size(); ++i) {
     if (!lanes_.threads()[i].busy) continue;
     LaneThread& thread = lanes_.thread(i);
-    thread.computed = thread.computed + stopped;
+    if (disk_queue_.is_held(i)) continue;
     thread.due = thread.due + stopped;
+    moved_.push_back({{DiskUser::Kind::thread, i}, thread.due});
   }
+  disk_queue_.resume_threads(now, stopped);
+  note_moved();
 }
 
 void Host::step(const Input& in, Env& env) {
@@ -138,33 +144,33 @@ std::optional<Instant> Host::deadline() {
   return deadline_;
 }
 
-Host::Service Host::charge(Instant now, std::uint64_t bytes) {
+const LaneThread& Host::charge(Instant now, std::uint32_t thread, std::uint64_t bytes) {
   const CpuCost& cpu = spec_->cpu;
   const DiskCosts costs = disk_.take_costs();
   if (disk_.spec().zero_copy == Switch::off) bytes += costs.read_bytes;
   const auto size = static_cast<std::int64_t>(std::min<std::uint64_t>(bytes, INT64_MAX));
   std::int64_t ns = saturating_sum(cpu.base.ns, saturating_product(cpu.per_kib.ns, size) / 1024);
   ns = cpu_permille_ == 1000 ? ns : saturating_product(ns, cpu_permille_) / 1000;
-  Service service{now + Duration{ns}, now + Duration{ns}};
+  LaneThread& server = lanes_.thread(thread);
+  server.due = now + Duration{ns};
   const Duration disk = disk_time(costs);
-  if (disk.ns > 0) {
-    service.done = std::max(service.computed, disk_free_at_) + disk;
-    disk_free_at_ = service.done;
-  }
-  return service;
+  if (disk.ns > 0) server.due = disk_queue_.add(now, {DiskUser::Kind::thread, thread}, server.due, disk);
+  note_moved();
+  return server;
 }
 
-Instant Host::charge_flush(Instant now, const FlushPoint& point) {
-  DiskCosts costs;
-  costs.syncs = 1;
-  costs.synced_bytes = point.dirty_bytes;
-  disk_free_at_ = std::max(now, disk_free_at_) + disk_time(costs);
-  return disk_free_at_;
-}
-
-std::uint64_t Host::begin_flush(Flushing flushing) {
+std::uint64_t Host::begin_flush(Instant now, Flushing flushing) {
   const std::uint64_t number = ++flushes_made_;
+  flushing.due = now;
+  if (flushing.point) {
+    DiskCosts costs;
+    costs.syncs = 1;
+    costs.synced_bytes = flushing.point->dirty_bytes;
+    const Duration disk = disk_time(costs);
+    if (disk.ns > 0) flushing.due = disk_queue_.add(now, {DiskUser::Kind::flush, number}, now, disk);
+  }
   flushes_.emplace(number, std::move(flushing));
+  note_moved();
   return number;
 }
 

@@ -5,10 +5,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "core/base/random.hpp"
 #include "sim/disk/sim_disk.hpp"
 #include "sim/kernel/any_machine.hpp"
+#include "sim/kernel/disk_queue.hpp"
 #include "sim/kernel/host_spec.hpp"
 #include "sim/kernel/lanes.hpp"
 
@@ -50,17 +53,17 @@ class Host {
   [[nodiscard]] const SimDisk& disk() const { return disk_; }
   [[nodiscard]] const WallClock& clock() const { return clock_; }
   [[nodiscard]] const Lanes& lanes() const { return lanes_; }
-  [[nodiscard]] Instant disk_free_at() const { return disk_free_at_; }
+  [[nodiscard]] Instant disk_free_at() const { return disk_queue_.busy_until(); }
   [[nodiscard]] std::int64_t cpu_permille() const { return cpu_permille_; }
-  [[nodiscard]] std::int64_t disk_permille() const { return disk_permille_; }
+  [[nodiscard]] std::int64_t disk_permille() const { return disk_queue_.pace(); }
 
   // ---- for the World
   // --------------------------------------------------------------------------------------------------
   struct Flushing {
     std::uint32_t incarnation{};
     FlushToken token;
-    std::optional<FlushPoint> point;
-    Instant due;
+    std::optional<FlushPoint> point;  // absent: there is nothing to wait for
+    Instant due{};
   };
   struct WakeUp {  // the one that is in the queue
     Instant at;
@@ -71,8 +74,7 @@ class Host {
   [[nodiscard]] Lanes& lanes() { return lanes_; }
   [[nodiscard]] Random& random() { return random_; }
   void set_cpu_permille(std::int64_t permille);
-  // What of the disk's work is not done yet takes that much longer or shorter as well: the services and the flushes that
-  // are under way end at other moments then.
+  // What of the disk's work is not done yet takes that much longer or shorter as well.
   void set_disk_permille(Instant now, std::int64_t permille);
 
   void launch();  // down -> launching
@@ -81,22 +83,18 @@ class Host {
   void process_gone();
   void lose_power(const PowerLossSpec& survives);
   void ask_to_stop() { stopping_ = true; }
-  void pause(Instant now) { paused_since_ = now; }
-  // The services that were cut short by the pause end that much later.
-  void resume(Instant now);
+  void pause(Instant now);
+  void resume(Instant now);  // the services that were cut short by the pause end that much later
 
   void step(const Input& in, Env& env);
   void wipe() { disk_.wipe(); }
-  // What a step costs: processor, then the disk when it is free.
-  struct Service {
-    Instant computed;  // with the processor
-    Instant done;      // with the disk as well
-  };
-  [[nodiscard]] Service charge(Instant now, std::uint64_t bytes);
-  [[nodiscard]] Instant charge_flush(Instant now, const FlushPoint& point);
-  std::uint64_t begin_flush(Flushing flushing);  // its number
+  // What the step costs that the thread has just done: processor, then the disk in its turn. Gives the thread its due.
+  const LaneThread& charge(Instant now, std::uint32_t thread, std::uint64_t bytes);
+  std::uint64_t begin_flush(Instant now, Flushing flushing);  // its number
   [[nodiscard]] std::optional<Flushing> end_flush(Instant now, std::uint64_t number);  // absent: it ends at another moment
   [[nodiscard]] const std::map<std::uint64_t, Flushing>& flushes() const { return flushes_; }
+  // Services and flushes that end at other moments than was said, since the last call: the disk's turns, another pace, a pause.
+  [[nodiscard]] std::vector<MovedEnd> take_moved() { return std::exchange(moved_, {}); }
 
   // A wake-up for that moment, unless an earlier one is in the queue already. Absent: nothing to push.
   [[nodiscard]] std::optional<WakeUp> arm(Instant now);
@@ -107,6 +105,7 @@ class Host {
 
  private:
   [[nodiscard]] Duration disk_time(const DiskCosts& costs) const;
+  void note_moved();  // what the disk's queue says of it
   [[nodiscard]] std::optional<Instant> deadline();  // the machine's: it is asked again only after it has been given something
 
   HostId id_;
@@ -122,9 +121,9 @@ class Host {
   Lanes lanes_;
   Random random_;        // the machine's
   Random power_random_;  // of what a power loss spares
-  Instant disk_free_at_{};
+  DiskQueue disk_queue_;
+  std::vector<MovedEnd> moved_;
   std::int64_t cpu_permille_{1000};
-  std::int64_t disk_permille_{1000};
   std::map<std::uint64_t, Flushing> flushes_;
   std::uint64_t flushes_made_{0};
   std::optional<Instant> deadline_;

@@ -42,6 +42,7 @@ constexpr LaneRow row(ApiKey api) {
     case ApiKey::delete_topics:
     case ApiKey::describe_configs:
     case ApiKey::alter_configs:
+    case ApiKey::describe_log_dirs:
     case ApiKey::create_partitions:
     case ApiKey::delete_groups:
     case ApiKey::incremental_alter_configs:

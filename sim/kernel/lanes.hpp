@@ -27,7 +27,6 @@ struct Leaving {
 struct LaneThread {
   Lane lane{};
   bool busy{false};
-  Instant computed{};            // when the processor has done its part, and the disk may have its own to do
   Instant due{};                 // when its service time is over
   std::vector<Leaving> leaving{};  // the effects that are released then
 };

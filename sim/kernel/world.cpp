@@ -94,7 +94,9 @@ void World::wipe(HostId id) {
 void World::pause(HostId id) {
   if (!host(id).is_up() || host(id).is_paused()) return;
   operation("pause", id);
-  edit(id).pause(now_);
+  Host& host = edit(id);
+  host.pause(now_);
+  push_moved(host);
   observe(id, ProcessPaused{});
 }
 
@@ -106,15 +108,18 @@ void World::resume(HostId id) {
   observe(id, ProcessResumed{});
   const std::uint32_t incarnation = host.incarnation();
   if (host.phase() == ProcessPhase::launching) queue_.push(now_, Launch{id, incarnation});
-  push_releases(id);
+  push_moved(host);
   queue_.push(now_, Dispatch{id, incarnation});
 }
 
-void World::push_releases(HostId id) {
-  const Host& host = this->host(id);
-  for (std::uint32_t i = 0; i < host.lanes().threads().size(); ++i) {
-    const LaneThread& thread = host.lanes().threads()[i];
-    if (thread.busy) queue_.push(thread.due, Release{id, host.incarnation(), i});
+// The events for the moments that were said before count no more.
+void World::push_moved(Host& host) {
+  for (const MovedEnd& moved : host.take_moved()) {
+    if (moved.user.kind == DiskUser::Kind::flush) {
+      queue_.push(moved.due, FlushDone{host.id(), moved.user.number});
+    } else {
+      queue_.push(moved.due, Release{host.id(), host.incarnation(), static_cast<std::uint32_t>(moved.user.number)});
+    }
   }
 }
 
@@ -159,8 +164,7 @@ void World::set_disk_times(HostId id, std::int64_t permille) {
   Host& host = edit(id);
   if (host.disk_permille() == permille) return;
   host.set_disk_permille(now_, permille);
-  if (!host.is_paused()) push_releases(id);
-  for (const auto& [number, flushing] : host.flushes()) queue_.push(flushing.due, FlushDone{id, number});
+  push_moved(host);
 }
 
 void World::set_disk_full(HostId id, Switch to) {

@@ -169,7 +169,7 @@ class World {
   void release(HostId id, std::uint32_t thread);
   void carry_out(HostId id, Leaving& leaving);
   void send(HostId id, Send& sent, std::uint64_t bytes, NetOut& out);
-  void push_releases(HostId id);  // of the services that are under way: they end when they are due by now
+  void push_moved(Host& host);  // services and flushes that end at another moment than was said
   void flush(HostId id, const Flush& flush);
   void end_process(HostId id, ProcessEnd how);
   void arm(HostId id);

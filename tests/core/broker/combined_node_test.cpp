@@ -18,7 +18,7 @@ constexpr ConnectionId client{HostId{9}, 1};
 // One combined node. Alone it is the only voter; with two other voters, who are silent, it follows nobody.
 class Combined {
  public:
-  explicit Combined(int voters) : node{broker_options(voters), controller_options(voters)} {
+  explicit Combined(int voters, VoterSource source = {}) : node{broker_options(voters, source), controller_options(voters)} {
     step(Started{StartKind::first, HostId{0}, 1});
   }
   void step(const Input& in) {
@@ -69,9 +69,10 @@ class Combined {
     for (int i = 1; i <= voters; ++i) endpoints[NodeId{i}] = {"node-" + std::to_string(i), 9093};
     return endpoints;
   }
-  static BrokerOptions broker_options(int voters) {
+  static BrokerOptions broker_options(int voters, VoterSource source) {
     BrokerOptions options{one, {"node-1", 9092}, std::nullopt, "a-cluster", voters_of(voters), NodeConfig{}};
     options.metadata = MetadataSource::own_controller;
+    options.voter_source = source;
     return options;
   }
   static ControllerOptions controller_options(int voters) {
@@ -114,11 +115,24 @@ TEST_CASE("Who asks a combined node is answered by the role whose listener was d
   const auto by_broker = combined.ask(create, Listener::first);  // it asks the controller inside, which knows the topic by now
   REQUIRE(by_broker);
   CHECK(by_broker->as<CreateTopicsResponse>().topics[0].error_code == ErrorCode::topic_already_exists);
+  combined.wait(Duration{});
   const auto metadata = combined.ask(MetadataRequest{.topics = std::nullopt}, Listener::first);
   REQUIRE(metadata);
   CHECK(metadata->as<MetadataResponse>().topics.size() == 1);
   CHECK_FALSE(combined.ask(MetadataRequest{.topics = std::nullopt}, Listener::second));  // not the controllers' API
   CHECK(combined.ask(raft_test::vote_of(2, 99), Listener::second).has_value());
+}
+
+TEST_CASE("The broker of a combined node tells kraft version 1 only where voters stand in the log") {
+  for (const VoterSource source : {VoterSource::configuration, VoterSource::log}) {
+    Combined combined{1, source};
+    combined.wait(seconds(3));
+    const auto told = combined.ask(ApiVersionsRequest{"test", "1"}, Listener::first);
+    REQUIRE(told);
+    const auto& finalized = told->as<ApiVersionsResponse>().finalized_features;
+    const auto level = std::ranges::find(finalized, "kraft.version", &ApiVersionsResponse::FinalizedFeature::name);
+    CHECK((level != finalized.end()) == (source == VoterSource::log));  // level 0 is none
+  }
 }
 
 TEST_CASE("A combined node that is not the active controller asks the others over the network") {
@@ -142,8 +156,22 @@ TEST_CASE("Neither the broker nor the controller of a combined node waits for th
     REQUIRE(combined.node.next_deadline() <= combined.now);
     const auto prompt = earlier(combined.broker().prompt_deadline(), combined.controller().next_deadline());
     combined.step(Woken{});
-    CHECK(combined.disk.exists(checkpoint) == (!prompt || *prompt > combined.now));
+    if (is_due(prompt, combined.now)) CHECK_FALSE(combined.disk.exists(checkpoint));
   }
+}
+
+TEST_CASE("The controller of a combined node answers before the broker makes the logs of a new topic") {
+  Combined combined{1};
+  combined.wait(seconds(3));
+  const CreateTopicsRequest create{.topics = {{.name = "t", .num_partitions = 50, .replication_factor = 1}}, .timeout = seconds(5)};
+  REQUIRE(combined.ask(create, Listener::second));
+  CHECK_FALSE(combined.broker().image().topic("t"));
+  CHECK_FALSE(combined.disk.exists("t-0"));
+  REQUIRE(is_due(combined.node.next_deadline(), combined.now));
+  combined.wait(Duration{});
+  CHECK(combined.broker().image().topic("t"));
+  CHECK(combined.disk.list("t-49").has_value());
+  CHECK_FALSE(is_due(combined.node.next_deadline(), combined.now));
 }
 
 TEST_CASE("An orderly shutdown of a combined node takes the broker out before the controller") {

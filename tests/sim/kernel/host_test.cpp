@@ -13,7 +13,7 @@ namespace {
 struct Synced {
   Host host{HostId{0}, spec(), Random{1}};
   FileId file{*host.disk().open("f", OpenMode::create)};
-  Synced() { (void)host.charge(Instant{}, 0); }
+  Synced() { (void)host.charge(Instant{}, 0, 0); }
   static std::shared_ptr<const HostSpec> spec() {
     HostSpec spec = server_spec();
     spec.cpu = CpuCost{microseconds(10), {}};
@@ -23,16 +23,16 @@ struct Synced {
   // The next step syncs, and is served by the first thread.
   LaneThread& serve(Instant now) {
     REQUIRE(host.disk().sync(file));
-    const Host::Service service = host.charge(now, 0);
-    LaneThread& thread = host.lanes().thread(0);
-    thread.busy = true;
-    thread.computed = service.computed;
-    thread.due = service.done;
-    return thread;
+    host.lanes().thread(0).busy = true;
+    (void)host.charge(now, 0, 0);
+    return host.lanes().thread(0);
   }
 };
 
-Duration time(Host& host, Instant now, std::uint64_t bytes) { return host.charge(now, bytes).done - now; }
+Duration time(Host& host, Instant now, std::uint64_t bytes, std::uint32_t thread = 0) { return host.charge(now, thread, bytes).due - now; }
+Instant end_of_flush(Host& host, Instant now, FileId file) {
+  return host.flushes().at(host.begin_flush(now, {1, FlushToken{1}, host.disk().begin_flush(file)})).due;
+}
 
 }  // namespace
 
@@ -77,8 +77,8 @@ TEST_CASE("concurrent steps wait for the one disk") {
   REQUIRE(host.disk().sync(file));
   CHECK(time(host, Instant{}, 0) == milliseconds(5) + microseconds(10));
   REQUIRE(host.disk().sync(file));
-  CHECK(time(host, {}, 0) == milliseconds(10) + microseconds(10));
-  CHECK(time(host, Instant{}, 0) == microseconds(10));  // without the disk there is nothing to wait for
+  CHECK(time(host, {}, 0, 1) == milliseconds(10) + microseconds(10));
+  CHECK(time(host, Instant{}, 0, 2) == microseconds(10));  // without the disk there is nothing to wait for
 }
 
 TEST_CASE("on a slow disk every operation takes longer and the processor does not") {
@@ -88,8 +88,7 @@ TEST_CASE("on a slow disk every operation takes longer and the processor does no
   host.set_disk_permille(Instant{}, 2'500);
   REQUIRE(host.disk().sync(file));
   CHECK(time(host, Instant{}, 0) == microseconds(12'510));
-  CHECK(host.charge_flush(Instant{} + seconds(1), *host.disk().begin_flush(file))
-        == Instant{} + seconds(1) + microseconds(12'500));
+  CHECK(end_of_flush(host, Instant{} + seconds(1), file) == Instant{} + seconds(1) + microseconds(12'500));
   CHECK(time(host, Instant{} + seconds(2), 0) == microseconds(10));
   host.set_disk_permille(Instant{} + seconds(2), 1'000);
   REQUIRE(host.disk().sync(file));
@@ -103,9 +102,9 @@ TEST_CASE("when a disk gets another pace what is left of its work takes that muc
   const Instant began{};
   LaneThread& thread = synced.serve(began);
   CHECK(thread.due == began + microseconds(10) + seconds(5));
-  const Instant flushed = host.charge_flush(began, *host.disk().begin_flush(synced.file));
+  const std::uint64_t number = host.begin_flush(began, {1, FlushToken{1}, host.disk().begin_flush(synced.file)});
+  const Instant flushed = host.flushes().at(number).due;
   CHECK(flushed == thread.due + seconds(5));
-  const std::uint64_t number = host.begin_flush({1, FlushToken{1}, std::nullopt, flushed});
 
   SECTION("faster in the middle") {
     host.set_disk_permille(began + seconds(3), 1'000);
@@ -136,9 +135,11 @@ TEST_CASE("when a disk gets another pace what is left of its work takes that muc
     CHECK(thread.due == began + seconds(4) + (seconds(4) + microseconds(10)) / 1'000);
   }
   SECTION("what a step did without the disk stays as it is") {
-    thread.due = thread.computed;
+    LaneThread& other = host.lanes().thread(1);
+    other.busy = true;
+    (void)host.charge(began, 1, 0);
     host.set_disk_permille(began, 1'000);
-    CHECK(thread.due == began + microseconds(10));
+    CHECK(other.due == began + microseconds(10));
   }
   SECTION("no time at all") {
     host.set_disk_permille(began + seconds(3), 0);
@@ -157,7 +158,7 @@ TEST_CASE("what is read costs the processor once more without zero copy") {
     const FileId file = *host.disk().open("f", OpenMode::create);
     const SharedBytes bytes = SharedBytes::of(std::string(10'240, 'x'));
     REQUIRE(host.disk().append(file, {&bytes, 1}));
-    (void)host.charge(Instant{}, 0);
+    (void)host.charge(Instant{}, 0, 0);
     REQUIRE(host.disk().read(file, 0, 10'240));
     CHECK(time(host, Instant{} + seconds(1), 10'240) == microseconds(zero_copy == Switch::on ? 30 : 50));
   }

@@ -43,6 +43,20 @@ void finish(Simulation& run) {
 
 }  // namespace
 
+TEST_CASE("combined nodes that make fifty logs at once keep their controller", "[run]") {
+  Simulation run = formed(scenario(R"json({
+    "name": "combined", "seed": 3, "duration": "10s", "cluster": {"brokers": 3, "controllers": 0, "profile": "fast"},
+    "topics": [{"name": "t", "partitions": 1, "replication_factor": 3}],
+    "producers": [{"id": "p", "topic": "t", "rate": "50/s", "to": "8s"}],
+    "consumers": [{"group": "g", "topics": ["t"], "config": {"auto.offset.reset": "earliest"}}]
+  })json"));
+  const auto epoch = run.measure({Metric::controller_epoch, {}, {}, {}});
+  finish(run);
+  CHECK(run.measure({Metric::controller_epoch, {}, {}, {}}) == epoch);
+  CHECK(run.measure({Metric::lag, {}, {}, {}}) == MetricValue{std::int64_t{0}});
+  CHECK(outcome_of(run, Strict::yes) == Outcome::pass);
+}
+
 TEST_CASE("a leader that crashes under load is replaced and nothing acknowledged is lost", "[run]") {
   Simulation run = formed(scenario(small_cluster));
   finish(run);
