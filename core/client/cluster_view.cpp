@@ -6,8 +6,8 @@
 
 namespace kafkasim {
 
-ClusterView::ClusterView(std::vector<Endpoint> bootstrap, const ClientConfig& config)
-    : bootstrap_{std::move(bootstrap)}, max_age_{config.metadata_max_age}, backoff_{config} {
+ClusterView::ClusterView(std::vector<Endpoint> bootstrap, const ClientConfig& config, AutoCreation creation)
+    : bootstrap_{std::move(bootstrap)}, max_age_{config.metadata_max_age}, creation_{creation}, backoff_{config} {
   KAFKASIM_CHECK(!bootstrap_.empty(), "a client needs a bootstrap endpoint");
 }
 
@@ -132,7 +132,7 @@ void ClusterView::pump(RequestChannel& channel, Env& env) {
     may_ask_at_ = env.now + backoff_.after(failures_, env.random);
     return;
   }
-  MetadataRequest ask;
+  MetadataRequest ask{.allow_auto_topic_creation = creation_ == AutoCreation::asked_for};
   ask.topics.emplace();
   for (const std::string& name : wanted_topics_) { ask.topics->push_back(MetadataRequest::Topic{Uuid{}, name}); }
   for (const Uuid& id : nameless_topics_) ask.topics->push_back(MetadataRequest::Topic{id, std::nullopt});

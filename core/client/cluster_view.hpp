@@ -54,7 +54,8 @@ class ClusterView {
     Endpoint endpoint;
   };
 
-  ClusterView(std::vector<Endpoint> bootstrap, const ClientConfig& config);
+  enum class AutoCreation : std::uint8_t { asked_for, refused };  // of topics that do not exist, by brokers that do so
+  ClusterView(std::vector<Endpoint> bootstrap, const ClientConfig& config, AutoCreation creation = AutoCreation::asked_for);
   void start();  // the process begins: nothing is known
 
   // What is known.
@@ -98,6 +99,7 @@ class ClusterView {
 
   std::vector<Endpoint> bootstrap_;
   Duration max_age_;
+  AutoCreation creation_;
   Backoff backoff_;
   std::set<std::string> wanted_topics_;
   std::set<Uuid> nameless_topics_;  // wanted as well

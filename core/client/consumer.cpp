@@ -32,7 +32,8 @@ Consumer::Consumer(const ClientIdentity& who, const ConsumerConfig& config, Cons
     : config_{config},
       backoff_{config},
       channel_{who.channel_tag, channel_options(who, config, consumer_max_in_flight)},
-      cluster_{who.bootstrap, config},
+      cluster_{who.bootstrap, config,
+               config.allow_auto_create_topics ? ClusterView::AutoCreation::asked_for : ClusterView::AutoCreation::refused},
       fetcher_{config, who.legacy},
       validator_{config, who.legacy},
       goes_on_while_revoking_{who.legacy.has(Legacy::fetch_during_revocation)} {

@@ -35,6 +35,11 @@ bool names_twice(std::vector<NodeId> ids) {
 
 void Controller::on_delete_topics(const DeleteTopicsRequest& request, const RequestRef& from, Env& env) {
   DeleteTopicsResponse response;
+  if (!options_.config.delete_topic_enable) {  // ControllerApis.deleteTopics
+    const ErrorCode disabled = from.version < 3 ? ErrorCode::invalid_request : ErrorCode::topic_deletion_disabled;
+    for (const auto& asked : request.topics) response.responses.push_back(refused(asked, disabled, "Topic deletion is disabled."));
+    return answer(from, std::move(response), env);
+  }
   RecordList records;
   std::set<DeleteTopicsRequest::Topic, decltype([](const auto& a, const auto& b) {
              return std::tie(a.name, a.topic_id) < std::tie(b.name, b.topic_id);

@@ -51,6 +51,7 @@ const std::vector<Setting<ProducerConfig>>& producer_settings() {
 const std::vector<Setting<ConsumerConfig>>& consumer_settings() {
   using C = ConsumerConfig;
   static const std::vector<Setting<C>> table = client_settings<C>({
+      {"allow.auto.create.topics", &C::allow_auto_create_topics},
       {"auto.offset.reset", &C::auto_offset_reset, 0, 0, {"earliest", "latest", "none", "by_duration:PT1H"}},
       {"enable.auto.commit", &C::enable_auto_commit},
       {"auto.commit.interval.ms", &C::auto_commit_interval},
@@ -112,6 +113,7 @@ Result<void> set_strategy(ConsumerConfig& config, const std::string& text) {
 }  // namespace
 
 Result<void> set(ProducerConfig& config, std::string_view name, const SettingValue& value) {
+  if (is_unsimulated(SettingsOf::producer, name)) return {};
   return set_by_table(config, producer_settings(), name, value, producer_setting_names(), "producer");
 }
 
@@ -121,6 +123,7 @@ Result<void> set(ConsumerConfig& config, std::string_view name, const SettingVal
     return {};
   }
   if (name == "partition.assignment.strategy") return set_strategy(config, as_string(value));
+  if (is_unsimulated(SettingsOf::consumer, name)) return {};
   return set_by_table(config, consumer_settings(), name, value, consumer_setting_names(), "consumer");
 }
 

@@ -12,6 +12,7 @@ namespace {
 
 using Topic = Setting<TopicConfig>;
 using Node = Setting<NodeConfig>;
+using Group = Setting<GroupConfig>;
 
 const std::vector<Topic>& topic_settings() {
   static const std::vector<Topic> table{
@@ -118,7 +119,6 @@ const std::vector<Node>& node_settings() {
       {"controller.quorum.fetch.timeout.ms", &NodeConfig::quorum_fetch_timeout, 1},
       {"controller.quorum.request.timeout.ms", &NodeConfig::quorum_request_timeout, 1},
       {"controller.quorum.retry.backoff.ms", &NodeConfig::quorum_retry_backoff, 1},
-      {"controller.quorum.append.linger.ms", &NodeConfig::quorum_append_linger},
       {"metadata.max.idle.interval.ms", &NodeConfig::metadata_max_idle_interval},
       {"metadata.log.max.record.bytes.between.snapshots", &NodeConfig::metadata_snapshot_after_bytes, 1},
       {"metadata.log.max.snapshot.interval.ms", &NodeConfig::metadata_snapshot_interval},
@@ -145,9 +145,9 @@ const std::vector<Node>& node_settings() {
       {"num.partitions", &NodeConfig::num_partitions, 1, INT32_MAX},
       {"controlled.shutdown.enable", &NodeConfig::controlled_shutdown_enable},
       {"auto.create.topics.enable", &NodeConfig::auto_create_topics_enable},
+      {"delete.topic.enable", &NodeConfig::delete_topic_enable},
       {"auto.leader.rebalance.enable", &NodeConfig::auto_leader_rebalance_enable},
       {"leader.imbalance.check.interval.seconds", &NodeConfig::leader_imbalance_check_interval_seconds, 1, 9'000'000'000},
-      {"leader.imbalance.per.broker.percentage", &NodeConfig::leader_imbalance_per_broker_percentage, 0, INT32_MAX},
       {"unclean.leader.election.interval.ms", &NodeConfig::unclean_leader_election_interval, 1},
       {"log.cleaner.backoff.ms", &NodeConfig::log_cleaner_backoff},
       {"log.cleaner.dedupe.buffer.size", &NodeConfig::log_cleaner_dedupe_buffer_size, 1024 * 1024},
@@ -172,14 +172,14 @@ const std::vector<Node>& node_settings() {
       {"offsets.retention.minutes", &NodeConfig::offsets_retention_minutes, 1, INT32_MAX},
       {"offsets.retention.check.interval.ms", &NodeConfig::offsets_retention_check_interval, 1},
       {"group.consumer.session.timeout.ms", &NodeConfig::group_consumer_session_timeout, 1},
+      {"group.consumer.min.session.timeout.ms", &NodeConfig::group_consumer_min_session_timeout, 1},
+      {"group.consumer.max.session.timeout.ms", &NodeConfig::group_consumer_max_session_timeout, 1},
       {"group.consumer.heartbeat.interval.ms", &NodeConfig::group_consumer_heartbeat_interval, 1},
+      {"group.consumer.min.heartbeat.interval.ms", &NodeConfig::group_consumer_min_heartbeat_interval, 1},
+      {"group.consumer.max.heartbeat.interval.ms", &NodeConfig::group_consumer_max_heartbeat_interval, 1},
       {"group.consumer.max.size", &NodeConfig::group_consumer_max_size, 1, INT32_MAX},
       {"group.consumer.assignors", &NodeConfig::group_consumer_assignors, 0, 0, {"uniform,range", "range,uniform", "uniform", "range"}},
-      {"group.consumer.migration.policy",
-       &NodeConfig::group_consumer_migration_policy,
-       0,
-       0,
-       {"bidirectional", "upgrade", "downgrade", "disabled"}},
+      {"group.consumer.migration.policy", &NodeConfig::group_consumer_migration_policy, 0, 0, {"bidirectional", "upgrade", "downgrade", "disabled"}},
       {"transaction.max.timeout.ms", &NodeConfig::transaction_max_timeout, 1},
       {"transactional.id.expiration.ms", &NodeConfig::transactional_id_expiration, 1},
       {"transaction.abort.timed.out.transaction.cleanup.interval.ms", &NodeConfig::transaction_abort_timed_out_interval, 1},
@@ -194,6 +194,27 @@ const std::vector<Node>& node_settings() {
   };
   return table;
 }
+
+const std::vector<Group>& group_settings() {
+  static const std::vector<Group> table{
+      {"consumer.heartbeat.interval.ms", &GroupConfig::consumer_heartbeat_interval, 1, INT32_MAX},
+      {"consumer.session.timeout.ms", &GroupConfig::consumer_session_timeout, 1, INT32_MAX},
+  };
+  return table;
+}
+
+struct Bounded {
+  std::string_view name;
+  Duration GroupConfig::*field;
+  Duration NodeConfig::*least;
+  Duration NodeConfig::*most;
+};
+constexpr Bounded bounded_of_groups[] = {
+    {"consumer.heartbeat.interval.ms", &GroupConfig::consumer_heartbeat_interval, &NodeConfig::group_consumer_min_heartbeat_interval,
+     &NodeConfig::group_consumer_max_heartbeat_interval},
+    {"consumer.session.timeout.ms", &GroupConfig::consumer_session_timeout, &NodeConfig::group_consumer_min_session_timeout,
+     &NodeConfig::group_consumer_max_session_timeout},
+};
 
 // Kafka has times of nodes as int32, but for these.
 constexpr std::string_view long_times[] = {
@@ -247,6 +268,7 @@ Result<void> set_in_unit(NodeConfig& config, const InUnits& setting, const Setti
 }  // namespace
 
 Result<void> set(TopicConfig& config, std::string_view name, const SettingValue& value) {
+  if (is_unsimulated(SettingsOf::topic, name)) return {};
   return set_by_table(config, topic_settings(), name, value, topic_setting_names(), "topic");
 }
 
@@ -257,7 +279,31 @@ Result<void> set(NodeConfig& config, std::string_view name, const SettingValue& 
   for (const Synonym& synonym : synonyms) {
     if (synonym.node == name) return set(config.topic_defaults, synonym.topic, value);
   }
+  if (is_unsimulated(SettingsOf::node, name)) return {};
   return set_by_table(config, node_settings(), name, value, node_setting_names(), "broker");
+}
+
+Result<void> set(GroupConfig& config, std::string_view name, const SettingValue& value) {
+  return set_by_table(config, group_settings(), name, value, names_of(group_settings()), "group");
+}
+
+GroupConfig group_defaults(const NodeConfig& node) {
+  return {node.group_consumer_session_timeout, node.group_consumer_heartbeat_interval};
+}
+
+Result<void> check_bounds(const GroupConfig& config, const NodeConfig& node) {
+  const GroupConfig defaults = group_defaults(node);
+  for (const Bounded& one : bounded_of_groups) {
+    // Where the node's own value lies outside, Kafka does not start; here it is a bound.
+    const Duration least = std::min(node.*one.least, defaults.*one.field);
+    const Duration most = std::max(node.*one.most, defaults.*one.field);
+    const Duration value = config.*one.field;
+    if (value < least || value > most)
+      return fail(quoted(one.name) + " must be between " + text_of(least) + " and " + text_of(most) + ", not " + text_of(value));
+  }
+  if (config.consumer_session_timeout > config.consumer_heartbeat_interval) return {};
+  return fail("'consumer.session.timeout.ms' must be more than 'consumer.heartbeat.interval.ms', that is "
+              + text_of(config.consumer_heartbeat_interval));
 }
 
 bool is_list_setting(std::string_view name) {
@@ -287,6 +333,12 @@ std::vector<SettingView> settings_of(const TopicConfig& config) {
   std::vector<SettingView> views;
   for (const Topic& one : topic_settings()) views.push_back({one.name, type_of(one), text_of(config, one)});
   std::ranges::sort(views, {}, &SettingView::name);
+  return views;
+}
+
+std::vector<SettingView> settings_of(const GroupConfig& config) {
+  std::vector<SettingView> views;
+  for (const Group& one : group_settings()) views.push_back({one.name, type_of(one), text_of(config, one)});
   return views;
 }
 

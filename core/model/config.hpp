@@ -1,7 +1,8 @@
 #pragma once
 // Settings under Kafka's own names, units and defaults (KafkaConfig, TopicConfig, ProducerConfig, ConsumerConfig of 4.1). Each struct holds
 // what our code reads; set() takes a name and a value as a scenario file, a topic's configs or AlterConfigs give them.
-// A setting of Kafka that is not listed does not exist here: set() says so with the nearest name that does.
+// A setting that is not listed does not exist here: set() says so with the nearest name that does. Those that Kafka has and nothing
+// here follows (is_unsimulated) are taken, whatever their value, and forgotten.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -75,7 +76,6 @@ struct NodeConfig {  // of a broker or a controller
   Duration quorum_fetch_timeout{milliseconds(2'000)};
   Duration quorum_request_timeout{milliseconds(2'000)};
   Duration quorum_retry_backoff{milliseconds(20)};
-  Duration quorum_append_linger{milliseconds(25)};
   Duration metadata_max_idle_interval{milliseconds(500)};
   std::int64_t metadata_snapshot_after_bytes{20'971'520};
   Duration metadata_snapshot_interval{milliseconds(3'600'000)};  // 0: by bytes alone
@@ -103,10 +103,10 @@ struct NodeConfig {  // of a broker or a controller
   std::int64_t num_partitions{1};
   bool controlled_shutdown_enable{true};
   bool auto_create_topics_enable{true};
+  bool delete_topic_enable{true};
   // the controller's care for leaders
   bool auto_leader_rebalance_enable{true};
   std::int64_t leader_imbalance_check_interval_seconds{300};
-  std::int64_t leader_imbalance_per_broker_percentage{10};  // read by no controller since KRaft: any imbalance counts
   Duration unclean_leader_election_interval{milliseconds(300'000)};
   // logs
   bool log_cleaner_enable{true};
@@ -136,7 +136,11 @@ struct NodeConfig {  // of a broker or a controller
   std::int64_t offsets_retention_minutes{10'080};
   Duration offsets_retention_check_interval{milliseconds(600'000)};
   Duration group_consumer_session_timeout{milliseconds(45'000)};
+  Duration group_consumer_min_session_timeout{milliseconds(45'000)};  // these four bound what a group may set for itself
+  Duration group_consumer_max_session_timeout{milliseconds(60'000)};
   Duration group_consumer_heartbeat_interval{milliseconds(5'000)};
+  Duration group_consumer_min_heartbeat_interval{milliseconds(5'000)};
+  Duration group_consumer_max_heartbeat_interval{milliseconds(15'000)};
   std::int64_t group_consumer_max_size{INT32_MAX};
   std::string group_consumer_assignors{"uniform,range"};
   std::string group_consumer_migration_policy{"bidirectional"};
@@ -155,6 +159,15 @@ struct NodeConfig {  // of a broker or a controller
   TopicConfig topic_defaults;  // set through log.retention.ms, min.insync.replicas and so on
   friend bool operator==(const NodeConfig&, const NodeConfig&) = default;
 };
+
+struct GroupConfig {  // a group's own (of KIP-848); where it says nothing, the node's group.consumer.* settings stand
+  Duration consumer_session_timeout{milliseconds(45'000)};
+  Duration consumer_heartbeat_interval{milliseconds(5'000)};
+  friend bool operator==(const GroupConfig&, const GroupConfig&) = default;
+};
+[[nodiscard]] GroupConfig group_defaults(const NodeConfig& node);
+// Whether it keeps to the bounds of the node, and its settings to each other (GroupConfig.validateValues).
+[[nodiscard]] Result<void> check_bounds(const GroupConfig& config, const NodeConfig& node);
 
 struct ClientConfig {  // what producers and consumers have in common
   Duration metadata_max_age{milliseconds(300'000)};
@@ -208,6 +221,7 @@ struct ConsumerConfig : ClientConfig {
   std::string group_protocol{"classic"};
   std::string group_remote_assignor;  // empty: the broker's first
   std::string group_instance_id;      // empty: a dynamic member
+  bool allow_auto_create_topics{true};
   std::string client_rack;            // where it is: assignors and brokers may choose replicas there; empty: none
   friend bool operator==(const ConsumerConfig&, const ConsumerConfig&) = default;
 };
@@ -216,8 +230,12 @@ struct ConsumerConfig : ClientConfig {
 // of that type, out of range, not one of the choices. NodeConfig also knows the topic defaults by their broker-side names.
 [[nodiscard]] Result<void> set(TopicConfig& config, std::string_view name, const SettingValue& value);
 [[nodiscard]] Result<void> set(NodeConfig& config, std::string_view name, const SettingValue& value);
+[[nodiscard]] Result<void> set(GroupConfig& config, std::string_view name, const SettingValue& value);
 [[nodiscard]] Result<void> set(ProducerConfig& config, std::string_view name, const SettingValue& value);
 [[nodiscard]] Result<void> set(ConsumerConfig& config, std::string_view name, const SettingValue& value);
+
+enum class SettingsOf : std::uint8_t { topic, node, producer, consumer };
+[[nodiscard]] bool is_unsimulated(SettingsOf whose, std::string_view setting);
 
 // Of auto.offset.reset=by_duration:DURATION (KIP-1106) the duration, in ISO 8601 as java.time.Duration reads it: days,
 // hours, minutes and seconds. Absent: it is none.
@@ -241,6 +259,7 @@ struct SettingView {
 };
 [[nodiscard]] std::vector<SettingView> settings_of(const TopicConfig& config);  // sorted by name
 [[nodiscard]] std::vector<SettingView> settings_of(const NodeConfig& config);
+[[nodiscard]] std::vector<SettingView> settings_of(const GroupConfig& config);
 
 // The broker's names of what a topic's setting falls back to: the first that is set wins (ServerTopicConfigSynonyms,
 // DynamicBrokerConfig.brokerConfigSynonyms). None: there is no such setting of a broker.

@@ -25,10 +25,10 @@ namespace kafkasim {
 // Appends the body to `out`, and to `origins`, if given, the Origin of every record batch in it, in order.
 void encode(const Message& message, std::int16_t version, ByteWriter& out, std::vector<Origin>* origins);
 
+enum class BytesAfterTheEnd : std::uint8_t { refused, passed_over };  // Kafka passes them over, and there are clients that send some
 // The body may come from anyone. Record batches share its memory if `origins` is empty; else each is a copy with its
 // Origin. Fails on a version that is not served, on bytes that do not follow the schema, and on bytes after its end;
 // the message says where.
-enum class BytesAfterTheEnd : std::uint8_t { refused, passed_over };  // Kafka passes them over, and there are clients that send some
 [[nodiscard]] Result<Message> decode(ApiKey api, MessageKind kind, std::int16_t version, const SharedBytes& body,
                                      const std::vector<Origin>& origins, BytesAfterTheEnd rest = BytesAfterTheEnd::refused);
 

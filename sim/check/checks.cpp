@@ -54,10 +54,20 @@ void Checks::tell_commits(const Observation& o, const trace::HighWatermarkMoved&
   tell(all_.edit().invariants, o, NewlyCommitted{partition, *partition.committed, news}, history_, findings_);
 }
 
-void Checks::observe(const Observation& o) {
+void Checks::observe(const Observation& o, Asked asked) {
   if (history_.is_of_deleted_topic(o)) return;
   history_.observe(o);
-  if (const auto* moved = o.get_if<trace::HighWatermarkMoved>()) tell_commits(o, *moved);
+  const auto* moved = o.get_if<trace::HighWatermarkMoved>();
+  if (asked == Asked::all_invariants) {
+    if (moved) tell_commits(o, *moved);
+    ask(o);
+  } else if (moved) {
+    (void)history_.extend_committed(o, *moved);
+  }
+  if (const auto* led = o.get_if<trace::BecameLeader>()) history_.follow_new_leader(o, led->partition);
+}
+
+void Checks::ask(const Observation& o) {
   Invariants& invariants = all_.edit().invariants;
   const auto give = [&](const auto& event) { tell(invariants, o, event, history_, findings_); };
   if (const KernelEvent* kernel = o.kernel()) {
@@ -68,14 +78,6 @@ void Checks::observe(const Observation& o) {
   for_each(invariants, [&](auto& invariant) {
     if constexpr (requires { invariant.check(o, history_, findings_); }) invariant.check(o, history_, findings_);
   });
-  if (const auto* led = o.get_if<trace::BecameLeader>()) history_.follow_new_leader(o, led->partition);
-}
-
-void Checks::take_note(const Observation& o) {
-  if (history_.is_of_deleted_topic(o)) return;
-  history_.observe(o);
-  if (const auto* moved = o.get_if<trace::HighWatermarkMoved>()) (void)history_.extend_committed(o, *moved);
-  if (const auto* led = o.get_if<trace::BecameLeader>()) history_.follow_new_leader(o, led->partition);
 }
 
 void Checks::judge(const Observation& o, const ConvergenceJudged& judged) {

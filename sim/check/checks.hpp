@@ -2,6 +2,7 @@
 // Checks: every invariant of this release, and the history that they share. A value that goes with the World it
 // watches:
 //   Checks checks{subjects};  for (const Observation& o : world.observations()) checks.observe(o);
+#include <cstdint>
 #include <map>
 #include <string_view>
 
@@ -16,8 +17,8 @@ namespace kafkasim::sim {
 class Checks {
  public:
   explicit Checks(Subjects subjects);
-  void observe(const Observation& o);
-  void take_note(const Observation& o);  // the history is kept, and no invariant looks at it
+  enum class Asked : std::uint8_t { all_invariants, none };  // none: only the history is kept
+  void observe(const Observation& o, Asked asked = Asked::all_invariants);
   void set_subjects(Subjects subjects) { history_.set_subjects(std::move(subjects)); }
   History& edit_history() { return history_; }
 
@@ -34,6 +35,7 @@ class Checks {
 
  private:
   struct All;  // the invariants, with their memory
+  void ask(const Observation& o);
   void tell_commits(const Observation& o, const trace::HighWatermarkMoved& moved);
 
   History history_;

@@ -158,7 +158,7 @@ OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& optio
   RunFacts facts{which.file, Outcome::pass, 0, which.variant, options.strict ? Strict::yes : Strict::no, options.patches};
   facts.patches.insert(facts.patches.end(), which.variant_patches.begin(), which.variant_patches.end());
   if (!options.quiet) print_header(run, facts, terminal);
-  OneRun result{exit_code::failed, {}, {}, {}, {shared->name, 0, {{"the cluster forms", "", "", false}}}, {which.variant, {{"outcome", "not formed"}}, {}}};
+  OneRun result{exit_code::bad_input, {}, {}, {}, {shared->name, 0, {{"the cluster forms", "", "", false}}}, {which.variant, {{"outcome", "not formed"}}, {}}};
   if (const Result<void> formed = run.form(); !formed) {
     terminal.err << which.file << ": " << formed.error().message << '\n';
     result.junit.cases.front().failure = formed.error().message;

@@ -54,8 +54,7 @@ void Simulation::absorb() {
     absorbed_ += fresh.size();
     for (const Observation& o : fresh) {
       const bool of_kafka = !cluster_.beside_kafka.contains(o.host);
-      if (of_kafka && watching_ == Watching::all) checks_.observe(o);
-      if (of_kafka && watching_ == Watching::no_invariant) checks_.take_note(o);
+      if (of_kafka) checks_.observe(o, watching_ == Watching::all ? Checks::Asked::all_invariants : Checks::Asked::none);
       if (of_kafka) probes_.observe(o, checks_.history());
       measures_.observe(o, checks_.history());
       story_.observe(o, checks_.history());

@@ -1,7 +1,4 @@
-#include <algorithm>
-
 #include "sim/scenario/binder.hpp"
-#include "sim/scenario/keys.hpp"
 
 namespace kafkasim::sim {
 
@@ -62,16 +59,8 @@ void report_setting(Faults& faults, const JsonValue& object, std::size_t member,
   faults.error_at_key(object, member, name.size() > 200 ? "unknown setting " + quote(name) : error.message);
 }
 
-void warn_without_effect(Faults& faults, const JsonValue& object, std::size_t member, const SettingValue& value) {
-  const std::string& name = object.keys[member].name;
-  const auto& table = settings_without_effect();
-  const auto found = std::ranges::find(table, std::string_view{name}, &SettingWithoutEffect::name);
-  if (found == table.end()) return;
-  const auto* text = std::get_if<std::string>(&value);
-  const auto* number = std::get_if<std::int64_t>(&value);
-  const std::string wanted = text ? *text : number ? std::to_string(*number) : "";
-  if (wanted == found->as_if && !wanted.empty()) return;
-  faults.warning(object.items[member], quote(name) + " has no effect in this release of kafkasim");
+void warn_without_effect(Faults& faults, const JsonValue& object, std::size_t member) {
+  faults.warning(object.items[member], quote(object.keys[member].name) + " has no effect: Kafka has this setting, and nothing here follows it");
 }
 
 void apply_fast_profile(NodeConfig& config) {

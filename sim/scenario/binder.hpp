@@ -83,8 +83,11 @@ void bind_variants(Binder& b, const JsonValue& value);
 [[nodiscard]] std::optional<SettingValue> read_setting(Faults& faults, const JsonValue& value);
 // What a failed set() says, at the key if that is unknown, else at the value.
 void report_setting(Faults& faults, const JsonValue& object, std::size_t member, bool known_name, const Error& error);
-// Says so where the setting is one of settings_without_effect().
-void warn_without_effect(Faults& faults, const JsonValue& object, std::size_t member, const SettingValue& value);
+void warn_without_effect(Faults& faults, const JsonValue& object, std::size_t member);
+[[nodiscard]] constexpr SettingsOf settings_of(const TopicConfig*) { return SettingsOf::topic; }
+[[nodiscard]] constexpr SettingsOf settings_of(const NodeConfig*) { return SettingsOf::node; }
+[[nodiscard]] constexpr SettingsOf settings_of(const ProducerConfig*) { return SettingsOf::producer; }
+[[nodiscard]] constexpr SettingsOf settings_of(const ConsumerConfig*) { return SettingsOf::consumer; }
 template <class Config>
 void apply_settings(Faults& faults, Config& config, const JsonValue& object,
                     const std::vector<std::string_view>& known) {
@@ -93,9 +96,7 @@ void apply_settings(Faults& faults, Config& config, const JsonValue& object,
     const std::optional<SettingValue> value = read_setting(faults, object.items[i]);
     if (!value) continue;
     const Result<void> result = set(config, object.keys[i].name, *value);
-    if constexpr (std::is_same_v<Config, TopicConfig> || std::is_same_v<Config, NodeConfig>) {
-      if (result) warn_without_effect(faults, object, i, *value);
-    }
+    if (result && is_unsimulated(settings_of(&config), object.keys[i].name)) warn_without_effect(faults, object, i);
     if (result) continue;
     const bool known_name = std::ranges::find(known, std::string_view{object.keys[i].name}) != known.end();
     report_setting(faults, object, i, known_name, result.error());

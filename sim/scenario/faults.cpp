@@ -41,7 +41,7 @@ std::vector<Diagnostic> Faults::take() {
 
 std::string suggestion(std::string_view name, const std::vector<std::string_view>& known) {
   const std::string_view near = nearest_name(name, known);
-  return near.empty() ? "" : ", did you mean " + quote(near) + "?";
+  return near.empty() || near == name ? "" : ", did you mean " + quote(near) + "?";
 }
 
 ObjectReader::ObjectReader(Faults& faults, const JsonValue& value, std::string_view kind)

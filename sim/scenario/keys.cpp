@@ -87,14 +87,6 @@ const ObjectKeys& keys_of(std::string_view kind) {
   return *found;
 }
 
-const std::vector<SettingWithoutEffect>& settings_without_effect() {
-  static const std::vector<SettingWithoutEffect> table{
-      {"controller.quorum.append.linger.ms", ""},
-      {"leader.imbalance.per.broker.percentage", "10"},  // KRaft's controller does not ask for it either
-  };
-  return table;
-}
-
 std::span<const std::string_view> invariant_ids() {
   static constexpr std::array<std::string_view, 37> ids{
       "log-offsets-ordered",   "replicas-match",      "epoch-offset-unique",

@@ -14,14 +14,6 @@ struct ObjectKeys {
 [[nodiscard]] const std::vector<ObjectKeys>& object_keys();
 [[nodiscard]] const ObjectKeys& keys_of(std::string_view kind);
 
-// Settings of topics and of brokers that are accepted and do nothing yet: to set one is worth a warning.
-struct SettingWithoutEffect {
-  std::string_view name;
-  std::string_view as_if;  // the value that describes what happens anyway: no warning; empty: there is none
-};
-[[nodiscard]] const std::vector<SettingWithoutEffect>& settings_without_effect();
-
-
 [[nodiscard]] std::span<const std::string_view> invariant_ids();
 
 }  // namespace kafkasim::sim

@@ -1,7 +1,6 @@
 #include "sim/scenario/units.hpp"
 
 #include <array>
-#include <numeric>
 #include <optional>
 #include <span>
 
@@ -36,12 +35,14 @@ constexpr std::array plain_units{Unit{"", 1'000}};
 constexpr std::array share_units{Unit{"", 1'000'000}};
 
 enum class Wrong : std::uint8_t { form, negative, too_large, too_fine };
+enum class Finer : std::uint8_t { refused, dropped };  // what is less than the smallest unit
 using Exact = tl::expected<std::int64_t, Wrong>;
+__extension__ using Wide = unsigned __int128;
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// whole.fraction times scale, if that is whole and fits.
-Exact scaled(std::string_view whole, std::string_view fraction, std::int64_t scale) {
+// whole.fraction times scale, if that fits and is whole, or may be made so.
+Exact scaled(std::string_view whole, std::string_view fraction, std::int64_t scale, Finer finer) {
   std::int64_t value = 0;
   for (const char c : whole) {
     if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, c - '0', &value)) {
@@ -50,21 +51,24 @@ Exact scaled(std::string_view whole, std::string_view fraction, std::int64_t sca
   }
   if (__builtin_mul_overflow(value, scale, &value)) return tl::unexpected{Wrong::too_large};
   while (!fraction.empty() && fraction.back() == '0') fraction.remove_suffix(1);
-  if (fraction.size() > 18) return tl::unexpected{Wrong::too_fine};
+  if (fraction.size() > 18) {
+    if (finer == Finer::refused) return tl::unexpected{Wrong::too_fine};
+    fraction = fraction.substr(0, 18);
+  }
   std::int64_t part = 0;
   std::int64_t denominator = 1;
   for (const char c : fraction) {
     part = part * 10 + (c - '0');
     denominator *= 10;
   }
-  const std::int64_t shared = std::gcd(scale, denominator);
-  if (part % (denominator / shared) != 0) return tl::unexpected{Wrong::too_fine};
-  part = part / (denominator / shared) * (scale / shared);  // below scale
+  const Wide product = static_cast<Wide>(part) * static_cast<Wide>(scale);
+  if (product % static_cast<Wide>(denominator) != 0 && finer == Finer::refused) return tl::unexpected{Wrong::too_fine};
+  part = static_cast<std::int64_t>(product / static_cast<Wide>(denominator));  // below scale
   if (__builtin_add_overflow(value, part, &value)) return tl::unexpected{Wrong::too_large};
   return value;
 }
 
-Exact parse_exact(std::string_view text, std::span<const Unit> units) {
+Exact parse_exact(std::string_view text, std::span<const Unit> units, Finer finer = Finer::refused) {
   const bool negative = !text.empty() && text.front() == '-';
   if (negative) text.remove_prefix(1);
   std::size_t at = 0;
@@ -81,7 +85,7 @@ Exact parse_exact(std::string_view text, std::span<const Unit> units) {
   for (const Unit& unit : units) {
     if (text.substr(at) != unit.name) continue;
     if (negative) return tl::unexpected{Wrong::negative};
-    return scaled(whole, fraction, unit.scale);
+    return scaled(whole, fraction, unit.scale, unit.scale == 1 ? Finer::refused : finer);  // half a byte is none
   }
   return tl::unexpected{Wrong::form};
 }
@@ -143,7 +147,7 @@ Result<std::int64_t> parse_drift(std::string_view text) {
 }
 
 Result<std::int64_t> parse_size(std::string_view text) {
-  const Exact bytes = parse_exact(text, size_units);
+  const Exact bytes = parse_exact(text, size_units, Finer::dropped);
   if (!bytes) return sentence(text, bytes.error(), "size", "\"200B\" or \"10MiB\"");
   return *bytes;
 }
@@ -151,7 +155,7 @@ Result<std::int64_t> parse_size(std::string_view text) {
 Result<std::int64_t> parse_byte_rate(std::string_view text) {
   constexpr std::string_view per_second = "/s";
   Exact bytes = tl::unexpected{Wrong::form};
-  if (text.ends_with(per_second)) bytes = parse_exact(text.substr(0, text.size() - per_second.size()), size_units);
+  if (text.ends_with(per_second)) bytes = parse_exact(text.substr(0, text.size() - per_second.size()), size_units, Finer::dropped);
   if (!bytes) return sentence(text, bytes.error(), "rate", "\"100MiB/s\"");
   if (*bytes == 0) return fail("this rate must not be zero");
   return *bytes;

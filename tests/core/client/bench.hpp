@@ -30,6 +30,7 @@ class NoDisk final : public Disk {  // clients have none
   DiskResult<void> sync(FileId) override { return none(""); }
   DiskResult<void> sync_directory(std::string_view path) override { return none(path); }
   std::uint64_t free_bytes() const override { return 0; }
+  std::uint64_t total_bytes() const override { return 0; }
 
  private:
   static tl::unexpected<DiskError> none(std::string_view path) {

@@ -11,7 +11,7 @@ using test::Lone;
 namespace {
 
 struct Three : Lone {
-  Three() {
+  explicit Three(NodeConfig config = {}) : Lone{std::move(config)} {
     for (const std::int32_t id : {1, 2, 3}) (void)add_broker(id);
   }
   std::vector<DeleteTopicsResponse::Topic> remove(std::vector<DeleteTopicsRequest::Topic> topics) {
@@ -61,6 +61,17 @@ TEST_CASE("what cannot be deleted is told topic by topic", "[controller]") {
   const auto twice = cluster.remove({{.name = "orders"}, {.name = "orders"}});
   REQUIRE(twice.size() == 1);
   CHECK(twice[0].error_code == ErrorCode::invalid_request);
+  CHECK(cluster.controller.committed().topic("orders"));
+}
+
+TEST_CASE("no topic is deleted where that is disabled", "[controller]") {
+  NodeConfig config;
+  REQUIRE(set(config, "delete.topic.enable", SettingValue{false}));
+  Three cluster{config};
+  (void)cluster.create_on("orders", {b1});
+  CHECK(cluster.remove({{.name = "orders"}}).at(0).error_code == ErrorCode::invalid_request);  // version 1 has no name for it
+  cluster.step(Received{{HostId{9}, 1}, Envelope{777, 6, "test", Message::of(DeleteTopicsRequest{.topics = {{.name = "orders"}}})}});
+  CHECK(cluster.answer(777)->as<DeleteTopicsResponse>().responses.at(0).error_code == ErrorCode::topic_deletion_disabled);
   CHECK(cluster.controller.committed().topic("orders"));
 }
 

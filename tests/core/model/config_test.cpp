@@ -122,6 +122,7 @@ TEST_CASE("every setting can be told with its type and told back to set") {
   };
   check(TopicConfig{});
   check(NodeConfig{});
+  check(GroupConfig{});
   CHECK(settings_of(TopicConfig{}).size() == topic_setting_names().size());
   CHECK(settings_of(NodeConfig{}).size() == node_setting_names().size());
 }
@@ -152,4 +153,35 @@ TEST_CASE("a topic's setting falls back to the broker's names of it with the fin
   CHECK(is_dynamic_node_setting("message.max.bytes"));
   CHECK_FALSE(is_dynamic_node_setting("log.retention.hours"));
   CHECK_FALSE(is_dynamic_node_setting("num.partitions"));
+}
+
+TEST_CASE("a group falls back to its node's settings and keeps to the node's bounds") {
+  NodeConfig node;
+  REQUIRE(set(node, "group.consumer.session.timeout.ms", std::int64_t{50'000}));
+  GroupConfig group = group_defaults(node);
+  CHECK(group.consumer_session_timeout == seconds(50));
+  CHECK(check_bounds(group, node));
+  REQUIRE(set(group, "consumer.session.timeout.ms", std::string{"61000"}));
+  const Result<void> too_long = check_bounds(group, node);
+  REQUIRE_FALSE(too_long);
+  CHECK(too_long.error().message == "'consumer.session.timeout.ms' must be between 45000 and 60000, not 61000");
+  REQUIRE(set(node, "group.consumer.max.session.timeout.ms", std::int64_t{61'000}));
+  CHECK(check_bounds(group, node));
+  REQUIRE(set(node, "group.consumer.max.heartbeat.interval.ms", std::int64_t{70'000}));
+  REQUIRE(set(group, "consumer.heartbeat.interval.ms", std::int64_t{61'000}));
+  CHECK_FALSE(check_bounds(group, node));  // no shorter than the session
+  CHECK_FALSE(set(group, "share.session.timeout.ms", std::int64_t{50'000}));
+  CHECK_FALSE(set(group, "consumer.session.timeout.ms", std::int64_t{0}));
+}
+
+TEST_CASE("what a node itself goes by is within its bounds for groups") {
+  NodeConfig node;
+  node.group_consumer_session_timeout = seconds(3);
+  node.group_consumer_heartbeat_interval = seconds(1);
+  GroupConfig group = group_defaults(node);
+  CHECK(check_bounds(group, node));
+  group.consumer_session_timeout = seconds(10);
+  CHECK(check_bounds(group, node));
+  group.consumer_session_timeout = seconds(2);
+  CHECK_FALSE(check_bounds(group, node));
 }

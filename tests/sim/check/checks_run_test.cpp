@@ -191,7 +191,7 @@ TEST_CASE("an unclean election excuses what its leader lacks", "[check]") {
 
 TEST_CASE("notes taken alone give the same history and no invariant looks at it", "[check]") {
   Checks checks = recorded().before;
-  for (const Observation& o : recorded().observations) checks.take_note(o);
+  for (const Observation& o : recorded().observations) checks.observe(o, Checks::Asked::none);
   const CommittedLog* committed = checks.committed(recorded().partition);
   REQUIRE(committed != nullptr);
   CHECK(committed->end() == recorded().after.committed(recorded().partition)->end());

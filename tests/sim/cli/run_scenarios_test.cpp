@@ -123,11 +123,11 @@ TEST_CASE("a run in exact wire mode has the hash of the fast one") {
   CHECK(hashes[0] == hashes[1]);
 }
 
-TEST_CASE("a cluster that cannot form fails the run and says so") {
+TEST_CASE("a scenario whose cluster cannot form is a bad one and the run says so") {
   const TemporaryFile file{"rs-unformed.json", R"({"name": "n", "duration": "1s",
     "cluster": {"brokers": 1, "controllers": 1, "disk": {"capacity": "16B"}}, "topics": [{"name": "t"}]})"};
   const testing::Outcome done = call({"run", file.path(), "--quiet"});
-  CHECK(done.code == exit_code::failed);
+  CHECK(done.code == exit_code::bad_input);
   CHECK(has(done.err, "the cluster did not form"));
 }
 
@@ -139,7 +139,7 @@ TEST_CASE("a setting without effect is a warning of check and of run and stops n
   for (const char* command : {"check", "run"}) {
     const testing::Outcome done = call({command, file.path()});
     CHECK(done.code == 0);
-    CHECK(has(done.err, "warning: 'controller.quorum.append.linger.ms' has no effect in this release of kafkasim"));
+    CHECK(has(done.err, "warning: 'controller.quorum.append.linger.ms' has no effect: Kafka has this setting, and nothing here follows it"));
   }
 }
 

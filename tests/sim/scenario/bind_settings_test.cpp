@@ -89,26 +89,18 @@ TEST_CASE("a broker waits for fetches no longer than its followers may lag") {
               "'replica.fetch.wait.max.ms' must be at most 'replica.lag.time.max.ms'");
 }
 
-TEST_CASE("a setting that does nothing yet gives a warning and is accepted") {
+TEST_CASE("a setting of Kafka that nothing here follows gives a warning and is accepted") {
   const std::string cluster = head + R"("cluster": {"brokers": 1)";
-  const std::vector<std::string_view> of_topics = topic_setting_names();
-  const std::vector<std::string_view> of_nodes = node_setting_names();
-  for (const SettingWithoutEffect& setting : settings_without_effect()) {
-    const std::string name{setting.name};
-    const std::string value = name.ends_with("cleanup.policy") ? R"("compact")"
-                              : name == "compression.type"     ? R"("zstd")"
-                                                               : "5";
-    const std::string member = "{\"" + name + "\": @" + value + "}";
-    const std::string warning = "'" + name + "' has no effect in this release of kafkasim";
-    const bool of_topic = std::ranges::find(of_topics, setting.name) != of_topics.end();
-    const bool of_node = std::ranges::find(of_nodes, setting.name) != of_nodes.end();
-    CHECK((of_topic || of_node));
-    if (of_topic) {
-      check_warning(cluster + R"(}, "topics": [{"name": "a", "config": )" + member + "}]}", "/topics/0/config/" + name,
-                    warning);
-    }
-    if (of_node) check_warning(cluster + R"(, "config": )" + member + "}}", "/cluster/config/" + name, warning);
+  const auto has_no_effect = [](const std::string& name) { return "'" + name + "' has no effect: Kafka has this setting, and nothing here follows it"; };
+  for (const std::string name : {"log.cleaner.threads", "controller.quorum.append.linger.ms", "ssl.keystore.location", "num.recovery.threads.per.data.dir"}) {
+    check_warning(cluster + R"(, "config": {")" + name + R"(": @5}}})", "/cluster/config/" + name, has_no_effect(name));
   }
+  check_warning(cluster + R"(}, "topics": [{"name": "a", "config": {"preallocate": @true}}]})", "/topics/0/config/preallocate", has_no_effect("preallocate"));
+  check_warning(with_producer(R"({"client.id": @"shop"})"), "/producers/0/config/client.id", has_no_effect("client.id"));
+  check_warning(with_consumer(grouped, R"({"default.api.timeout.ms": @60000})"), "/consumers/0/config/default.api.timeout.ms",
+                has_no_effect("default.api.timeout.ms"));
+  check_error(with_consumer(grouped, R"({@"partitioner.class": "x"})"), "/consumers/0/config/partitioner.class",
+              "unknown consumer setting 'partitioner.class'");
 }
 
 TEST_CASE("a setting that asks for what happens anyway gives no warning") {

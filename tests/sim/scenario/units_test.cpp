@@ -49,6 +49,9 @@ TEST_CASE("sizes and byte rates know powers of 1000 and of 1024") {
   CHECK(parse_size("10MiB") == 10LL << 20);
   CHECK(parse_size("1GB") == 1'000'000'000);
   CHECK(parse_size("0.125KiB") == 128);
+  CHECK(parse_size("0.9GiB") == 966'367'641);  // whole bytes
+  CHECK(parse_size("1.0000000000000000009KiB") == 1024);
+  CHECK(parse_byte_rate("0.3KiB/s") == 307);
   CHECK_FALSE(parse_size("0.3B").has_value());
   CHECK_FALSE(parse_size("8388608TiB").has_value());
   CHECK_FALSE(parse_size("-1B").has_value());
