@@ -118,6 +118,9 @@ constexpr std::array table{
     LegacyInfo{Legacy::removed_partition_truncates, "removed-partition-truncates", "KAFKA-13207 (3.0, 2021)",
                "a follower obeys an answer that tells it to cut its log although it follows another leader by now",
                "it cuts off what the new leader has committed meanwhile"},
+    LegacyInfo{Legacy::stale_fetch_answer, "stale-fetch-answer", "KAFKA-18991 (4.1, 2025)",
+               "a follower takes an answer to what it fetched in an earlier leader epoch, as long as its offset is still the same",
+               "it appends what the leader has cut off since, and then cuts off what is committed"},
 };
 
 }  // namespace

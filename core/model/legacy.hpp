@@ -47,6 +47,7 @@ enum class Legacy : std::uint8_t {
   truncate_noop_keeps_epochs,
   hw_waits_for_ineligible,
   removed_partition_truncates,
+  stale_fetch_answer,
 };
 
 class LegacyBehaviours {

@@ -222,8 +222,10 @@ void ReplicaFetchers::on_fetch_answer(NodeId leader, const FetchResponse& respon
         events.emplace_back(FetchedPartition{id, source.session.asked(id)->partition, partition});
       if (state == source.partitions.end() || !seen.insert(id).second) continue;
       const FetchRequest::Partition& asked = source.session.asked(id)->partition;
-      const bool still_there = asked.fetch_offset == state->second.position.offset
-                               && state->second.phase == Phase::ready && !is_delayed(state->second.delayed_until, now);
+      const FetchPosition& position = state->second.position;
+      const bool same_epoch = asked.current_leader_epoch == position.leader_epoch || legacy_.has(Legacy::stale_fetch_answer);  // KAFKA-18991
+      const bool still_there = asked.fetch_offset == position.offset && same_epoch && state->second.phase == Phase::ready
+                               && !is_delayed(state->second.delayed_until, now);
       if (still_there) events.emplace_back(FetchedPartition{id, asked, partition});
     }
   }

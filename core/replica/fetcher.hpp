@@ -46,7 +46,7 @@ struct FetchPosition {
   friend bool operator==(const FetchPosition&, const FetchPosition&) = default;
 };
 
-// One partition of an answered Fetch that is still at the position it was asked for.
+// One partition of an answered Fetch that is still at the position it was asked for, under the same leader epoch.
 struct FetchedPartition {
   TopicIdPartition id;
   FetchRequest::Partition requested;

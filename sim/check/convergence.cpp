@@ -75,11 +75,25 @@ std::optional<std::string> missing_of(const PartitionHistory& partition, const C
   return std::nullopt;
 }
 
+// Kafka's leader lets the high watermark wait for a replica that may soon join the ISR. When that stays away, nothing makes it
+// look again before somebody writes or the ISR changes: all replicas in sync have the record, and nobody may read it.
+std::optional<Excuse> excuse_of(const PartitionHistory& partition) {
+  const ReplicaHistory* leader = partition.acting_leader();
+  if (!leader || leader->high_watermark == leader->log_end) return std::nullopt;
+  const auto has_all = [&](NodeId id) {
+    const ReplicaHistory* replica = partition.replica(id);
+    return replica && difference(partition, *leader, replica).empty();
+  };
+  const auto was_waited_for = [&](NodeId id) { return std::ranges::find(partition.isr, id) == partition.isr.end() && !has_all(id); };
+  const bool stays = std::ranges::all_of(partition.isr, has_all) && std::ranges::any_of(partition.assigned, was_waited_for);
+  return stays ? std::optional{Excuse::quiet_high_watermark} : std::nullopt;
+}
+
 void look_at_partitions(const History& history, const Core& core, std::size_t most, Missing& out) {
   for (const TopicIdPartition& id : core.tested) {
     const PartitionHistory* partition = history.partition(id);
     if (!partition) continue;  // deleted
-    if (auto what = missing_of(*partition, core)) out.push_back({history.name(id), std::move(*what)});
+    if (auto what = missing_of(*partition, core)) out.push_back({history.name(id), std::move(*what), excuse_of(*partition)});
     if (out.size() >= most) return;
   }
 }

@@ -15,6 +15,7 @@ std::string_view excuse_name(Excuse excuse) {
     case Excuse::last_replica_standing: return "last-replica-standing";
     case Excuse::unknown_producer: return "unknown-producer";
     case Excuse::group_downgrade: return "group-downgrade";
+    case Excuse::quiet_high_watermark: return "quiet-high-watermark";
   }
   return "";
 }

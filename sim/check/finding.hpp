@@ -13,7 +13,8 @@
 
 namespace kafkasim::sim {
 
-enum class Excuse : std::uint8_t { unclean_election, power_loss, corruption, acks, last_replica_standing, unknown_producer, group_downgrade };
+enum class Excuse : std::uint8_t { unclean_election, power_loss, corruption, acks, last_replica_standing, unknown_producer, group_downgrade,
+                                    quiet_high_watermark };
 [[nodiscard]] std::string_view excuse_name(Excuse excuse);  // "unclean-election"
 
 struct Finding {

@@ -67,7 +67,8 @@ TEST_CASE("what a rule of today guards against shows when the rule is taken out"
       {"isolated-leader", "hw-before-truncate"},
       {"behind-the-beginning", "full-truncate-keeps-hw"},
       {"orderly-stop-of-a-follower", "hw-waits-for-ineligible"},
-      {"late-answer-of-a-former-leader", "removed-partition-truncates"}};
+      {"late-answer-of-a-former-leader", "removed-partition-truncates"},
+      {"answer-of-an-earlier-epoch", "stale-fetch-answer"}};
   constexpr std::size_t every = kafkasim::test::sanitized ? 4 : 1;
   for (std::size_t i = 0; i < guards.size(); i += every) {
     const auto& [scenario, legacy] = guards[i];

@@ -337,3 +337,22 @@ TEST_CASE("removed-partition-truncates obeys an answer about a partition that is
     CHECK(f.answer(late).size() == (old ? 1U : 0U));
   }
 }
+
+TEST_CASE("stale-fetch-answer takes an answer to a fetch of an earlier leader epoch at the same offset", "[replica]") {
+  for (const bool old : {false, true}) {
+    Fetchers f;
+    LegacyBehaviours legacy;
+    if (old) legacy.bring_back(Legacy::stale_fetch_answer);
+    f.fetchers = ReplicaFetchers{NodeId{1}, f.config, 0x72, legacy};
+    f.fetchers.start(Started{StartKind::first, HostId{1}, 1});
+    f.open_session();
+    f.send();
+    f.follow(0, 5, 4);  // it has led itself meanwhile
+    FetchResponse late = Fetchers::response(0);
+    late.session_id = 123;
+    CHECK(f.answer(late).size() == (old ? 1U : 0U));
+    f.send();
+    REQUIRE(f.sent);
+    CHECK(f.request().topics[0].partitions[0].current_leader_epoch == LeaderEpoch{4});
+  }
+}

@@ -142,6 +142,26 @@ TEST_CASE("what nobody owns after a downgrade that another coordinator has loade
   CHECK(told("classic", 3) == std::nullopt);
 }
 
+TEST_CASE("a high watermark that waits for a replica which stays away is excused where all in sync have the record", "[check]") {
+  const Core core{{NodeId{3000}}, {NodeId{1}, NodeId{2}}, {tp}, {{"g", offsets_home}}};
+  const auto excuse_without = [&core](std::int32_t away, std::vector<std::int32_t> isr) {
+    Tale tale = at_rest();
+    tale.tell(20, trace::BrokerFenced{50, NodeId{3}, false});
+    for (const std::int32_t id : {1, 2, 3}) {
+      if (id != away) tale.append(id, {10, 10, 0, 12, 0});
+    }
+    tale.decide(1, 0, isr);
+    tale.wait(quiet_for);
+    const std::vector<Unmet> found = unmet(tale.checks().history(), core, tale.now(), 8);
+    REQUIRE_FALSE(found.empty());
+    CHECK(found[0].subject == "orders-0");
+    return found[0].excuse;
+  };
+  CHECK(excuse_without(3, {1, 2}) == Excuse::quiet_high_watermark);
+  CHECK(excuse_without(2, {1, 2}) == std::nullopt);     // one in sync lacks it
+  CHECK(excuse_without(3, {1, 2, 3}) == std::nullopt);  // that one counts as in sync
+}
+
 TEST_CASE("what is outside the core may be as it likes", "[check]") {
   Tale tale = at_rest();
   tale.tell(20, trace::BrokerFenced{50, NodeId{3}, false});
