@@ -39,8 +39,25 @@ RefusedConfig fault_of_broker_resource(const Resource& resource, NodeId broker) 
   return {ErrorCode::invalid_request, "Cannot update these configs dynamically: Set(" + fixed + ")"};
 }
 
+// KIP-412: a broker's loggers, of which there is none (RuntimeLoggerManager).
 template <class Resource>
-RefusedConfig fault_of(const Resource& resource, NodeId broker) {
+RefusedConfig fault_of_loggers(const Resource& resource, NodeId broker) {
+  const std::string own = std::to_string(broker.value);
+  if (resource.resource_name != own)
+    return {ErrorCode::invalid_request, "Unexpected broker id, expected " + own + ", but received " + resource.resource_name};
+  if (resource.configs.empty()) return {};
+  const auto& first = resource.configs.front();
+  const std::int8_t operation = operation_of(first);
+  if (operation == config_operation::append || operation == config_operation::subtract)
+    return {ErrorCode::invalid_request, "The level of a logger is no list: " + first.name};
+  return {ErrorCode::invalid_config, "Logger " + first.name + " does not exist!"};
+}
+
+constexpr bool takes_loggers(const AlterConfigsRequest&) { return false; }
+constexpr bool takes_loggers(const IncrementalAlterConfigsRequest&) { return true; }
+
+template <class Resource>
+RefusedConfig fault_of(const Resource& resource, NodeId broker, bool may_be_loggers) {
   std::string nulls;
   for (const auto& config : resource.configs) {
     const std::int8_t operation = operation_of(config);
@@ -53,10 +70,15 @@ RefusedConfig fault_of(const Resource& resource, NodeId broker) {
   }
   if (!nulls.empty()) return {ErrorCode::invalid_request, "Null value not supported for : " + nulls};
   switch (static_cast<ConfigResourceType>(resource.resource_type)) {
-    case ConfigResourceType::topic: return {};
+    case ConfigResourceType::topic:
+    case ConfigResourceType::group: return {};
     case ConfigResourceType::broker: return fault_of_broker_resource(resource, broker);
-    default: return {ErrorCode::invalid_request, "Unknown resource type " + std::to_string(resource.resource_type)};
+    case ConfigResourceType::broker_logger:
+      if (may_be_loggers) return fault_of_loggers(resource, broker);
+      break;
+    default: break;
   }
+  return {ErrorCode::invalid_request, "Unknown resource type " + std::to_string(resource.resource_type)};
 }
 
 template <class Request>
@@ -68,8 +90,10 @@ std::vector<ResourceVerdict> verdicts_on(const Request& request, NodeId broker) 
     };
     const bool twice = std::ranges::count_if(request.resources, same) > 1;
     RefusedConfig fault = twice ? RefusedConfig{ErrorCode::invalid_request, "Each resource must appear at most once."}
-                                : fault_of(resource, broker);
-    verdicts.push_back({resource.resource_type, resource.resource_name, fault.error, std::move(fault.message)});
+                                : fault_of(resource, broker, takes_loggers(request));
+    const bool of_loggers = resource.resource_type == static_cast<std::int8_t>(ConfigResourceType::broker_logger);
+    const bool is_decided = fault.error != ErrorCode::none || of_loggers;
+    verdicts.push_back({resource.resource_type, resource.resource_name, fault.error, std::move(fault.message), is_decided});
   }
   return verdicts;
 }
@@ -79,7 +103,7 @@ std::optional<Message> remaining_of(const Request& request, const std::vector<Re
   Request rest;
   rest.validate_only = request.validate_only;
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
-    if (verdicts[i].error == ErrorCode::none) rest.resources.push_back(request.resources[i]);
+    if (!verdicts[i].is_decided) rest.resources.push_back(request.resources[i]);
   }
   return rest.resources.empty() ? std::nullopt : std::optional{Message::of(std::move(rest))};
 }
@@ -90,14 +114,14 @@ Message whole(const std::vector<ResourceVerdict>& verdicts, const Response* deci
   std::size_t next = 0;  // of the controller's, which keep the order
   for (const ResourceVerdict& verdict : verdicts) {
     auto& told = response.responses.emplace_back();
-    if (verdict.error == ErrorCode::none && decided != nullptr && next < decided->responses.size()) {
+    if (!verdict.is_decided && decided != nullptr && next < decided->responses.size()) {
       told = decided->responses[next++];
       continue;
     }
     told.resource_type = verdict.resource_type;
     told.resource_name = verdict.resource_name;
     told.error_code = verdict.error;
-    told.error_message = verdict.message;
+    if (verdict.error != ErrorCode::none) told.error_message = verdict.message;
   }
   return Message::of(std::move(response));
 }

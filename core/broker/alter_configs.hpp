@@ -14,8 +14,9 @@ namespace kafkasim {
 struct ResourceVerdict {  // of a resource, in the order of the request
   std::int8_t resource_type{};
   std::string resource_name;
-  ErrorCode error{ErrorCode::none};  // none: it is the controller's to decide
+  ErrorCode error{ErrorCode::none};
   std::string message;
+  bool is_decided{false};  // else the controller decides
 };
 
 [[nodiscard]] std::vector<ResourceVerdict> preprocess(const IncrementalAlterConfigsRequest& request, NodeId broker);

@@ -184,6 +184,7 @@ bool Broker::apply_snapshot(const CommittedBatch& batch, Env& env) {
     all_partitions(*topic, [&delta, &here = *topic](PartitionIndex index) { delta.partitions.push_back({here.id, index}); });
   }
   delta.configured_nodes.emplace_back();  // all nodes: those that are gone set nothing any more
+  delta.configured_groups = true;
   image_ = *std::move(image);
   snapshots_.begin(env.now);
   note_changes(std::move(delta));
@@ -229,6 +230,7 @@ void Broker::note_changes(MetadataDelta delta) {
   const bool configured = std::ranges::any_of(
       delta.configured_nodes, [&own](const std::string& node) { return node.empty() || node == own; });
   configured_ = configured_ || configured;
+  configured_groups_ = configured_groups_ || delta.configured_groups;
   if (configured) delta.brokers.push_back(options_.id);  // what its partitions fall back to
   for (const NodeId changed : delta.brokers) {  // eligibility for ISRs, endpoints of leaders
     (void)changed;
@@ -259,6 +261,11 @@ void Broker::publish(Env& env) {
   }
   if (std::exchange(configured_, false))
     replicas_.set_dynamic_config(effective_config(image_, options_.id, options_.config));
+  if (std::exchange(configured_groups_, false)) {
+    std::map<std::string, GroupConfig> groups;
+    for (const auto& [name, settings] : image_.group_configs) groups.emplace(name, effective_config(settings, options_.config));
+    groups_.set_group_configs(std::move(groups));
+  }
   if (first || !unpublished_.empty()) {
     std::ranges::sort(unpublished_);
     unpublished_.erase(std::unique(unpublished_.begin(), unpublished_.end()), unpublished_.end());

@@ -141,9 +141,10 @@ class Broker {
     std::vector<ReplicaManager::ToVerify> asks;
   };
   struct ParkedCommit {
-    Received request;
+    Received request;  // of partitions that exist
     TopicPartition partition;
     std::optional<VerificationGuard> guard;  // absent: none is needed any more, or there is no such partition
+    TxnOffsetCommitResponse refused;         // the others
   };
   struct MarkerWrite {  // a partition of a WriteTxnMarkers
     std::uint64_t request{};
@@ -200,6 +201,7 @@ class Broker {
   std::vector<TopicIdPartition> unpublished_;  // changed since the last publication
   std::vector<TopicPartition> removed_;        // of deleted topics, likewise
   bool configured_{false};                     // likewise: its own settings have changed
+  bool configured_groups_{false};              // likewise
   bool published_{false};
   std::deque<Received> held_requests_;  // until then; at most one a connection
   std::map<std::uint64_t, Purpose> asked_;

@@ -4,6 +4,7 @@
 
 #include "core/broker/broker.hpp"
 #include "core/broker/describe_configs.hpp"
+#include "core/broker/unknown_partitions.hpp"
 #include "core/message/alter_partition_reassignments.hpp"
 #include "core/message/create_partitions.hpp"
 #include "core/message/delete_topics.hpp"
@@ -16,6 +17,7 @@ namespace kafkasim {
 namespace {
 
 constexpr std::int16_t first_api_versions_with_features = 3;
+constexpr std::int16_t first_api_versions_with_level_0 = 4;  // older clients may not read a feature that begins there (KAFKA-17492)
 
 bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
@@ -25,23 +27,13 @@ bool is_software_name(const std::string& text) {
   return std::ranges::all_of(text, [](char c) { return is_letter_or_digit(c) || c == '.' || c == '-'; });
 }
 
-// Only offsets of partitions that exist are the coordinator's business (KafkaApis.handleOffsetCommitRequest, handleOffsetDeleteRequest):
-// the others are taken out, and stand in the answer as refused.
-template <class Response, class Topic>
-Response take_unknown(std::vector<Topic>& topics, const MetadataImage& image) {
-  Response refused;
-  for (Topic& topic : topics) {
-    const TopicImage* known = image.topic(topic.name);
-    typename Response::Topic unknown{topic.name, {}};
-    std::erase_if(topic.partitions, [&](const auto& partition) {
-      if (known && image.partition({known->id, partition.partition_index})) return false;
-      unknown.partitions.push_back({partition.partition_index, ErrorCode::unknown_topic_or_partition});
-      return true;
-    });
-    if (!unknown.partitions.empty()) refused.topics.push_back(std::move(unknown));
-  }
-  std::erase_if(topics, [](const Topic& topic) { return topic.partitions.empty(); });
-  return refused;
+// BrokerFeatures, of what exists here.
+std::vector<ApiVersionsResponse::SupportedFeature> supported_features() {
+  return {{std::string{metadata_version_feature}, oldest_metadata_version, newest_metadata_version},
+          {std::string{eligible_leader_replicas_feature}, 0, 1},
+          {std::string{group_version_feature}, 0, newest_group_version},
+          {std::string{kraft_version_feature}, raft::known_kraft_versions.min_supported_version, raft::known_kraft_versions.max_supported_version},
+          {std::string{transaction_version_feature}, 0, static_cast<std::int16_t>(TransactionVersion::v2)}};
 }
 
 bool is_for_controller(ApiKey api) {
@@ -101,15 +93,14 @@ void Broker::on_api_versions(const ApiVersionsRequest& request, const RequestRef
     return answer(from, std::move(response), env);
   }
   response.api_keys = listed_api_versions();
-  response.supported_features = {
-      {std::string{metadata_version_feature}, oldest_metadata_version, newest_metadata_version},
-      {std::string{eligible_leader_replicas_feature}, 0, 1},
-      {std::string{transaction_version_feature}, 0, static_cast<std::int16_t>(TransactionVersion::v2)}};
-  for (const auto& [name, level] : image_.features) response.finalized_features.push_back({name, level, level});
-  if (raft_ && raft_->is_reconfigurable()) {
-    response.supported_features.push_back({std::string{kraft_version_feature}, 0, raft::reconfigurable_version});
-    response.finalized_features.push_back({std::string{kraft_version_feature}, raft::reconfigurable_version, raft::reconfigurable_version});
-  }
+  response.supported_features = supported_features();
+  if (from.version < first_api_versions_with_level_0)
+    std::erase_if(response.supported_features, [](const auto& feature) { return feature.min_version == 0; });
+  auto finalized = image_.features;
+  finalized.try_emplace(std::string{group_version_feature}, newest_group_version);  // of which the log says nothing here
+  const bool voters_in_log = raft_ ? raft_->is_reconfigurable() : options_.voter_source == VoterSource::log;
+  if (voters_in_log) finalized.try_emplace(std::string{kraft_version_feature}, raft::reconfigurable_version);
+  for (const auto& [name, level] : finalized) response.finalized_features.push_back({name, level, level});
   response.finalized_features_epoch = image_.end_offset - 1;
   answer(from, std::move(response), env);
 }

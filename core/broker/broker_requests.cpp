@@ -79,6 +79,7 @@ void Broker::on_request(const Received& received, Env& env) {
     return replicas_.offset_for_leader_epoch(from, *request, env);
   if (const auto* request = message.get_if<DeleteRecordsRequest>())
     return replicas_.delete_records(from, *request, env);
+  if (const auto* request = message.get_if<DescribeLogDirsRequest>()) return replicas_.describe_log_dirs(from, *request, env);
   if (const auto* request = message.get_if<MetadataRequest>()) return on_metadata(*request, from, env);
   if (const auto* request = message.get_if<DescribeTopicPartitionsRequest>()) return on_describe_topic_partitions(*request, from, env);
   if (const auto* request = message.get_if<FindCoordinatorRequest>()) return on_find_coordinator(*request, from, env);

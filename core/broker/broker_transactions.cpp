@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/broker/broker.hpp"
+#include "core/broker/unknown_partitions.hpp"
 
 namespace kafkasim {
 
@@ -140,14 +141,18 @@ void Broker::serve_produce(const ParkedProduce& parked, const TransactionVerifie
 
 void Broker::on_txn_offset_commit(const Received& received, Env& env) {
   const RequestRef from = request_ref(received);
-  const auto& request = received.envelope.message.as<TxnOffsetCommitRequest>();
+  TxnOffsetCommitRequest request = received.envelope.message.as<TxnOffsetCommitRequest>();
+  auto refused = take_unknown<TxnOffsetCommitResponse>(request.topics, image_);
+  if (request.topics.empty()) return answer(from, std::move(refused), env);
   const std::optional<PartitionIndex> index = groups_.partition_for(request.group_id);
   const std::optional<VerificationGuard> guard = index ? start_verification(received, *index, env) : std::nullopt;
-  if (!guard) return groups_.commit_transactional(request, from, std::nullopt, env);
+  if (!guard) return groups_.commit_transactional(request, std::move(refused), from, std::nullopt, env);
   const TopicPartition partition{offsets_topic, *index};
   const std::uint64_t id = verifier_.ask(
       {request.transactional_id, request.producer_id, request.producer_epoch, of_commit(from.version).mode, {partition}}, image_, env);
-  parked_.emplace(id, ParkedCommit{received, partition, *guard});
+  ParkedCommit parked{received, partition, *guard, std::move(refused)};
+  parked.request.envelope.message = Message::of(std::move(request));
+  parked_.emplace(id, std::move(parked));
 }
 
 void Broker::serve_commit(const ParkedCommit& parked, const TransactionVerifier::Answer& told, Env& env) {
@@ -155,8 +160,8 @@ void Broker::serve_commit(const ParkedCommit& parked, const TransactionVerifier:
   const auto& request = parked.request.envelope.message.as<TxnOffsetCommitRequest>();
   const ErrorCode error =
       as_told(told.errors.at(parked.partition), of_commit(from.version), ErrorCode::coordinator_not_available);
-  if (error != ErrorCode::none) return answer(from, refuse_commit(request, error), env);
-  groups_.commit_transactional(request, from, parked.guard, env);
+  if (error != ErrorCode::none) return answer(from, with_refused(refuse_commit(request, error), parked.refused), env);
+  groups_.commit_transactional(request, parked.refused, from, parked.guard, env);
 }
 
 void Broker::serve_verified(Env& env) {

@@ -53,6 +53,14 @@ class Describer {
                                                       + " or empty string, but received " + resource.resource_name);
       }
       told.configs = resource.resource_name.empty() ? of_all_brokers(resource) : of_broker(resource);
+    } else if (resource.resource_type == static_cast<std::int8_t>(ConfigResourceType::broker_logger)) {  // there is none
+      const std::string own = std::to_string(broker_.id.value);
+      if (resource.resource_name.empty()) return refuse(ErrorCode::invalid_request, "Broker id must not be empty");
+      if (resource.resource_name != own)
+        return refuse(ErrorCode::invalid_request, "Unexpected broker id, expected " + own + " but received " + resource.resource_name);
+    } else if (resource.resource_type == static_cast<std::int8_t>(ConfigResourceType::group)) {
+      if (resource.resource_name.empty()) return refuse(ErrorCode::invalid_request, "Group name must not be empty");
+      told.configs = of_group(resource);
     } else {
       return refuse(ErrorCode::invalid_request, "Unsupported resource type: " + std::to_string(resource.resource_type));
     }
@@ -108,6 +116,21 @@ class Describer {
       if (topic.configs.contains(std::string{view.name}))
         synonyms.insert(synonyms.begin(), {std::string{view.name}, view.value, config_source::topic});
       configs.push_back(config(view, std::move(synonyms), Access::dynamic));
+    }
+    return configs;
+  }
+
+  // Of a group that nobody has heard of as well.
+  [[nodiscard]] std::vector<Config> of_group(const DescribeConfigsRequest::Resource& resource) const {
+    static const std::map<std::string, std::string> none;
+    const auto found = broker_.image.group_configs.find(resource.resource_name);
+    const auto& own = found == broker_.image.group_configs.end() ? none : found->second;
+    std::vector<Config> configs;
+    for (const SettingView& view : settings_of(effective_config(own, broker_.started_with))) {
+      if (!wanted(resource, view.name)) continue;
+      const std::string name{view.name};
+      const std::int8_t source = own.contains(name) ? config_source::group : config_source::built_in;
+      configs.push_back(config(view, {{name, view.value, source}}, Access::dynamic));
     }
     return configs;
   }

@@ -168,6 +168,7 @@ class Controller {
                                                            RecordList& records) const;
   [[nodiscard]] std::optional<Refusal> check_settings(ConfigResourceType type, const std::string& name,
                                                       const Settings& settings) const;
+  [[nodiscard]] std::optional<Refusal> check_group_settings(const std::string& name, const Settings& settings) const;
   // Records that take a resource from what it sets to `wanted`; `named` are those that the request speaks of.
   [[nodiscard]] std::optional<Refusal> alter_settings(std::int8_t type, const std::string& name, const Settings& wanted,
                                                       const std::vector<std::string>& named, RecordList& records) const;

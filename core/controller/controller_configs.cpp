@@ -1,4 +1,4 @@
-// Settings that topics and nodes are given while they run: IncrementalAlterConfigs and AlterConfigs
+// Settings that topics, groups and nodes are given while they run: IncrementalAlterConfigs and AlterConfigs
 // (ConfigurationControlManager, ControllerConfigurationValidator). Brokers have looked at the requests before.
 #include <algorithm>
 #include <charconv>
@@ -74,8 +74,9 @@ const Controller::Settings* Controller::settings_of(ConfigResourceType type, con
     const TopicImage* topic = current_.topic(name);
     return topic ? &topic->configs : nullptr;
   }
-  const auto found = current_.node_configs.find(name);
-  return found == current_.node_configs.end() ? nullptr : &found->second;
+  const auto& of_kind = type == ConfigResourceType::group ? current_.group_configs : current_.node_configs;
+  const auto found = of_kind.find(name);
+  return found == of_kind.end() ? nullptr : &found->second;
 }
 
 // With eligible leader replicas the controller must know what every leader goes by: one value for all brokers, which topics
@@ -110,6 +111,7 @@ std::optional<Controller::Refusal> Controller::check_settings(ConfigResourceType
       return Refusal{ErrorCode::unknown_topic_or_partition, "The topic '" + name + "' does not exist."};
     return std::nullopt;
   }
+  if (type == ConfigResourceType::group) return check_group_settings(name, settings);
   if (std::optional<Refusal> refusal = check_min_isr(name, settings)) return refusal;
   if (name.empty()) return std::nullopt;
   if (!is_number(name)) return Refusal{ErrorCode::invalid_request, "Unable to parse broker name as a base 10 number."};
@@ -118,12 +120,24 @@ std::optional<Controller::Refusal> Controller::check_settings(ConfigResourceType
   return std::nullopt;
 }
 
+// The group need not exist: it may come later.
+std::optional<Controller::Refusal> Controller::check_group_settings(const std::string& name, const Settings& settings) const {
+  if (name.empty()) return Refusal{ErrorCode::invalid_request, "Default group resources are not allowed."};
+  GroupConfig config = group_defaults(options_.config);
+  for (const auto& [setting, value] : settings) {
+    if (const Result<void> ok = set(config, setting, SettingValue{value}); !ok)
+      return Refusal{ErrorCode::invalid_config, ok.error().message};
+  }
+  if (const Result<void> ok = check_bounds(config, options_.config); !ok) return Refusal{ErrorCode::invalid_config, ok.error().message};
+  return std::nullopt;
+}
+
 std::optional<Controller::Refusal> Controller::alter_settings(std::int8_t type_number, const std::string& name,
                                                               const Settings& wanted,
                                                               const std::vector<std::string>& named,
                                                               RecordList& records) const {
   const auto type = static_cast<ConfigResourceType>(type_number);
-  if (type != ConfigResourceType::topic && type != ConfigResourceType::broker)
+  if (type != ConfigResourceType::topic && type != ConfigResourceType::broker && type != ConfigResourceType::group)
     return Refusal{ErrorCode::invalid_request, "Unknown resource type " + std::to_string(type_number)};
   if (std::optional<Refusal> refusal = check_settings(type, name, wanted)) return refusal;
   static const Settings none;

@@ -133,6 +133,13 @@ struct Replay {
       delta.configured_nodes.push_back(r.resource_name);
       return {};
     }
+    if (r.resource_type == ConfigResourceType::group) {
+      const auto group = image.group_configs.try_emplace(r.resource_name).first;
+      change_setting(group->second, r);
+      if (group->second.empty()) image.group_configs.erase(group);
+      delta.configured_groups = true;
+      return {};
+    }
     if (r.resource_type != ConfigResourceType::topic) return {};  // nothing else has dynamic settings here
     const auto id = image.topic_ids.find(r.resource_name);
     if (id == image.topic_ids.end()) return no("configures an unknown topic");

@@ -18,6 +18,7 @@ struct MetadataDelta {
   std::vector<NodeId> brokers;               // registered, fenced, unfenced, leaving
   std::vector<TopicPartition> removed;       // of topics that were deleted
   std::vector<std::string> configured_nodes;  // whose settings changed: a node id as text, or empty for all
+  bool configured_groups{false};              // some groups' settings changed
 };
 
 // What a partition is after such a change (PartitionRegistration.merge).

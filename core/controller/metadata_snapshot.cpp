@@ -45,7 +45,7 @@ void add_settings(ConfigResourceType type, const std::string& name, const std::m
 }  // namespace
 
 std::vector<MetadataRecord> records_of(const MetadataImage& image) {
-  const auto& [brokers, topics, topic_ids, node_configs, features, next_producer_id, end_offset, epoch] = image;
+  const auto& [brokers, topics, topic_ids, node_configs, group_configs, features, next_producer_id, end_offset, epoch] = image;
   std::vector<MetadataRecord> records;
   // How the rest is to be read comes first (FeaturesImage.write).
   const auto version = features.find(metadata_version_feature);
@@ -60,6 +60,7 @@ std::vector<MetadataRecord> records_of(const MetadataImage& image) {
   }
   for (const auto& [node, settings] : node_configs) add_settings(ConfigResourceType::broker, node, settings, records);
   for (const auto& [id, topic] : topics) add_settings(ConfigResourceType::topic, topic->name, topic->configs, records);
+  for (const auto& [group, settings] : group_configs) add_settings(ConfigResourceType::group, group, settings, records);
   if (next_producer_id > 0) records.emplace_back(ProducerIdsRecord{{}, {}, ProducerId{next_producer_id}});
   return records;
 }

@@ -44,8 +44,10 @@ bool may_become(GroupState from, GroupState to) {
 }
 
 Joiner joiner_of(const Received& received) {
-  return {request_ref(received), received.envelope.client_id, fmt::format("/host-{}", received.connection.dialler.value)};
+  return {request_ref(received), received.envelope.client_id, client_host_of(received.connection.dialler)};
 }
+
+std::string client_host_of(HostId host) { return fmt::format("/host-{}", host.value); }
 
 JoinGroupResponse join_refused(ErrorCode error, std::string member_id) {
   JoinGroupResponse response;

@@ -80,6 +80,7 @@ struct Joiner {  // who sent a JoinGroup, or a heartbeat to a consumer group
 };
 
 [[nodiscard]] Joiner joiner_of(const Received& received);
+[[nodiscard]] std::string client_host_of(HostId host);  // in place of an address
 [[nodiscard]] JoinGroupResponse join_refused(ErrorCode error, std::string member_id);
 [[nodiscard]] SyncGroupResponse sync_refused(ErrorCode error);
 

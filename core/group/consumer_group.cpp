@@ -111,7 +111,7 @@ ConsumerGroupHeartbeatResponse ConsumerGroup::beat(const std::string& id, GroupT
   ConsumerGroupHeartbeatResponse response;
   response.member_id = id;
   response.member_epoch = members_.at(id).epoch;
-  response.heartbeat_interval = turn.limits.consumer_heartbeat_interval;
+  response.heartbeat_interval = turn.limits.of_group(name_).consumer_heartbeat_interval;
   return response;
 }
 
@@ -282,7 +282,7 @@ void ConsumerGroup::fence(const std::string& id, const std::string& why, GroupTu
 void ConsumerGroup::restart_session(const std::string& id, const GroupTurn& turn) {
   const auto& classic = members_.at(id).classic;
   timers_.set({TimerKind::session, id},
-              turn.env.now + (classic ? classic->session_timeout : turn.limits.consumer_session_timeout));
+              turn.env.now + (classic ? classic->session_timeout : turn.limits.of_group(name_).consumer_session_timeout));
 }
 
 // A static member that is back, under another id.

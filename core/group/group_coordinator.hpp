@@ -76,6 +76,8 @@ class GroupCoordinator {
     topics_ = Cow<GroupTopics>{std::move(topics)};
     topics_version_ = version;
   }
+  // Of groups that have settings of their own: members hear of them with their next heartbeats.
+  void set_group_configs(std::map<std::string, GroupConfig> configs) { limits_.consumer_of = std::move(configs); }
   // Which partition a group belongs to: abs(Java's hash of its name) modulo the count. Absent until the topic exists.
   [[nodiscard]] std::optional<PartitionIndex> partition_for(const std::string& group) const;
 
@@ -99,8 +101,8 @@ class GroupCoordinator {
   // ---- transactions (group_transactions.cpp) ----
   // Offsets that count once the producer's transaction is committed. `guard`: under which the transaction's coordinator has said
   // that the group's partition is a part of it.
-  void commit_transactional(const TxnOffsetCommitRequest& request, const RequestRef& ref, std::optional<VerificationGuard> guard,
-                            Env& env);
+  void commit_transactional(const TxnOffsetCommitRequest& request, TxnOffsetCommitResponse refused, const RequestRef& ref,
+                            std::optional<VerificationGuard> guard, Env& env);
   // The marker of that producer's transaction is replicated in this partition.
   void on_transaction_ended(PartitionIndex partition, ProducerId producer, TransactionOutcome outcome, Env& env);
 

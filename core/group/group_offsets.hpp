@@ -2,6 +2,7 @@
 // The committed offsets of one group (org.apache.kafka.coordinator.group.OffsetMetadataManager). An offset is applied
 // when its record is replicated, and counts only if it was handed over after the one that stands: fates may come in any
 // order, the log's order wins. Offsets do not expire. Those of open transactions are the coordinator's.
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -43,6 +44,17 @@ class GroupOffsets {
 
 [[nodiscard]] TxnOffsetCommitResponse refuse_commit(const TxnOffsetCommitRequest& request, ErrorCode error);
 [[nodiscard]] TxnOffsetCommitResponse with_error(TxnOffsetCommitResponse response, ErrorCode error);
+
+// The response, and what the broker has refused before the coordinator was asked.
+template <class Response>
+[[nodiscard]] Response with_refused(Response response, const Response& refused) {
+  for (const auto& topic : refused.topics) {
+    auto told = std::ranges::find(response.topics, topic.name, &Response::Topic::name);
+    if (told == response.topics.end()) told = response.topics.insert(told, {topic.name, {}});
+    told->partitions.insert(told->partitions.end(), topic.partitions.begin(), topic.partitions.end());
+  }
+  return response;
+}
 
 // What to store of a commit that is allowed: one record a partition, all in one batch. Partitions whose metadata is
 // longer than offset.metadata.max.bytes are refused in the response and left out; without any other there is no write.

@@ -126,25 +126,17 @@ void GroupCoordinator::answer_member(const RequestRef& ref, ConsumerGroupRespons
 }
 
 void GroupCoordinator::commit(const OffsetCommitRequest& request, OffsetCommitResponse refused, const RequestRef& ref, Env& env) {
-  const auto with_refused = [&refused](OffsetCommitResponse response) {
-    for (const OffsetCommitResponse::Topic& topic : refused.topics) {
-      auto told = std::ranges::find(response.topics, topic.name, &OffsetCommitResponse::Topic::name);
-      if (told == response.topics.end()) told = response.topics.insert(told, {topic.name, {}});
-      told->partitions.insert(told->partitions.end(), topic.partitions.begin(), topic.partitions.end());
-    }
-    return response;
-  };
-  const auto refuse = [&](ErrorCode error) { answer(ref, with_refused(refuse_commit(request, error)), env); };
+  const auto refuse = [&](ErrorCode error) { answer(ref, with_refused(refuse_commit(request, error), refused), env); };
   Shard* shard = shard_of(request.group_id);
   if (shard == nullptr) return refuse(ErrorCode::not_coordinator);
   const auto store = [&](Generation current, std::vector<GroupWrite>& writes) {
     PreparedCommit prepared = prepare_commit(request, limits_, env.wall);
-    if (prepared.offsets.empty()) return answer(ref, with_refused(std::move(prepared.response)), env);
+    if (prepared.offsets.empty()) return answer(ref, with_refused(std::move(prepared.response), refused), env);
     RecordBatch batch = offsets_batch(request.group_id, prepared.offsets, env.wall);
     const Generation generation = request.generation_id_or_member_epoch.value_or(current);
     GroupWrite& write = writes.emplace_back();
     write.batch = std::move(batch);
-    write.then = OffsetsStored{ref, with_refused(std::move(prepared.response)), request.member_id, generation,
+    write.then = OffsetsStored{ref, with_refused(std::move(prepared.response), refused), request.member_id, generation,
                                std::move(prepared.offsets)};
   };
   if (const auto group = shard->consumer_groups.find(request.group_id); group != shard->consumer_groups.end()) {

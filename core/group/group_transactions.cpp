@@ -30,9 +30,9 @@ ErrorCode check_sender(const ConsumerGroup& group, const TxnOffsetCommitRequest&
 
 }  // namespace
 
-void GroupCoordinator::commit_transactional(const TxnOffsetCommitRequest& request, const RequestRef& ref,
+void GroupCoordinator::commit_transactional(const TxnOffsetCommitRequest& request, TxnOffsetCommitResponse refused, const RequestRef& ref,
                                             std::optional<VerificationGuard> guard, Env& env) {
-  const auto refuse = [&](ErrorCode error) { answer(ref, refuse_commit(request, error), env); };
+  const auto refuse = [&](ErrorCode error) { answer(ref, with_refused(refuse_commit(request, error), refused), env); };
   if (request.group_id.empty()) return refuse(ErrorCode::invalid_group_id);
   Shard* shard = shard_of(request.group_id);
   if (shard == nullptr) return refuse(ErrorCode::not_coordinator);
@@ -52,6 +52,7 @@ void GroupCoordinator::commit_transactional(const TxnOffsetCommitRequest& reques
         then.offsets.emplace_back(at, value);
       }
     }
+    then.response = with_refused(std::move(then.response), refused);
     if (then.offsets.empty()) return answer(ref, std::move(then.response), env);
     GroupWrite& write = writes.emplace_back();
     write.batch = transactional_offsets_batch(request.group_id, then.offsets, request.producer_id, request.producer_epoch, env.wall);

@@ -11,8 +11,7 @@ GroupLimits GroupLimits::of(const NodeConfig& config, LegacyBehaviours legacy) {
   limits.most_metadata_bytes = config.offset_metadata_max_bytes;
   limits.offsets_retention = seconds(60) * config.offsets_retention_minutes;
   limits.retention_check_interval = config.offsets_retention_check_interval;
-  limits.consumer_session_timeout = config.group_consumer_session_timeout;
-  limits.consumer_heartbeat_interval = config.group_consumer_heartbeat_interval;
+  limits.consumer = group_defaults(config);
   limits.most_consumer_members = config.group_consumer_max_size;
   limits.migration_policy = config.group_consumer_migration_policy;
   limits.legacy = legacy;

@@ -36,12 +36,16 @@ struct GroupLimits {  // the settings of a broker that concern groups
   std::int64_t most_metadata_bytes{};
   Duration offsets_retention;
   Duration retention_check_interval;
-  Duration consumer_session_timeout;  // the rest: of consumer groups (KIP-848)
-  Duration consumer_heartbeat_interval;
+  GroupConfig consumer;  // the rest: of consumer groups (KIP-848)
+  std::map<std::string, GroupConfig> consumer_of;  // of those that have settings of their own
   std::int64_t most_consumer_members{};
   std::vector<std::string> consumer_assignors;  // the default first
   std::string migration_policy;
   LegacyBehaviours legacy{};
+  [[nodiscard]] const GroupConfig& of_group(const std::string& name) const {
+    const auto own = consumer_of.find(name);
+    return own == consumer_of.end() ? consumer : own->second;
+  }
   [[nodiscard]] bool allows_upgrade() const { return migration_policy == "bidirectional" || migration_policy == "upgrade"; }
   [[nodiscard]] bool allows_downgrade() const { return migration_policy == "bidirectional" || migration_policy == "downgrade"; }
   [[nodiscard]] static GroupLimits of(const NodeConfig& config, LegacyBehaviours legacy = {});

@@ -14,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/cow.hpp"
@@ -22,6 +23,9 @@
 #include "core/log/unified_log.hpp"
 
 namespace kafkasim {
+
+// The directory as a broker tells of it (log.dirs): paths on its disk are relative to it.
+inline constexpr std::string_view log_directory_path = "/var/lib/kafka/data";
 
 class LogDirectory {
  public:

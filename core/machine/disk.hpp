@@ -55,6 +55,7 @@ class Disk {
   [[nodiscard]] virtual DiskResult<void> sync_directory(std::string_view path) = 0;    // makes creations, renames and removals in it durable
 
   [[nodiscard]] virtual std::uint64_t free_bytes() const = 0;
+  [[nodiscard]] virtual std::uint64_t total_bytes() const = 0;  // of the volume, used or not
 };
 
 // The whole file in one piece.

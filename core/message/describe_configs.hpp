@@ -19,6 +19,7 @@ inline constexpr std::int8_t dynamic_broker = 2;
 inline constexpr std::int8_t dynamic_default_broker = 3;
 inline constexpr std::int8_t static_broker = 4;
 inline constexpr std::int8_t built_in = 5;
+inline constexpr std::int8_t group = 8;
 }  // namespace config_source
 
 struct DescribeConfigsRequest {

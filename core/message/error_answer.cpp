@@ -22,6 +22,7 @@
 #include "core/message/describe_cluster.hpp"
 #include "core/message/describe_configs.hpp"
 #include "core/message/describe_groups.hpp"
+#include "core/message/describe_log_dirs.hpp"
 #include "core/message/describe_producers.hpp"
 #include "core/message/describe_quorum.hpp"
 #include "core/message/describe_topic_partitions.hpp"
@@ -262,6 +263,7 @@ std::optional<EndTxnResponse> shape(const EndTxnRequest&) { return EndTxnRespons
 std::optional<ListTransactionsResponse> shape(const ListTransactionsRequest&) { return ListTransactionsResponse{}; }
 std::optional<ListGroupsResponse> shape(const ListGroupsRequest&) { return ListGroupsResponse{}; }
 std::optional<OffsetDeleteResponse> shape(const OffsetDeleteRequest&) { return OffsetDeleteResponse{}; }
+std::optional<DescribeLogDirsResponse> shape(const DescribeLogDirsRequest&) { return DescribeLogDirsResponse{}; }
 std::optional<DescribeClusterResponse> shape(const DescribeClusterRequest&) { return DescribeClusterResponse{}; }
 std::optional<ElectLeadersResponse> shape(const ElectLeadersRequest&) { return ElectLeadersResponse{}; }
 std::optional<AlterPartitionReassignmentsResponse> shape(const AlterPartitionReassignmentsRequest&) {
@@ -558,7 +560,7 @@ std::optional<Message> failed_answer(const Message& response, ErrorCode error) {
                     AddPartitionsToTxnResponse, AddOffsetsToTxnResponse, EndTxnResponse, WriteTxnMarkersResponse,
                     TxnOffsetCommitResponse, DescribeTransactionsResponse, ListTransactionsResponse,
                     DescribeProducersResponse, AddRaftVoterResponse, RemoveRaftVoterResponse, UpdateRaftVoterResponse,
-                    DescribeTopicPartitionsResponse>(
+                    DescribeTopicPartitionsResponse, DescribeLogDirsResponse>(
       response, error);
 }
 
@@ -576,7 +578,7 @@ std::optional<Message> error_answer(const Message& request, ErrorCode error) {
                IncrementalAlterConfigsRequest, DescribeClusterRequest, AddPartitionsToTxnRequest, AddOffsetsToTxnRequest,
                EndTxnRequest, WriteTxnMarkersRequest, TxnOffsetCommitRequest, DescribeTransactionsRequest,
                ListTransactionsRequest, DescribeProducersRequest, AddRaftVoterRequest, RemoveRaftVoterRequest,
-               UpdateRaftVoterRequest, DescribeTopicPartitionsRequest>(request);
+               UpdateRaftVoterRequest, DescribeTopicPartitionsRequest, DescribeLogDirsRequest>(request);
   return response ? failed_answer(*response, error) : std::nullopt;
 }
 

@@ -25,6 +25,7 @@ std::string_view api_name(ApiKey key) {
     case ApiKey::offset_for_leader_epoch: return "OffsetForLeaderEpoch";
     case ApiKey::describe_configs: return "DescribeConfigs";
     case ApiKey::alter_configs: return "AlterConfigs";
+    case ApiKey::describe_log_dirs: return "DescribeLogDirs";
     case ApiKey::create_partitions: return "CreatePartitions";
     case ApiKey::delete_groups: return "DeleteGroups";
     case ApiKey::elect_leaders: return "ElectLeaders";

@@ -39,6 +39,7 @@ enum class ApiKey : std::int16_t {  // org.apache.kafka.common.protocol.ApiKeys
   txn_offset_commit = 28,
   describe_configs = 32,
   alter_configs = 33,
+  describe_log_dirs = 35,
   create_partitions = 37,
   delete_groups = 42,
   elect_leaders = 43,

@@ -25,6 +25,7 @@ std::int16_t spoken_version(ApiKey key) {
     case ApiKey::offset_for_leader_epoch: return 4;
     case ApiKey::describe_configs: return 4;
     case ApiKey::alter_configs: return 2;
+    case ApiKey::describe_log_dirs: return 4;
     case ApiKey::create_partitions: return 3;
     case ApiKey::delete_groups: return 2;
     case ApiKey::elect_leaders: return 2;

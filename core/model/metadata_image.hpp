@@ -86,6 +86,8 @@ inline constexpr std::int16_t oldest_metadata_version = 7;   // 3.3-IV3
 inline constexpr std::int16_t newest_metadata_version = 27;  // 4.1-IV1
 inline constexpr std::string_view eligible_leader_replicas_feature = "eligible.leader.replicas.version";
 inline constexpr std::string_view transaction_version_feature = "transaction.version";
+inline constexpr std::string_view group_version_feature = "group.version";
+inline constexpr std::int16_t newest_group_version = 1;  // KIP-848; every cluster has it here
 inline constexpr std::string_view kraft_version_feature = "kraft.version";  // stands in the log's control records, not in the image
 
 struct MetadataImage {
@@ -94,6 +96,7 @@ struct MetadataImage {
   std::map<std::string, Uuid> topic_ids;  // by name
   // Settings that nodes were given while they ran: by node id as text, and under "" those of all nodes.
   std::map<std::string, std::map<std::string, std::string>> node_configs;
+  std::map<std::string, std::map<std::string, std::string>> group_configs;  // what groups set for themselves, by name
   std::map<std::string, std::int16_t, std::less<>> features;  // level by name
   std::int64_t next_producer_id{0};       // the first that no block has taken
   std::int64_t end_offset{0};             // of the metadata log: all before it is in here
@@ -126,6 +129,13 @@ struct MetadataImage {
 [[nodiscard]] inline TopicConfig effective_config(const TopicImage& topic, const TopicConfig& defaults) {
   TopicConfig config = defaults;
   for (const auto& [name, value] : topic.configs) (void)set(config, name, SettingValue{value});
+  return config;
+}
+
+// A group's effective settings: what it sets itself over the node's.
+[[nodiscard]] inline GroupConfig effective_config(const std::map<std::string, std::string>& own, const NodeConfig& node) {
+  GroupConfig config = group_defaults(node);
+  for (const auto& [name, value] : own) (void)set(config, name, SettingValue{value});
   return config;
 }
 

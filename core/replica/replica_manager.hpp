@@ -1,7 +1,7 @@
 #pragma once
 // ReplicaManager: the partitions of a broker, as a part of the machine that owns it (kafka.server.ReplicaManager):
-// serves Produce, Fetch, ListOffsets, OffsetForLeaderEpoch and DeleteRecords, follows the leaders of the partitions that it does not
-// lead, keeps ISRs.
+// serves Produce, Fetch, ListOffsets, OffsetForLeaderEpoch, DeleteRecords and DescribeLogDirs, follows the leaders of the partitions
+// that it does not lead, keeps ISRs.
 //
 // How its owner, the broker, deals with it:
 //   start(started, env)                     once, first: opens the log directory. previous_broker_epoch() is then known
@@ -30,6 +30,7 @@
 
 #include "core/machine/request_ref.hpp"
 #include "core/message/delete_records.hpp"
+#include "core/message/describe_log_dirs.hpp"
 #include "core/message/fetch.hpp"
 #include "core/message/list_offsets.hpp"
 #include "core/message/offset_for_leader_epoch.hpp"
@@ -115,6 +116,7 @@ class ReplicaManager {
   void offset_for_leader_epoch(const RequestRef& ref, const OffsetForLeaderEpochRequest& request, Env& env);
 
   void delete_records(const RequestRef& ref, const DeleteRecordsRequest& request, Env& env);
+  void describe_log_dirs(const RequestRef& ref, const DescribeLogDirsRequest& request, Env& env) const;
 
   // ---- coordinators ----------------------------------------------------------------------------------
   // Appends with acks=all. Exactly one completion bears the token: when it is replicated, has failed, or after

@@ -1,5 +1,9 @@
 // ReplicaManager: ListOffsets and OffsetForLeaderEpoch (ReplicaManager.fetchOffset, lastOffsetForLeaderEpoch; KIP-79,
-// KIP-101, KIP-207, KIP-320, KIP-734).
+// KIP-101, KIP-207, KIP-320, KIP-405, KIP-734, KIP-1005).
+#include <map>
+#include <set>
+#include <string_view>
+
 #include "core/replica/replica_manager.hpp"
 
 namespace kafkasim {
@@ -9,6 +13,25 @@ namespace {
 constexpr std::int16_t offset_not_available_known = 5;
 
 using Ask = ListOffsetsRequest;
+
+bool is_known(Timestamp at, std::int16_t version) {
+  if (at >= Timestamp{0} || at == Ask::latest_timestamp || at == Ask::earliest_timestamp) return true;
+  if (at == Ask::max_timestamp) return version >= 7;
+  if (at == Ask::earliest_local_timestamp) return version >= 8;
+  return at == Ask::latest_tiered_timestamp && version >= 9;
+}
+
+std::set<TopicPartition> named_twice(const Ask& request) {
+  std::set<TopicPartition> once;
+  std::set<TopicPartition> twice;
+  for (const Ask::Topic& topic : request.topics) {
+    for (const Ask::Partition& partition : topic.partitions) {
+      TopicPartition name{topic.name, partition.partition_index};
+      if (!once.insert(name).second) twice.insert(std::move(name));
+    }
+  }
+  return twice;
+}
 
 }  // namespace
 
@@ -43,10 +66,6 @@ ListOffsetsResponse::Partition ReplicaManager::offset_at(const TopicIdPartition&
     return told;
   }
   if (ask.timestamp == Ask::latest_tiered_timestamp) return told;  // nothing is tiered
-  if (ask.timestamp < Timestamp{0} && ask.timestamp != Ask::max_timestamp) {
-    told.error_code = ErrorCode::unsupported_version;
-    return told;
-  }
   const auto at = replicas_.offset_for_time(id, ask.timestamp, env);
   if (replicas_.failed()) {
     told.error_code = ErrorCode::kafka_storage_error;
@@ -64,15 +83,31 @@ void ReplicaManager::list_offsets(const RequestRef& ref, const ListOffsetsReques
   ListOffsetsResponse response;
   const OffsetAsker asker{
       .is_client = !request.replica_id, .version = ref.version, .isolation = request.isolation_level};
-  for (const ListOffsetsRequest::Topic& topic : request.topics) {
-    ListOffsetsResponse::Topic& into = response.topics.emplace_back();
-    into.name = topic.name;
-    for (const ListOffsetsRequest::Partition& partition : topic.partitions) {
+  const std::set<TopicPartition> twice = named_twice(request);
+  std::set<TopicPartition> told;  // of those
+  std::map<std::string_view, std::size_t> places;  // of topics in the answer, each once
+  for (const Ask::Topic& topic : request.topics) {
+    const auto [place, is_new] = places.try_emplace(topic.name, response.topics.size());
+    if (is_new) response.topics.push_back({topic.name, {}});
+    ListOffsetsResponse::Topic& into = response.topics[place->second];
+    const auto refuse = [&into](const Ask::Partition& ask, ErrorCode error) {
+      into.partitions.push_back({.partition_index = ask.partition_index, .error_code = error});
+    };
+    for (const Ask::Partition& partition : topic.partitions) {
+      const TopicPartition name{topic.name, partition.partition_index};
+      if (twice.contains(name)) {
+        if (told.insert(name).second) refuse(partition, ErrorCode::invalid_request);
+        continue;
+      }
+      if (!is_known(partition.timestamp, asker.version)) {
+        refuse(partition, ErrorCode::unsupported_version);
+        continue;
+      }
       const auto [unresolved, id] = resolve(topic.name, {}, partition.partition_index, Naming::by_name);
       if (unresolved == ErrorCode::none) {
         into.partitions.push_back(offset_at(id, partition, asker, env));
       } else {
-        into.partitions.push_back({.partition_index = partition.partition_index, .error_code = unresolved});
+        refuse(partition, unresolved);
       }
     }
   }

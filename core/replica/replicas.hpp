@@ -110,6 +110,7 @@ class Replicas {
   [[nodiscard]] LocalReplica find(const TopicIdPartition& id, std::optional<LeaderEpoch> current, ServedBy who) const;
   [[nodiscard]] const std::map<TopicIdPartition, Cow<Partition>>& partitions() const { return partitions_; }
   [[nodiscard]] const UnifiedLog* log(const TopicIdPartition& id) const { return directory_.find(id); }
+  [[nodiscard]] const LogDirectory::Logs& logs() const { return directory_.logs(); }
 
   // ---- metadata ------------------------------------------------------------------------------------
   void set_topic_defaults(const TopicConfig& defaults) { config_.edit().topic_defaults = defaults; }

@@ -36,6 +36,7 @@ constexpr std::array all_entries{
     &wire::offset_for_leader_epoch_entries,
     &wire::describe_configs_entries,
     &wire::alter_configs_entries,
+    &wire::describe_log_dirs_entries,
     &wire::create_partitions_entries,
     &wire::delete_groups_entries,
     &wire::elect_leaders_entries,

@@ -105,6 +105,7 @@ extern const Entries init_producer_id_entries;
 extern const Entries offset_for_leader_epoch_entries;
 extern const Entries describe_configs_entries;
 extern const Entries alter_configs_entries;
+extern const Entries describe_log_dirs_entries;
 extern const Entries create_partitions_entries;
 extern const Entries delete_groups_entries;
 extern const Entries elect_leaders_entries;

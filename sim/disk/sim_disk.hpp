@@ -80,6 +80,7 @@ class SimDisk final : public Disk {
   [[nodiscard]] DiskResult<void> sync(FileId file) override;
   [[nodiscard]] DiskResult<void> sync_directory(std::string_view path) override;
   [[nodiscard]] std::uint64_t free_bytes() const override;
+  [[nodiscard]] std::uint64_t total_bytes() const override { return spec_.capacity; }
 
   // ---- for the host ------------------------------------------------------------------------------
   // The Flush effect: begin_flush when it leaves the machine (nothing while failing, or if the file is gone),

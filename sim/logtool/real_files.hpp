@@ -24,6 +24,7 @@ class RealFiles final : public Disk {
   [[nodiscard]] DiskResult<std::vector<std::string>> list(std::string_view directory) const override;
   [[nodiscard]] bool exists(std::string_view path) const override;
   [[nodiscard]] std::uint64_t free_bytes() const override { return 0; }
+  [[nodiscard]] std::uint64_t total_bytes() const override { return 0; }
 
   // These change something, so they fail with io_error.
   [[nodiscard]] DiskResult<void> append(FileId file, std::span<const SharedBytes> slices) override;

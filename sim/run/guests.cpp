@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "core/group/classic_group.hpp"
 #include "core/message/api_versions.hpp"
+#include "core/message/consumer_group_describe.hpp"
+#include "core/message/describe_groups.hpp"
 #include "core/message/fetch.hpp"
 #include "core/message/produce.hpp"
 #include "core/message/write_txn_markers.hpp"
@@ -25,6 +28,20 @@ std::string named(const RequestHeader& header) {
   const std::string api = is_known_api(header.api_key) ? std::string{api_name(static_cast<ApiKey>(header.api_key))}
                                                        : "API " + std::to_string(header.api_key);
   return api + " version " + std::to_string(header.api_version) + " of client '" + header.client_id.substr(0, 100) + "'";
+}
+
+// Members that come from `host` have that name inside the World alone.
+template <class Response>
+void readdress(Message& answer, HostId host) {
+  const auto* told = answer.get_if<Response>();
+  if (!told) return;
+  Response outside = *told;
+  for (auto& group : outside.groups) {
+    for (auto& member : group.members) {
+      if (member.client_host == client_host_of(host)) member.client_host = "/127.0.0.1";
+    }
+  }
+  answer = Message::of(std::move(outside));
 }
 
 }  // namespace
@@ -134,6 +151,8 @@ void Guests::on_answer(const Received& received, const History& history, World& 
     asked.pop_front();
     Envelope answer = *question.answer;
     tell(question, answer.message, history, world);
+    readdress<DescribeGroupsResponse>(answer.message, *host_);
+    readdress<ConsumerGroupDescribeResponse>(answer.message, *host_);
     if (question.beyond_us) answer.message = Message::of(unsupported_api_versions());
     ByteWriter out;
     encode_frame(answer, out, nullptr);

@@ -1,7 +1,7 @@
 #pragma once
 // Guests: real clients, as the World sees them. Each of their TCP connections is one connection of the World's, from the host
-// that they all share; frames go in as bytes and come out as bytes. A value, copied with the run: fed the same calls between the
-// same events, it gives the same run. Sockets are sim/serve's part.
+// that they all share, and that is the loopback address to them; frames go in as bytes and come out as bytes. A value, copied with the
+// run: fed the same calls between the same events, it gives the same run. Sockets are sim/serve's part.
 //
 // What can be known of such clients without asking them is told to the checks: which records a leader has acknowledged to
 // them, and the errors that they were given.

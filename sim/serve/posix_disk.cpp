@@ -376,6 +376,12 @@ std::uint64_t PosixDisk::free_bytes() const {
   return static_cast<std::uint64_t>(found.f_bavail) * found.f_frsize;
 }
 
+std::uint64_t PosixDisk::total_bytes() const {
+  struct statvfs found {};
+  if (::fstatvfs(root_.get(), &found) != 0) return 0;
+  return static_cast<std::uint64_t>(found.f_blocks) * found.f_frsize;
+}
+
 // ---- sending ----------------------------------------------------------------------------------------
 
 DiskResult<Sent> PosixDisk::send_file(FileId id, std::uint64_t at, std::uint64_t length, int socket) const {

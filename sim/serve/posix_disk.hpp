@@ -94,6 +94,7 @@ class PosixDisk final : public Disk {
   [[nodiscard]] DiskResult<void> sync(FileId file) override;
   [[nodiscard]] DiskResult<void> sync_directory(std::string_view path) override;
   [[nodiscard]] std::uint64_t free_bytes() const override;
+  [[nodiscard]] std::uint64_t total_bytes() const override;
 
   // Bytes [at, at + length) of a file to a connected stream socket, as far as both go now. With SendBy::kernel the
   // process must ignore SIGPIPE. Where the kernel cannot, for that socket or that file system, it copies.

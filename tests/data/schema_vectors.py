@@ -3,8 +3,8 @@
 import json,re,random,struct,sys,os
 S=sys.argv[1]+'/clients/src/main/resources/common/message/'
 APIS=['Produce','Fetch','ListOffsets','Metadata','OffsetCommit','OffsetFetch','FindCoordinator','JoinGroup','Heartbeat','LeaveGroup','SyncGroup','ApiVersions','CreateTopics','InitProducerId','OffsetForLeaderEpoch','Vote','BeginQuorumEpoch','EndQuorumEpoch','AlterPartition','BrokerRegistration','BrokerHeartbeat','AllocateProducerIds']
-LATER=['DescribeGroups','ListGroups','DeleteTopics','DescribeConfigs','AlterConfigs','CreatePartitions','DeleteGroups','IncrementalAlterConfigs','ListPartitionReassignments','OffsetDelete','DescribeCluster']  # after the others, whose bytes stay as they are
-OLD={'DeleteTopics':1,'DescribeConfigs':1,'Produce':3,'Fetch':4,'ListOffsets':1,'OffsetCommit':2,'OffsetFetch':1,'CreateTopics':2,'OffsetForLeaderEpoch':2,'AlterPartition':2}
+LATER=['DescribeGroups','ListGroups','DeleteTopics','DescribeConfigs','AlterConfigs','CreatePartitions','DeleteGroups','IncrementalAlterConfigs','ListPartitionReassignments','OffsetDelete','DescribeCluster','DescribeLogDirs']  # after the others, whose bytes stay as they are
+OLD={'DescribeLogDirs':1,'DeleteTopics':1,'DescribeConfigs':1,'Produce':3,'Fetch':4,'ListOffsets':1,'OffsetCommit':2,'OffsetFetch':1,'CreateTopics':2,'OffsetForLeaderEpoch':2,'AlterPartition':2}
 def load(p):
     t=open(p).read(); t=re.sub(r'^\s*//.*$','',t,flags=re.M); return json.loads(t)
 def rng(s):

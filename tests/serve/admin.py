@@ -11,6 +11,30 @@ sys.path.insert(0, str(here.parent.parent / "scenarios/clients"))
 from cluster import Cluster
 
 
+def log_directories(admin, broker):
+    """What DescribeLogDirs tells, by the connections of kafka-python 2.0.2, which has no layout of it."""
+    from kafka.protocol.api import Request, Response
+    from kafka.protocol.types import Array, Boolean, Int16, Int32, Int64, Schema, String
+    partition = (("partition_index", Int32), ("partition_size", Int64), ("offset_lag", Int64), ("is_future_key", Boolean))
+    topic = (("name", String("utf-8")), ("partitions", Array(*partition)))
+
+    class DescribeLogDirsResponse(Response):
+        API_KEY = 35
+        API_VERSION = 1
+        SCHEMA = Schema(("throttle_time_ms", Int32),
+                        ("results", Array(("error_code", Int16), ("log_dir", String("utf-8")), ("topics", Array(*topic)))))
+
+    class DescribeLogDirsRequest(Request):
+        API_KEY = 35
+        API_VERSION = 1
+        RESPONSE_TYPE = DescribeLogDirsResponse
+        SCHEMA = Schema(("topics", Array(("topic", String("utf-8")), ("partitions", Array(Int32)))))
+
+    future = admin._send_request_to_node(broker, DescribeLogDirsRequest(None))
+    admin._wait_for_futures([future])
+    return future.value.to_object()["results"]
+
+
 def kafka_python(cluster):
     from kafka import KafkaConsumer, KafkaProducer
     from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewPartitions, NewTopic
@@ -35,10 +59,24 @@ def kafka_python(cluster):
     producer.flush()
     consumer = KafkaConsumer("kp", bootstrap_servers=cluster.bootstrap, group_id="kg", auto_offset_reset="earliest", consumer_timeout_ms=6000)
     assert sum(1 for _ in consumer) == 100
+    for _ in range(50):  # until all three have all
+        sizes = set()
+        for broker in (1, 2, 3):
+            (directory,) = log_directories(admin, broker)
+            assert directory["error_code"] == 0 and directory["log_dir"] == "/var/lib/kafka/data", directory
+            (held,) = [topic["partitions"] for topic in directory["topics"] if topic["name"] == "kp"]
+            assert [partition["partition_index"] for partition in held] == [0, 1, 2, 3]
+            assert not any(partition["offset_lag"] or partition["is_future_key"] for partition in held)
+            sizes.add(tuple(partition["partition_size"] for partition in held))
+        if len(sizes) == 1:
+            break
+        time.sleep(0.1)
+    assert len(sizes) == 1 and sum(sizes.pop()) > 1000
     consumer.commit()
     assert admin.list_consumer_groups() == [("kg", "consumer")]
     described = admin.describe_consumer_groups(["kg"])[0]
     assert described.state == "Stable" and len(described.members) == 1
+    assert described.members[0].client_host == "/127.0.0.1"
     assert sum(offset.offset for offset in admin.list_consumer_group_offsets("kg").values()) == 100
     consumer.close()
     admin.delete_consumer_groups(["kg"])

@@ -172,6 +172,7 @@ class MemoryDisk final : public Disk {
     for (const auto& [name, node] : names_) used += nodes_.at(node).size();
     return used > capacity ? 0 : capacity - used;
   }
+  std::uint64_t total_bytes() const override { return capacity; }
 
   // ---- what happens to it ----------------------------------------------------------------------
   // The process dies: handles are gone, everything written is there.

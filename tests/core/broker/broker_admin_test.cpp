@@ -1,9 +1,11 @@
 #include <catch2/catch.hpp>
 
 #include "core/message/alter_configs.hpp"
+#include "core/message/consumer_group_heartbeat.hpp"
 #include "core/message/create_partitions.hpp"
 #include "core/message/delete_topics.hpp"
 #include "core/message/describe_configs.hpp"
+#include "core/message/describe_log_dirs.hpp"
 #include "core/message/describe_quorum.hpp"
 #include "core/message/describe_topic_partitions.hpp"
 #include "core/message/list_groups.hpp"
@@ -58,11 +60,31 @@ TEST_CASE("a broker tells which versions of which APIs it serves and its feature
   const auto told = rig.ask<ApiVersionsResponse>(named("librdkafka", "2.0.2"));
   CHECK(told.error_code == ErrorCode::none);
   CHECK(told.api_keys == listed_api_versions());
-  REQUIRE(told.finalized_features.size() == 2);
+  REQUIRE(told.finalized_features.size() == 3);
   CHECK(told.finalized_features[0].name == "eligible.leader.replicas.version");
-  CHECK(told.finalized_features[1].name == "metadata.version");
+  CHECK((told.finalized_features[1] == ApiVersionsResponse::FinalizedFeature{"group.version", 1, 1}));
+  CHECK(told.finalized_features[2].name == "metadata.version");
   CHECK(told.finalized_features_epoch == rig.broker.image().end_offset - 1);
-  CHECK(told.supported_features.at(0).max_version == told.finalized_features[1].max_version_level);
+  CHECK(told.supported_features.at(0).max_version == told.finalized_features[2].max_version_level);
+  const auto supported = [&told](const std::string& name) {
+    return std::ranges::find(told.supported_features, name, &ApiVersionsResponse::SupportedFeature::name);
+  };
+  for (const char* name : {"group.version", "kraft.version", "eligible.leader.replicas.version"}) {
+    INFO(name);
+    REQUIRE(supported(name) != told.supported_features.end());
+    CHECK(supported(name)->min_version == 0);
+    CHECK(supported(name)->max_version == 1);
+  }
+  CHECK(supported("transaction.version")->max_version == 2);
+  CHECK(told.supported_features.size() == 5);  // no share groups and no streams groups
+}
+
+TEST_CASE("a client whose ApiVersions is older is told no feature that begins at level 0") {
+  Administered rig;
+  const auto told = rig.answer<ApiVersionsResponse>(rig.send(named("librdkafka", "2.0.2"), std::int16_t{3}));
+  REQUIRE(told.supported_features.size() == 1);
+  CHECK(told.supported_features[0].name == "metadata.version");
+  CHECK(told.finalized_features.size() == 1);
 }
 
 TEST_CASE("a client that gives itself a name that is none is refused by KIP 511") {
@@ -82,6 +104,7 @@ TEST_CASE("requests of administrators do not close the connection") {
   CHECK_FALSE(rig.closed(rig.send(ListGroupsRequest{})));
   CHECK_FALSE(rig.closed(rig.send(DescribeClusterRequest{})));
   CHECK_FALSE(rig.closed(rig.send(DescribeConfigsRequest{})));
+  CHECK_FALSE(rig.closed(rig.send(DescribeLogDirsRequest{})));
   CHECK_FALSE(rig.closed(rig.send(IncrementalAlterConfigsRequest{})));
   CHECK_FALSE(rig.closed(rig.send(AlterConfigsRequest{})));
   CHECK_FALSE(rig.closed(rig.send(OffsetDeleteRequest{})));
@@ -177,6 +200,21 @@ TEST_CASE("the log of a deleted topic goes and a topic of the same name begins a
   CHECK(rig.log_of(Uuid{7, 8})->log_end_offset() == Offset{0});
 }
 
+TEST_CASE("a broker describes its own log directory without the logs of topics that were deleted") {
+  Administered rig;
+  rig.add_topic("audit", Uuid{9, 9}, {{b2}, {b1}});
+  const auto told = rig.ask<DescribeLogDirsResponse>(DescribeLogDirsRequest{});
+  CHECK(told.error_code == ErrorCode::none);
+  REQUIRE(told.results.size() == 1);
+  CHECK(told.results[0].log_dir == log_directory_path);
+  CHECK(told.results[0].total_bytes == static_cast<std::int64_t>(rig.disk.total_bytes()));
+  REQUIRE(told.results[0].topics.size() == 2);
+  CHECK(told.results[0].topics[0] == DescribeLogDirsResponse::Topic{"audit", {{.partition_index = PartitionIndex{1}}}});
+  CHECK(told.results[0].topics[1].partitions.size() == 2);
+  rig.append({RemoveTopicRecord{orders_id}});
+  CHECK(rig.ask<DescribeLogDirsResponse>(DescribeLogDirsRequest{}).results.at(0).topics.size() == 1);
+}
+
 TEST_CASE("offsets of a deleted topic are forgotten by the coordinator") {
   Administered rig;
   rig.add_topic("__consumer_offsets", group_log_id, {{b1}});
@@ -217,6 +255,23 @@ TEST_CASE("OffsetCommit for a partition that is not there is refused by the brok
   commit.topics.erase(commit.topics.begin());  // nothing is left: the coordinator is not asked
   commit.group_id = "";
   CHECK(rig.ask<OffsetCommitResponse>(commit).topics.at(0).partitions.at(0).error_code == ErrorCode::unknown_topic_or_partition);
+}
+
+TEST_CASE("the members of a consumer group are told what the group has for a setting") {
+  Administered rig;
+  rig.add_topic("__consumer_offsets", group_log_id, {{b1}});
+  const auto heard = [&rig](const std::string& group, const std::string& member) {
+    ConsumerGroupHeartbeatRequest request{.group_id = group, .member_id = member};
+    request.rebalance_timeout = seconds(30);
+    request.subscribed_topic_names = std::vector<std::string>{"orders"};
+    request.topic_partitions.emplace();
+    return rig.ask<ConsumerGroupHeartbeatResponse>(request).heartbeat_interval;
+  };
+  rig.append({config(ConfigResourceType::group, "readers", "consumer.heartbeat.interval.ms", "7000")});
+  CHECK(heard("readers", "a") == seconds(7));
+  CHECK(heard("others", "a") == seconds(5));
+  rig.append({config(ConfigResourceType::group, "readers", "consumer.heartbeat.interval.ms", std::nullopt)});
+  CHECK(heard("readers", "b") == seconds(5));
 }
 
 TEST_CASE("OffsetDelete of a partition that is not there is told by the broker") {

@@ -116,6 +116,38 @@ TEST_CASE("offsets of a transaction wait for the coordinator as records do") {
   CHECK(rig.broker.transactions().report().at(0).partitions.at(0).topic == "__consumer_offsets");
 }
 
+TEST_CASE("offsets of a transaction for partitions that are unknown are refused one by one") {
+  Coordinating rig;
+  const InitProducerIdResponse bank = rig.init();
+  TxnOffsetCommitRequest request{.transactional_id = "bank", .group_id = "readers", .producer_id = *bank.producer_id,
+                                 .producer_epoch = *bank.producer_epoch};
+  request.topics.push_back({"nowhere", {{PartitionIndex{0}, Offset{5}, std::nullopt, ""}}});
+  CHECK(rig.ask<TxnOffsetCommitResponse>(request).topics.at(0).partitions.at(0).error_code == ErrorCode::unknown_topic_or_partition);
+  CHECK(rig.broker.transactions().report().at(0).partitions.empty());
+  request.topics.push_back(
+      {"orders", {{PartitionIndex{9}, Offset{5}, std::nullopt, ""}, {PartitionIndex{0}, Offset{5}, std::nullopt, ""}}});
+  const std::int32_t id = rig.send(request);
+  rig.loop_back();
+  const auto told = rig.answer<TxnOffsetCommitResponse>(id).topics;
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].name == "orders");
+  REQUIRE(told[0].partitions.size() == 2);
+  CHECK(told[0].partitions[0].partition_index == PartitionIndex{0});
+  CHECK(told[0].partitions[0].error_code == ErrorCode::none);
+  CHECK(told[0].partitions[1].partition_index == PartitionIndex{9});
+  CHECK(told[0].partitions[1].error_code == ErrorCode::unknown_topic_or_partition);
+  CHECK(told[1].partitions.at(0).error_code == ErrorCode::unknown_topic_or_partition);
+  REQUIRE(rig.broker.groups().report().size() == 1);
+  // A refusal of the whole leaves what was refused one by one as it is.
+  request.generation_id = Generation{1};
+  request.member_id = "stranger";
+  const std::int32_t strange = rig.send(request);
+  rig.loop_back();
+  const auto refused = rig.answer<TxnOffsetCommitResponse>(strange).topics;
+  CHECK(refused.at(0).partitions.at(0).error_code == ErrorCode::unknown_member_id);
+  CHECK(refused.at(0).partitions.at(1).error_code == ErrorCode::unknown_topic_or_partition);
+}
+
 TEST_CASE("markers for partitions that are unknown are refused one by one") {
   Coordinating rig;
   WriteTxnMarkersRequest request;

@@ -13,6 +13,8 @@ using Synonyms = std::vector<DescribeConfigsResponse::Synonym>;
 
 constexpr std::int8_t topic_kind = 2;
 constexpr std::int8_t broker_kind = 4;
+constexpr std::int8_t logger_kind = 8;
+constexpr std::int8_t group_kind = 32;
 
 struct Described {
   NodeConfig started_with;
@@ -88,6 +90,32 @@ TEST_CASE("a broker describes itself and what all brokers share and no other bro
   REQUIRE(cluster.about(broker_kind, "").configs.size() == 1);
   CHECK(cluster.about(broker_kind, "").configs[0].config_source == config_source::dynamic_default_broker);
   CHECK(cluster.about(broker_kind, "2").error_code == ErrorCode::invalid_request);
+}
+
+TEST_CASE("a group is described by what it sets and for the rest by its broker's settings") {
+  Described cluster;
+  cluster.started_with.group_consumer_heartbeat_interval = seconds(6);
+  cluster.image.group_configs["readers"]["consumer.session.timeout.ms"] = "50000";
+  CHECK(cluster.about(group_kind, "readers").configs.size() == 2);
+  const Config own = cluster.config(group_kind, "readers", "consumer.session.timeout.ms");
+  CHECK(own.value == "50000");
+  CHECK(own.config_source == config_source::group);
+  CHECK(own.config_type == static_cast<std::int8_t>(SettingType::integer));
+  CHECK_FALSE(own.read_only);
+  CHECK(own.synonyms == Synonyms{{"consumer.session.timeout.ms", "50000", config_source::group}});
+  const Config of_broker = cluster.config(group_kind, "readers", "consumer.heartbeat.interval.ms");
+  CHECK(of_broker.value == "6000");
+  CHECK(of_broker.config_source == config_source::built_in);
+  CHECK(cluster.config(group_kind, "nobody", "consumer.session.timeout.ms").value == "45000");
+  CHECK(cluster.about(group_kind, "").error_code == ErrorCode::invalid_request);
+}
+
+TEST_CASE("a broker has no loggers to describe") {
+  const Described cluster;
+  CHECK(cluster.about(logger_kind, "1").error_code == ErrorCode::none);
+  CHECK(cluster.about(logger_kind, "1").configs.empty());
+  CHECK(cluster.about(logger_kind, "2").error_code == ErrorCode::invalid_request);
+  CHECK(cluster.about(logger_kind, "").error_code == ErrorCode::invalid_request);
 }
 
 TEST_CASE("all settings are described where no keys are named and none of what is not there") {

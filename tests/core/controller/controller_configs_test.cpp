@@ -14,6 +14,7 @@ using Settings = std::map<std::string, std::string>;
 
 constexpr std::int8_t topic_type = 2;
 constexpr std::int8_t broker_type = 4;
+constexpr std::int8_t group_type = 32;
 
 Change set_to(std::string name, std::string value) {
   return {std::move(name), config_operation::set, std::move(value)};
@@ -86,7 +87,7 @@ TEST_CASE("a resource that cannot be configured is refused whole", "[controller]
   CHECK(cluster.change(topic_type, "a/b", {}).error_code == ErrorCode::invalid_topic_exception);
   CHECK(cluster.change(broker_type, "x", {}).error_code == ErrorCode::invalid_request);
   CHECK(cluster.change(broker_type, "9", {}).error_code == ErrorCode::broker_id_not_registered);
-  CHECK(cluster.change(32, "readers", {}).error_code == ErrorCode::invalid_request);
+  CHECK(cluster.change(16, "subscription", {}).error_code == ErrorCode::invalid_request);  // of client metrics
   CHECK(cluster.orders() == Settings{{"retention.ms", "1000"}});
 }
 
@@ -165,4 +166,28 @@ TEST_CASE("with eligible leader replicas min.insync.replicas is set for all brok
   CHECK(cluster.set("", "min.insync.replicas", "2", ConfigResourceType::broker) == ErrorCode::none);
   Led without;
   CHECK(without.set("1", "min.insync.replicas", "2", ConfigResourceType::broker) == ErrorCode::none);
+}
+
+TEST_CASE("settings of groups keep to the bounds of the brokers and to each other", "[controller]") {
+  Configured cluster;
+  const auto set = [&cluster](const std::string& name, const std::string& value, const std::string& group = "readers") {
+    return cluster.change(group_type, group, {set_to(name, value)}).error_code;
+  };
+  const std::string session = "consumer.session.timeout.ms";
+  const std::string heartbeat = "consumer.heartbeat.interval.ms";
+  CHECK(set(session, "50000") == ErrorCode::none);
+  CHECK(set(heartbeat, "15000") == ErrorCode::none);
+  CHECK(cluster.controller.committed().group_configs.at("readers") == Settings{{heartbeat, "15000"}, {session, "50000"}});
+  CHECK(set(session, "44999") == ErrorCode::invalid_config);
+  CHECK(set(session, "60001") == ErrorCode::invalid_config);
+  CHECK(set(heartbeat, "4999") == ErrorCode::invalid_config);
+  CHECK(set(heartbeat, "15001") == ErrorCode::invalid_config);
+  CHECK(set(session, "soon") == ErrorCode::invalid_config);
+  CHECK(set("session.timeout.ms", "50000") == ErrorCode::invalid_config);
+  CHECK(set(session, "50000", "") == ErrorCode::invalid_request);
+  CHECK(cluster.change(group_type, "readers", {{session, config_operation::append, "1"}}).error_code == ErrorCode::invalid_config);
+  AlterConfigsRequest none;
+  none.resources.push_back({group_type, "readers", {}});
+  CHECK(cluster.ask(none)->as<AlterConfigsResponse>().responses.at(0).error_code == ErrorCode::none);
+  CHECK(cluster.controller.committed().group_configs.empty());
 }

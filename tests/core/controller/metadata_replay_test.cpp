@@ -117,6 +117,17 @@ TEST_CASE("settings of a topic concern all its partitions and those of nodes are
   CHECK(effective_config(image, NodeId{1}, {}) == NodeConfig{});
 }
 
+TEST_CASE("settings of groups are kept by group until the last is taken back", "[controller]") {
+  MetadataImage image = with_topic();
+  MetadataDelta delta;
+  REQUIRE(replay(ConfigRecord{ConfigResourceType::group, "readers", "consumer.session.timeout.ms", "50000"}, 3, image, delta).has_value());
+  CHECK(delta.configured_groups);
+  CHECK(effective_config(image.group_configs.at("readers"), {}).consumer_session_timeout == seconds(50));
+  CHECK(effective_config(image.group_configs.at("readers"), {}).consumer_heartbeat_interval == seconds(5));
+  REQUIRE(replay(ConfigRecord{ConfigResourceType::group, "readers", "consumer.session.timeout.ms", {}}, 4, image, delta).has_value());
+  CHECK(image.group_configs.empty());
+}
+
 TEST_CASE("eligible replicas of a topic or of all are cleared and only partitions that had some change", "[controller][elr]") {
   MetadataImage image = with_topic();
   MetadataDelta delta;

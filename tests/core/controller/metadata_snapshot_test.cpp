@@ -31,6 +31,7 @@ MetadataImage some_image() {
   image.features = {{"eligible.leader.replicas.version", 1}, {"metadata.version", 27}};
   image.node_configs[""]["log.cleaner.threads"] = "2";
   image.node_configs["1"]["log.retention.ms"] = "5";
+  image.group_configs["readers"]["consumer.session.timeout.ms"] = "50000";
   image.next_producer_id = 3000;
   image.end_offset = 100;
   image.epoch = 4;
@@ -50,6 +51,7 @@ void must_be_equal(const MetadataImage& a, const MetadataImage& b) {
   CHECK((a.brokers == b.brokers));
   CHECK((a.topic_ids == b.topic_ids));
   CHECK((a.node_configs == b.node_configs));
+  CHECK((a.group_configs == b.group_configs));
   CHECK((a.features == b.features));
   CHECK(a.next_producer_id == b.next_producer_id);
   CHECK(a.end_offset == b.end_offset);

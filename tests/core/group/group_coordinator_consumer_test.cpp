@@ -74,3 +74,16 @@ TEST_CASE("a consumer group is deleted only without members and is gone for the 
   h.elect();
   CHECK(h.state() == "absent");
 }
+
+TEST_CASE("a group that has settings of its own tells its members of them with their next heartbeat", "[group]") {
+  ConsumerHarness h;
+  CHECK(h.beaten(h.enter("a")).heartbeat_interval == seconds(5));
+  h.coordinator.set_group_configs({{group_name, {seconds(50), seconds(7)}}, {"others", {seconds(60), seconds(15)}}});
+  CHECK(h.beaten(h.beat("a", 1)).heartbeat_interval == seconds(7));
+  h.pass(seconds(49));
+  CHECK(h.member_count() == 1);
+  h.pass(seconds(2));
+  CHECK(h.member_count() == 0);
+  h.coordinator.set_group_configs({});
+  CHECK(h.beaten(h.enter("b")).heartbeat_interval == seconds(5));
+}

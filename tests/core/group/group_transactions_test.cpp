@@ -21,7 +21,7 @@ struct TxnGroupHarness : Harness {
   int commit_txn(const TxnOffsetCommitRequest& request) {
     const int id = 1'000 + ++commits;
     const RequestRef ref{{HostId{9}, static_cast<std::uint64_t>(id)}, id, 5};
-    step([&](Env& env) { coordinator.commit_transactional(request, ref, std::nullopt, env); });
+    step([&](Env& env) { coordinator.commit_transactional(request, {}, ref, std::nullopt, env); });
     return id;
   }
   ErrorCode told(int id) { return answer<TxnOffsetCommitResponse>(id).topics.at(0).partitions.at(0).error_code; }

@@ -7,6 +7,7 @@
 #include "core/message/broker_heartbeat.hpp"
 #include "core/message/delete_topics.hpp"
 #include "core/message/describe_groups.hpp"
+#include "core/message/describe_log_dirs.hpp"
 #include "core/message/fetch.hpp"
 #include "core/message/find_coordinator.hpp"
 #include "core/message/join_group.hpp"
@@ -131,4 +132,7 @@ TEST_CASE("requests of administrators are refused resource by resource") {
             .groups.at(0)
             .group_id
         == "g");
+  const auto directories = answer<DescribeLogDirsResponse>(DescribeLogDirsRequest{}, ErrorCode::unsupported_version);
+  CHECK(directories.error_code == ErrorCode::unsupported_version);
+  CHECK(directories.results.empty());
 }

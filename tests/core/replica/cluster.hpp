@@ -321,6 +321,9 @@ class Cluster {
   static void serve(ReplicaManager& m, const RequestRef& ref, const DeleteRecordsRequest& r, Env& env) {
     m.delete_records(ref, r, env);
   }
+  static void serve(const ReplicaManager& m, const RequestRef& ref, const DescribeLogDirsRequest& r, Env& env) {
+    m.describe_log_dirs(ref, r, env);
+  }
   static void serve(ReplicaManager& m, const RequestRef& ref, const OffsetForLeaderEpochRequest& r, Env& env) {
     m.offset_for_leader_epoch(ref, r, env);
   }

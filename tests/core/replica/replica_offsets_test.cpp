@@ -81,6 +81,53 @@ TEST_CASE("the offset for a time is that of the first committed record at or aft
   CHECK(list(c, 1, Timestamp{-9}).error_code == ErrorCode::unsupported_version);
 }
 
+TEST_CASE("a timestamp that stands for a question is known from the version on that brought it", "[replica]") {
+  Cluster c{1};
+  c.add_topic({1});
+  (void)c.produce(1, "a");
+  const auto error = [&c](Timestamp at, std::int16_t version, const std::string& topic = "orders") {
+    ListOffsetsRequest request;
+    request.topics.push_back({topic, {{.timestamp = at}}});
+    const auto* response = c.answer_to<ListOffsetsResponse>(c.ask(1, request, version));
+    REQUIRE(response);
+    return response->topics.at(0).partitions.at(0).error_code;
+  };
+  const std::vector<std::pair<Timestamp, std::int16_t>> since{{Ask::latest_timestamp, std::int16_t{1}},
+                                                              {Ask::earliest_timestamp, std::int16_t{1}},
+                                                              {Ask::max_timestamp, std::int16_t{7}},
+                                                              {Ask::earliest_local_timestamp, std::int16_t{8}},
+                                                              {Ask::latest_tiered_timestamp, std::int16_t{9}}};
+  for (const auto& [at, first] : since) {
+    INFO(at.value);
+    for (std::int16_t version = 1; version <= 10; ++version)
+      CHECK(error(at, version) == (version < first ? ErrorCode::unsupported_version : ErrorCode::none));
+  }
+  CHECK(error(Timestamp{-6}, 10) == ErrorCode::unsupported_version);
+  CHECK(error(Timestamp{-6}, 10, "nothing") == ErrorCode::unsupported_version);
+}
+
+TEST_CASE("a partition that is named twice is refused once and the others are told", "[replica]") {
+  Cluster c{1};
+  c.add_topic({1});
+  const ListOffsetsRequest::Partition latest{.timestamp = Ask::latest_timestamp};
+  ListOffsetsRequest request;
+  request.topics.push_back({"nothing", {latest, latest}});
+  request.topics.push_back({"orders", {latest}});
+  const auto* told = c.answer_to<ListOffsetsResponse>(c.ask(1, request));
+  REQUIRE(told);
+  REQUIRE(told->topics.size() == 2);
+  REQUIRE(told->topics[0].partitions.size() == 1);
+  CHECK(told->topics[0].partitions[0].error_code == ErrorCode::invalid_request);
+  CHECK(told->topics[0].partitions[0].offset == std::nullopt);
+  CHECK(told->topics[1].partitions.at(0).offset == Offset{0});
+  request.topics.push_back({"orders", {latest}});
+  const auto* again = c.answer_to<ListOffsetsResponse>(c.ask(1, request));
+  REQUIRE(again);
+  REQUIRE(again->topics.size() == 2);
+  REQUIRE(again->topics[1].partitions.size() == 1);
+  CHECK(again->topics[1].partitions[0].error_code == ErrorCode::invalid_request);
+}
+
 TEST_CASE("offsets are told by the leader in its epoch only", "[replica]") {
   Cluster c{2};
   c.add_topic({1, 2});

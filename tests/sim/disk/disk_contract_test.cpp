@@ -232,6 +232,7 @@ TEMPLATE_TEST_CASE("Files and directories are made durable where they are", "", 
   CHECK(error_of(disk.sync_directory("e")) == DiskErrorKind::not_found);
   CHECK(error_of(disk.sync_directory("d/f")) == DiskErrorKind::not_found);
   CHECK(disk.free_bytes() > 0);
+  CHECK(disk.total_bytes() >= disk.free_bytes());
 }
 
 // ---- whatever is asked, all answer alike ------------------------------------------------------------------

@@ -50,6 +50,7 @@ TEST_CASE("A large preallocated index takes no space until it is written") {
   CHECK(disk.free_bytes() == 1000);
   for (std::uint64_t i = 0; i < 100; ++i) REQUIRE(disk.write(file, i * 8, SharedBytes::of("12345678")));
   CHECK(disk.free_bytes() == 200);
+  CHECK(disk.total_bytes() == 1000);
   CHECK(disk.read(file, 0, 800)->size() == 2);  // small entries are joined
   CHECK(join(*disk.read(file, 796, 8)) == std::string{"5678\0\0\0\0", 8});
 }

@@ -28,6 +28,7 @@ TEST_CASE("files of the real file system are read and nothing is changed") {
   CHECK_FALSE(disk.rename(folder.at("a.txt"), folder.at("c.txt")));
   CHECK_FALSE(disk.sync_directory(folder.path()));
   CHECK(disk.free_bytes() == 0);
+  CHECK(disk.total_bytes() == 0);
   disk.close(*file);
   CHECK_FALSE(disk.size(*file));
 }

@@ -1,7 +1,12 @@
 #include "sim/run/guests.hpp"
 
+#include "core/message/consumer_group_describe.hpp"
+#include "core/message/consumer_group_heartbeat.hpp"
+#include "core/message/describe_groups.hpp"
 #include "core/message/fetch.hpp"
+#include "core/message/find_coordinator.hpp"
 #include "core/message/heartbeat.hpp"
+#include "core/message/join_group.hpp"
 #include "core/message/list_offsets.hpp"
 #include "tests/sim/serve/served_cluster.hpp"
 
@@ -84,6 +89,51 @@ TEST_CASE("answers come to a guest in the order of its requests and none after o
   CHECK(mail.of<GuestAnswer>(guest).empty());
   mail.run(seconds(2));
   CHECK(mail.of<GuestAnswer>(guest).size() == (fate == R"("drop")" ? 0 : 3));
+}
+
+TEST_CASE("members of groups that are guests are told with the address that they have outside") {
+  const auto session = begun();
+  Mailbox mail{*session};
+  mail.run(milliseconds(20));
+  const GuestId any = session->dial(NodeId{1});
+  mail.run(milliseconds(20));
+  const auto coordinator_of = [&](const std::string& group) {
+    for (int tries = 0; tries < 50; ++tries) {
+      const auto told = mail.ask(any, Message::of(FindCoordinatorRequest{CoordinatorType::group, {group}}), 4);
+      REQUIRE(told);
+      const FindCoordinatorResponse::Coordinator one = told->message.as<FindCoordinatorResponse>().coordinators.at(0);
+      if (one.error_code == ErrorCode::none) {
+        const GuestId guest = session->dial(one.node_id.value());
+        mail.run(milliseconds(20));
+        return guest;
+      }
+      mail.run(milliseconds(100));
+    }
+    FAIL("no coordinator");
+    return any;
+  };
+
+  const GuestId member = coordinator_of("readers");
+  ConsumerGroupHeartbeatRequest beat{.group_id = "readers", .member_id = "a"};
+  beat.rebalance_timeout = seconds(30);
+  beat.subscribed_topic_names = std::vector<std::string>{"orders"};
+  beat.topic_partitions.emplace();
+  const auto entered = mail.ask(member, Message::of(beat), 1);
+  REQUIRE(entered);
+  REQUIRE(entered->message.as<ConsumerGroupHeartbeatResponse>().error_code == ErrorCode::none);
+  const auto group = mail.ask(member, Message::of(ConsumerGroupDescribeRequest{{"readers"}}), 1);
+  REQUIRE(group);
+  CHECK(group->message.as<ConsumerGroupDescribeResponse>().groups.at(0).members.at(0).client_host == "/127.0.0.1");
+
+  const GuestId classic = coordinator_of("old");
+  JoinGroupRequest join{.group_id = "old", .session_timeout = seconds(30), .rebalance_timeout = seconds(30), .protocol_type = "consumer"};
+  join.protocols.push_back({"range", {}});
+  const auto joined = mail.ask(classic, Message::of(join), 3, seconds(10));
+  REQUIRE(joined);
+  REQUIRE(joined->message.as<JoinGroupResponse>().error_code == ErrorCode::none);
+  const auto old = mail.ask(classic, Message::of(DescribeGroupsRequest{{"old"}}), 5);
+  REQUIRE(old);
+  CHECK(old->message.as<DescribeGroupsResponse>().groups.at(0).members.at(0).client_host == "/127.0.0.1");
 }
 
 TEST_CASE("a guest may ask for offsets as if it were a broker but may not fetch so") {
