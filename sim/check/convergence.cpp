@@ -77,16 +77,35 @@ std::optional<std::string> missing_of(const PartitionHistory& partition, const C
 
 // Kafka's leader lets the high watermark wait for a replica that may soon join the ISR. When that stays away, nothing makes it
 // look again before somebody writes or the ISR changes: all replicas in sync have the record, and nobody may read it.
-std::optional<Excuse> excuse_of(const PartitionHistory& partition) {
-  const ReplicaHistory* leader = partition.acting_leader();
-  if (!leader || leader->high_watermark == leader->log_end) return std::nullopt;
+bool waits_for_the_next_write(const PartitionHistory& partition, const ReplicaHistory& leader) {
   const auto has_all = [&](NodeId id) {
     const ReplicaHistory* replica = partition.replica(id);
-    return replica && difference(partition, *leader, replica).empty();
+    return replica && difference(partition, leader, replica).empty();
   };
-  const auto was_waited_for = [&](NodeId id) { return std::ranges::find(partition.isr, id) == partition.isr.end() && !has_all(id); };
-  const bool stays = std::ranges::all_of(partition.isr, has_all) && std::ranges::any_of(partition.assigned, was_waited_for);
-  return stays ? std::optional{Excuse::quiet_high_watermark} : std::nullopt;
+  const auto was_waited_for = [&](NodeId id) { return !partition.in_isr(id) && !has_all(id); };
+  return leader.high_watermark != leader.log_end && std::ranges::all_of(partition.isr, has_all)
+         && std::ranges::any_of(partition.assigned, was_waited_for);
+}
+
+// The leader's log was deleted up to the middle of a batch. Who has to go on just there is sent the whole batch, takes it only if its
+// own log is empty, and is given up by its fetcher otherwise (UnexpectedAppendOffsetException).
+bool stands_within_a_batch(const PartitionHistory& partition, const ReplicaHistory& leader) {
+  return std::ranges::any_of(partition.assigned, [&](NodeId id) {
+    const ReplicaHistory* replica = partition.in_isr(id) ? nullptr : partition.replica(id);
+    if (!replica || !replica->running || replica->log_start == replica->log_end) return false;
+    const std::size_t next = leader.log.index_at(replica->log_end);
+    if (next == leader.log.size()) return false;
+    const StoredBatch& batch = leader.log[next];
+    return batch.base < replica->log_end && batch.base < leader.log_start && leader.log_start <= batch.last;
+  });
+}
+
+std::optional<Excuse> excuse_of(const PartitionHistory& partition) {
+  const ReplicaHistory* leader = partition.acting_leader();
+  if (!leader) return std::nullopt;
+  if (waits_for_the_next_write(partition, *leader)) return Excuse::quiet_high_watermark;
+  if (stands_within_a_batch(partition, *leader)) return Excuse::start_within_a_batch;
+  return std::nullopt;
 }
 
 void look_at_partitions(const History& history, const Core& core, std::size_t most, Missing& out) {

@@ -16,6 +16,8 @@ std::string_view excuse_name(Excuse excuse) {
     case Excuse::unknown_producer: return "unknown-producer";
     case Excuse::group_downgrade: return "group-downgrade";
     case Excuse::quiet_high_watermark: return "quiet-high-watermark";
+    case Excuse::start_within_a_batch: return "start-within-a-batch";
+    case Excuse::missed_epoch: return "missed-epoch";
   }
   return "";
 }

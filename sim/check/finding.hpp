@@ -14,7 +14,7 @@
 namespace kafkasim::sim {
 
 enum class Excuse : std::uint8_t { unclean_election, power_loss, corruption, acks, last_replica_standing, unknown_producer, group_downgrade,
-                                    quiet_high_watermark };
+                                    quiet_high_watermark, start_within_a_batch, missed_epoch };
 [[nodiscard]] std::string_view excuse_name(Excuse excuse);  // "unclean-election"
 
 struct Finding {

@@ -46,6 +46,7 @@ std::optional<Excuse> PartitionHistory::excuse() const {
   if (losses_now() > losses_allowed()) return damaged.empty() ? Excuse::power_loss : Excuse::corruption;
   if (leader && damaged.contains(*leader)) return Excuse::corruption;  // who reads there gets damaged records
   if (sole_member_lost) return Excuse::last_replica_standing;
+  if (missed_epoch) return Excuse::missed_epoch;
   return std::nullopt;
 }
 
@@ -224,6 +225,7 @@ void History::on(const Observation& o, const trace::IsrViewChanged& e) {
 
 void History::on(const Observation& o, const trace::BecameLeader& e) {
   if (ReplicaHistory* replica = edit_replica(e.partition, o.host)) {
+    if (std::exchange(replica->replaced, false)) edit(e.partition).missed_epoch = true;
     replica->running = true;
     replica->role = trace::ReplicaRole::leader;
     replica->leader_epoch = e.leader_epoch;
@@ -235,6 +237,7 @@ void History::on(const Observation& o, const trace::BecameFollower& e) {
   if (ReplicaHistory* replica = edit_replica(e.partition, o.host)) {
     replica->running = true;
     replica->role = trace::ReplicaRole::follower;
+    replica->replaced = false;
     replica->leader_epoch = e.leader_epoch;
     replica->isr_view.reset();
   }
@@ -360,6 +363,9 @@ void History::on(const Observation& o, const trace::PartitionChanged& e) {
   partition.last_known_elr = e.last_known_elr;
   partition.adding = e.adding;
   partition.removing = e.removing;
+  for (auto& [broker, replica] : partition.replicas) {
+    if (e.leader && broker != *e.leader && replica->role == trace::ReplicaRole::leader) replica.edit().replaced = true;
+  }
   note_sole_member(partition);
 }
 
@@ -480,6 +486,7 @@ void History::process_ended(HostId host, LastEnd how) {
     if (how == LastEnd::power_loss || replica.running) replica.last_end = how;
     replica.running = false;
     replica.role.reset();
+    replica.replaced = false;
     replica.isr_view.reset();
     replica.leader_epoch = LeaderEpoch{-1};
   }

@@ -41,6 +41,7 @@ struct ReplicaHistory {
   bool running{false};  // its process has loaded the log
   std::optional<trace::ReplicaRole> role;
   LeaderEpoch leader_epoch{-1};
+  bool replaced{false};  // it leads, and has not heard that the controller has made another leader
   std::optional<IsrView> isr_view;
   // disk
   Offset synced;             // all below is durable
@@ -101,6 +102,9 @@ struct PartitionHistory {
       losses;  // replicas that came back without something below the true high watermark, and have not caught up since
   std::set<NodeId> damaged;  // replicas with bits flipped at rest
   bool sole_member_lost{false};  // the ISR was one of `losses` alone
+  // A leader led on in a later epoch, and never heard of the leader between: it counts what followers had fetched before, though
+  // they may have cut that off since. Kafka's own gap (Replica.resetReplicaState keeps the ends where the leader is no new one).
+  bool missed_epoch{false};
   LeaderEpoch lost_in{-1};        // the last epoch that began without something committed
   Offset lost_from;               // where its log parted from the one before
   std::optional<Excuse> lost_by;  // what excused that

@@ -25,10 +25,12 @@ void ReplicasMatch::compare(const Observation& o, const TopicIdPartition& id_of,
   const PartitionHistory& partition = *history.partition(id_of);
   const ReplicaHistory* mine = partition.replica(*broker);
   if (!mine || !mine->running || mine->before_loss) return;
+  const auto known = deleted_.find(id_of);
+  const Offset deleted = known == deleted_.end() ? Offset{0} : known->second;
   for (const auto& [other_broker, other] : partition.replicas) {
     if (other_broker == *broker || !other->running || other->before_loss) continue;
     ++evaluations;
-    const Offset start = std::max(mine->log_start, other->log_start);
+    const Offset start = std::max({mine->log_start, other->log_start, deleted});
     const Offset from = std::max(start, partition.compacted_to);
     const Offset to = std::min(mine->high_watermark, other->high_watermark);
     if (from < to) {
@@ -42,6 +44,20 @@ void ReplicasMatch::compare(const Observation& o, const TopicIdPartition& id_of,
                findings);
     }
   }
+}
+
+void ReplicasMatch::note_start(const Observation& o, const TopicIdPartition& id_of, const History& history) {
+  const PartitionHistory* partition = history.partition(id_of);
+  const std::optional<NodeId> broker = history.node(o.host);
+  if (partition && broker && partition->acting_leader() && partition->leader == broker) deleted_[id_of] = partition->acting_leader()->log_start;
+}
+
+void ReplicasMatch::on(const Observation& o, const trace::BecameLeader& e, const History& history, Findings& /*findings*/) {
+  note_start(o, e.partition, history);
+}
+
+void ReplicasMatch::on(const Observation& o, const trace::LogStartMoved& e, const History& history, Findings& /*findings*/) {
+  note_start(o, e.partition, history);
 }
 
 void ReplicasMatch::on(const Observation& o, const trace::LogAppended& e, const History& history, Findings& findings) {
@@ -60,7 +76,7 @@ void ReplicasMatch::on(const Observation& o, const trace::LogLoaded& e, const Hi
 void ReplicasMatch::on(const Observation& o, const trace::HighWatermarkMoved& e, const History& history,
                        Findings& findings) {
   const PartitionHistory* partition = history.partition(e.partition);
-  if (!partition) return;
+  if (!partition || e.to < e.from) return;  // what it cuts off step by step, as after a loss, speaks of what is no more
   const bool there = e.role == trace::ReplicaRole::follower && e.from < partition->compacted_to;
   compare(o, e.partition, there ? Compacted::too : Compacted::not_now, history, findings);
 }

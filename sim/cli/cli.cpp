@@ -13,9 +13,13 @@ namespace kafkasim::sim {
 
 namespace {
 
+void add_version(CLI::App& app) {
+  app.set_version_flag("--version", "kafkasim " KAFKASIM_VERSION);
+  for (CLI::App* subcommand : app.get_subcommands([](CLI::App*) { return true; })) add_version(*subcommand);
+}
+
 int parse_and_run(const std::vector<std::string>& arguments, const Terminal& terminal, Viewer viewer) {
   CLI::App app{"kafkasim: a deterministic simulator of Kafka clusters", "kafkasim"};
-  app.set_version_flag("--version", "kafkasim " KAFKASIM_VERSION);
   app.require_subcommand(1);
   app.footer("Example:\n  kafkasim run scenarios/leader-crash.json");
   int code = exit_code::held;
@@ -29,6 +33,7 @@ int parse_and_run(const std::vector<std::string>& arguments, const Terminal& ter
   add_serve(app, terminal, code);
   add_replay(app, terminal, code);
   add_view(app, terminal, code, viewer);
+  add_version(app);
   std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};  // as CLI11 wants them
   try {
     app.parse(reversed);

@@ -159,7 +159,10 @@ OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& optio
   facts.patches.insert(facts.patches.end(), which.variant_patches.begin(), which.variant_patches.end());
   if (!options.quiet) print_header(run, facts, terminal);
   OneRun result{exit_code::bad_input, {}, {}, {}, {shared->name, 0, {{"the cluster forms", "", "", false}}}, {which.variant, {{"outcome", "not formed"}}, {}}};
-  if (const Result<void> formed = run.form(); !formed) {
+  interrupt.set_work(Interrupt::Work::none_yet);  // a large cluster takes its time to form
+  const Result<void> formed = run.form();
+  interrupt.set_work(Interrupt::Work::to_write);
+  if (!formed) {
     terminal.err << which.file << ": " << formed.error().message << '\n';
     result.junit.cases.front().failure = formed.error().message;
     return result;

@@ -1,6 +1,8 @@
 #include "sim/cli/run_scenarios.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <ostream>
 
 #include "sim/cli/one_run.hpp"
@@ -50,6 +52,41 @@ bool write_results(const RunOptions& options, const Results& results, const Term
   return written;
 }
 
+// Before anything runs: whether all that is to be written can be, and nothing is written over.
+bool outputs_are_sound(const RunOptions& options, const Terminal& terminal) {
+  namespace fs = std::filesystem;
+  std::vector<std::pair<std::string_view, fs::path>> outputs;
+  const auto add = [&outputs](std::string_view option, const std::optional<std::string>& path) {
+    if (path) outputs.emplace_back(option, *path);
+  };
+  add("--report", options.report);
+  add("--timeline", options.timeline);
+  add("--junit", options.junit);
+  add("--html", options.html);
+  add("--perfetto", options.perfetto);
+  add("--record", options.record);
+  const auto is_same = [](const fs::path& a, const fs::path& b) {
+    std::error_code failed;
+    return a == b || (fs::is_regular_file(a, failed) && fs::equivalent(a, b, failed) && !failed);
+  };
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const std::string_view option = outputs[i].first;
+    const fs::path& path = outputs[i].second;
+    const auto refuse = [&](std::string_view why) {
+      terminal.err << "kafkasim: " << option << ' ' << path.string() << ": " << why << '\n';
+      return false;
+    };
+    if (std::ranges::any_of(options.files, [&](const std::string& input) { return is_same(path, input); }))
+      return refuse("this is the scenario itself");
+    if (std::ofstream probe{path, std::ios::app}; !probe) return refuse("cannot be written");
+    for (std::size_t j = 0; j < i; ++j) {
+      std::error_code failed;
+      if (fs::is_regular_file(path, failed) && is_same(path, outputs[j].second)) return refuse("another output goes there too");
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 int run_scenarios(const RunOptions& options, const Terminal& terminal) {
@@ -59,6 +96,7 @@ int run_scenarios(const RunOptions& options, const Terminal& terminal) {
     terminal.err << "kafkasim: " << (options.perfetto ? "--perfetto" : "--record") << " takes one run: one scenario, one variant of it (--variant)\n";
     return exit_code::bad_input;
   }
+  if (!outputs_are_sound(options, terminal)) return exit_code::bad_input;
   const Interrupt interrupt;
   Results results;
   for (std::size_t i = 0; i < runs->size() && !interrupt.noticed(); ++i) {

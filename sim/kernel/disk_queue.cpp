@@ -77,24 +77,24 @@ void DiskQueue::advance(Instant now) {
 }
 
 void DiskQueue::forecast() {
-  struct Waiting {
+  struct Share {
     std::size_t job{};
     Duration left;
   };
-  std::vector<Waiting> order;
+  std::vector<Share> order;
   for (std::size_t i = 0; i < jobs_.size(); ++i) order.push_back({i, jobs_[i].left});
   const Duration whole = turn();
   Instant at = at_;
   Duration used = used_;
   while (!order.empty()) {
     // Rounds in which nobody gets done, all at once.
-    const bool even = used.ns == 0 && std::ranges::all_of(order, [&](const Waiting& w) { return jobs_[w.job].ready <= at; });
-    const std::int64_t rounds = even ? (std::ranges::min(order, {}, &Waiting::left).left.ns - 1) / whole.ns : 0;
-    for (Waiting& waiting : order) {
+    const bool even = used.ns == 0 && std::ranges::all_of(order, [&](const Share& w) { return jobs_[w.job].ready <= at; });
+    const std::int64_t rounds = even ? (std::ranges::min(order, {}, &Share::left).left.ns - 1) / whole.ns : 0;
+    for (Share& waiting : order) {
       waiting.left = waiting.left - whole * rounds;
       at = at + whole * rounds;
     }
-    Waiting first = order.front();
+    Share first = order.front();
     order.erase(order.begin());
     const Duration piece = std::min(first.left, whole - used);
     at = std::max(at, jobs_[first.job].ready) + piece;

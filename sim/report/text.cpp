@@ -102,7 +102,10 @@ std::string verdict_sentence(const Simulation& run, const RunFacts& facts) {
     sentence = fmt::format("{} finding{}, all excused by the run's own faults and settings", run.findings().excused(),
                            run.findings().excused() == 1 ? "" : "s");
   } else {
-    sentence = "nothing acknowledged was lost, nothing written twice, no promise broken";
+    const std::optional<MetricValue> measured = run.measure({Metric::records_duplicated, {}, {}, {}});
+    const auto* twice = measured ? std::get_if<std::int64_t>(&*measured) : nullptr;
+    sentence = twice && *twice > 0 ? fmt::format("nothing acknowledged was lost, no promise broken; {} written twice, which nobody promised not to be", *twice)
+                                   : "nothing acknowledged was lost, nothing written twice, no promise broken";
   }
   const auto broken =
       std::ranges::count_if(run.expectations(), [](const ExpectationResult& r) { return r.checked && !r.held; });

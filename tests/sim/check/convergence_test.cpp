@@ -162,6 +162,24 @@ TEST_CASE("a high watermark that waits for a replica which stays away is excused
   CHECK(excuse_without(3, {1, 2, 3}) == std::nullopt);  // that one counts as in sync
 }
 
+TEST_CASE("a replica whose log ends within a batch where the leader's log begins is excused", "[check]") {
+  const auto excuse_of_replica_3 = [](std::int64_t start, std::int64_t end) {
+    Tale tale = at_rest();
+    for (const std::int32_t id : {1, 2}) tale.append(id, {10, 19, 0, 12, 10});
+    if (end > 10) tale.append(3, {10, end - 1, 0, 13, 10});
+    tale.decide(1, 0, {1, 2});
+    tale.commit(1, 10, 20);
+    tale.tell(0, trace::LogStartMoved{tp, Offset{0}, Offset{start}});
+    tale.wait(quiet_for);
+    const std::vector<Unmet> found = missing(tale);
+    REQUIRE_FALSE(found.empty());
+    return found[0].excuse;
+  };
+  CHECK(excuse_of_replica_3(15, 15) == Excuse::start_within_a_batch);
+  CHECK(excuse_of_replica_3(10, 15) == std::nullopt);  // the leader's log begins with the batch
+  CHECK(excuse_of_replica_3(15, 10) == std::nullopt);  // it goes on with the batch
+}
+
 TEST_CASE("what is outside the core may be as it likes", "[check]") {
   Tale tale = at_rest();
   tale.tell(20, trace::BrokerFenced{50, NodeId{3}, false});

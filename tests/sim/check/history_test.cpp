@@ -98,3 +98,26 @@ TEST_CASE("what is missing because bits had flipped is excused by that", "[check
   CHECK(tale.checks().history().partition(tp)->excuse() == Excuse::corruption);
   CHECK(excuse_name(Excuse::corruption) == "corruption");
 }
+
+TEST_CASE("what follows when a leader has not heard of the leader between two of its epochs is excused", "[check]") {
+  const auto excuse_after = [](std::int32_t between, bool heard) {
+    Tale tale;
+    trace::PartitionChanged e;
+    e.metadata_offset = 1'000;
+    e.partition = tp;
+    e.leader = NodeId{between};
+    e.leader_epoch = LeaderEpoch{1};
+    e.replicas = e.isr = {NodeId{1}, NodeId{2}, NodeId{3}};
+    tale.tell(0, e);
+    if (heard) tale.tell(0, trace::BecameFollower{tp, LeaderEpoch{1}, NodeId{between}});
+    e.metadata_offset = 1'001;
+    e.leader = NodeId{1};
+    e.leader_epoch = LeaderEpoch{2};
+    tale.tell(0, e);
+    tale.lead(1, 2);
+    return tale.checks().history().partition(tp)->excuse();
+  };
+  CHECK(excuse_after(2, false) == Excuse::missed_epoch);
+  CHECK(excuse_after(2, true) == std::nullopt);
+  CHECK(excuse_after(1, false) == std::nullopt);
+}

@@ -78,3 +78,18 @@ TEST_CASE("after an unclean election the high watermark of the old leader speaks
   tale.commit(1, 9, 10, trace::ReplicaRole::follower, 1);  // it follows, and has cut nothing
   CHECK(tale.violations(ReplicasMatch::id) > 0);
 }
+
+TEST_CASE("what the leader has deleted is not compared on followers that have not heard of it", "[check]") {
+  for (const bool deleted : {false, true}) {
+    Tale tale;
+    for (const std::int32_t broker : {1, 2, 3}) {
+      tale.append(broker, {0, 4, 0, broker == 3 ? 99U : 11U});
+      tale.append(broker, {5, 9, 0, 12});
+    }
+    if (deleted) tale.tell(0, trace::LogStartMoved{tp, Offset{0}, Offset{5}});
+    tale.commit(1, 0, 10);
+    tale.commit(2, 0, 10, trace::ReplicaRole::follower);
+    tale.commit(3, 0, 10, trace::ReplicaRole::follower);
+    CHECK((tale.violations(ReplicasMatch::id) == 0) == deleted);
+  }
+}

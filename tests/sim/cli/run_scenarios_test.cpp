@@ -102,7 +102,7 @@ TEST_CASE("a report that cannot be written ends with 2") {
   const TemporaryFile file{"rs-unwritable.json", text()};
   const testing::Outcome done = call({"run", file.path(), "--quiet", "--report", "/nowhere/at/all.json"});
   CHECK(done.code == exit_code::bad_input);
-  CHECK(has(done.err, "cannot write /nowhere/at/all.json"));
+  CHECK(has(done.err, "--report /nowhere/at/all.json: cannot be written"));
 }
 
 TEST_CASE("the determinism check runs again in both wire modes and agrees") {
@@ -121,6 +121,27 @@ TEST_CASE("a run in exact wire mode has the hash of the fast one") {
     hashes.push_back(Json::parse(content(report.path())).at("trace_hash"));
   }
   CHECK(hashes[0] == hashes[1]);
+}
+
+TEST_CASE("what is to be written goes neither over the scenario nor over another output and is tried before anything runs") {
+  const std::string text = R"({"name": "n", "duration": "1s", "cluster": {"brokers": 1, "controllers": 1}})";
+  const TemporaryFile file{"rs-outputs.json", text};
+  const TemporaryFile other{"rs-outputs-other.json", ""};
+  testing::Outcome done = call({"run", file.path(), "--report", file.path()});
+  CHECK(done.code == exit_code::bad_input);
+  CHECK(has(done.err, "this is the scenario itself"));
+  CHECK(content(file.path()) == text);
+  done = call({"run", file.path(), "--report", other.path(), "--junit", other.path()});
+  CHECK(done.code == exit_code::bad_input);
+  CHECK(has(done.err, "another output goes there too"));
+  done = call({"run", file.path(), "--report", "/nonexistent/r.json"});
+  CHECK(done.code == exit_code::bad_input);
+  CHECK(done.out.empty());
+}
+
+TEST_CASE("every subcommand tells the version") {
+  for (const char* name : {"run", "sweep", "log", "list"}) CHECK(call({name, "--version"}).code == exit_code::held);
+  CHECK(has(call({"log", "dump", "--version"}).out, "kafkasim "));
 }
 
 TEST_CASE("a scenario whose cluster cannot form is a bad one and the run says so") {
