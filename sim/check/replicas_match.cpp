@@ -49,7 +49,11 @@ void ReplicasMatch::compare(const Observation& o, const TopicIdPartition& id_of,
 void ReplicasMatch::note_start(const Observation& o, const TopicIdPartition& id_of, const History& history) {
   const PartitionHistory* partition = history.partition(id_of);
   const std::optional<NodeId> broker = history.node(o.host);
-  if (partition && broker && partition->acting_leader() && partition->leader == broker) deleted_[id_of] = partition->acting_leader()->log_start;
+  const ReplicaHistory* leader = partition && broker && partition->leader == broker ? partition->acting_leader() : nullptr;
+  if (!leader) return;
+  Offset& deleted = deleted_[id_of];
+  // A log that begins earlier again, as after a crash before its checkpoint, has what was deleted: it concerns nobody any more.
+  deleted = leader->log_end < deleted ? leader->log_start : std::max(deleted, leader->log_start);
 }
 
 void ReplicasMatch::on(const Observation& o, const trace::BecameLeader& e, const History& history, Findings& /*findings*/) {
