@@ -113,8 +113,7 @@ Result<void> set_strategy(ConsumerConfig& config, const std::string& text) {
 }  // namespace
 
 Result<void> set(ProducerConfig& config, std::string_view name, const SettingValue& value) {
-  if (is_unsimulated(SettingsOf::producer, name)) return {};
-  return set_by_table(config, producer_settings(), name, value, producer_setting_names(), "producer");
+  return set_by_table(config, producer_settings(), name, value, producer_setting_names(), "producer", SettingsOf::producer);
 }
 
 Result<void> set(ConsumerConfig& config, std::string_view name, const SettingValue& value) {
@@ -123,8 +122,7 @@ Result<void> set(ConsumerConfig& config, std::string_view name, const SettingVal
     return {};
   }
   if (name == "partition.assignment.strategy") return set_strategy(config, as_string(value));
-  if (is_unsimulated(SettingsOf::consumer, name)) return {};
-  return set_by_table(config, consumer_settings(), name, value, consumer_setting_names(), "consumer");
+  return set_by_table(config, consumer_settings(), name, value, consumer_setting_names(), "consumer", SettingsOf::consumer);
 }
 
 std::optional<Duration> reset_by_duration(std::string_view text) {

@@ -268,8 +268,7 @@ Result<void> set_in_unit(NodeConfig& config, const InUnits& setting, const Setti
 }  // namespace
 
 Result<void> set(TopicConfig& config, std::string_view name, const SettingValue& value) {
-  if (is_unsimulated(SettingsOf::topic, name)) return {};
-  return set_by_table(config, topic_settings(), name, value, topic_setting_names(), "topic");
+  return set_by_table(config, topic_settings(), name, value, topic_setting_names(), "topic", SettingsOf::topic);
 }
 
 Result<void> set(NodeConfig& config, std::string_view name, const SettingValue& value) {
@@ -279,8 +278,7 @@ Result<void> set(NodeConfig& config, std::string_view name, const SettingValue& 
   for (const Synonym& synonym : synonyms) {
     if (synonym.node == name) return set(config.topic_defaults, synonym.topic, value);
   }
-  if (is_unsimulated(SettingsOf::node, name)) return {};
-  return set_by_table(config, node_settings(), name, value, node_setting_names(), "broker");
+  return set_by_table(config, node_settings(), name, value, node_setting_names(), "broker", SettingsOf::node);
 }
 
 Result<void> set(GroupConfig& config, std::string_view name, const SettingValue& value) {

@@ -106,10 +106,11 @@ std::string text_of(const C& config, const Setting<C>& setting) {
 
 template <class C>
 Result<void> set_by_table(C& config, const std::vector<Setting<C>>& table, std::string_view name, const SettingValue& value,
-                          const std::vector<std::string_view>& known, std::string_view owner) {
+                          const std::vector<std::string_view>& known, std::string_view owner, std::optional<SettingsOf> whose = {}) {
   for (const Setting<C>& setting : table) {
     if (setting.name == name) return assign(config, setting, value);
   }
+  if (whose && is_unsimulated(*whose, name)) return {};
   const std::string_view near = nearest_name(name, known);
   return fail("unknown " + std::string{owner} + " setting " + quoted(name) + (near.empty() ? "" : ", did you mean " + quoted(near) + "?"));
 }

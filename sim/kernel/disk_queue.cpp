@@ -1,29 +1,25 @@
 #include "sim/kernel/disk_queue.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "core/base/check.hpp"
+#include "sim/kernel/saturating.hpp"
 
 namespace kafkasim::sim {
 
 namespace {
 
 constexpr Duration ordinary_turn = milliseconds(10);
-constexpr std::int64_t longest = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
 
 Duration DiskQueue::scaled(Duration time, std::int64_t permille) const {
-  std::int64_t product = 0;
-  return Duration{(__builtin_mul_overflow(time.ns, permille, &product) ? longest : product) / pace_};
+  return Duration{saturating_product(time.ns, permille) / pace_};
 }
 
 Duration DiskQueue::turn() const {
-  std::int64_t product = 0;
-  const bool overflows = __builtin_mul_overflow(ordinary_turn.ns, pace_, &product);
-  return Duration{std::max<std::int64_t>((overflows ? longest : product) / 1000, 1)};
+  return Duration{std::max<std::int64_t>(saturating_product(ordinary_turn.ns, pace_) / 1000, 1)};
 }
 
 bool DiskQueue::takes_turns() const {

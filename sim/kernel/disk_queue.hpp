@@ -3,8 +3,8 @@
 //
 // Jobs take turns: each is served for at most one `turn` (10 ms at the disk's ordinary pace), then the next has its own,
 // as with the slices of a disk scheduler (BFQ), so that what asks for little is not held up by what asks for much.
-// Jobs within a turn are done in the order in which they came. A job may come later than others that it will then make
-// wait: moved() tells whose end is another.
+// Jobs within a turn are done in the order in which they came. A job that comes may make others wait that were there
+// before: take_moved() tells whose end is another.
 #include <cstdint>
 #include <optional>
 #include <vector>

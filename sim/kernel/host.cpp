@@ -1,27 +1,16 @@
 #include "sim/kernel/host.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "core/base/check.hpp"
+#include "sim/kernel/saturating.hpp"
 
 namespace kafkasim::sim {
 namespace {
 
 constexpr std::int64_t million = 1'000'000;
 constexpr std::uint32_t most_wakes_at_once = 10'000;
-
-std::int64_t saturating_sum(std::int64_t a, std::int64_t b) {
-  std::int64_t sum = 0;
-  if (!__builtin_add_overflow(a, b, &sum)) return sum;
-  return a > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
-}
-
-std::int64_t saturating_product(std::int64_t a, std::int64_t b) {  // neither is negative
-  std::int64_t product = 0;
-  return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() : product;
-}
 
 }  // namespace
 
@@ -154,8 +143,10 @@ const LaneThread& Host::charge(Instant now, std::uint32_t thread, std::uint64_t 
   LaneThread& server = lanes_.thread(thread);
   server.due = now + Duration{ns};
   const Duration disk = disk_time(costs);
-  if (disk.ns > 0) server.due = disk_queue_.add(now, {DiskUser::Kind::thread, thread}, server.due, disk);
-  note_moved();
+  if (disk.ns > 0) {
+    server.due = disk_queue_.add(now, {DiskUser::Kind::thread, thread}, server.due, disk);
+    note_moved();
+  }
   return server;
 }
 

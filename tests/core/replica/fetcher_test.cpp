@@ -10,7 +10,7 @@ namespace {
 // A follower's fetchers alone; the test is its leader, broker 2.
 struct Fetchers {
   NodeConfig config;
-  ReplicaFetchers fetchers{NodeId{1}, config, 0x72};
+  ReplicaFetchers fetchers;
   ReplicationQuota quota{11, 1};
   MemoryDisk disk;
   Random random{1};
@@ -19,9 +19,14 @@ struct Fetchers {
   std::optional<Send> sent;
   ConnectionId connection;
 
-  Fetchers() {
+  explicit Fetchers(std::optional<Legacy> old = {}) : fetchers{NodeId{1}, config, 0x72, with(old)} {
     fetchers.start(Started{StartKind::first, HostId{1}, 1});
     brokers[NodeId{2}].endpoint = {"b2", 2};
+  }
+  static LegacyBehaviours with(std::optional<Legacy> old) {
+    LegacyBehaviours legacy;
+    if (old) legacy.bring_back(*old);
+    return legacy;
   }
   template <class F>
   void with_env(F&& f) {
@@ -323,11 +328,7 @@ TEST_CASE("a follower whose partitions are all throttled looks again after the b
 
 TEST_CASE("removed-partition-truncates obeys an answer about a partition that is followed elsewhere", "[replica]") {
   for (const bool old : {false, true}) {
-    Fetchers f;
-    LegacyBehaviours legacy;
-    if (old) legacy.bring_back(Legacy::removed_partition_truncates);
-    f.fetchers = ReplicaFetchers{NodeId{1}, f.config, 0x72, legacy};
-    f.fetchers.start(Started{StartKind::first, HostId{1}, 1});
+    Fetchers f{old ? std::optional{Legacy::removed_partition_truncates} : std::nullopt};
     f.open_session();
     f.send();
     f.fetchers.unfollow(orders);
@@ -340,11 +341,7 @@ TEST_CASE("removed-partition-truncates obeys an answer about a partition that is
 
 TEST_CASE("stale-fetch-answer takes an answer to a fetch of an earlier leader epoch at the same offset", "[replica]") {
   for (const bool old : {false, true}) {
-    Fetchers f;
-    LegacyBehaviours legacy;
-    if (old) legacy.bring_back(Legacy::stale_fetch_answer);
-    f.fetchers = ReplicaFetchers{NodeId{1}, f.config, 0x72, legacy};
-    f.fetchers.start(Started{StartKind::first, HostId{1}, 1});
+    Fetchers f{old ? std::optional{Legacy::stale_fetch_answer} : std::nullopt};
     f.open_session();
     f.send();
     f.follow(0, 5, 4);  // it has led itself meanwhile
