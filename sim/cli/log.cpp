@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <ostream>
+#include <utility>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -26,29 +28,43 @@ struct LogOptions {
   bool json{};
 };
 
+constexpr int levels_below = 2;  // of a directory that is to be dumped
+
 std::string directory_name(const std::string& file) {
   std::error_code error;
   const fs::path whole = fs::absolute(file, error);
   return (error ? fs::path{file} : whole).lexically_normal().parent_path().filename().string();
 }
 
-// A directory stands for the known files in it, and in the directories right below.
-std::vector<std::string> files_of(const std::string& path, logtool::RealFiles& disk, int levels) {
+using Refuse = std::function<void(const std::string& path, std::string_view why)>;
+
+// A directory stands for the known files in it and below: of a partition, a broker, or all brokers of 'serve --data'.
+std::vector<std::string> files_of(const std::string& path, logtool::RealFiles& disk, int levels, const Refuse& refuse) {
   std::vector<std::string> files;
   const auto names = disk.list(path);
-  if (!names) return files;
-  for (const std::string& name : *names) {
+  if (!names) refuse(path, "cannot be read");
+  for (const std::string& name : names.value_or(std::vector<std::string>{})) {
     const std::string inner = (fs::path{path} / name).string();
     std::error_code error;
-    if (fs::is_directory(inner, error)) {
+    const fs::file_status status = fs::status(inner, error);
+    if (fs::is_directory(status)) {
       if (levels == 0) continue;
-      const std::vector<std::string> below = files_of(inner, disk, levels - 1);
+      const std::vector<std::string> below = files_of(inner, disk, levels - 1, refuse);
       files.insert(files.end(), below.begin(), below.end());
     } else if (logtool::file_kind(name)) {
       files.push_back(inner);
+    } else if (status.type() == fs::file_type::none && error == std::errc::permission_denied) {
+      refuse(inner, "cannot be read");  // it may be a directory with files of a log
     }
   }
   return files;
+}
+
+std::string_view why_unreadable(const logtool::RealFiles& disk, const std::string& file) {
+  std::error_code error;
+  const bool hidden = fs::status(file, error).type() == fs::file_type::none;  // by a directory on the way to it
+  if (!hidden && !disk.exists(file)) return "no such file";
+  return logtool::file_kind(logtool::name_of(file)) ? "cannot be read" : "not a file of a Kafka log";
 }
 
 int dump(const LogOptions& options, const Terminal& terminal) {
@@ -56,24 +72,23 @@ int dump(const LogOptions& options, const Terminal& terminal) {
   const auto printer = options.json ? logtool::json_printer(terminal.out) : logtool::text_printer(terminal.out);
   const auto records = options.records ? logtool::ShowRecords::yes : logtool::ShowRecords::no;
   int code = exit_code::held;
-  const auto refuse = [&](const std::string& path, std::string_view why) {
+  const Refuse refuse = [&](const std::string& path, std::string_view why) {
     terminal.err << "kafkasim: " << path << ": " << why << '\n';
     code = exit_code::bad_input;
   };
   for (const std::string& path : options.paths) {
     std::error_code error;
     const bool directory = fs::is_directory(path, error);
-    const std::vector<std::string> files = directory ? files_of(path, disk, 1) : std::vector<std::string>{path};
-    if (files.empty()) refuse(path, "no file of a Kafka log is here");
+    const int code_before = std::exchange(code, exit_code::held);
+    const std::vector<std::string> files =
+        directory ? files_of(path, disk, levels_below, refuse) : std::vector<std::string>{path};
+    if (files.empty() && code == exit_code::held) refuse(path, "no file of a Kafka log is here");
+    code = std::max(code, code_before);
     for (const std::string& file : files) {
       switch (logtool::dump_file(disk, file, directory_name(file), records, *printer)) {
         case logtool::Dumped::sound: break;
         case logtool::Dumped::damaged: code = std::max(code, exit_code::failed); break;
-        case logtool::Dumped::unreadable:
-          refuse(file, !disk.exists(file)                                 ? "no such file"
-                       : logtool::file_kind(logtool::name_of(file)) ? "cannot be read"
-                                                                    : "not a file of a Kafka log");
-          break;
+        case logtool::Dumped::unreadable: refuse(file, why_unreadable(disk, file)); break;
       }
     }
   }

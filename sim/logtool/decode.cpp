@@ -6,6 +6,7 @@
 #include "core/model/topic_name.hpp"
 #include "core/record/control_record.hpp"
 #include "core/wire/stored_schema.hpp"
+#include "sim/logtool/files.hpp"
 #include "sim/logtool/schema_reader.hpp"
 
 namespace kafkasim::sim::logtool {
@@ -123,9 +124,11 @@ Json decode_key_and_value(const Record& record, std::optional<KeyAndValueSchema>
     out["key"] = versioned(schemas ? schemas->key : nullptr, key_name, *record.key);
   }
   out["value"] = nullptr;
-  if (record.value) {
-    const std::string value_name = name.empty() ? name : name + "Value";
-    out["value"] = versioned(schemas ? schemas->value : nullptr, value_name, *record.value);
+  if (record.value && name.empty()) {
+    out["value"] =
+        Json{{"type", "unknown"}, {"bytes", to_hex(*record.value)}};  // whether a version is in it is not known
+  } else if (record.value) {
+    out["value"] = versioned(schemas ? schemas->value : nullptr, name + "Value", *record.value);
     open_members(out["value"]);
   }
   return out;
@@ -138,7 +141,10 @@ std::string_view transaction_record_name(std::int16_t key_version) {
 }  // namespace
 
 LogContent content_of_directory(std::string_view name) {
-  const std::optional<TopicPartition> partition = partition_of_directory(name);
+  std::optional<TopicPartition> partition = partition_of_directory(name);
+  for (const std::string_view suffix : {future_dir_suffix, delete_dir_suffix, stray_dir_suffix}) {
+    if (!partition) partition = partition_on_its_way(name, suffix);
+  }
   if (!partition) return LogContent::plain;
   if (partition->topic == offsets_topic) return LogContent::group_offsets;
   if (partition->topic == transaction_state_topic) return LogContent::transaction_state;

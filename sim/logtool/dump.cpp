@@ -1,5 +1,7 @@
 #include "sim/logtool/dump.hpp"
 
+#include <algorithm>
+
 #include "core/log/batch_scanner.hpp"
 #include "sim/logtool/decode.hpp"
 #include "sim/logtool/dump_entries.hpp"
@@ -25,20 +27,27 @@ bool dump_records(std::uint64_t position, const RecordBatch& batch, LogContent c
   return false;
 }
 
+// As kafka-dump-log heads a file.
+std::string note_of(std::string_view name) {
+  const std::optional<Offset> offset = offset_in(name);
+  const std::string offset_text = offset ? std::to_string(offset->value) : std::string{};
+  if (file_kind(name) != FileKind::metadata_snapshot)
+    return offset ? "Log starting offset: " + offset_text : std::string{};
+  if (!offset) return "KRaft bootstrap snapshot";
+  const std::optional<LeaderEpoch> epoch = epoch_in(name);
+  return "Snapshot end offset: " + offset_text + (epoch ? ", epoch: " + std::to_string(epoch->value) : std::string{});
+}
+
 Dumped dump_log(Disk& disk, const std::string& path, LogContent content, ShowRecords records, Printer& out) {
   const DiskResult<FileId> file = disk.open(path, OpenMode::existing);
   if (!file) return Dumped::unreadable;
   const DiskResult<std::uint64_t> size = disk.size(*file);
   if (!size) return Dumped::unreadable;
-  std::optional<Offset> next = offset_in(name_of(path));
-  if (file_kind(name_of(path)) == FileKind::metadata_snapshot) {
-    out.file(path, next ? "Snapshot end offset: " + std::to_string(next->value) : "KRaft bootstrap snapshot");
-    next.reset();
-  } else {
-    out.file(path, next ? "Log starting offset: " + std::to_string(next->value) : std::string{});
-  }
+  out.file(path, note_of(name_of(path)));
+  const bool snapshot = file_kind(name_of(path)) == FileKind::metadata_snapshot;
+  std::optional<Offset> next = snapshot ? std::nullopt : offset_in(name_of(path));
   bool sound = true;
-  BatchScanner scan{disk, *file, 0, *size};
+  BatchScanner scan{disk, *file, 0, std::min(*size, longest_segment_file)};
   while (const ScannedBatch* found = scan.next()) {
     const bool crc_ok = crc_matches(found->batch);
     out.batch(found->position, found->batch, crc_ok);
@@ -46,8 +55,16 @@ Dumped dump_log(Disk& disk, const std::string& path, LogContent content, ShowRec
     if (records == ShowRecords::yes) sound = dump_records(found->position, found->batch, content, out) && sound;
     next = found->batch.next_offset();
   }
-  if (scan.damage() || scan.disk_error()) {
-    out.damage({scan.position(), next, why_no_batch(disk, *file, scan.position(), *size)});
+  if (const auto rest = rest_of_log(disk, *file, scan, *size)) {
+    Damage damage{rest->position, std::nullopt, rest->reason};
+    if (rest->position == scan.position()) {
+      damage.offset = next;
+      damage.bytes_left = *size - scan.position();
+    }
+    out.damage(damage);
+    sound = false;
+  } else if (snapshot && *size == 0) {
+    out.damage({0, std::nullopt, std::string{empty_snapshot_text}});
     sound = false;
   }
   disk.close(*file);

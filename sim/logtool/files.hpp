@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/log/batch_scanner.hpp"
 #include "core/machine/disk.hpp"
 #include "core/model/ids.hpp"
 
@@ -32,17 +33,36 @@ enum class FileKind : std::uint8_t {
 [[nodiscard]] std::string directory_of(std::string_view path);         // -> "orders-0", "." where there is none
 [[nodiscard]] std::optional<Offset> offset_in(std::string_view name);  // "00000000000000000042.log" -> 42
 
-// Why no whole record batch stands at `position`; `end` is the file's size. For after a BatchScanner has stopped.
-[[nodiscard]] std::string why_no_batch(const Disk& disk, FileId file, std::uint64_t position, std::uint64_t end);
+[[nodiscard]] std::optional<LeaderEpoch> epoch_in(std::string_view name);  // "00...05-0000000001.checkpoint" -> 1
+// "orders-0.<id>-future": the partition of a directory on its way, with that suffix.
+[[nodiscard]] std::optional<TopicPartition> partition_on_its_way(std::string_view name, std::string_view suffix);
+inline constexpr std::string_view future_dir_suffix = "-future";  // a log that comes here from another log directory
+inline constexpr std::string_view bootstrap_snapshot_file = "bootstrap.checkpoint";
+inline constexpr std::string_view empty_snapshot_text = "is empty: a snapshot has a header and a footer at least";
+
+// Kafka counts the bytes of a segment and of its indexes in 32 bits: what is longer is none, and is not read further.
+inline constexpr std::uint64_t longest_segment_file = INT32_MAX;
+
+// What of a log is no record batch, after a BatchScanner has read up to longest_segment_file at most.
+struct LogRest {
+  std::uint64_t position{};
+  std::string reason;
+  bool reserved{false};  // zeros up to the end of the file, as log.preallocate leaves them
+};
+[[nodiscard]] std::optional<LogRest> rest_of_log(const Disk& disk, FileId file, const BatchScanner& scan,
+                                                 std::uint64_t size);
 
 // A text file, which must be small: none that Kafka writes comes near the limit.
 [[nodiscard]] Result<std::string> read_small(Disk& disk, const std::string& path);
 
-// The entries of an index, which all have one size, in order. Indexes of live segments are preallocated: the first entry
-// of zeros only ends them.
+// What an entry of zeros is: the offset and time index of a live segment are preallocated, a transaction index is not.
+enum class Zeros : std::uint8_t { end_it, are_damage };
+
+// The entries of an index, which all have one size, in order.
 class EntryReader {
  public:
-  [[nodiscard]] static DiskResult<EntryReader> open(Disk& disk, const std::string& path, std::size_t entry_size);
+  [[nodiscard]] static DiskResult<EntryReader> open(Disk& disk, const std::string& path, std::size_t entry_size,
+                                                    Zeros zeros);
   void close(Disk& disk) { disk.close(file_); }
 
   // Valid until the next call. Absent at the end, at zeros and at a disk error.
@@ -59,7 +79,9 @@ class EntryReader {
   [[nodiscard]] bool load(const Disk& disk);
   FileId file_;
   std::size_t entry_size_{1};
-  std::uint64_t size_{0};
+  Zeros zeros_{};
+  std::uint64_t size_{0};  // as far as it is read
+  bool too_long_{false};
   std::uint64_t at_{0};  // the next entry's
   std::uint64_t position_{0};
   std::vector<std::byte> piece_;

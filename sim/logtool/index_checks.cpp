@@ -18,10 +18,10 @@ Offset absolute(Offset base, std::int32_t relative) {
 
 // ---- any of them ------------------------------------------------------------------------------------
 
-IndexWalk::IndexWalk(Disk& disk, std::string path, std::size_t entry_size, const Report& report)
+IndexWalk::IndexWalk(Disk& disk, std::string path, std::size_t entry_size, Zeros zeros, const Report& report)
     : disk_{&disk}, path_{std::move(path)}, report_{&report} {
   if (!disk.exists(path_)) return;
-  DiskResult<EntryReader> entries = EntryReader::open(disk, path_, entry_size);
+  DiskResult<EntryReader> entries = EntryReader::open(disk, path_, entry_size, zeros);
   if (entries) {
     entries_ = std::move(*entries);
   } else {
@@ -47,7 +47,7 @@ void IndexWalk::tell(std::optional<std::uint64_t> position, std::string reason) 
 // ---- offset index -----------------------------------------------------------------------------------
 
 OffsetIndexCheck::OffsetIndexCheck(Disk& disk, const std::string& path, Offset base, const Report& report)
-    : walk_{disk, path, OffsetIndex::entry_size, report}, base_{base} {
+    : walk_{disk, path, OffsetIndex::entry_size, Zeros::end_it, report}, base_{base} {
   if (!disk.exists(path)) walk_.tell(std::nullopt, "is missing");
   current_ = read();
   ahead_ = read();
@@ -118,7 +118,7 @@ void OffsetIndexCheck::end(std::uint64_t log_size, Reached reached) {
 // ---- time index -------------------------------------------------------------------------------------
 
 TimeIndexCheck::TimeIndexCheck(Disk& disk, const std::string& path, Offset base, const Report& report)
-    : walk_{disk, path, TimeIndex::entry_size, report}, base_{base} {
+    : walk_{disk, path, TimeIndex::entry_size, Zeros::end_it, report}, base_{base} {
   if (!disk.exists(path)) walk_.tell(std::nullopt, "is missing");
   advance();
 }
@@ -174,7 +174,7 @@ void TimeIndexCheck::end(Reached reached) {
 
 TransactionIndexCheck::TransactionIndexCheck(Disk& disk, const std::string& path, Offset known_from,
                                              const Report& report)
-    : walk_{disk, path, TransactionIndex::entry_size, report}, known_from_{known_from} {
+    : walk_{disk, path, TransactionIndex::entry_size, Zeros::are_damage, report}, known_from_{known_from} {
   advance();
 }
 

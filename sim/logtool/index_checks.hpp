@@ -19,7 +19,7 @@ enum class Reached : std::uint8_t { end, damage };
 // An index file that may be missing, and what it says of itself.
 class IndexWalk {
  public:
-  IndexWalk(Disk& disk, std::string path, std::size_t entry_size, const Report& report);
+  IndexWalk(Disk& disk, std::string path, std::size_t entry_size, Zeros zeros, const Report& report);
   ~IndexWalk();
   IndexWalk(const IndexWalk&) = delete;
   IndexWalk& operator=(const IndexWalk&) = delete;

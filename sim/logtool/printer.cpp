@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "core/record/control_record.hpp"
+#include "sim/logtool/files.hpp"
 
 namespace kafkasim::sim::logtool {
 
@@ -25,15 +26,44 @@ std::int64_t sequence_of(const RecordBatch& batch, std::int32_t index) {
   return sequence_plus(Sequence{batch.header.base_sequence}, index).value;
 }
 
-// As kafka-dump-log shows control records: "endTxnMarker: COMMIT coordinatorEpoch: 3", "SnapshotHeader {...}".
-std::string control_text(const Json& decoded) {
-  const Json& type = decoded["type"];
-  if ((type == "COMMIT" || type == "ABORT") && decoded.contains("data")) {
-    return "endTxnMarker: " + type.get<std::string>()
-           + " coordinatorEpoch: " + json_line(decoded["data"].value("coordinatorEpoch", Json{}));
+// As kafka-dump-log shows control records: "endTxnMarker: COMMIT coordinatorEpoch: 3", "SnapshotHeader {...}",
+// "controlType: LEADER_CHANGE(2)".
+std::string control_text(const Record& record, const Json& decoded) {
+  const bool reads = decoded.contains("data");
+  const Json& data = reads ? decoded["data"] : decoded;
+  const std::optional<ControlType> type = control_type(record);
+  ByteReader key{record.key.value_or(ByteSpan{})};
+  (void)key.i16();
+  const std::int16_t id = key.i16();
+  if (!type) return "controlType: UNKNOWN" + (key.ok() ? "(" + std::to_string(id) + ")" : " " + json_line(decoded));
+  switch (*type) {
+    case ControlType::abort:
+    case ControlType::commit:
+      if (!reads) break;
+      return "endTxnMarker: " + decoded["type"].get<std::string>()
+             + " coordinatorEpoch: " + json_line(data.value("coordinatorEpoch", Json{}));
+    case ControlType::snapshot_header: return "SnapshotHeader " + json_line(data);
+    case ControlType::snapshot_footer: return "SnapshotFooter " + json_line(data);
+    case ControlType::kraft_version: return "KRaftVersion " + json_line(data);
+    case ControlType::kraft_voters: return "KRaftVoters " + json_line(data);
+    case ControlType::leader_change: break;
   }
-  return "controlType: " + type.get<std::string>() + " "
-         + json_line(decoded.contains("data") ? decoded["data"] : decoded);
+  const std::string text = "controlType: " + decoded["type"].get<std::string>() + "(" + std::to_string(id) + ")";
+  return reads ? text : text + " " + json_line(decoded);
+}
+
+// As Java prints an OptionalLong.
+std::string optional_text(const Json& number) {
+  return number.is_number_integer() && number.get<std::int64_t>() >= 0
+             ? "OptionalLong[" + std::to_string(number.get<std::int64_t>()) + "]"
+             : "OptionalLong.empty";
+}
+
+// An entry of a producer snapshot: Kafka gives the last batch the only timestamp that stands there.
+Json producer_as_shown(Json fields) {
+  fields["current_txn_first_offset"] = optional_text(fields.value("current_txn_first_offset", Json{}));
+  if (fields.contains("last_offset")) fields["timestamp"] = fields["last_timestamp"];
+  return fields;
 }
 
 class TextPrinter final : public Printer {
@@ -41,6 +71,7 @@ class TextPrinter final : public Printer {
   explicit TextPrinter(std::ostream& out) : out_{out} {}
 
   void file(const std::string& path, const std::string& note) override {
+    path_ = path;
     out_ << "Dumping " << path << '\n';
     if (!note.empty()) out_ << note << '\n';
   }
@@ -71,11 +102,10 @@ class TextPrinter final : public Printer {
     }
     out_ << ']';
     if (batch.is_control()) {
-      if (decoded) out_ << ' ' << control_text(*decoded);
+      if (decoded) out_ << ' ' << control_text(record, *decoded);
     } else if (decoded && decoded->contains("key")) {
-      const Json& value = (*decoded)["value"];
-      out_ << " key: " << json_line((*decoded)["key"])
-           << " payload: " << (value.is_null() ? "<DELETE>" : json_line(value));
+      if (record.key) out_ << " key: " << json_line((*decoded)["key"]);
+      out_ << " payload: " << payload_text(record, (*decoded)["value"]);
     } else if (decoded) {
       out_ << " payload: " << json_line(*decoded);
     } else {
@@ -84,18 +114,28 @@ class TextPrinter final : public Printer {
     }
     out_ << '\n';
   }
-  void entry(std::string_view, const Json& fields) override { out_ << fields_text(fields) << '\n'; }
+  void entry(std::string_view kind, const Json& fields) override {
+    out_ << (fields.empty() ? "{}" : fields_text(kind == "producer" ? producer_as_shown(fields) : fields)) << '\n';
+  }
+  void no_entries() override { out_ << path_ << " is empty.\n"; }
   void damage(const Damage& damage) override {
     out_ << "DAMAGED at position " << damage.position;
     if (damage.offset) out_ << " (offset " << damage.offset->value << ")";
     out_ << ": " << damage.reason << '\n';
+    if (damage.bytes_left)
+      out_ << "Found " << *damage.bytes_left << " invalid bytes at the end of " << name_of(path_) << '\n';
   }
 
  private:
   static std::string size_text(const std::optional<ByteSpan>& bytes) {
     return bytes ? std::to_string(bytes->size()) : "-1";
   }
+  static std::string payload_text(const Record& record, const Json& value) {
+    if (value.is_null()) return "<DELETE>";
+    return value["type"] == "unknown" ? bytes_text(record.value) : json_line(value);
+  }
   std::ostream& out_;
+  std::string path_;
 };
 
 class JsonPrinter final : public Printer {
@@ -147,6 +187,7 @@ class JsonPrinter final : public Printer {
     line.update(fields);
     put(line);
   }
+  void no_entries() override {}
   void damage(const Damage& damage) override {
     Json line = begin("damage");
     line["position"] = damage.position;

@@ -17,6 +17,7 @@ struct Damage {
   std::uint64_t position{};        // of the first byte that could not be read, or of the batch that it belongs to
   std::optional<Offset> offset{};  // of the log at that place, where known
   std::string reason;
+  std::optional<std::uint64_t> bytes_left{};  // of a log: none of them, up to its end, is a batch
 };
 
 class Printer {
@@ -28,6 +29,7 @@ class Printer {
                       const std::optional<Json>& decoded) = 0;
   // A thing of a file that is no log: `kind` and its own fields.
   virtual void entry(std::string_view kind, const Json& fields) = 0;
+  virtual void no_entries() = 0;  // of an offset index
   virtual void damage(const Damage& damage) = 0;
 };
 

@@ -28,8 +28,13 @@ bool same_batch(const std::optional<ProducedBatch>& a, const std::optional<Produ
   return a->last_sequence == b->last_sequence && a->last_offset == b->last_offset && a->offset_delta == b->offset_delta;
 }
 
-bool same_after_cleaning(const ProducerEntry& made, const ProducerEntry& saved) {
-  return made.epoch() != saved.epoch() || !made.last() || !saved.last() || same_batch(made.last(), saved.last());
+// Where batches are missing, the log may know an older batch of a producer as its last: but not if that of the snapshot
+// would lie where none is missing.
+bool may_be_same(const ProducerEntry& made, const ProducerEntry& saved, Offset whole_from) {
+  if (made.epoch() != saved.epoch() || !made.last() || !saved.last()) return true;
+  const Offset known = made.last()->last_offset;
+  const Offset said = saved.last()->last_offset;
+  return known == said ? same_batch(made.last(), saved.last()) : known < said && said < whole_from;
 }
 
 bool same(const ProducerEntry& a, const ProducerEntry& b, bool complete) {
@@ -47,6 +52,7 @@ ProducerCheck::ProducerCheck(Disk& disk, std::string directory, Offset first, co
   if (const auto offsets = list_producer_snapshots(disk, directory_)) snapshots_ = *offsets;
   std::ranges::reverse(snapshots_);  // taken from the back
   complete_ = first.value == 0;
+  whole_from_ = first;
   state_.set_end_offset(first);
   while (!snapshots_.empty() && snapshots_.back() <= first) {
     const Offset at = snapshots_.back();
@@ -71,7 +77,12 @@ std::optional<ProducerState> ProducerCheck::read(Offset at) const {
 std::optional<AbortedTransaction> ProducerCheck::batch(const RecordBatch& batch) {
   compare_up_to(batch.base_offset());
   const bool whole = batch.header.records_count == std::int64_t{batch.header.last_offset_delta} + 1;
-  compacted_ = compacted_ || batch.base_offset() > state_.end_offset() || !whole || batch.has_delete_horizon();
+  if (batch.base_offset() > state_.end_offset()) {
+    whole_from_ = batch.base_offset();
+    compacted_ = true;
+  }
+  compacted_ = compacted_ || !whole || batch.has_delete_horizon();
+  if (options_.now) note_silence(batch);
   const std::optional<CompletedTransaction> completed = state_.update(batch);
   if (!completed) return std::nullopt;
   const Offset last_stable = state_.last_stable_offset(*completed);
@@ -79,6 +90,14 @@ std::optional<AbortedTransaction> ProducerCheck::batch(const RecordBatch& batch)
   state_.high_watermark_moved(batch.next_offset());
   if (completed->outcome != TransactionOutcome::abort) return std::nullopt;
   return AbortedTransaction{completed->producer, completed->first, completed->last, last_stable};
+}
+
+void ProducerCheck::note_silence(const RecordBatch& batch) {
+  const auto known = state_.producers().find(ProducerId{batch.header.producer_id});
+  if (known == state_.producers().end() || known->second.transaction_start()) return;
+  const std::int64_t last = std::max<std::int64_t>(known->second.last_timestamp().value, 0);
+  if (std::max<std::int64_t>(batch.header.max_timestamp, 0) - last >= options_.producer_id_expiration_ms)
+    came_back_.insert(known->first);
 }
 
 void ProducerCheck::compare_up_to(Offset offset) {
@@ -89,8 +108,8 @@ void ProducerCheck::compare_up_to(Offset offset) {
   }
 }
 
-bool ProducerCheck::may_have_expired(const ProducerEntry& entry) const {
-  if (entry.transaction_start()) return false;
+bool ProducerCheck::may_have_expired(const ProducerEntry& entry, bool gaps) const {
+  if (entry.transaction_start() && !gaps) return false;  // else its marker may be what is missing
   const std::int64_t last = std::max<std::int64_t>(entry.last_timestamp().value, 0);
   return options_.now && options_.now->value - last >= options_.producer_id_expiration_ms;
 }
@@ -99,17 +118,24 @@ void ProducerCheck::compare(Offset at, const ProducerState& saved) {
   const auto tell = [&](ProducerId id, const std::string& what) {
     (*report_)({path_of_snapshot(at), std::nullopt, "producer " + std::to_string(id.value) + ": " + what});
   };
+  // What is missing right below the snapshot is not seen yet.
+  const bool gap_below = state_.end_offset() < at;
+  const bool gaps = compacted_ || gap_below;
+  const Offset whole_from = gap_below ? at : whole_from_;
   for (const auto& [id, made] : state_.producers()) {
     const auto found = saved.producers().find(id);
     if (found == saved.producers().end()) {
-      if (!may_have_expired(made)) tell(id, "is missing; the log says " + text_of(made));
-    } else if (compacted_ ? !same_after_cleaning(made, found->second) : !same(made, found->second, complete_)) {
+      if (!may_have_expired(made, gaps)) tell(id, "is missing; the log says " + text_of(made));
+    } else if (gaps ? !may_be_same(made, found->second, whole_from)
+                    : !same(made, found->second, complete_ && !came_back_.contains(id))) {
       tell(id, "the snapshot says " + text_of(found->second) + "; the log says " + text_of(made));
     }
   }
-  if (!complete_ || compacted_) return;
+  if (!complete_) return;
   for (const auto& [id, entry] : saved.producers()) {
-    if (!state_.producers().contains(id)) tell(id, "has written nothing; the snapshot says " + text_of(entry));
+    const bool would_be_there = !gaps || (entry.last() && entry.last()->last_offset >= whole_from);
+    if (would_be_there && !state_.producers().contains(id))
+      tell(id, "has written nothing; the snapshot says " + text_of(entry));
   }
 }
 

@@ -1,6 +1,8 @@
 #pragma once
-// The producers' state, made again from the batches of a log, and held against the snapshots that stand beside it.
+// The producers' state, made again from the batches of a log, and held against the snapshots that stand beside it. What
+// the log cannot tell, for batches below the snapshot are missing, is not held against it.
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,7 +32,8 @@ class ProducerCheck {
   void compare(Offset at, const ProducerState& saved);
   [[nodiscard]] std::optional<ProducerState> read(Offset at) const;
   [[nodiscard]] std::string path_of_snapshot(Offset at) const;
-  [[nodiscard]] bool may_have_expired(const ProducerEntry& entry) const;
+  [[nodiscard]] bool may_have_expired(const ProducerEntry& entry, bool gaps) const;
+  void note_silence(const RecordBatch& batch);
 
   Disk* disk_;
   std::string directory_;
@@ -41,6 +44,8 @@ class ProducerCheck {
   ProducerState state_;
   bool complete_{true};  // state_ is all there is to know
   bool compacted_{false};
+  Offset whole_from_;               // from here to the end of state_ no offset is missing
+  std::set<ProducerId> came_back_;  // after so long that the broker may have forgotten what was before
 };
 
 }  // namespace kafkasim::sim::logtool

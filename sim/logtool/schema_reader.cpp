@@ -13,6 +13,9 @@ namespace kafkasim::sim::logtool {
 
 namespace {
 
+// An object of JSON looks its fields up one by one: what no message has must not take minutes.
+constexpr std::uint32_t most_tagged_fields = 1000;
+
 struct Field {
   std::string_view name;
   std::int16_t first{0};
@@ -113,6 +116,7 @@ class MessageReader {
  private:
   void tagged(const std::vector<Field>& fields, Json& out) {
     const std::uint32_t count = in_.unsigned_varint();
+    if (count > most_tagged_fields) return in_.fail("far too many tagged fields");
     for (std::uint32_t i = 0; i < count && in_.ok(); ++i) {
       const std::uint32_t tag = in_.unsigned_varint();
       const std::uint32_t size = in_.unsigned_varint();

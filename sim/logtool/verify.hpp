@@ -9,9 +9,10 @@
 //   .txnindex                  exactly the aborted transactions whose marker is in the segment
 //   leader-epoch-checkpoint    says of every batch the epoch that it carries
 //   .snapshot (producers)      the state that the log below it makes; producers that may have expired may be missing
-//   .checkpoint                between a snapshot header and a footer, offsets rise
-//   offset checkpoints         of partitions that are there, not beyond their end
-//   the small files            parse
+//   .checkpoint                between a snapshot header and a footer, offsets rise; bootstrap.checkpoint too
+//   offset checkpoints         not beyond the end of the log; of partitions that are gone Kafka leaves lines there
+//   the small files            parse, have the fields of a version that Kafka knows
+// Partitions are the directories with such a name in which a file of a log is, also those on their way ("-future").
 // Where offsets are missing, the cleaner was here: then producers and transactions are held to what it leaves alone.
 // Where a segment is damaged, what depends on the rest of it is not held against it.
 #include <cstdint>

@@ -14,8 +14,6 @@ namespace kafkasim::sim::logtool {
 
 namespace {
 
-constexpr std::string_view transaction_index_suffix_text = ".txnindex";
-
 std::string digits_of(Offset offset) { return std::to_string(offset.value); }
 
 // What leader-epoch-checkpoint says, held against the epochs of the batches.
@@ -28,7 +26,7 @@ class EpochCheck {
     const auto loaded = LeaderEpochCache::load(disk, directory);
     readable_ = loaded && loaded->readable;
     if (readable_) cache_ = loaded->cache;
-    if (!readable_) tell("epochs and offsets do not rise from line to line");
+    if (!readable_) tell("is not as Kafka writes it");
   }
 
   void batch(const RecordBatch& batch) {
@@ -68,6 +66,8 @@ class EpochCheck {
   std::optional<LeaderEpoch> told_;
 };
 
+enum class SegmentPlace : std::uint8_t { rolled, last };
+
 class LogCheck {
  public:
   LogCheck(Disk& disk, std::string directory, Offset first, std::optional<Offset> log_start,
@@ -80,7 +80,7 @@ class LogCheck {
     log_.end = first;
   }
 
-  void segment(Offset base) {
+  void segment(Offset base, SegmentPlace place) {
     const std::string path = segment_path(directory_, base, log_suffix);
     if (base < log_.end)
       tell(path, 0, "begins below offset " + digits_of(log_.end) + ", where the segment before it ends");
@@ -92,11 +92,11 @@ class LogCheck {
     }
     OffsetIndexCheck offsets{*disk_, segment_path(directory_, base, index_suffix), base, *report_};
     TimeIndexCheck times{*disk_, segment_path(directory_, base, time_index_suffix), base, *report_};
-    TransactionIndexCheck transactions{*disk_, segment_path(directory_, base, transaction_index_suffix_text),
+    TransactionIndexCheck transactions{*disk_, segment_path(directory_, base, transaction_index_suffix),
                                        producers_.known_from(), *report_};
     next_ = std::max(log_.end, base);
     log_.end = next_;
-    BatchScanner scan{*disk_, *file, 0, *size};
+    BatchScanner scan{*disk_, *file, 0, std::min(*size, longest_segment_file)};
     while (const ScannedBatch* found = scan.next()) {
       const RecordBatch& batch = found->batch;
       check_batch(path, found->position, batch, base);
@@ -109,10 +109,12 @@ class LogCheck {
       if (producers_.compacted()) transactions.log_is_compacted();
       if (aborted) transactions.aborted(*aborted);
     }
-    const bool cut = scan.damage() || scan.disk_error();
-    if (cut) tell(path, scan.position(), why_no_batch(*disk_, *file, scan.position(), *size));
+    const std::optional<LogRest> rest = rest_of_log(*disk_, *file, scan, *size);
+    // Space that log.preallocate has reserved is cut away when the segment is rolled, or the broker stops.
+    const bool cut = rest && !(rest->reserved && place == SegmentPlace::last);
+    if (cut) tell(path, rest->position, rest->reason);
     log_.damaged = log_.damaged || cut;
-    offsets.end(*size, cut ? Reached::damage : Reached::end);
+    offsets.end(scan.position(), cut ? Reached::damage : Reached::end);
     times.end(cut ? Reached::damage : Reached::end);
     transactions.end(log_.damaged ? Reached::damage : Reached::end);
     disk_->close(*file);
@@ -140,7 +142,8 @@ class LogCheck {
     if (batch.base_offset() < base) {
       tell(path, position, where + " is below the offset of the file's name");
     } else if (batch.base_offset() < next_) {
-      tell(path, position, where + " is not above offset " + digits_of(next_.plus(-1)) + ", where the one before it ends");
+      tell(path, position,
+           where + " is not above offset " + digits_of(next_.plus(-1)) + ", where the one before it ends");
     } else if (batch.last_offset() - base > INT32_MAX) {
       tell(path, position, where + " is too far from the offset of the file's name");
     }
@@ -179,12 +182,13 @@ class LogCheck {
   LeaderEpoch epoch_{-1};
 };
 
-// A snapshot of the metadata log: a header, records, a footer.
+}  // namespace
+
 void verify_metadata_snapshot(Disk& disk, const std::string& path, const Report& report) {
   const DiskResult<FileId> file = disk.open(path, OpenMode::existing);
   const DiskResult<std::uint64_t> size = file ? disk.size(*file) : tl::unexpected(file.error());
   if (!size) return report({path, std::nullopt, "cannot be read"});
-  BatchScanner scan{disk, *file, 0, *size};
+  BatchScanner scan{disk, *file, 0, std::min(*size, longest_segment_file)};
   std::optional<ControlType> first;
   std::optional<ControlType> last;
   Offset next{0};
@@ -202,14 +206,14 @@ void verify_metadata_snapshot(Disk& disk, const std::string& path, const Report&
     }
     if (reader.error()) report({path, found->position, "records do not read: " + reader.error()->message});
   }
-  const bool cut = scan.damage() || scan.disk_error();
-  if (cut) report({path, scan.position(), why_no_batch(disk, *file, scan.position(), *size)});
-  if (first != ControlType::snapshot_header) report({path, 0, "does not begin with a snapshot header"});
-  if (!cut && last != ControlType::snapshot_footer) report({path, *size, "does not end with a snapshot footer"});
+  const std::optional<LogRest> rest = rest_of_log(disk, *file, scan, *size);
   disk.close(*file);
+  if (rest) report({path, rest->position, rest->reason});
+  if (*size == 0) return report({path, 0, std::string{empty_snapshot_text}});
+  if (first != ControlType::snapshot_header && !(rest && count == 0))
+    report({path, 0, "does not begin with a snapshot header"});
+  if (!rest && last != ControlType::snapshot_footer) report({path, *size, "does not end with a snapshot footer"});
 }
-
-}  // namespace
 
 VerifiedLog verify_partition(Disk& disk, const std::string& directory, const std::vector<std::string>& names,
                              std::optional<Offset> log_start, const VerifyOptions& options, const Report& report) {
@@ -222,7 +226,7 @@ VerifiedLog verify_partition(Disk& disk, const std::string& directory, const std
     const std::string path = path_of(directory, name);
     if (name.ends_with(log_suffix) && !offset_of_name(name, log_suffix))
       report({path, std::nullopt, "the name of a segment is its first offset in 20 digits"});
-    for (const std::string_view suffix : {index_suffix, time_index_suffix, transaction_index_suffix_text}) {
+    for (const std::string_view suffix : {index_suffix, time_index_suffix, transaction_index_suffix}) {
       const std::optional<Offset> base = offset_of_name(name, suffix);
       if (base && !std::ranges::binary_search(bases, *base))
         report({path, std::nullopt, "there is no segment of that offset"});
@@ -235,7 +239,7 @@ VerifiedLog verify_partition(Disk& disk, const std::string& directory, const std
     return {};
   }
   LogCheck check{disk, directory, bases.front(), log_start, options, report};
-  for (const Offset base : bases) check.segment(base);
+  for (const Offset base : bases) check.segment(base, base == bases.back() ? SegmentPlace::last : SegmentPlace::rolled);
   return check.end();
 }
 

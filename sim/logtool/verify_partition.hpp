@@ -19,4 +19,7 @@ struct VerifiedLog {
                                            const std::vector<std::string>& names, std::optional<Offset> log_start,
                                            const VerifyOptions& options, const Report& report);
 
+// A snapshot of the metadata log, also the one that a new cluster begins with: a header, records, a footer.
+void verify_metadata_snapshot(Disk& disk, const std::string& path, const Report& report);
+
 }  // namespace kafkasim::sim::logtool

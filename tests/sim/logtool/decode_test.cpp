@@ -151,3 +151,21 @@ TEST_CASE("control records are told by their type") {
   const auto key = to_vector(as_bytes(std::string{"\0\0\0\x63", 4}));
   CHECK(decode_control(record_of(key, key))["type"] == "unknown");
 }
+
+TEST_CASE("the value of an unknown type is bytes and its first two are no version") {
+  const auto key = to_vector(as_bytes(std::string{"\0Mx", 3}));
+  const auto value = to_vector(as_bytes("yy"));
+  for (const LogContent content : {LogContent::group_offsets, LogContent::transaction_state}) {
+    const Json json = decode_record(record_of(key, value), content).value();
+    CHECK(json["key"].dump() == R"({"type":"unknown","version":77,"bytes":"78"})");
+    CHECK(json["value"].dump() == R"({"type":"unknown","bytes":"7979"})");
+    CHECK(decode_record(record_of({}, value), content)->at("value")["bytes"] == "7979");
+  }
+}
+
+TEST_CASE("a log on its way holds what it held before") {
+  const std::string id = ".0123456789abcdef0123456789abcdef";
+  CHECK(content_of_directory("__consumer_offsets-12" + id + "-future") == LogContent::group_offsets);
+  CHECK(content_of_directory("__transaction_state-0" + id + "-delete") == LogContent::transaction_state);
+  CHECK(content_of_directory("orders-0" + id + "-stray") == LogContent::plain);
+}

@@ -96,3 +96,77 @@ TEST_CASE("a checkpoint that breaks off tells the entries before and the byte wh
   rig.disk.set_text("d/quorum-state", "{");
   CHECK(dumped(rig.disk, "d/quorum-state", As::json).outcome == Dumped::damaged);
 }
+
+namespace {
+
+// The reason and the position of the damage that stands last, empty if there is none.
+std::string damage_of(const std::string& name, const std::string& text) {
+  test::MemoryDisk disk;
+  disk.set_text(name, text);
+  const Text told = dumped(disk, name, As::json);
+  const std::vector<Json> lines = lines_of(told.text);
+  const bool damaged = !lines.empty() && lines.back()["kind"] == "damage";
+  CHECK(damaged == (told.outcome == Dumped::damaged));
+  if (!damaged) return {};
+  return lines.back()["position"].dump() + " " + lines.back()["reason"].get<std::string>();
+}
+
+}  // namespace
+
+TEST_CASE("the empty marker of a clean stop that old brokers write is sound") {
+  test::MemoryDisk disk;
+  disk.set_text("d/.kafka_cleanshutdown", "");
+  CHECK(dumped(disk, "d/.kafka_cleanshutdown", As::json).text
+        == "{\"kind\":\"clean_shutdown\",\"file\":\"d/.kafka_cleanshutdown\"}\n");
+  CHECK(dumped(disk, "d/.kafka_cleanshutdown", As::json).outcome == Dumped::sound);
+  CHECK(damage_of("d/.kafka_cleanshutdown", "{") == "0 is not a JSON object");
+}
+
+TEST_CASE("a broken partition.metadata is damaged at the line that is wrong") {
+  const std::string name = "d/partition.metadata";
+  CHECK(damage_of(name, "version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAAQ\n").empty());
+  CHECK(damage_of(name, "") == "0 is empty");
+  CHECK(damage_of(name, "version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAAA\n").starts_with("11 "));
+  CHECK(damage_of(name, "version: 0\ntopic_id: what\n").starts_with("11 "));
+  CHECK(damage_of(name, "version: 0\n").starts_with("11 "));
+  CHECK(damage_of(name, "version: 1\ntopic_id: AAAAAAAAAAAAAAAAAAAAAQ\n").starts_with("0 "));
+}
+
+TEST_CASE("epochs and offsets of a checkpoint must rise and none is negative") {
+  const std::string name = "d/leader-epoch-checkpoint";
+  CHECK(damage_of(name, "0\n2\n0 0\n4 36\n").empty());
+  CHECK(damage_of(name, "0\n2\n1 0\n0 36\n") == "8 epochs and offsets do not rise from line to line");
+  CHECK(damage_of(name, "0\n2\n0 5\n1 4\n") == "8 epochs and offsets do not rise from line to line");
+  CHECK(damage_of(name, "0\n1\n-1 0\n") == "4 an epoch or an offset is negative");
+  CHECK(damage_of(name, "0\n1\n1 -7\n") == "4 an epoch or an offset is negative");
+  CHECK(damage_of(name, "0\n1\n3000000000 1\n") == "4 not a line of epoch and offset");
+}
+
+TEST_CASE("offset checkpoints name no partition twice and no offset below zero") {
+  const std::string name = "d/recovery-point-offset-checkpoint";
+  CHECK(damage_of(name, "0\n2\nt 0 5\nt 1 5\n").empty());
+  CHECK(damage_of(name, "0\n2\nt 0 5\nt 0 6\n") == "10 the partition stands in a line before");
+  CHECK(damage_of(name, "0\n1\nt 0 -1\n") == "4 the offset is negative");
+  CHECK(damage_of(name, "0\n1\nt -1 1\n") == "4 not a line of topic, partition and offset");
+}
+
+TEST_CASE("files of a few fields are bounded in length and in depth") {
+  std::string deep = "{\"a\":";
+  deep.append(20'000, '[');
+  CHECK(damage_of("d/quorum-state", deep) == "0 is not a JSON object");
+  deep.append(20'000, ']');
+  CHECK(damage_of("d/quorum-state", deep + "}") == "0 is not a JSON object");
+  CHECK(damage_of("d/quorum-state", std::string(100'000, '[')).find("far too long") != std::string::npos);
+  CHECK(damage_of("d/meta.properties", std::string(100'000, '#')).find("far too long") != std::string::npos);
+}
+
+TEST_CASE("zeros in a transaction index and an index that ends within an entry are damage") {
+  CHECK(damage_of("d/00000000000000000000.txnindex", std::string(34, '\0')).starts_with("0 an entry of zeros"));
+  CHECK(
+      damage_of("d/00000000000000000000.txnindex", std::string(7, '\0')).starts_with("0 the last entry is cut short"));
+  CHECK(
+      damage_of("d/00000000000000000000.index", std::string(8 + 3, '\0')).starts_with("8 the last entry is cut short"));
+  CHECK(
+      damage_of("d/00000000000000000000.timeindex", std::string(8, '\0')).starts_with("0 the last entry is cut short"));
+  CHECK(damage_of("d/00000000000000000000.index", std::string(16, '\0')).empty());
+}

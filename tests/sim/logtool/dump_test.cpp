@@ -1,5 +1,6 @@
 #include "sim/logtool/dump.hpp"
 
+#include "sim/logtool/real_files.hpp"
 #include "tests/sim/logtool/rig.hpp"
 #include "tests/support/data_file.hpp"
 
@@ -135,5 +136,31 @@ TEST_CASE("batches that other clients and real brokers made are told with all th
       CHECK(lines[0]["crc_ok"] == true);
       CHECK(lines[0]["count"] == lines.size() - 1);
     }
+  }
+}
+
+TEST_CASE("a log that is longer than any of Kafka is told up to its last batch and no further") {
+  const Rig rig;
+  const LogFolder folder{"sparse"};
+  folder.write(rig.disk);
+  std::filesystem::resize_file(folder.at(first_log), std::uintmax_t{1} << 40);
+  RealFiles disk;
+  const Text text = dumped(disk, folder.at(first_log), As::json);
+  CHECK(text.outcome == Dumped::damaged);
+  const std::vector<Json> lines = lines_of(text.text);
+  REQUIRE(lines.size() > 2);
+  CHECK(lines[lines.size() - 2]["kind"] == "batch");
+  CHECK(lines.back()["position"] == 2147483647);
+  CHECK_FALSE(lines.back().contains("offset"));
+}
+
+TEST_CASE("an empty snapshot of the metadata log is damaged") {
+  for (const std::string name : {"m/00000000000000000187-0000000001.checkpoint", "m/bootstrap.checkpoint"}) {
+    test::MemoryDisk disk;
+    disk.set_text(name, "");
+    const std::vector<Json> lines = json_of(disk, name);
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0]["position"] == 0);
+    CHECK(lines[0]["reason"].get<std::string>().find("is empty") != std::string::npos);
   }
 }

@@ -98,3 +98,18 @@ TEST_CASE("the transaction index must hold what the markers say") {
   CHECK_FALSE(extra.verify());
   CHECK(extra.only(path, "the log has no aborted transaction of producer 9"));
 }
+
+TEST_CASE("lengths that no index has and zeros in a transaction index are found") {
+  const std::string transactions = "orders-0/00000000000000000000.txnindex";
+  for (const auto& [path, count, reason] : {std::tuple{first_index, 3U, "the last entry is cut short"},
+                                            std::tuple{first_time_index, 8U, "the last entry is cut short"},
+                                            std::tuple{transactions, 5U, "the last entry is cut short"},
+                                            std::tuple{transactions, 34U, "an entry of zeros"}}) {
+    Rig rig;
+    rig.append(path, std::vector<std::byte>(count));
+    CHECK_FALSE(rig.verify());
+    CHECK(rig.only(path, reason));
+    CHECK(rig.found.size() == 1);
+    CHECK(rig.found.front().position.has_value());
+  }
+}

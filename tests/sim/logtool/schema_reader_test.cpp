@@ -70,3 +70,9 @@ TEST_CASE("a version that is not known is an error and what is left over is told
   more.i16(3);
   CHECK(read("a i8", 0, more)->dump() == R"({"a":0,"trailingBytes":"03"})");
 }
+
+TEST_CASE("more tagged fields than any message has are an error and take no time") {
+  ByteWriter out;
+  out.unsigned_varint(1'000'000);
+  CHECK_FALSE(read("a i16 #0", 1, out));
+}

@@ -1,6 +1,7 @@
 #include "sim/logtool/verify_partition.hpp"
 
 #include "core/record/control_record.hpp"
+#include "sim/logtool/real_files.hpp"
 #include "tests/sim/logtool/rig.hpp"
 
 using namespace kafkasim;
@@ -154,4 +155,45 @@ TEST_CASE("no flipped bit in the log or in an index makes verify fail in another
       CHECK(rig.verified.readable);
     }
   }
+}
+
+TEST_CASE("zeros behind the last batch are reserved space in the last segment and nowhere else") {
+  Rig rig;
+  const std::string last = rig.files(".log").back();
+  rig.append(last, std::vector<std::byte>(5000));
+  CHECK(rig.verify());
+  rig.append(first_log, std::vector<std::byte>(5000));
+  CHECK_FALSE(rig.verify());
+  CHECK(rig.only(first_log, "5000 bytes of zeros"));
+  Rig other;
+  std::vector<std::byte> bytes(5000);
+  bytes.back() = std::byte{1};
+  other.append(last, bytes);
+  CHECK_FALSE(other.verify());
+}
+
+TEST_CASE("a segment that is longer than any of Kafka is found at the byte where it should end") {
+  const Rig rig;
+  const LogFolder folder{"long-segment"};
+  folder.write(rig.disk);
+  const std::string last = rig.files(".log").back();
+  std::filesystem::resize_file(folder.at(last), std::uintmax_t{1} << 40);
+  std::filesystem::resize_file(folder.at(first_index), std::uintmax_t{1} << 40);
+  RealFiles disk;
+  std::vector<Mismatch> found;
+  (void)verify_directory(disk, folder.at("orders-0"), {}, [&](const Mismatch& m) { found.push_back(m); });
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].file == folder.at(first_index));
+  CHECK(found[0].position == 2147483647);
+  CHECK(found[1].file == folder.at(last));
+  CHECK(found[1].position == 2147483647);
+}
+
+TEST_CASE("a metadata snapshot without a byte is one finding") {
+  Rig rig;
+  const std::string path = "orders-0/00000000000000000005-0000000001.checkpoint";
+  rig.disk.set_text(path, "");
+  CHECK_FALSE(rig.verify());
+  CHECK(rig.only(path, "is empty"));
+  CHECK(rig.found.size() == 1);
 }
