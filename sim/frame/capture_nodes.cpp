@@ -63,16 +63,6 @@ std::string pace(std::int64_t permille) {
 
 struct NodePainter {
   const Shot& shot;
-  std::optional<HostId> right_clock{};  // a node whose clock nobody has touched: what the others are compared with
-
-  explicit NodePainter(const Shot& s) : shot{s} {
-    for (const auto* nodes : {&shot.run.cluster().brokers, &shot.run.cluster().controllers}) {
-      for (const auto& [id, host] : *nodes) {
-        if (!right_clock && !suffers<ClockFault>(host)) right_clock = host;
-      }
-    }
-  }
-
   [[nodiscard]] const World& world() const { return shot.run.world(); }
   [[nodiscard]] const Host& host(HostId id) const { return world().host(id); }
 
@@ -86,8 +76,7 @@ struct NodePainter {
 
   void tell_clock(HostId id, std::vector<std::string>& ailments) const {
     if (!suffers<ClockFault>(id)) return;
-    const Timestamp right =
-        right_clock ? host(*right_clock).clock().at(shot.now()) : host(id).spec().wall_clock.plus(Duration{shot.now().ns}.whole_ms());
+    const Timestamp right = world().right_clock().at(shot.now());
     const std::int64_t ahead_ms = host(id).clock().at(shot.now()) - right;
     const std::int64_t off_ms = ahead_ms < 0 ? -ahead_ms : ahead_ms;
     const Duration off = off_ms < 10'000 ? milliseconds(off_ms) : seconds(off_ms / 1000);

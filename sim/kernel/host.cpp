@@ -9,34 +9,15 @@
 namespace kafkasim::sim {
 namespace {
 
-constexpr std::int64_t million = 1'000'000;
 constexpr std::uint32_t most_wakes_at_once = 10'000;
 
 }  // namespace
 
-WallClock::WallClock(Timestamp at_zero) : shown_ns_{milliseconds(at_zero.value).ns} {}
-
-std::int64_t WallClock::ns_at(Instant now) const {
-  const std::int64_t gone = (now - since_).ns;
-  const std::int64_t gained = gone / million * drift_ + gone % million * drift_ / million;
-  return saturating_sum(saturating_sum(shown_ns_, gone), gained);
-}
-
-Timestamp WallClock::at(Instant now) const { return Timestamp{Duration{ns_at(now)}.whole_ms()}; }
-
-void WallClock::jump(Duration by) { shown_ns_ = saturating_sum(shown_ns_, by.ns); }
-
-void WallClock::set_drift(Instant now, std::int64_t per_million) {
-  shown_ns_ = ns_at(now);
-  since_ = now;
-  drift_ = std::clamp(per_million, 1 - million, million);
-}
-
-Host::Host(HostId id, std::shared_ptr<const HostSpec> spec, const Random& root)
+Host::Host(HostId id, std::shared_ptr<const HostSpec> spec, WallClock clock, const Random& root)
     : id_{id},
       spec_{std::move(spec)},
       disk_{spec_->disk},
-      clock_{spec_->wall_clock},
+      clock_{clock},
       lanes_{spec_->threads},
       random_{root.fork("host").fork(spec_->name)},
       power_random_{root.fork("power").fork(spec_->name)} {}

@@ -14,31 +14,16 @@
 #include "sim/kernel/disk_queue.hpp"
 #include "sim/kernel/host_spec.hpp"
 #include "sim/kernel/lanes.hpp"
+#include "sim/kernel/wall_clock.hpp"
 
 namespace kafkasim::sim {
-
-// What a node takes for the time: nanoseconds since 1970, which go on from the last change at their own pace.
-class WallClock {
- public:
-  explicit WallClock(Timestamp at_zero);
-  [[nodiscard]] Timestamp at(Instant now) const;
-  void jump(Duration by);
-  void set_drift(Instant now, std::int64_t per_million);  // within a million: a clock does not run backwards
-  [[nodiscard]] std::int64_t drift() const { return drift_; }
-
- private:
-  [[nodiscard]] std::int64_t ns_at(Instant now) const;
-  std::int64_t shown_ns_;
-  Instant since_{};
-  std::int64_t drift_{0};  // per million
-};
 
 // down -> launching (its first event is in the queue) -> starting (the service time of Started) -> running
 enum class ProcessPhase : std::uint8_t { down, launching, starting, running };
 
 class Host {
  public:
-  Host(HostId id, std::shared_ptr<const HostSpec> spec, const Random& root);
+  Host(HostId id, std::shared_ptr<const HostSpec> spec, WallClock clock, const Random& root);
 
   [[nodiscard]] HostId id() const { return id_; }
   [[nodiscard]] const HostSpec& spec() const { return *spec_; }

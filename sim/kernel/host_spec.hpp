@@ -29,7 +29,6 @@ struct HostSpec {
   LaneThreads threads;
   CpuCost cpu;
   DiskSpec disk;
-  Timestamp wall_clock{1'700'000'000'000};  // what the node's clock shows at Instant 0
 };
 
 }  // namespace kafkasim::sim

@@ -18,7 +18,8 @@ HostId World::add_host(HostSpec spec) {
   const HostId id{static_cast<std::int32_t>(hosts_.size())};
   network_.add_host(id, spec.name, spec.rack, spec.endpoint);
   if (spec.second_endpoint) network_.add_second_listener(id, *spec.second_endpoint);
-  hosts_.emplace_back(Host{id, std::make_shared<const HostSpec>(std::move(spec)), root_});
+  WallClock clock{right_clock_};
+  hosts_.emplace_back(Host{id, std::make_shared<const HostSpec>(std::move(spec)), clock, root_});
   operation("add_host", id);
   return id;
 }
@@ -144,6 +145,15 @@ void World::jump_clock(HostId id, Duration by) {
   operation("jump_clock", id);
   hash_.add(by.ns);
   edit(id).clock().jump(by);
+}
+
+void World::set_right_time(Timestamp now) {
+  const Duration by = milliseconds(now - right_clock_.at(now_));
+  hash_.add("set_right_time");
+  hash_.add(now_.ns);
+  hash_.add(by.ns);
+  right_clock_.jump(by);
+  for (Cow<Host>& host : hosts_) host.edit().clock().jump(by);
 }
 
 void World::set_clock_drift(HostId id, std::int64_t per_million) {

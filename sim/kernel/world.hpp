@@ -76,6 +76,9 @@ class World {
   // Flips bits of one stored byte; nothing if it is not there.
   void corrupt(HostId id, const std::string& path, std::uint64_t at, std::byte mask);
   [[nodiscard]] Timestamp wall_clock(HostId id) const { return host(id).clock().at(now_); }
+  // Moves the right time, and with it the wall clocks of all hosts, those added later too: what they are off stays.
+  void set_right_time(Timestamp now);
+  [[nodiscard]] const WallClock& right_clock() const { return right_clock_; }
 
   // ---- what happens to the network ----------------------------------------------------------------------------------
   CutId cut(std::vector<HostId> a, std::vector<HostId> b, OneWay one_way = OneWay::no);
@@ -186,6 +189,7 @@ class World {
   Instant now_{};
   EventQueue<Event> queue_;
   std::vector<Cow<Host>> hosts_;
+  WallClock right_clock_{wall_clock_at_zero};
   Network network_;
   Intercepts intercepts_;
   RunningHash hash_;

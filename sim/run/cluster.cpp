@@ -315,15 +315,14 @@ void set_link(const LinkSpec& link, const NetworkSpec& network, const Cluster& c
   }
 }
 
-// A `produce` entry without `as` has a producer of its own, with Kafka's defaults: acks=all and idempotence.
+}  // namespace
+
 bool produces_by_hand(const Scenario& scenario) {
   return std::ranges::any_of(scenario.timeline, [](const TimelineEntry& entry) {
     const auto* produce = std::get_if<Produce>(&entry.operation);
     return produce && !produce->as;
   });
 }
-
-}  // namespace
 
 Endpoint endpoint_of(const NodeSpec& broker) {
   return broker.advertised.value_or(Endpoint{broker_name(broker.id), broker_port});
@@ -434,11 +433,7 @@ void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster
   for (const ProducerSpec& spec : scenario.producers) {
     for (std::int32_t i = 1; i <= spec.count; ++i) maker.producer(spec, i);
   }
-  if (produces_by_hand(scenario)) {
-    ProducerSpec by_hand;
-    by_hand.id = "by-hand";
-    maker.producer(by_hand, 1);
-  }
+  if (produces_by_hand(scenario)) add_producer_by_hand(scenario, world, cluster);
   std::map<std::string, std::int32_t> members;  // a group's members are numbered over all entries that name it
   for (const ConsumerSpec& spec : scenario.consumers) {
     for (std::int32_t i = 1; i <= spec.count; ++i)
@@ -448,6 +443,12 @@ void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster
     for (std::int32_t i = 1; i <= spec.count; ++i) maker.pipeline(spec, i);
   }
   for (const LinkSpec& link : scenario.network.links) set_link(link, scenario.network, cluster, world);
+}
+
+void add_producer_by_hand(const Scenario& scenario, World& world, Cluster& cluster) {
+  ProducerSpec by_hand;
+  by_hand.id = producer_by_hand;
+  ClientMaker{scenario, world, cluster, Instant{}}.producer(by_hand, 1);
 }
 
 HostId add_member(const Scenario& scenario, const std::string& group, World& world, Cluster& cluster) {

@@ -50,6 +50,10 @@ void format_new_disk(World& world, const Cluster& cluster, HostId host);
 [[nodiscard]] std::optional<raft::VoterSet> voters_of(const World& world, const Cluster& cluster);
 // Queues and stores, started; producers and consumers, not started. `origin` is time 0.
 void add_clients(const Scenario& scenario, Instant origin, World& world, Cluster& cluster);
+// What `produce` entries without `as` have: a producer of their own, with Kafka's defaults: acks=all and idempotence. Not started.
+inline constexpr const char* producer_by_hand = "by-hand";
+[[nodiscard]] bool produces_by_hand(const Scenario& scenario);  // has such entries
+void add_producer_by_hand(const Scenario& scenario, World& world, Cluster& cluster);
 // A further member of a group, as the first that the scenario has of it, with the next number. Not started.
 [[nodiscard]] HostId add_member(const Scenario& scenario, const std::string& group, World& world, Cluster& cluster);
 // The topics that the group's members subscribe to.

@@ -2,15 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-
-#include "sim/kernel/host_spec.hpp"
+#include <numeric>
 
 namespace kafkasim::sim {
-
-namespace {
-// Every node's wall clock begins there; where clocks are set wrong, the end-to-end latency that users see is wrong too.
-const std::int64_t wall_clock_at_start = HostSpec{}.wall_clock.value;
-}  // namespace
 
 // ---- latencies ------------------------------------------------------------------------------------------------------
 
@@ -93,6 +87,18 @@ LatencyHistogram Measures::latency(LatencyOf what, const std::optional<std::vect
   return sum;
 }
 
+std::optional<Duration> Measures::most_percentile(LatencyOf what, std::int64_t percent) const {
+  const Latencies& latencies = what == LatencyOf::produce ? produce_latency_ : end_to_end_latency_;
+  std::map<std::string_view, LatencyHistogram> by_owner;  // "analytics/2" is one of "analytics"
+  for (const auto& [key, one] : *latencies.apart) by_owner[std::string_view{key.first}.substr(0, key.first.rfind('/'))] += *one;
+  std::optional<Duration> most;
+  for (const auto& [owner, latency] : by_owner) {
+    const std::optional<Duration> its = latency.percentile(percent);
+    if (its && (!most || *most < *its)) most = its;
+  }
+  return most;
+}
+
 Counts Measures::counts(const std::optional<std::string>& client, const std::optional<std::string>& topic,
                         const std::optional<TopicPartition>& partition) const {
   if (!client && !topic && !partition) return all_counts_;
@@ -171,7 +177,7 @@ void Measures::on(const Observation& o, const trace::RecordsDelivered& e, const 
   Expiry& expiry = expiries_.edit()[e.partition];
   for (const std::string& reader : {name.substr(0, name.rfind('/')), std::string{}})  // "GROUP/NUMBER"
     expiry.positions[reader] = std::max(expiry.positions[reader], e.position);
-  const Timestamp now{wall_clock_at_start + Duration{o.at.ns}.whole_ms()};
+  const Timestamp now = right_clock_.at(o.at);  // where clocks are set wrong, the latency that users see is wrong too
   if (e.records.empty()) return;
   Reading& read = reading(o, e.partition, history);
   for (const auto& record : e.records) {
@@ -218,11 +224,13 @@ void Measures::on(const Observation& o, const trace::LogAppended& e, const Histo
   const PartitionHistory* partition = history.partition(e.partition);
   const std::optional<NodeId> broker = history.node(o.host);
   if (e.role != trace::ReplicaRole::leader || !partition || !broker) return;
-  for (const trace::AppendedBatch& batch : e.batches) {
-    const std::string client = batch.origin.known() ? history.subjects().client(batch.origin).name : "";
-    count({client, partition->name}, &Counts::bytes_in, batch.size_bytes);
-    broker_bytes_.edit()[{*broker, partition->name}].bytes_in += batch.size_bytes;
-  }
+  if (e.batches.empty()) return;
+  std::int64_t sent = static_cast<std::int64_t>(e.received_bytes);
+  if (sent == 0) sent = std::accumulate(e.batches.begin(), e.batches.end(), sent, [](std::int64_t sum, const auto& b) { return sum + b.size_bytes; });
+  const Origin& origin = e.batches.front().origin;  // one request's
+  const std::string client = origin.known() ? history.subjects().client(origin).name : "";
+  count({client, partition->name}, &Counts::bytes_in, sent);
+  broker_bytes_.edit()[{*broker, partition->name}].bytes_in += sent;
 }
 
 void Measures::on(const Observation& o, const trace::FetchAnswered& e, const History& history) {
@@ -280,6 +288,10 @@ void Measures::observe(const Observation& o, const History& history) {
     produce_latency_.add(key, acked->latency);
   } else if (const auto* failed = o.get_if<trace::RecordsFailed>()) {
     count(key_of(o.host, failed->partition), &Counts::failed, failed->count);
+  } else if (const auto* refused = o.get_if<trace::SendRefused>()) {
+    const TopicPartition nowhere{refused->topic, PartitionIndex{-1}};
+    count(key_of(o.host, nowhere), &Counts::produced, 1);
+    count(key_of(o.host, nowhere), &Counts::failed, 1);
   } else if (const auto* delivered = o.get_if<trace::RecordsDelivered>()) {
     on(o, *delivered, history);
   } else if (const auto* position = o.get_if<trace::PositionReset>()) {

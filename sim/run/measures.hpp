@@ -12,6 +12,7 @@
 
 #include "sim/check/history.hpp"
 #include "sim/kernel/observation.hpp"
+#include "sim/kernel/wall_clock.hpp"
 
 namespace kafkasim::sim {
 
@@ -58,6 +59,7 @@ enum class LatencyOf : std::uint8_t { produce, end_to_end };
 class Measures {
  public:
   void begin(Instant origin) { origin_ = origin; }
+  void set_right_clock(const WallClock& clock) { right_clock_ = clock; }  // by it end-to-end latencies count
   void name_client(HostId host, std::string name) { clients_[host] = std::move(name); }
   void observe(const Observation& o, const History& history);
 
@@ -76,6 +78,8 @@ class Measures {
   [[nodiscard]] LatencyHistogram latency(LatencyOf what, const std::optional<std::vector<std::string>>& clients = {},
                                          const std::optional<std::string>& topic = {},
                                          const std::optional<TopicPartition>& partition = {}) const;
+  // Of the client, or of all members of a group or instances of a producer or pipeline, of which it is the most.
+  [[nodiscard]] std::optional<Duration> most_percentile(LatencyOf what, std::int64_t percent) const;
   [[nodiscard]] std::optional<std::pair<NodeId, std::int32_t>> controller() const { return controller_; }
   [[nodiscard]] std::int32_t controller_epoch() const { return controller_epoch_; }
   [[nodiscard]] const std::map<NodeId, bool>& brokers_fenced() const { return brokers_; }  // registered ones
@@ -139,6 +143,7 @@ class Measures {
   void on(const Observation& o, const trace::FetchAnswered& e, const History& history);
 
   std::optional<Instant> origin_;
+  WallClock right_clock_{wall_clock_at_zero};
   std::map<HostId, std::string> clients_;
   Cow<ByKey<Counts>> counts_;
   Counts all_counts_;  // their sum: asked for by every picture and sample

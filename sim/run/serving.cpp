@@ -9,10 +9,9 @@ namespace kafkasim::sim {
 
 void Simulation::serve_on() { end_ = Instant{std::numeric_limits<std::int64_t>::max()}; }
 
-void Simulation::set_wall_clocks(Timestamp now) {
-  for (const auto* nodes : {&cluster_.brokers, &cluster_.controllers}) {
-    for (const auto& [id, host] : *nodes) world_.jump_clock(host, milliseconds(now.value - world_.wall_clock(host).value));
-  }
+void Simulation::set_right_time(Timestamp now) {
+  world_.set_right_time(now);
+  measures_.set_right_clock(world_.right_clock());
 }
 
 void Simulation::end_here() {
@@ -54,6 +53,11 @@ void Simulation::extend_timeline(std::vector<TimelineEntry> entries) {
   for (TimelineEntry& entry : entries) longer.timeline.push_back(std::move(entry));
   scenario_ = std::make_shared<const Scenario>(std::move(longer));
   checks_.set_subjects(subjects_of(*scenario_, cluster_));
+  if (produces_by_hand(*scenario_) && cluster_.client(producer_by_hand) == nullptr) {
+    add_producer_by_hand(*scenario_, world_, cluster_);
+    introduce_newest_client();
+    world_.start(cluster_.clients.back().host);
+  }
   Access access{*this};
   driver_.extend(scenario_, access);
   note_interventions();

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/broker/broker.hpp"
+#include "sim/fault/replica_bytes.hpp"
 #include "sim/run/access.hpp"
 #include "sim/scenario/chaos.hpp"
 
@@ -54,6 +55,7 @@ void Simulation::absorb() {
     absorbed_ += fresh.size();
     for (const Observation& o : fresh) {
       const bool of_kafka = !cluster_.beside_kafka.contains(o.host);
+      if (o.get_if<PowerLost>()) look_at_disk(o.host);
       if (of_kafka) checks_.observe(o, watching_ == Watching::all ? Checks::Asked::all_invariants : Checks::Asked::none);
       if (of_kafka) probes_.observe(o, checks_.history());
       measures_.observe(o, checks_.history());
@@ -75,6 +77,22 @@ void Simulation::absorb() {
     note_interventions();
     watch_expectations();
   }
+}
+
+// What a machine that has lost its power will find when it is back.
+void Simulation::look_at_disk(HostId host) {
+  const std::optional<NodeId> broker = checks_.history().node(host);
+  if (!broker) return;
+  std::map<TopicIdPartition, Offset> ends;
+  for (const auto& [id, partition] : checks_.history().partitions()) {
+    const ReplicaHistory* replica = partition->replica(*broker);
+    if (!replica) continue;
+    Offset& end = ends[id] = replica->log_start;
+    for (const StoredSegment& segment : stored_segments(world_.disk(host), partition->name)) {
+      if (!segment.batches.empty()) end = std::max(end, segment.batches.back().next_offset());
+    }
+  }
+  checks_.edit_history().disk_kept(*broker, ends);
 }
 
 // ---- before time 0 --------------------------------------------------------------------------------------------------
@@ -180,10 +198,15 @@ std::optional<HostId> Simulation::join(const std::string& group) {
   constexpr std::size_t most_clients = 60'000;  // an Origin has 16 bits for them
   if (cluster_.clients.size() >= most_clients) return std::nullopt;
   const HostId host = add_member(*scenario_, group, world_, cluster_);
-  checks_.set_subjects(subjects_of(*scenario_, cluster_));
-  story_.name_host(host, cluster_.clients.back().name);
-  measures_.name_client(host, cluster_.clients.back().name);
+  introduce_newest_client();
   return host;
+}
+
+void Simulation::introduce_newest_client() {
+  const ClientHost& client = cluster_.clients.back();
+  checks_.set_subjects(subjects_of(*scenario_, cluster_));
+  story_.name_host(client.host, client.name);
+  measures_.name_client(client.host, client.name);
 }
 
 // ---- from time 0 on -------------------------------------------------------------------------------------------------

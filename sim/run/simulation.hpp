@@ -57,7 +57,7 @@ class Simulation {
   // ---- with real clients: kafkasim serve, and what was recorded of it (serving.cpp) -------------------------------------
   // All of these happen now, between two events; the same calls between the same events give the same run.
   void serve_on();            // the run goes on until end_here(), whatever its duration
-  void set_wall_clocks(Timestamp now);  // of all nodes
+  void set_right_time(Timestamp now);  // what the wall clocks of all hosts show, those added later too
   void end_here();
   void advance(Instant to);   // no event is due until then
   [[nodiscard]] std::optional<Instant> next_event_at() const { return world_.next_event_at(); }
@@ -107,6 +107,7 @@ class Simulation {
 
   void appoint(Instant at, Planned kind, std::uint64_t what);
   void absorb();  // gives what was observed to everyone
+  void look_at_disk(HostId host);
   void on_appointment(const Plan& plan);
   void note_interventions();  // tells the checks that something was done to the cluster
   void begin();
@@ -116,6 +117,7 @@ class Simulation {
 
   [[nodiscard]] HostId administrator();
   [[nodiscard]] std::optional<HostId> join(const std::string& group);  // a further member, not started
+  void introduce_newest_client();                                      // to all who look on
 
   // expectations (expectations.cpp)
   void plan_expectations();

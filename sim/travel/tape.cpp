@@ -131,7 +131,7 @@ Result<std::unique_ptr<Tape>> Tape::begin(TapeSource source, TapeLimits limits) 
   Simulation run{std::make_shared<const Scenario>(std::move(*scenario)), WireMode::fast};
   run.observe_details();
   if (const Result<void> formed = run.form(); !formed) return tl::unexpected<Error>{formed.error()};
-  if (source.head.wall_clock) run.set_wall_clocks(*source.head.wall_clock);
+  if (source.head.wall_clock) run.set_right_time(*source.head.wall_clock);
   if (!source.operations.empty()) {
     run.serve_on();
     state->duration = std::max(state->duration, source.operations.back().at - run.origin());

@@ -11,7 +11,7 @@ namespace {
 
 // Ten microseconds a step and five milliseconds a sync; what making its file cost is charged.
 struct Synced {
-  Host host{HostId{0}, spec(), Random{1}};
+  Host host{HostId{0}, spec(), WallClock{wall_clock_at_zero}, Random{1}};
   FileId file{*host.disk().open("f", OpenMode::create)};
   Synced() { (void)host.charge(Instant{}, 0, 0); }
   static std::shared_ptr<const HostSpec> spec() {
@@ -36,18 +36,6 @@ Instant end_of_flush(Host& host, Instant now, FileId file) {
 
 }  // namespace
 
-TEST_CASE("the wall clock of a node jumps and drifts by itself") {
-  WallClock clock{Timestamp{1'000'000}};
-  CHECK(clock.at(Instant{} + seconds(1)).value == 1'001'000);
-  clock.jump(seconds(-5));
-  CHECK(clock.at(Instant{} + seconds(1)).value == 996'000);
-  clock.set_drift(Instant{} + seconds(1), 200);
-  CHECK(clock.at(Instant{} + seconds(1)).value == 996'000);
-  CHECK(clock.at(Instant{} + seconds(10'001)).value == 10'996'000 + 2'000);
-  clock.jump(Duration{INT64_MAX});
-  CHECK(clock.at(Instant{} + seconds(20'000)).value > 0);
-}
-
 TEST_CASE("a jump of one node's clock leaves the others and all deadlines alone") {
   EchoWorld echo;
   echo.run(seconds(1));
@@ -60,10 +48,26 @@ TEST_CASE("a jump of one node's clock leaves the others and all deadlines alone"
   CHECK(echo.client(echo.one).answers() == same.client(same.one).answers());
 }
 
+TEST_CASE("the right time moves all clocks as far and those of hosts that come later are right") {
+  EchoWorld echo;
+  echo.run(seconds(1));
+  echo.world.jump_clock(echo.one, seconds(-7));
+  echo.world.set_right_time(Timestamp{1'900'000'000'000});
+  CHECK(echo.world.wall_clock(echo.one) == Timestamp{1'899'999'993'000});
+  CHECK(echo.world.wall_clock(echo.two) == Timestamp{1'900'000'000'000});
+  HostSpec late = server_spec();
+  late.name = "late";
+  late.endpoint.reset();
+  const HostId added = echo.world.add_host(late);
+  echo.run(seconds(5));
+  CHECK(echo.world.wall_clock(added) == Timestamp{1'900'000'005'000});
+  CHECK(echo.world.right_clock().at(echo.world.now()) == Timestamp{1'900'000'005'000});
+}
+
 TEST_CASE("a step costs its base and its bytes and all of it more on a slow processor") {
   HostSpec spec = server_spec();
   spec.cpu = CpuCost{microseconds(10), microseconds(2)};
-  Host host{HostId{0}, std::make_shared<const HostSpec>(spec), Random{1}};
+  Host host{HostId{0}, std::make_shared<const HostSpec>(spec), WallClock{wall_clock_at_zero}, Random{1}};
   CHECK(time(host, Instant{}, 0) == microseconds(10));
   CHECK(time(host, Instant{}, 10'240) == microseconds(30));
   host.set_cpu_permille(10'000);
@@ -154,7 +158,7 @@ TEST_CASE("what is read costs the processor once more without zero copy") {
   spec.cpu = CpuCost{microseconds(10), microseconds(2)};
   for (const Switch zero_copy : {Switch::on, Switch::off}) {
     spec.disk.zero_copy = zero_copy;
-    Host host{HostId{0}, std::make_shared<const HostSpec>(spec), Random{1}};
+    Host host{HostId{0}, std::make_shared<const HostSpec>(spec), WallClock{wall_clock_at_zero}, Random{1}};
     const FileId file = *host.disk().open("f", OpenMode::create);
     const SharedBytes bytes = SharedBytes::of(std::string(10'240, 'x'));
     REQUIRE(host.disk().append(file, {&bytes, 1}));

@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "sim/kernel/host_spec.hpp"
 #include "tests/sim/run/watch.hpp"
 
 using namespace kafkasim;
@@ -52,7 +51,7 @@ TEST_CASE("what a poll returns is consumed and its latency is from the record's 
   Watch w;
   w.begin();
   w.at(milliseconds(500));
-  const Timestamp sent{HostSpec{}.wall_clock.value + (Duration{w.now.ns} - milliseconds(40)).whole_ms()};
+  const Timestamp sent{wall_clock_at_zero.value + (Duration{w.now.ns} - milliseconds(40)).whole_ms()};
   trace::RecordsDelivered e{orders_0, {}, LeaderEpoch{0}, Offset{2}};
   for (std::int64_t i = 0; i < 2; ++i) e.records.push_back({Offset{i}, Origin{0, i}, sent});
   w.tell(reader, e);
@@ -66,7 +65,7 @@ TEST_CASE("a record is out of order that comes after a later one unless the read
   w.begin();
   const auto deliver = [&w](std::int64_t from, std::int64_t to) {
     trace::RecordsDelivered e{orders_0, {}, LeaderEpoch{0}, Offset{to}};
-    for (std::int64_t i = from; i < to; ++i) e.records.push_back({Offset{i}, Origin{0, i}, HostSpec{}.wall_clock});
+    for (std::int64_t i = from; i < to; ++i) e.records.push_back({Offset{i}, Origin{0, i}, wall_clock_at_zero});
     w.tell(reader, e);
   };
   deliver(0, 10);
@@ -104,13 +103,38 @@ TEST_CASE("records expire that retention deletes at the leader before they were 
 TEST_CASE("bytes in are what the leader appends and not what followers copy") {
   Watch w;
   w.begin();
-  const std::vector<trace::AppendedBatch> batches{batch(0, 1, 100, 0), batch(2, 2, 50)};
-  w.tell(broker_host(1), trace::LogAppended{orders, trace::ReplicaRole::leader, LeaderEpoch{0}, batches});
-  w.tell(broker_host(2), trace::LogAppended{orders, trace::ReplicaRole::follower, LeaderEpoch{0}, batches});
+  for (const trace::AppendedBatch& one : {batch(0, 1, 100, 0), batch(2, 2, 50)}) {
+    w.tell(broker_host(1), trace::LogAppended{orders, trace::ReplicaRole::leader, LeaderEpoch{0}, {one}});
+    w.tell(broker_host(2), trace::LogAppended{orders, trace::ReplicaRole::follower, LeaderEpoch{0}, {one}});
+  }
   CHECK(w.measures.counts(std::nullopt, std::nullopt, orders_0).bytes_in == 150);
   CHECK(w.measures.counts("shop", std::nullopt, std::nullopt).bytes_in == 100);
   CHECK(w.measures.bytes_of(NodeId{1}).bytes_in == 150);
   CHECK(w.measures.bytes_of(NodeId{2}).bytes_in == 0);
+}
+
+TEST_CASE("bytes in of what a leader compresses anew are those that the producer sent") {
+  Watch w;
+  w.begin();
+  w.tell(broker_host(1), trace::LogAppended{orders, trace::ReplicaRole::leader, LeaderEpoch{0}, {batch(0, 1, 30, 0), batch(2, 3, 20, 0)}, 400});
+  CHECK(w.measures.counts("shop", std::nullopt, std::nullopt).bytes_in == 400);
+  CHECK(w.measures.counts(std::nullopt, std::nullopt, orders_0).bytes_in == 400);
+  CHECK(w.measures.bytes_of(NodeId{1}).bytes_in == 400);
+}
+
+TEST_CASE("a record that send refuses is produced and failed for its client and topic and of no partition") {
+  Watch w;
+  w.begin();
+  w.tell(shop, trace::SendRefused{"orders", ErrorCode::message_too_large});
+  for (const Counts& counts : {w.measures.counts("shop", std::nullopt, std::nullopt), w.measures.counts(std::nullopt, "orders", std::nullopt),
+                               w.measures.counts(std::nullopt, std::nullopt, std::nullopt)}) {
+    CHECK(counts.produced == 1);
+    CHECK(counts.failed == 1);
+    CHECK(counts.acked == 0);
+  }
+  CHECK(w.measures.counts("reader", std::nullopt, std::nullopt).failed == 0);
+  CHECK(w.measures.counts(std::nullopt, "payments", std::nullopt).failed == 0);
+  CHECK(w.measures.counts(std::nullopt, std::nullopt, orders_0).failed == 0);
 }
 
 TEST_CASE("bytes out are what fetches of consumers return") {
@@ -175,6 +199,29 @@ TEST_CASE("latencies are told apart by client and partition") {
   CHECK(most(std::nullopt, std::nullopt, orders_0) == milliseconds(3));
   CHECK(most(std::nullopt, "orders", std::nullopt) == milliseconds(9));
   CHECK(most(std::vector<std::string>{"shop"}, std::nullopt, second_partition) == std::nullopt);
+}
+
+TEST_CASE("over all a percentile is that of the client with the most of which the members of a group are one") {
+  Watch w;
+  w.begin();
+  CHECK_FALSE(w.measures.most_percentile(LatencyOf::produce, 50));
+  w.measures.name_client(HostId{6}, "g/1");
+  w.measures.name_client(HostId{7}, "g/2");
+  const auto acked = [&w](HostId who, std::int64_t from, std::int64_t count, Duration latency) {
+    for (std::int64_t i = from; i < from + count; ++i)
+      w.tell(who, trace::RecordsAcked{orders_0, Origin{0, i}, 1, -1, Offset{i}, latency});
+  };
+  acked(HostId{6}, 0, 60, milliseconds(1));
+  acked(HostId{7}, 60, 40, milliseconds(9));
+  acked(shop, 100, 4, milliseconds(3));
+  const auto of = [&w](const std::vector<std::string>& clients, std::int64_t percent) {
+    return w.measures.latency(LatencyOf::produce, clients).percentile(percent);
+  };
+  CHECK(w.measures.most_percentile(LatencyOf::produce, 50) == of({"shop"}, 50));
+  CHECK(w.measures.most_percentile(LatencyOf::produce, 99) == of({"g/1", "g/2"}, 99));
+  CHECK(of({"g/1", "g/2"}, 50) < of({"shop"}, 50));
+  CHECK(of({"shop"}, 50) < of({"g/2"}, 50));
+  CHECK_FALSE(w.measures.most_percentile(LatencyOf::end_to_end, 50));
 }
 
 TEST_CASE("a new generation of a group is a rebalance and a change of state alone is none") {

@@ -15,12 +15,23 @@ TEST_CASE("a served run goes on behind its duration until it is ended") {
   CHECK_FALSE(session->run().step());
 }
 
-TEST_CASE("nodes take for the time what they are told at time 0") {
-  RecordingHead head = three_brokers();
+TEST_CASE("nodes and clients take for the time what they are told at time 0") {
+  RecordingHead head = three_brokers(R"(,
+      "producers": [{"id": "shop", "topic": "orders", "rate": "100/s"}],
+      "consumers": [{"group": "readers", "topics": ["orders"]}])");
   head.wall_clock = Timestamp{1'900'000'000'000};
   const auto session = begun(std::move(head));
-  for (const auto& [id, host] : session->run().cluster().brokers)
-    CHECK(session->run().world().wall_clock(host) == Timestamp{1'900'000'000'000});
+  const World& world = session->run().world();
+  for (const auto& [id, host] : session->run().cluster().brokers) CHECK(world.wall_clock(host) == Timestamp{1'900'000'000'000});
+  for (const auto& client : session->run().cluster().clients) CHECK(world.wall_clock(client.host) == Timestamp{1'900'000'000'000});
+
+  // So what simulated producers write is as old to the brokers as it is, and how long it took to its readers is told by that clock.
+  Mailbox mail{*session};
+  mail.run(seconds(10));
+  const auto latency = session->run().measure(MetricQuery{.metric = Metric::latency_end_to_end_max});
+  REQUIRE(latency);
+  CHECK(std::get<std::int64_t>(*latency) > 0);
+  CHECK(std::get<std::int64_t>(*latency) < seconds(5).ns);
 }
 
 TEST_CASE("time passes where nothing happens and no event is passed over") {

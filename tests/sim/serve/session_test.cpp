@@ -162,6 +162,17 @@ TEST_CASE("an entry that is posted fires at once without a trigger and may name 
   CHECK(notes == std::vector<std::string>{"later", "over"});
 }
 
+TEST_CASE("a record by hand has a producer of its own where the scenario has none") {
+  const auto session = begun();
+  Mailbox mail{*session};
+  CHECK(session->add_entries(R"({"produce": {"topic": "orders", "value": "x"}})").empty());
+  mail.run(seconds(3));
+  CHECK(session->add_entries(R"([{"produce": {"topic": "orders", "value": "y"}}, {"produce": {"topic": "orders", "value": "z"}}])").empty());
+  mail.run(seconds(3));
+  CHECK(metric(*session, Metric::records_acked) == 3);
+  CHECK(metric(*session, Metric::log_end) == 3);
+}
+
 TEST_CASE("an entry that is wrong says where and nothing is added") {
   const auto session = begun();
   const auto errors = session->add_entries("[{\"note\": \"x\"},\n {\"crash\": \"leeder(orders-0)\"}]");
