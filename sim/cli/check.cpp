@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 #include <ostream>
 
 #include <CLI/App.hpp>
@@ -6,9 +7,29 @@
 #include <CLI/Formatter.hpp>
 
 #include "sim/cli/cli.hpp"
+#include "sim/cli/course.hpp"
 #include "sim/cli/diagnose.hpp"
+#include "sim/scenario/json_tree.hpp"
+#include "sim/scenario/parse.hpp"
 
 namespace kafkasim::sim {
+
+namespace {
+
+// What lies beside scenarios, so that `check scenarios/*.json` tells what it should: their schema, and the order of the lessons.
+std::optional<std::string> other_than_scenario(const std::string& file) {
+  const Result<std::string> text = read_scenario_file(file);
+  if (!text) return std::nullopt;
+  const JsonDocument document = read_json(*text);
+  if (!document.faults.empty() || !document.root) return std::nullopt;
+  const JsonValue* schema = document.root->find("$schema");
+  if (schema != nullptr && schema->is(JsonKind::string) && schema->text.find("json-schema.org/") != std::string::npos)
+    return "no scenario, a JSON Schema";
+  if (document.root->find("chapters") != nullptr && document.root->find("cluster") == nullptr && parse_course(*text, "")) return "no scenario, a course";
+  return std::nullopt;
+}
+
+}  // namespace
 
 void add_check(CLI::App& app, const Terminal& terminal, int& code) {
   auto files = std::make_shared<std::vector<std::string>>();
@@ -17,6 +38,10 @@ void add_check(CLI::App& app, const Terminal& terminal, int& code) {
   command->footer("Example:\n  kafkasim check scenarios/leader-crash.json my-own.json");
   command->callback([files, &terminal, &code] {
     for (const std::string& file : *files) {
+      if (const std::optional<std::string> other = other_than_scenario(file)) {
+        terminal.out << file << ": " << *other << '\n';
+        continue;
+      }
       const Parsed parsed = load_scenario(file);
       print_diagnostics(terminal, file, parsed.diagnostics);
       if (parsed.scenario) {

@@ -16,9 +16,11 @@
 #include "sim/cli/course.hpp"
 #include "sim/cli/diagnose.hpp"
 #include "sim/cli/one_run.hpp"
+#include "sim/cli/outputs.hpp"
 #include "sim/cli/score.hpp"
 #include "sim/cli/terminal.hpp"
 #include "sim/run/lesson_runs.hpp"
+#include "sim/scenario/faults.hpp"
 #include "sim/scenario/units.hpp"
 
 namespace kafkasim::sim {
@@ -255,7 +257,10 @@ std::optional<std::string> file_of(const std::string& text, const std::vector<Co
 std::optional<std::string> choose(const LearnOptions& options, const std::vector<CourseLesson>& course, const Scores& scores, const Terminal& terminal) {
   if (!options.lesson.empty()) {
     std::optional<std::string> file = file_of(options.lesson, course);
-    if (!file) terminal.err << "kafkasim: there is no lesson " << quote(options.lesson) << ": see 'kafkasim list lessons'\n";
+    std::vector<std::string_view> known;
+    for (const CourseLesson& lesson : course) known.push_back(lesson.name);
+    const std::string near = suggestion(options.lesson, known);
+    if (!file) terminal.err << "kafkasim: there is no lesson " << quote(options.lesson) << (near.empty() ? ": see 'kafkasim list lessons'" : near) << '\n';
     return file;
   }
   terminal.out << "A lesson shows a cluster, asks what you expect of it, runs it, and lets the run decide.\n";
@@ -277,7 +282,9 @@ std::optional<std::string> choose(const LearnOptions& options, const std::vector
 }
 
 int run_learn(const LearnOptions& options, const Terminal& terminal) {
-  const Result<std::vector<CourseLesson>> course = load_course();
+  std::error_code ignored;
+  const bool by_path = std::filesystem::is_regular_file(options.lesson, ignored);
+  const Result<std::vector<CourseLesson>> course = by_path ? std::vector<CourseLesson>{} : load_course();
   if (!course) {
     terminal.err << "kafkasim: " << course.error().message << '\n';
     return exit_code::bad_input;
@@ -296,6 +303,9 @@ int run_learn(const LearnOptions& options, const Terminal& terminal) {
     terminal.err << *file << ": this scenario has no lesson\n";
     return exit_code::bad_input;
   }
+  Outputs outputs{{*file}};
+  outputs.add("--score", options.score);
+  if (!outputs.are_sound(terminal)) return exit_code::bad_input;
   Teacher teacher{*parsed.scenario, terminal};
   if (!teacher.teach()) return exit_code::held;
   if (teacher.answered()) {

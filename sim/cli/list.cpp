@@ -24,7 +24,7 @@ namespace {
 
 struct Field {
   std::string_view name;
-  std::variant<std::string, bool> value;
+  std::variant<std::string, bool, std::size_t> value;
 };
 using Row = std::vector<Field>;  // the first two fields are what the plain list shows
 
@@ -57,7 +57,7 @@ std::vector<Row> lesson_rows() {
     fields.push_back({"chapter", lesson.chapter});
     fields.push_back({"file", lesson.file});
     const std::size_t questions = parsed.scenario && parsed.scenario->lesson ? parsed.scenario->lesson->quiz.size() : 0;
-    fields.push_back({"questions", std::to_string(questions)});
+    fields.push_back({"questions", questions});
     rows.push_back(std::move(fields));
   }
   return rows;
@@ -162,6 +162,8 @@ void print_json(std::ostream& out, const std::vector<Row>& rows) {
       comma = ", ";
       if (const bool* truth = std::get_if<bool>(&field.value)) {
         out << (*truth ? "true" : "false");
+      } else if (const std::size_t* count = std::get_if<std::size_t>(&field.value)) {
+        out << *count;
       } else {
         out << json_string(std::get<std::string>(field.value));
       }
@@ -214,6 +216,11 @@ void add_list(CLI::App& app, const Terminal& terminal, int& code) {
   command->footer("Example:\n  kafkasim list metrics --json");
   command->callback([options, &terminal, &code] {
     code = exit_code::held;
+    if ((options->what == "scenarios" || options->what == "lessons") && library_folder().empty()) {
+      terminal.err << "kafkasim: there is no folder of scenarios, neither here nor beside the program\n";
+      code = exit_code::bad_input;
+      return;
+    }
     if (options->markdown && options->what == "scenarios") {
       print_markdown(terminal.out);
       return;

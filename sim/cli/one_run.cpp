@@ -117,6 +117,18 @@ std::vector<std::string> investigations(const Simulation& run, const std::shared
   return lines;
 }
 
+// Of the record that is to be followed; false if there is no such partition.
+bool print_life(const Simulation& run, const std::shared_ptr<const Scenario>& scenario, const RunOptions& options, const Terminal& terminal) {
+  const Result<std::vector<std::string>> life = follow(run, scenario, options.wire, *options.follow);
+  if (!life) {
+    terminal.err << "kafkasim: " << life.error().message << '\n';
+    return false;
+  }
+  terminal.out << '\n';
+  for (const std::string& line : *life) terminal.out << line << '\n';
+  return true;
+}
+
 // A run that nobody disturbs follows from its scenario alone: the recording is that, and what it came to.
 bool write_recording(const WhichRun& which, const RunOptions& options, const Simulation& run, const Terminal& terminal) {
   const Result<std::string> text = read_scenario_file(which.file);
@@ -147,7 +159,7 @@ int code_of(Outcome outcome) {
   return exit_code::our_fault;
 }
 
-OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& options, const Interrupt& interrupt,
+OneRun run_one(const WhichRun& which, Scenario scenario, Several several, const RunOptions& options, const Interrupt& interrupt,
                const Terminal& terminal) {
   if (options.seed) scenario.seed = *options.seed;
   for (const std::string& name : options.legacy) scenario.cluster.legacy.push_back(name);
@@ -157,7 +169,7 @@ OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& optio
   Simulation run{shared, options.wire};
   RunFacts facts{which.file, Outcome::pass, 0, which.variant, options.strict ? Strict::yes : Strict::no, options.patches};
   facts.patches.insert(facts.patches.end(), which.variant_patches.begin(), which.variant_patches.end());
-  if (!options.quiet) print_header(run, facts, terminal);
+  if (!options.quiet || several == Several::yes) print_header(run, facts, terminal);
   OneRun result{exit_code::bad_input, {}, {}, {}, {shared->name, 0, {{"the cluster forms", "", "", false}}}, {which.variant, {{"outcome", "not formed"}}, {}}};
   interrupt.set_work(Interrupt::Work::none_yet);  // a large cluster takes its time to form
   const Result<void> formed = run.form();
@@ -182,13 +194,11 @@ OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& optio
   const std::vector<std::string> investigation =
       completed ? investigations(run, shared, options.wire, facts) : std::vector<std::string>{};
   print_verdict(run, facts, investigation, terminal);
-  if (options.follow) {
-    terminal.out << '\n';
-    for (const std::string& line : follow(run, shared, options.wire, *options.follow)) terminal.out << line << '\n';
-  }
-  result = {code_of(facts.outcome), report_json(run, facts), timeline_ndjson(run.story()), {}, junit_suite(run, facts),
+  const bool followed = !options.follow || print_life(run, shared, options, terminal);
+  const std::string of_run = several == Several::yes ? run_name(shared->name, which.variant) : "";
+  result = {code_of(facts.outcome), report_json(run, facts), timeline_ndjson(run.story(), 0, of_run), {}, junit_suite(run, facts),
             variant_column(run, facts)};
-  if (!recorded) result.code = std::max(result.code, exit_code::bad_input);
+  if (!recorded || !followed) result.code = std::max(result.code, exit_code::bad_input);
   if (options.html) result.html = html_section(run, facts, onlookers.series, investigation);
   if (onlookers.perfetto_file && !onlookers.perfetto_file->flush()) {
     terminal.err << "kafkasim: cannot write " << *options.perfetto << '\n';

@@ -22,8 +22,9 @@ struct OneRun {
 
 [[nodiscard]] int code_of(Outcome outcome);
 
+// `several`: it is one of them, and what it prints and its lines of the timeline say which.
 // An interrupt ends the run at its next event; what it asks for is told as far as it came.
-[[nodiscard]] OneRun run_one(const WhichRun& which, Scenario scenario, const RunOptions& options, const Interrupt& interrupt,
-                             const Terminal& terminal);
+[[nodiscard]] OneRun run_one(const WhichRun& which, Scenario scenario, Several several, const RunOptions& options,
+                             const Interrupt& interrupt, const Terminal& terminal);
 
 }  // namespace kafkasim::sim

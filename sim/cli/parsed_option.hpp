@@ -21,7 +21,7 @@ void add_parsed(CLI::App& command, const std::shared_ptr<Options>& options, cons
             }
           },
           help)
-      ->type_name(type)
+      ->option_text(type)  // else '...' would stand behind it
       ->allow_extra_args(false);
 }
 

@@ -9,6 +9,7 @@
 
 #include "sim/cli/cli.hpp"
 #include "sim/cli/one_run.hpp"
+#include "sim/cli/outputs.hpp"
 #include "sim/cli/story_teller.hpp"
 #include "sim/cli/verdict_files.hpp"
 #include "sim/serve/session.hpp"
@@ -32,6 +33,9 @@ int run_replay(const ReplayOptions& options, const Terminal& terminal) {
   }
   if (recording->broken_off)
     terminal.err << fmt::format("{}: warning: it breaks off at byte {}: replayed up to there\n", options.file, *recording->broken_off);
+  Outputs outputs{{options.file}};
+  options.files.add_to(outputs);
+  if (!outputs.are_sound(terminal)) return exit_code::bad_input;
   const auto begin = std::chrono::steady_clock::now();
   StoryTeller teller{terminal, options.quiet};
   const Result<Replayed> replayed = replay(*recording, [&teller](const Simulation& run) { teller.look(run); });

@@ -39,7 +39,7 @@ void add_run(CLI::App& app, int& code, std::function<int(const RunOptions&)> act
   command->add_option("--wire", options->wire, "how messages travel: as structs, or through the codec and back")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, WireMode>{{"fast", WireMode::fast}, {"exact", WireMode::exact}}))
-      ->type_name("fast|exact");
+      ->option_text("fast|exact");
   command->add_flag("--check-determinism", options->check_determinism, "run twice and compare");
   command->add_option("--report", options->report, "write the report as JSON")->type_name("F.json");
   command->add_option("--timeline", options->timeline, "write the timeline, a JSON object a line")

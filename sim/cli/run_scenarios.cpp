@@ -1,12 +1,10 @@
 #include "sim/cli/run_scenarios.hpp"
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <ostream>
 
 #include "sim/cli/one_run.hpp"
-#include "sim/cli/verdict_files.hpp"
+#include "sim/cli/outputs.hpp"
 #include "sim/report/html.hpp"
 
 namespace kafkasim::sim {
@@ -14,6 +12,7 @@ namespace kafkasim::sim {
 namespace {
 
 struct Results {
+  Several several{};
   int code{exit_code::held};
   std::vector<std::string> reports;
   std::vector<std::string> sections;
@@ -45,46 +44,11 @@ struct Results {
 bool write_results(const RunOptions& options, const Results& results, const Terminal& terminal) {
   bool written = true;
   if (options.report && !results.reports.empty())
-    written = write_file(*options.report, reports_json(results.reports), terminal) && written;
+    written = write_file(*options.report, reports_json(results.reports, results.several), terminal) && written;
   if (options.timeline) written = write_file(*options.timeline, results.timelines, terminal) && written;
   if (options.junit) written = write_file(*options.junit, junit_xml(results.suites), terminal) && written;
   if (options.html) written = write_file(*options.html, html_page(results.sections), terminal) && written;
   return written;
-}
-
-// Before anything runs: whether all that is to be written can be, and nothing is written over.
-bool outputs_are_sound(const RunOptions& options, const Terminal& terminal) {
-  namespace fs = std::filesystem;
-  std::vector<std::pair<std::string_view, fs::path>> outputs;
-  const auto add = [&outputs](std::string_view option, const std::optional<std::string>& path) {
-    if (path) outputs.emplace_back(option, *path);
-  };
-  add("--report", options.report);
-  add("--timeline", options.timeline);
-  add("--junit", options.junit);
-  add("--html", options.html);
-  add("--perfetto", options.perfetto);
-  add("--record", options.record);
-  const auto is_same = [](const fs::path& a, const fs::path& b) {
-    std::error_code failed;
-    return a == b || (fs::is_regular_file(a, failed) && fs::equivalent(a, b, failed) && !failed);
-  };
-  for (std::size_t i = 0; i < outputs.size(); ++i) {
-    const std::string_view option = outputs[i].first;
-    const fs::path& path = outputs[i].second;
-    const auto refuse = [&](std::string_view why) {
-      terminal.err << "kafkasim: " << option << ' ' << path.string() << ": " << why << '\n';
-      return false;
-    };
-    if (std::ranges::any_of(options.files, [&](const std::string& input) { return is_same(path, input); }))
-      return refuse("this is the scenario itself");
-    if (std::ofstream probe{path, std::ios::app}; !probe) return refuse("cannot be written");
-    for (std::size_t j = 0; j < i; ++j) {
-      std::error_code failed;
-      if (fs::is_regular_file(path, failed) && is_same(path, outputs[j].second)) return refuse("another output goes there too");
-    }
-  }
-  return true;
 }
 
 }  // namespace
@@ -96,12 +60,20 @@ int run_scenarios(const RunOptions& options, const Terminal& terminal) {
     terminal.err << "kafkasim: " << (options.perfetto ? "--perfetto" : "--record") << " takes one run: one scenario, one variant of it (--variant)\n";
     return exit_code::bad_input;
   }
-  if (!outputs_are_sound(options, terminal)) return exit_code::bad_input;
+  Outputs outputs{options.files};
+  outputs.add("--report", options.report);
+  outputs.add("--timeline", options.timeline);
+  outputs.add("--junit", options.junit);
+  outputs.add("--html", options.html);
+  outputs.add("--perfetto", options.perfetto);
+  outputs.add("--record", options.record);
+  if (!outputs.are_sound(terminal)) return exit_code::bad_input;
   const Interrupt interrupt;
   Results results;
+  results.several = runs->size() > 1 ? Several::yes : Several::no;
   for (std::size_t i = 0; i < runs->size() && !interrupt.noticed(); ++i) {
     const PlannedRun& run = (*runs)[i];
-    results.take(run, run_one(run, *run.scenario, options, interrupt, terminal));
+    results.take(run, run_one(run, *run.scenario, results.several, options, interrupt, terminal));
     const std::string& title = run.scenario->title.empty() ? run.scenario->name : run.scenario->title;
     if (i + 1 == runs->size() || (*runs)[i + 1].file != run.file) results.file_is_over(title, terminal);
   }

@@ -8,6 +8,7 @@
 #include "core/model/legacy.hpp"
 #include "sim/cli/diagnose.hpp"
 #include "sim/cli/parsed_option.hpp"
+#include "sim/scenario/faults.hpp"
 #include "sim/scenario/units.hpp"
 
 namespace kafkasim::sim {
@@ -32,12 +33,22 @@ std::string take_patch(ScenarioOptions& options, const std::string& text) {
 }
 
 std::string take_legacy(ScenarioOptions& options, const std::string& text) {
-  if (!legacy_by_name(text)) return "there is no legacy behaviour " + quote(text) + ": see 'kafkasim list legacy'";
+  if (!legacy_by_name(text)) {
+    std::vector<std::string_view> known;
+    for (const LegacyInfo& info : legacy_table()) known.push_back(info.name);
+    const std::string near = suggestion(text, known);
+    return "there is no legacy behaviour " + quote(text) + (near.empty() ? ": see 'kafkasim list legacy'" : near);
+  }
   options.legacy.push_back(text);
   return "";
 }
 
 }  // namespace
+
+Result<Duration> parse_time_limit(const std::string& text) {
+  const Result<Duration> limit = parse_duration(text);
+  return limit && limit->ns == 0 ? fail("nothing can be done in no time") : limit;
+}
 
 bool known_variant(const std::string& name, const std::string& file, const Scenario& scenario, const Terminal& terminal) {
   if (find_variant(scenario, name) != nullptr) return true;

@@ -28,6 +28,7 @@ void add_change_options(CLI::App& command, const std::shared_ptr<ScenarioOptions
 void add_scenario_options(CLI::App& command, const std::shared_ptr<ScenarioOptions>& options);
 // False after saying on the terminal that the scenario has no variant of that name.
 [[nodiscard]] bool known_variant(const std::string& name, const std::string& file, const Scenario& scenario, const Terminal& terminal);
+[[nodiscard]] Result<Duration> parse_time_limit(const std::string& text);  // of a sweep, say: "90s", longer than none
 // A scenario to be run: a file, or one of its variants.
 struct WhichRun {
   std::string file;

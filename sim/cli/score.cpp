@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "sim/cli/verdict_files.hpp"
+#include "sim/cli/outputs.hpp"
 #include "sim/scenario/json_edit.hpp"
 #include "sim/scenario/parse.hpp"
 

@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <ostream>
@@ -14,6 +15,7 @@
 #include "sim/cli/cli.hpp"
 #include "sim/cli/diagnose.hpp"
 #include "sim/cli/one_run.hpp"
+#include "sim/cli/outputs.hpp"
 #include "sim/cli/parsed_option.hpp"
 #include "sim/cli/scenario_options.hpp"
 #include "sim/cli/story_teller.hpp"
@@ -61,9 +63,14 @@ std::string take_advertise(ServeArguments& arguments, const std::string& text) {
   return "";
 }
 
-std::string state_json(const Simulation& run, RunFacts facts) {
+std::int64_t wall_us_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();
+}
+
+std::string state_json(const Simulation& run, RunFacts facts, std::chrono::steady_clock::time_point begin) {
   Simulation now = run;  // expectations are looked at on a copy: the run goes on
   now.finish();
+  facts.wall_us = wall_us_since(begin);
   facts.outcome = outcome_of(now, facts.strict);
   return report_json(now, facts) + "\n";
 }
@@ -125,10 +132,15 @@ bool read_scenario(ServeArguments& arguments, const Terminal& terminal) {
 
 int run_serve(ServeArguments arguments, const Terminal& terminal) {
   if (!read_scenario(arguments, terminal)) return exit_code::bad_input;
+  Outputs outputs{{arguments.file}};
+  arguments.files.add_to(outputs);
+  outputs.add("--record", arguments.serve.record);
+  if (!outputs.are_sound(terminal)) return exit_code::bad_input;
   Background background;
   if (arguments.wait) {
     if (const std::optional<int> code = background.split(terminal)) return *code;
   }
+  const auto begin = std::chrono::steady_clock::now();
   int code = exit_code::our_fault;
   const RunFacts facts{arguments.file, Outcome::pass, 0, "", arguments.strict ? Strict::yes : Strict::no};
   StoryTeller teller{terminal, arguments.quiet || arguments.wait};
@@ -145,10 +157,11 @@ int run_serve(ServeArguments arguments, const Terminal& terminal) {
   served.look = [&](const Simulation& run) {
     if (is_ready) teller.look(run);
   };
-  served.state = [&](const Simulation& run) { return state_json(run, facts); };
+  served.state = [&](const Simulation& run) { return state_json(run, facts, begin); };
   served.warn = [&](const std::string& line) { terminal.err << "serve: " << line << std::endl; };
   served.judge = [&](Session& session) {
     RunFacts end = facts;
+    end.wall_us = wall_us_since(begin);
     end.outcome = outcome_of(session.run(), facts.strict);
     code = code_of(end.outcome);
     print_verdict(session.run(), end, {}, terminal);

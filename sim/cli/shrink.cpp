@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <ostream>
 
@@ -14,6 +13,7 @@
 #include "sim/cli/cli.hpp"
 #include "sim/cli/diagnose.hpp"
 #include "sim/cli/interrupt.hpp"
+#include "sim/cli/outputs.hpp"
 #include "sim/cli/scenario_options.hpp"
 #include "sim/explore/failing.hpp"
 #include "sim/scenario/parse.hpp"
@@ -58,11 +58,14 @@ int run_shrink_recording(const ShrinkOptions& options, const Terminal& terminal)
 }
 
 int run_shrink(const ShrinkOptions& options, const Terminal& terminal) {
+  Outputs outputs{{options.file}};
+  outputs.add("--output", options.output);
+  if (!outputs.are_sound(terminal)) return exit_code::bad_input;
   if (looks_like_recording(options.file)) return run_shrink_recording(options, terminal);
   Parsed parsed = load_scenario(options.file);
   print_diagnostics(terminal, options.file, parsed.diagnostics);
   if (!parsed.scenario || !take_seed(options.seed, *parsed.scenario, terminal)) return exit_code::bad_input;
-  const Result<Duration> limit = options.time_limit.empty() ? Duration{} : parse_duration(options.time_limit);
+  const Result<Duration> limit = options.time_limit.empty() ? Duration{} : parse_time_limit(options.time_limit);
   if (!limit) {
     terminal.err << "kafkasim: --time-limit: " << limit.error().message << '\n';
     return exit_code::bad_input;
@@ -91,14 +94,8 @@ int run_shrink(const ShrinkOptions& options, const Terminal& terminal) {
     terminal.err << "kafkasim: " << shrunk.error().message << '\n';
     return interrupt.noticed() ? exit_code::interrupted : exit_code::bad_input;
   }
-  std::ofstream out{options.output, std::ios::binary | std::ios::trunc};
-  out << shrunk->text;
-  out.close();
-  if (!out) {
-    terminal.err << "kafkasim: cannot write " << options.output << '\n';
-    return exit_code::bad_input;
-  }
-  terminal.out << fmt::format("{}: {}\n{} runs, {} bytes of {}{}: {}\n", shrunk->breach.invariant, shrunk->breach.detail,
+  if (!write_file(options.output, shrunk->text, terminal)) return exit_code::bad_input;
+  terminal.out << fmt::format("{}: {}\n{} runs, {} bytes of {}{}: {}\n", what_broke(shrunk->breach), shrunk->breach.detail,
                               shrunk->runs, shrunk->text.size(), text.size(),
                               shrunk->complete ? "" : ", a limit was met: there may be a smaller one", options.output);
   return interrupt.noticed() ? exit_code::interrupted : exit_code::held;

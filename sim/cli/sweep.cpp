@@ -1,5 +1,4 @@
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <ostream>
 
@@ -11,6 +10,7 @@
 
 #include "sim/cli/cli.hpp"
 #include "sim/cli/interrupt.hpp"
+#include "sim/cli/outputs.hpp"
 #include "sim/cli/scenario_options.hpp"
 #include "sim/explore/ranks.hpp"
 #include "sim/explore/sweep_report.hpp"
@@ -27,8 +27,8 @@ struct SweepOptions : ScenarioOptions {
   std::string time_limit;
   std::size_t jobs{0};  // as many as there are cores
   std::string failures{"failures"};
-  std::string report;
-  std::string junit;
+  std::optional<std::string> report;
+  std::optional<std::string> junit;
 };
 
 class Stopwatch {
@@ -100,15 +100,6 @@ Shard share(const Shard& shard, const Ranks& ranks) {
   return {shard.number + ranks.rank() * shard.count, shard.count * ranks.count()};
 }
 
-bool write(const std::string& path, const std::string& content, const Terminal& terminal) {
-  if (path.empty()) return true;
-  std::ofstream out{path, std::ios::binary | std::ios::trunc};
-  out << content;
-  out.close();
-  if (!out) terminal.err << "kafkasim: cannot write " << path << '\n';
-  return static_cast<bool>(out);
-}
-
 int verdict(const Tally& tally, const SweepFacts& facts) {
   int code = exit_code::held;
   for (const Failure& failure : tally.failures)
@@ -137,9 +128,13 @@ int run_sweep(const SweepOptions& options, const Terminal& terminal) {
   Duration limit;
   if (!take(parse_seeds(options.seeds), plan.seeds, terminal, "--seeds")
       || !take(parse_shard(options.shard), plan.shard, terminal, "--shard")
-      || (!options.time_limit.empty() && !take(parse_duration(options.time_limit), limit, terminal, "--time-limit"))
+      || (!options.time_limit.empty() && !take(parse_time_limit(options.time_limit), limit, terminal, "--time-limit"))
       || !read_scenarios(options, plan, terminal))
     return exit_code::bad_input;
+  Outputs outputs{options.files};
+  outputs.add("--report", options.report);
+  outputs.add("--junit", options.junit);
+  if (!outputs.are_sound(terminal)) return exit_code::bad_input;
   const Ranks ranks;
   plan.shard = share(plan.shard, ranks);
   plan.jobs = options.jobs > 0 ? options.jobs : ranks.alone() ? cores() : 1;
@@ -166,8 +161,9 @@ int run_sweep(const SweepOptions& options, const Terminal& terminal) {
   const SweepFacts facts{watch.ms(), interrupt.noticed()};
   if (ranks.rank() == 0) {
     terminal.out << sweep_text(*found, plan, facts);
-    const bool reported = write(options.report, sweep_json(*found, plan, facts), terminal);
-    if (!write(options.junit, sweep_junit(*found, plan), terminal) || !reported) return exit_code::bad_input;
+    bool written = !options.report || write_file(*options.report, sweep_json(*found, plan, facts), terminal);
+    if (options.junit) written = write_file(*options.junit, sweep_junit(*found, plan, facts), terminal) && written;
+    if (!written) return exit_code::bad_input;
   }
   return ranks.rank() == 0 ? verdict(*found, facts) : exit_code::held;  // one rank answers for all
 }

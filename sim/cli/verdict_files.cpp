@@ -1,19 +1,14 @@
 #include "sim/cli/verdict_files.hpp"
 
-#include <fstream>
-#include <ostream>
-
+#include "sim/cli/outputs.hpp"
 #include "sim/report/junit.hpp"
 
 namespace kafkasim::sim {
 
-bool write_file(const std::string& path, const std::string& content, const Terminal& terminal) {
-  std::ofstream out{path, std::ios::binary | std::ios::trunc};
-  out << content;
-  out.close();
-  if (out) return true;
-  terminal.err << "kafkasim: cannot write " << path << '\n';
-  return false;
+void VerdictFiles::add_to(Outputs& outputs) const {
+  outputs.add("--report", report);
+  outputs.add("--timeline", timeline);
+  outputs.add("--junit", junit);
 }
 
 bool write_verdict(const VerdictFiles& files, const Simulation& run, const RunFacts& facts, const Terminal& terminal) {

@@ -8,13 +8,13 @@
 
 namespace kafkasim::sim {
 
-// False if it could not be written: said on the terminal.
-[[nodiscard]] bool write_file(const std::string& path, const std::string& content, const Terminal& terminal);
+class Outputs;
 
 struct VerdictFiles {  // of one run
   std::optional<std::string> report;
   std::optional<std::string> timeline;
   std::optional<std::string> junit;
+  void add_to(Outputs& outputs) const;
 };
 // False if one could not be written.
 [[nodiscard]] bool write_verdict(const VerdictFiles& files, const Simulation& run, const RunFacts& facts, const Terminal& terminal);

@@ -18,16 +18,6 @@ std::uint64_t a_minute(std::uint64_t runs, std::int64_t wall_ms) {
   return runs * 60'000 / static_cast<std::uint64_t>(std::max<std::int64_t>(1, wall_ms));
 }
 
-std::string what_broke(const Breach& breach) {
-  switch (breach.kind) {
-    case BreachKind::invariant: return breach.invariant;
-    case BreachKind::expectation: return "expectation";
-    case BreachKind::not_formed: return "not formed";
-    case BreachKind::internal_error: break;
-  }
-  return "internal error";
-}
-
 std::vector<std::string_view> never_reached(const Tally& tally) {
   std::vector<std::string_view> names;
   for (const ProbeInfo& info : probe_table()) {
@@ -117,7 +107,7 @@ std::string sweep_json(const Tally& tally, const SweepPlan& plan, const SweepFac
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string sweep_junit(const Tally& tally, const SweepPlan& plan) {
+std::string sweep_junit(const Tally& tally, const SweepPlan& plan, const SweepFacts& facts) {
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n";
   for (std::size_t i = 0; i < plan.scenarios.size(); ++i) {
     std::set<std::string> cases{"expectations"};
@@ -138,6 +128,10 @@ std::string sweep_junit(const Tally& tally, const SweepPlan& plan) {
     }
     out += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\">\n{}  </testsuite>\n",
                        xml(plan.scenarios[i].name()), cases.size(), failed_cases, body);
+  }
+  if (facts.interrupted) {
+    out += "  <testsuite name=\"sweep\" tests=\"1\" failures=\"1\">\n    <testcase classname=\"sweep\" name=\"the sweep is complete\">\n";
+    out += fmt::format("      <failure message=\"interrupted\">after {}</failure>\n    </testcase>\n  </testsuite>\n", of(tally.all_runs(), "run"));
   }
   return out + "</testsuites>\n";
 }

@@ -17,8 +17,8 @@ struct SweepFacts {  // what is not in the tally
 [[nodiscard]] std::string failure_line(const Failure& failure, const std::vector<SweptScenario>& scenarios);
 [[nodiscard]] std::string sweep_text(const Tally& tally, const SweepPlan& plan, const SweepFacts& facts);
 [[nodiscard]] std::string sweep_json(const Tally& tally, const SweepPlan& plan, const SweepFacts& facts);
-// One testsuite a scenario; one testcase an invariant, and one for everything else that failed.
-[[nodiscard]] std::string sweep_junit(const Tally& tally, const SweepPlan& plan);
+// One testsuite a scenario; one testcase an invariant, and one for everything else that failed. An interrupted sweep has failed.
+[[nodiscard]] std::string sweep_junit(const Tally& tally, const SweepPlan& plan, const SweepFacts& facts);
 
 // "1234/10000 runs, 56.3 a second, 2 failures, 155 s left"
 struct SweepProgress {

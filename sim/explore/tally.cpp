@@ -9,6 +9,16 @@ namespace kafkasim::sim {
 
 using PlainJson = nlohmann::json;
 
+std::string what_broke(const Breach& breach) {
+  switch (breach.kind) {
+    case BreachKind::invariant: return breach.invariant;
+    case BreachKind::expectation: return "expectation";
+    case BreachKind::not_formed: return "not formed";
+    case BreachKind::internal_error: break;
+  }
+  return "internal error";
+}
+
 void Tally::add(const Tally& other) {
   if (runs.size() < other.runs.size()) runs.resize(other.runs.size());
   for (std::size_t i = 0; i < other.runs.size(); ++i) runs[i] += other.runs[i];

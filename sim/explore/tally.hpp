@@ -20,6 +20,8 @@ struct Breach {
   [[nodiscard]] bool same_as(const Breach& o) const { return kind == o.kind && invariant == o.invariant; }
 };
 
+[[nodiscard]] std::string what_broke(const Breach& breach);  // the invariant, or "expectation", "not formed", "internal error"
+
 struct Failure {
   std::uint64_t seed{};
   std::uint64_t scenario{};  // of the sweep's list

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -12,6 +13,7 @@
 #include "sim/fault/replica_bytes.hpp"
 #include "sim/report/record_events.hpp"
 #include "sim/report/report.hpp"
+#include "sim/scenario/faults.hpp"
 
 namespace kafkasim::sim {
 
@@ -19,41 +21,187 @@ namespace {
 
 struct Happened {
   Duration at;
+  std::uint64_t seq{};
   std::string who;
   RecordEvent event;
 };
 
-// Who sent the record that stands, or stood, at that offset: by the leader's log, else by what was committed, else by any replica's.
-std::optional<Origin> find_origin(const Simulation& run, const PartitionHistory& partition, Offset offset) {
+// What is known of the partition's log: its leader's, then what was committed, then any replica's.
+std::vector<const BatchChain*> chains_of(const Simulation& run, const PartitionHistory& partition) {
   std::vector<const BatchChain*> chains;
   if (const ReplicaHistory* leader = partition.acting_leader()) chains.push_back(&leader->log);
   if (const CommittedLog* committed = run.checks().committed(partition.id)) chains.push_back(&committed->batches());
   for (const auto& [id, replica] : partition.replicas) chains.push_back(&replica->log);
+  return chains;
+}
+
+const StoredBatch* batch_at(const BatchChain& chain, Offset offset) {
+  const std::size_t i = chain.index_at(offset);
+  return i == chain.size() || offset < chain[i].base ? nullptr : &chain[i];
+}
+
+// Who sent the record that stands, or stood, at that offset.
+std::optional<Origin> find_origin(const std::vector<const BatchChain*>& chains, Offset offset) {
   for (const BatchChain* chain : chains) {
-    const std::size_t i = chain->index_at(offset);
-    if (i == chain->size() || offset < (*chain)[i].base || !(*chain)[i].origin.known()) continue;
-    const StoredBatch& batch = (*chain)[i];
-    return Origin{batch.origin.client, batch.origin.first_send + (offset - batch.base)};
+    const StoredBatch* batch = batch_at(*chain, offset);
+    if (batch && batch->origin.known()) return Origin{batch->origin.client, batch->origin.first_send + (offset - batch->base)};
   }
   return std::nullopt;
 }
 
+// The log that tells of the offset first, if it has a marker there.
+const BatchChain* chain_with_marker(const std::vector<const BatchChain*>& chains, Offset offset) {
+  for (const BatchChain* chain : chains) {
+    if (const StoredBatch* batch = batch_at(*chain, offset)) return batch->marker ? chain : nullptr;
+  }
+  return nullptr;
+}
+
+// The first of the batches that a marker ends there: its producer's since that one's last marker. Null if there is none.
+const StoredBatch* first_ended(const BatchChain& chain, const StoredBatch& marker) {
+  const StoredBatch* first = nullptr;
+  for (std::size_t i = chain.index_at(marker.base); i-- > 0;) {
+    if (chain[i].producer_id != marker.producer_id) continue;
+    if (chain[i].marker) break;
+    if (chain[i].transactional) first = &chain[i];
+  }
+  return first;
+}
+
+struct Followed {
+  WatchedRecord record;
+  std::vector<std::string> about;  // a marker, which has neither key nor value to tell
+};
+
+Followed find_marker(const Simulation& done, const BatchChain& chain, const FollowRequest& request) {
+  const StoredBatch& marker = *batch_at(chain, request.offset);
+  const History& history = done.checks().history();
+  Followed found{{request.partition, request.offset, Origin{}}, {}};
+  found.record.marker = WatchedMarker{*marker.marker, marker.producer_id, marker.producer_epoch};
+  std::string whose = fmt::format("producer id {}", marker.producer_id);
+  if (const StoredBatch* first = first_ended(chain, marker)) {
+    if (first->origin.known()) {
+      whose += fmt::format(", of client {}", history.subjects().client(first->origin).name);
+      found.record.transaction = history.transactions().transaction_of(request.partition, first->origin);
+    }
+    whose += fmt::format(", whose records here begin at offset {}", first->base.value);
+  }
+  found.about = {fmt::format("  marker  the {} marker of the transaction of {}",
+                             *marker.marker == TransactionOutcome::commit ? "commit" : "abort", whose),
+                 "          written by the leader when the coordinator asked for it: no consumer is given it, and no key places it"};
+  return found;
+}
+
+Followed find_followed(const Simulation& done, const PartitionHistory& partition, const FollowRequest& request) {
+  const std::vector<const BatchChain*> chains = chains_of(done, partition);
+  if (const BatchChain* chain = chain_with_marker(chains, request.offset)) return find_marker(done, *chain, request);
+  const std::optional<Origin> origin = find_origin(chains, request.offset);
+  Followed found{{request.partition, request.offset, origin.value_or(Origin{})}, {}};
+  const TransactionLedger& transactions = done.checks().history().transactions();
+  if (const auto* part = transactions.run_at(request.partition, request.offset)) found.record.producer = part->producer;
+  if (origin) found.record.transaction = transactions.transaction_of(request.partition, *origin);
+  return found;
+}
+
+// Looks at a run that tells its details, for what happens to the record.
+class LifeWatcher {
+ public:
+  LifeWatcher(const Simulation& run, const WatchedRecord& record, HostId producer) : run_{run}, record_{record}, producer_{producer} {}
+
+  void look(const Observation& o) {
+    look_at_request(o);
+    std::optional<RecordEvent> event = record_event(o, run_.checks().history(), record_);
+    if (!event || event->stage == Stage::around || is_told(o.host, *event)) return;
+    if (event->stage == Stage::appended || event->stage == Stage::repeated) note_written(o.host);
+    keep({o.at, o.seq, o.host}, std::move(*event));
+  }
+  [[nodiscard]] std::vector<Happened> take() {
+    std::ranges::sort(life_, {}, &Happened::seq);  // that it was sent again is known when it is written again
+    return std::move(life_);
+  }
+
+ private:
+  struct When {
+    Instant at;
+    std::uint64_t seq{};
+    HostId host;
+  };
+  struct Written {  // by a leader, because of a request that its producer had sent
+    HostId leader;
+    std::optional<MessageRef> request;
+    std::optional<ErrorCode> error;  // with which it was answered
+  };
+
+  void keep(const When& when, RecordEvent event) {
+    life_.push_back({when.at - run_.origin(), when.seq, run_.story().host(when.host), std::move(event)});
+  }
+
+  bool is_told(HostId host, const RecordEvent& event) {
+    switch (event.stage) {
+      case Stage::gone:
+      case Stage::appended:
+      case Stage::copied:
+      case Stage::repeated: return false;
+      case Stage::decided:
+        if (!record_.marker) break;
+        // The last decision before it is written, of those of its producer.
+        if (!written_) std::erase_if(life_, [](const Happened& h) { return h.event.stage == Stage::decided; });
+        return written_.has_value();
+      default: break;
+    }
+    // One broker coordinates many groups.
+    return !told_.insert({event.stage, event.group.empty() ? host : HostId{-1}, event.group}).second;
+  }
+
+  static MessageRef question_of(MessageRef answer) {
+    answer.kind = MessageKind::request;
+    return answer;
+  }
+
+  void look_at_request(const Observation& o) {
+    if (const auto* step = o.get_if<StepBegan>()) {
+      step_ = step->message;
+      if (o.host == producer_ && step_ && step_->kind == MessageKind::response) sent_.erase(question_of(*step_));
+    } else if (o.host != producer_) {
+      return;
+    } else if (const auto* left = o.get_if<MessageLeft>()) {
+      if (left->message.api == ApiKey::produce) sent_[left->message] = {o.at, o.seq, o.host};
+    } else if (const auto* error = o.get_if<trace::ClientSawError>(); error && error->api == ApiKey::produce && written_ && step_) {
+      if (written_->request == question_of(*step_)) written_->error = error->error;
+    }
+  }
+
+  void note_written(HostId leader) {
+    const bool by_request = step_ && sent_.contains(*step_);
+    if (by_request && written_ && written_->request && written_->request != step_) {
+      const std::string reason = written_->error ? fmt::format("the answer was {}", error_name(*written_->error))
+                                                 : fmt::format("the answer of {} did not come", run_.story().host(written_->leader));
+      keep(sent_.at(*step_), {Stage::sent_again, "sends it again: " + reason});
+    }
+    written_ = Written{leader, by_request ? step_ : std::nullopt, std::nullopt};
+  }
+
+  const Simulation& run_;
+  const WatchedRecord& record_;
+  HostId producer_;
+  std::vector<Happened> life_;
+  std::set<std::tuple<Stage, HostId, std::string>> told_;
+  std::optional<MessageRef> step_;   // with which the step began that is on
+  std::map<MessageRef, When> sent_;  // what the producer has sent to be written, and is not answered
+  std::optional<Written> written_;   // the last time
+};
+
 std::vector<Happened> watch(const Simulation& done, const std::shared_ptr<const Scenario>& scenario, WireMode mode,
                             const WatchedRecord& record) {
   Simulation run{scenario, mode};
-  std::vector<Happened> life;
-  std::set<std::pair<Stage, HostId>> told;
-  if (!run.form()) return life;
+  if (!run.form()) return {};
+  run.observe_details();
+  const HostId producer = record.origin.known() ? done.checks().history().subjects().client(record.origin).host : HostId{-1};
+  LifeWatcher watcher{run, record, producer};
   while (run.now() <= done.now() && run.step()) {
-    for (const Observation& o : run.world().observations()) {
-      std::optional<RecordEvent> event = record_event(o, run.checks().history(), record);
-      if (!event || event->stage == Stage::around) continue;
-      const bool again = event->stage != Stage::gone && event->stage != Stage::appended && event->stage != Stage::copied;
-      if (again && !told.insert({event->stage, o.host}).second) continue;
-      life.push_back({o.at - run.origin(), run.story().host(o.host), std::move(*event)});
-    }
+    for (const Observation& o : run.world().observations()) watcher.look(o);
   }
-  return life;
+  return watcher.take();
 }
 
 // At most 60 bytes, whatever they are, on one line.
@@ -74,7 +222,7 @@ std::vector<std::string> contents(const Simulation& run, const PartitionHistory&
     if (!host) continue;
     for (const StoredSegment& segment : stored_segments(run.world().disk(*host), partition.name)) {
       for (const RecordBatch& batch : segment.batches) {
-        if (offset < batch.base_offset() || batch.last_offset() < offset) continue;
+        if (batch.is_control() || offset < batch.base_offset() || batch.last_offset() < offset) continue;
         const auto records = decode_records(batch);
         if (!records) continue;
         const auto found = std::ranges::find(*records, offset, &Record::offset);
@@ -110,15 +258,36 @@ std::string who_has(const PartitionHistory& partition, Offset offset) {
   return text.empty() ? "no replica holds it now" : "held now by broker " + text;
 }
 
-std::vector<std::string> missing(const Simulation& done, const PartitionHistory& partition, const std::vector<Happened>& life,
-                                 Offset offset) {
+// Where else its leader's log has the record: who is not idempotent sends again what was written already, when no answer comes.
+std::vector<std::string> other_places(const Simulation& done, const PartitionHistory& partition, const WatchedRecord& record) {
   std::vector<std::string> lines;
+  const ReplicaHistory* leader = partition.acting_leader();
+  if (!leader || !record.origin.known()) return lines;
+  for (std::size_t i = 0; i < leader->log.size(); ++i) {
+    const StoredBatch& batch = leader->log[i];
+    const std::int64_t sent_after = record.origin.first_send - batch.origin.first_send;
+    if (batch.origin.client != record.origin.client || sent_after < 0 || sent_after >= batch.count()) continue;
+    const Offset place = batch.base.plus(sent_after);
+    if (place == *record.offset || place < leader->log_start) continue;
+    lines.push_back(fmt::format("it also stands at offset {}{}", place.value,
+                                done.checks().history().subjects().client(record.origin).idempotent
+                                    ? ""
+                                    : ": its producer is not idempotent, so the leader could not know it again"));
+  }
+  return lines;
+}
+
+std::vector<std::string> missing(const Simulation& done, const PartitionHistory& partition, const std::vector<Happened>& life,
+                                 const WatchedRecord& record) {
+  std::vector<std::string> lines;
+  const Offset offset = *record.offset;
   const ReplicaHistory* leader = partition.acting_leader();
   if (!has(life, Stage::committed)) {
     lines.push_back(leader ? fmt::format("never committed: the leader's high watermark stands at {}, its ISR has {} of {} replicas",
                                          leader->high_watermark.value, partition.isr.size(), partition.assigned.size())
                            : std::string{"never committed: the partition has no leader now"});
   }
+  if (record.marker) return lines;  // it is for no consumer
   const TransactionLedger::Run* run = done.checks().history().transactions().run_at(partition.name, offset);
   if (run != nullptr && run->fate == TransactionLedger::Fate::open)
     lines.push_back(has(life, Stage::decided) ? "its transaction is decided, and no marker is replicated here yet: read_committed waits"
@@ -139,6 +308,13 @@ std::vector<std::string> missing(const Simulation& done, const PartitionHistory&
   return lines;
 }
 
+std::string no_such_partition(const Simulation& done, const TopicPartition& wanted) {
+  std::vector<std::string> names;
+  for (const auto& [id, partition] : done.checks().history().partitions()) names.push_back(to_string(partition->name));
+  return fmt::format("--follow: there is no partition {} at the end of the run{}", to_string(wanted),
+                     suggestion(to_string(wanted), {names.begin(), names.end()}));
+}
+
 }  // namespace
 
 Result<FollowRequest> parse_follow(std::string_view text) {
@@ -156,21 +332,14 @@ Result<FollowRequest> parse_follow(std::string_view text) {
   return FollowRequest{{std::string{text.substr(0, dash)}, PartitionIndex{partition}}, Offset{offset}};
 }
 
-std::vector<std::string> follow(const Simulation& done, const std::shared_ptr<const Scenario>& scenario, WireMode mode,
-                                const FollowRequest& request) {
-  std::vector<std::string> lines{fmt::format("The life of {}@{}", to_string(request.partition), request.offset.value)};
+Result<std::vector<std::string>> follow(const Simulation& done, const std::shared_ptr<const Scenario>& scenario, WireMode mode,
+                                        const FollowRequest& request) {
   const PartitionHistory* partition = done.checks().history().partition(request.partition);
-  if (!partition) {
-    lines.push_back("  there is no such partition");
-    return lines;
-  }
-  const std::optional<Origin> origin = find_origin(done, *partition, request.offset);
-  WatchedRecord record{request.partition, request.offset, origin.value_or(Origin{})};
-  const TransactionLedger& transactions = done.checks().history().transactions();
-  if (const auto* part = transactions.run_at(request.partition, request.offset)) record.producer = part->producer;
-  if (origin) record.transaction = transactions.transaction_of(request.partition, *origin);
-  const std::vector<Happened> life = watch(done, scenario, mode, record);
-  for (std::string& line : contents(done, *partition, request.offset)) lines.push_back(std::move(line));
+  if (!partition) return fail(no_such_partition(done, request.partition));
+  std::vector<std::string> lines{fmt::format("The life of {}@{}", to_string(request.partition), request.offset.value)};
+  Followed followed = find_followed(done, *partition, request);
+  const std::vector<Happened> life = watch(done, scenario, mode, followed.record);
+  for (std::string& line : followed.record.marker ? followed.about : contents(done, *partition, request.offset)) lines.push_back(std::move(line));
   for (const Happened& h : life)
     lines.push_back(fmt::format("{:>9} s  {:<16} {}", seconds_text(h.at), h.who, h.event.text));
   if (life.empty()) {
@@ -180,7 +349,8 @@ std::vector<std::string> follow(const Simulation& done, const std::shared_ptr<co
                            : std::string{"  nothing ever stood there"});
     return lines;
   }
-  for (const std::string& reason : missing(done, *partition, life, request.offset)) lines.push_back("  missing  " + reason);
+  for (const std::string& place : other_places(done, *partition, followed.record)) lines.push_back("  " + place);
+  for (const std::string& reason : missing(done, *partition, life, followed.record)) lines.push_back("  missing  " + reason);
   lines.push_back("  " + who_has(*partition, request.offset));
   return lines;
 }

@@ -17,8 +17,9 @@ struct FollowRequest {
 // "orders-0@501"
 [[nodiscard]] Result<FollowRequest> parse_follow(std::string_view text);
 
-// Lines of text. `done`: the same scenario, run to its end (or as far as it came: no further is it followed).
-[[nodiscard]] std::vector<std::string> follow(const Simulation& done, const std::shared_ptr<const Scenario>& scenario,
-                                              WireMode mode, const FollowRequest& request);
+// Lines of text. `done`: the same scenario, run to its end (or as far as it came: no further is it followed). Fails if the partition
+// does not exist.
+[[nodiscard]] Result<std::vector<std::string>> follow(const Simulation& done, const std::shared_ptr<const Scenario>& scenario,
+                                                      WireMode mode, const FollowRequest& request);
 
 }  // namespace kafkasim::sim

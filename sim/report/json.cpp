@@ -206,7 +206,7 @@ std::string report_json(const Simulation& run, const RunFacts& facts) {
   out["excused_total"] = run.findings().excused();
   out["expectations"] = Json::array();
   for (const ExpectationResult& result : run.expectations()) {
-    Json one{{"text", result.text}, {"held", result.held}};
+    Json one{{"text", result.text}, {"held", result.checked ? Json(result.held) : Json(nullptr)}};
     if (!result.checked) one["checked"] = false;
     one["measured"] =
         result.measured ? metric_json(result.unit.value_or(MetricUnit::count), *result.measured) : Json(nullptr);
@@ -242,14 +242,18 @@ std::string report_json(const Simulation& run, const RunFacts& facts) {
   return out.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string reports_json(const std::vector<std::string>& reports) {
-  if (reports.size() == 1) return reports.front() + "\n";
+std::string run_name(const std::string& scenario, const std::string& variant) {
+  return variant.empty() ? scenario : scenario + " (" + variant + ")";
+}
+
+std::string reports_json(const std::vector<std::string>& reports, Several runs) {
+  if (runs == Several::no) return reports.front() + "\n";
   std::string out = "{\"runs\": [\n";
   for (std::size_t i = 0; i < reports.size(); ++i) out += reports[i] + (i + 1 < reports.size() ? ",\n" : "\n");
   return out + "]}\n";
 }
 
-std::string timeline_ndjson(const Story& story, std::size_t from) {
+std::string timeline_ndjson(const Story& story, std::size_t from, const std::string& of_run) {
   std::string out;
   for (std::size_t i = from; i < story.lines().size(); ++i) {
     const StoryLine& line = story.lines()[i];
@@ -258,6 +262,7 @@ std::string timeline_ndjson(const Story& story, std::size_t from) {
              {"kind", line.kind},
              {"subject", line.subject},
              {"text", line.text}};
+    if (!of_run.empty()) one["run"] = of_run;
     for (const auto& [name, value] : line.fields) {
       std::visit([&one, &name = name](const auto& v) { one[name] = v; }, value);
     }

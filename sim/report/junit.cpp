@@ -89,8 +89,7 @@ std::string_view invariant_group(std::string_view id) {
 }
 
 JUnitSuite junit_suite(const Simulation& run, const RunFacts& facts) {
-  JUnitSuite suite{run.scenario().name, facts.wall_us, {}};
-  if (!facts.variant.empty()) suite.name += " (" + facts.variant + ")";
+  JUnitSuite suite{run_name(run.scenario().name, facts.variant), facts.wall_us, {}};
   for (const ExpectationResult& result : run.expectations()) {
     JUnitCase one{result.text, "", "", !result.checked};
     if (result.checked && !result.held) {

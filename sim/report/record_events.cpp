@@ -17,7 +17,8 @@ std::string ids(const std::vector<NodeId>& nodes) {
 
 std::string producer_of(const trace::AppendedBatch& batch) {
   if (batch.producer_id < 0) return {};
-  return fmt::format(", producer id {}, epoch {}, from sequence {}", batch.producer_id, batch.producer_epoch, batch.base_sequence);
+  return fmt::format(", producer id {}, epoch {}{}", batch.producer_id, batch.producer_epoch,
+                     batch.base_sequence < 0 ? std::string{} : fmt::format(", from sequence {}", batch.base_sequence));
 }
 
 class Telling {
@@ -39,7 +40,7 @@ class Telling {
   }
   std::optional<RecordEvent> on(const trace::TransactionChanged& e) const {
     const bool commits = e.status == TransactionStatus::prepare_commit;
-    if (!run_ || e.producer.value != *record_.producer || (!commits && e.status != TransactionStatus::prepare_abort)) return std::nullopt;
+    if ((!commits && e.status != TransactionStatus::prepare_abort) || !decides_it(e)) return std::nullopt;
     return RecordEvent{Stage::decided, fmt::format("decides its transaction, {} {}, with {} partition(s){}: that is stored", commits ? "to commit" : "to abort",
                                                    e.transactional_id, e.partitions.size(), e.reason.empty() ? "" : ", " + e.reason)};
   }
@@ -56,12 +57,17 @@ class Telling {
         return RecordEvent{Stage::marked, fmt::format("appends the marker that {} it, at offset {}",
                                                       *batch.marker == TransactionOutcome::commit ? "commits" : "aborts", batch.base.value)};
       }
+      const std::optional<Offset> place = place_of(batch);
+      if (leads && place && *place != *record_.offset) {
+        return RecordEvent{Stage::repeated, fmt::format("appends it at offset {}, in the batch of offsets {} to {} of epoch {}", place->value,
+                                                        batch.base.value, batch.last.value, batch.epoch.value)};
+      }
       if (!covers(batch.base, batch.last)) continue;
-      const bool other = record_.origin.known() && batch.origin.known()
-                         && !(batch.origin.client == record_.origin.client && sends_it(batch.origin, batch.last - batch.base + 1));
+      const bool other = is_another(batch);
+      const std::string_view asked = record_.marker && leads && !other ? ", as the coordinator asked" : "";
       return RecordEvent{other ? Stage::around : leads ? Stage::appended : Stage::copied,
-                         fmt::format("{} {}, in the batch of offsets {} to {} of epoch {}{}", leads ? "appends" : "copies",
-                                     other ? "another record at that offset" : "it", batch.base.value, batch.last.value,
+                         fmt::format("{} {}{}, in the batch of offsets {} to {} of epoch {}{}", leads ? "appends" : "copies",
+                                     other ? "another record at that offset" : "it", asked, batch.base.value, batch.last.value,
                                      batch.epoch.value, leads ? producer_of(batch) : std::string{})};
     }
     return std::nullopt;
@@ -92,7 +98,7 @@ class Telling {
                                                              : "read_committed passes over it")};
     }
     return RecordEvent{leads ? Stage::committed : Stage::around,
-                       leads ? fmt::format("moves the high watermark to {}: it is committed", e.to.value)
+                       leads ? fmt::format("moves the high watermark to {}: it is committed{}", e.to.value, what_it_ends())
                              : fmt::format("hears of high watermark {}", e.to.value)};
   }
   std::optional<RecordEvent> on(const trace::BecameLeader& e) const {
@@ -132,16 +138,40 @@ class Telling {
     return RecordEvent{Stage::delivered, fmt::format("gets it from poll, among {} records", e.records.size())};
   }
   std::optional<RecordEvent> on(const trace::OffsetsCommitted& e) const {
-    if (!record_.offset) return std::nullopt;
+    if (!record_.offset || record_.marker) return std::nullopt;
     for (const auto& one : e.offsets) {
       if (is_named(one.partition) && one.offset > *record_.offset)
         return RecordEvent{Stage::group_committed,
-                           fmt::format("stores offset {} for group {}: that is the next to read", one.offset.value, e.group)};
+                           fmt::format("stores offset {} for group {}: that is the next to read", one.offset.value, e.group), e.group};
     }
     return std::nullopt;
   }
 
  private:
+  // A record is part of a transaction once that is known to be in the committed log; a marker is written for what was decided before.
+  [[nodiscard]] bool decides_it(const trace::TransactionChanged& e) const {
+    if (!record_.marker) return run_ && e.producer.value == *record_.producer;
+    const bool commits = record_.marker->outcome == TransactionOutcome::commit;
+    return e.producer.value == record_.marker->producer && e.epoch.value == record_.marker->epoch
+           && commits == (e.status == TransactionStatus::prepare_commit)
+           && std::ranges::find(e.partitions, record_.partition) != e.partitions.end();
+  }
+  [[nodiscard]] std::string_view what_it_ends() const {
+    if (!record_.marker) return "";
+    return record_.marker->outcome == TransactionOutcome::commit
+               ? ", and read_committed may be given what it commits, when all before that is decided"
+               : ", and read_committed passes over what it aborts";
+  }
+  // What stands at the offset, and is not it.
+  [[nodiscard]] bool is_another(const trace::AppendedBatch& batch) const {
+    if (record_.marker) return batch.marker != record_.marker->outcome || batch.producer_id != record_.marker->producer;
+    return record_.origin.known() && (batch.marker || (batch.origin.known() && place_of(batch) != record_.offset));
+  }
+  // At which offset the batch has it.
+  [[nodiscard]] std::optional<Offset> place_of(const trace::AppendedBatch& batch) const {
+    if (!record_.offset || !is_one(batch.origin, batch.last - batch.base + 1)) return std::nullopt;
+    return batch.base.plus(record_.origin.first_send - batch.origin.first_send);
+  }
   [[nodiscard]] bool is_its_transaction(std::int32_t client, std::int64_t number) const {
     return record_.transaction && *record_.transaction == TransactionLedger::Name{client, number};
   }

@@ -10,12 +10,19 @@
 
 namespace kafkasim::sim {
 
+struct WatchedMarker {  // of the end of a transaction
+  TransactionOutcome outcome{};
+  std::int64_t producer{};
+  std::int16_t epoch{};
+};
+
 struct WatchedRecord {
   TopicPartition partition;
   std::optional<Offset> offset;  // absent: only what concerns the partition as a whole
   Origin origin;                 // of this one record, if it is known who sent it
   std::optional<std::int64_t> producer{};  // its id, where the record is part of a transaction
   std::optional<TransactionLedger::Name> transaction{};
+  std::optional<WatchedMarker> marker{};  // the offset holds this, and nobody's record
 };
 
 enum class Stage : std::uint8_t {  // of a record's life, in order; `around`: of its partition
@@ -33,11 +40,14 @@ enum class Stage : std::uint8_t {  // of a record's life, in order; `around`: of
   told,     // the producer of the transaction
   failed,
   gone,
+  repeated,    // a leader appends it at another offset
+  sent_again,  // only who sees what is sent can tell
   around
 };
 struct RecordEvent {
   Stage stage{};
   std::string text;  // what the host did: "appends it in epoch 3, in the batch of offsets 498 to 503"
+  std::string group{};  // that committed its offset
 };
 
 [[nodiscard]] std::optional<RecordEvent> record_event(const Observation& o, const History& history,

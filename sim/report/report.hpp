@@ -29,9 +29,12 @@ struct RunFacts {  // what is not in the run itself
 [[nodiscard]] Outcome outcome_of(const Simulation& run, Strict strict);
 
 [[nodiscard]] std::string report_json(const Simulation& run, const RunFacts& facts);
-// {"runs": [...]}
-[[nodiscard]] std::string reports_json(const std::vector<std::string>& reports);
-[[nodiscard]] std::string timeline_ndjson(const Story& story, std::size_t from = 0);  // from that line on
+enum class Several : std::uint8_t { no, yes };  // runs of one command
+[[nodiscard]] std::string run_name(const std::string& scenario, const std::string& variant);  // "leader-crash (acks=1)"
+// Of several runs {"runs": [...]}, even where an interrupt has left one report of them.
+[[nodiscard]] std::string reports_json(const std::vector<std::string>& reports, Several runs);
+// From that line on; each says of which run it is if that has a name here.
+[[nodiscard]] std::string timeline_ndjson(const Story& story, std::size_t from = 0, const std::string& of_run = "");
 
 // Durations in milliseconds with microseconds behind the point: describe() is for scenario files, exact to the nanosecond.
 [[nodiscard]] std::string value_text(MetricUnit unit, const MetricValue& value);

@@ -115,9 +115,7 @@ std::string verdict_sentence(const Simulation& run, const RunFacts& facts) {
 
 void print_header(const Simulation& run, const RunFacts& facts, const Terminal& terminal) {
   const Scenario& s = run.scenario();
-  std::string title = s.title.empty() ? s.name : s.title;
-  if (!facts.variant.empty()) title += " (" + facts.variant + ")";
-  terminal.out << tinted(terminal.out_colour, Tint::bold, title) << '\n';
+  terminal.out << tinted(terminal.out_colour, Tint::bold, run_name(s.title.empty() ? s.name : s.title, facts.variant)) << '\n';
   terminal.out << fmt::format("{}: {}, {} s, seed {}\n\n", s.name, nodes_text(s.cluster), seconds_text(s.duration), s.seed);
 }
 

@@ -1,14 +1,18 @@
 #include "sim/serve/control.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <deque>
 #include <sstream>
 
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "sim/report/report.hpp"
+#include "sim/scenario/json_tree.hpp"
 #include "sim/scenario/units.hpp"
 #include "sim/serve/control_page.hpp"
 
@@ -29,7 +33,18 @@ struct Answer {
   http::status status{http::status::ok};
   std::string body;
   std::string_view type{"application/json"};
+  std::string_view allow{};  // the methods that the resource has, where it was asked with another
 };
+
+struct Resource {
+  std::string_view path;
+  bool get{};
+  bool post{};
+  [[nodiscard]] std::string_view allow() const { return get && post ? "GET, HEAD, POST" : get ? "GET, HEAD" : "POST"; }
+};
+constexpr std::array resources{Resource{"/", true, false},      Resource{"/state", true, false},  Resource{"/timeline", true, true},
+                               Resource{"/pause", false, true}, Resource{"/resume", false, true}, Resource{"/speed", false, true},
+                               Resource{"/stop", false, true}};
 
 Answer refused(http::status status, const std::string& why) {
   return {status, ControlJson{{"error", why}}.dump(-1, ' ', true, ControlJson::error_handler_t::replace) + "\n"};
@@ -39,7 +54,7 @@ Answer done(std::string_view what) { return {http::status::ok, ControlJson{{"ok"
 
 Answer not_understood(const std::vector<Diagnostic>& diagnostics) {
   ControlJson out;
-  out["error"] = "the entry cannot be carried out";
+  out["error"] = "this cannot be carried out";
   out["errors"] = ControlJson::array();
   for (const Diagnostic& d : diagnostics) {
     if (d.severity != Severity::error) continue;
@@ -49,14 +64,19 @@ Answer not_understood(const std::vector<Diagnostic>& diagnostics) {
   return {http::status::bad_request, out.dump(-1, ' ', true, ControlJson::error_handler_t::replace) + "\n"};
 }
 
-// {"speed": 2}, in thousandths.
-Result<std::int64_t> read_speed(const std::string& body) {
-  const auto shallow = [](int depth, ControlJson::parse_event_t, ControlJson&) { return depth <= 4; };
-  const ControlJson in = ControlJson::parse(body, shallow, false);
-  if (!in.is_object() || !in.contains("speed") || !in["speed"].is_number() || in.size() != 1)
-    return fail("the body must be {\"speed\": NUMBER}");
-  const double speed = in["speed"].get<double>();
-  if (!(speed >= 0.001 && speed <= 1000)) return fail("a speed is from 0.001 to 1000 (at /speed)");
+// {"speed": 2}, in thousandths; else what is wrong and where.
+tl::expected<std::int64_t, Diagnostic> read_speed(const std::string& body) {
+  const auto wrong = [](const TextPlace& at, const std::string& message, const std::string& pointer) {
+    return tl::unexpected{Diagnostic{Severity::error, at.line, at.column, message, pointer}};
+  };
+  const JsonDocument document = read_json(body);
+  if (!document.faults.empty()) return wrong(document.faults[0].place, document.faults[0].message, document.faults[0].pointer);
+  const JsonValue* given = document.root ? document.root->find("speed") : nullptr;
+  if (given == nullptr || document.root->items.size() != 1) return wrong({}, "the body must be {\"speed\": NUMBER}", "");
+  double speed = 0;
+  if (given->is(JsonKind::integer)) speed = static_cast<double>(given->as_i64().value_or(0));
+  if (given->is(JsonKind::fraction)) (void)std::from_chars(given->text.data(), given->text.data() + given->text.size(), speed);
+  if (!(speed >= 0.001 && speed <= 1000)) return wrong(given->place, "a speed is a number from 0.001 to 1000", "/speed");
   return static_cast<std::int64_t>(speed * 1000 + 0.5);
 }
 
@@ -88,14 +108,10 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
       const auto connection = self.lock();
       if (!error && connection) connection->close();
     });
-    http::async_read(socket_, buffer_, *request_, [self = shared_from_this()](const NetError& error, std::size_t) {
-      self->timer_.cancel();
-      if (self->closed_) return;
-      if (error == http::error::body_limit) return self->answer(refused(http::status::payload_too_large, "a body has at most 10 MiB"), false);
-      if (error && error.category() == http::make_error_code(http::error::bad_method).category() && error != http::error::end_of_stream)
-        return self->answer(refused(http::status::bad_request, "this is no HTTP request: " + error.message()), false);
-      if (error) return self->close();
-      self->handle();
+    http::async_read_header(socket_, buffer_, *request_, [self = shared_from_this()](const NetError& error, std::size_t) {
+      if (error || self->closed_) return self->on_read(error);
+      if (beast::iequals(self->request_->get()[http::field::expect], "100-continue")) self->queue("HTTP/1.1 100 Continue\r\n\r\n");
+      http::async_read(self->socket_, self->buffer_, *self->request_, [self](const NetError& failed, std::size_t) { self->on_read(failed); });
     });
   }
   void tell_news() {
@@ -128,6 +144,15 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
   [[nodiscard]] bool has_unsent() const { return !unsent_.empty(); }
 
  private:
+  void on_read(const NetError& error) {
+    timer_.cancel();
+    if (closed_) return;
+    if (error == http::error::body_limit) return answer(refused(http::status::payload_too_large, "a body has at most 10 MiB"), false);
+    if (error && error.category() == http::make_error_code(http::error::bad_method).category() && error != http::error::end_of_stream)
+      return answer(refused(http::status::bad_request, "this is no HTTP request: " + error.message()), false);
+    if (error) return close();
+    handle();
+  }
   void handle() {
     const auto& request = request_->get();
     const std::string target{request.target()};
@@ -139,21 +164,25 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
     const std::string_view path = path_of(target);
     const bool get = request.method() == http::verb::get || request.method() == http::verb::head;
     const bool post = request.method() == http::verb::post;
+    const auto resource = std::ranges::find(resources, path, &Resource::path);
+    if (resource == resources.end()) return answer(unknown(path), keep);
+    if (!(get && resource->get) && !(post && resource->post)) {
+      Answer refusal = refused(http::status::method_not_allowed, fmt::format("{} has {} only", path, resource->allow()));
+      refusal.allow = resource->allow();
+      return answer(std::move(refusal), keep);
+    }
     control_.steering_.catch_up();
     if (get && path == "/timeline" && follows(target)) return follow();
     if (post && path == "/stop") {
       awaits_end_ = true;
       return control_.steering_.stop();
     }
-    if (get) return answer(get_answer(path), keep);
-    if (post) return answer(post_answer(path, request.body()), keep);
-    answer(refused(http::status::method_not_allowed, "there is GET and POST"), keep);
+    answer(get ? get_answer(path) : post_answer(path, request.body()), keep);
   }
   Answer get_answer(std::string_view path) {
     if (path == "/") return {http::status::ok, std::string{control_page}, "text/html; charset=utf-8"};
     if (path == "/state") return {http::status::ok, control_.steering_.report()};
-    if (path == "/timeline") return {http::status::ok, timeline_ndjson(control_.session_.run().story()), "application/x-ndjson"};
-    return unknown(path);
+    return {http::status::ok, timeline_ndjson(control_.session_.run().story()), "application/x-ndjson"};
   }
   Answer post_answer(std::string_view path, const std::string& body) {
     const auto now = std::chrono::steady_clock::now();
@@ -172,13 +201,10 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
       control_.pace_.resume(now);
       return done("resumed");
     }
-    if (path == "/speed") {
-      const Result<std::int64_t> permille = read_speed(body);
-      if (!permille) return refused(http::status::bad_request, permille.error().message);
-      control_.pace_.set_speed(now, *permille);
-      return done("speed");
-    }
-    return unknown(path);
+    const auto permille = read_speed(body);  // what is left
+    if (!permille) return not_understood({permille.error()});
+    control_.pace_.set_speed(now, *permille);
+    return done("speed");
   }
   static Answer unknown(std::string_view path) {
     return refused(http::status::not_found, "there is no " + quote(path) + ": see GET /, /state, /timeline; POST /timeline, /pause, /resume, /speed, /stop");
@@ -188,6 +214,7 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
     http::response<http::string_body> response{what.status, 11};
     response.set(http::field::content_type, std::string{what.type});
     response.set(http::field::cache_control, "no-store");
+    if (!what.allow.empty()) response.set(http::field::allow, std::string{what.allow});
     response.keep_alive(keep);
     const bool head = request_->is_header_done() && request_->get().method() == http::verb::head;
     response.body() = std::move(what.body);

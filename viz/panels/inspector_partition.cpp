@@ -203,8 +203,8 @@ void Inspector::life_of(const ChosenRecord& chosen) {
   if (!told) {
     if (flow_.press("record.follow", "Tell its whole life", "from the hash of its key to the committed offset: the run is gone through once more")) {
       const auto scenario = std::make_shared<const sim::Scenario>(app_.scenario());
-      followed = FollowedRecord{chosen.partition, chosen.offset,
-                                sim::follow(app_.run(), scenario, sim::WireMode::fast, {chosen.partition, chosen.offset})};
+      const auto life = sim::follow(app_.run(), scenario, sim::WireMode::fast, {chosen.partition, chosen.offset});
+      followed = FollowedRecord{chosen.partition, chosen.offset, life ? *life : std::vector<std::string>{"", life.error().message}};
     }
     flow_.end_row();
     return;

@@ -32,3 +32,20 @@ TEST_CASE("bad usage is told on standard error with exit code 2") {
   }
 }
 
+TEST_CASE("an unknown subcommand is told with the nearest that there is") {
+  CHECK(call({"chek"}).err == "kafkasim: there is no subcommand 'chek', did you mean 'check'?\n");
+  CHECK(call({"xyzzy"}).err == "kafkasim: there is no subcommand 'xyzzy'\n");
+}
+
+TEST_CASE("standard output that cannot be written is an error") {
+  std::ofstream full{"/dev/full"};
+  std::ostringstream err;
+  CHECK(run_cli({"list", "metrics"}, {full, err, Colour::off, Colour::off}) == exit_code::bad_input);
+  CHECK(err.str() == "kafkasim: standard output cannot be written\n");
+}
+
+TEST_CASE("help tells what an option takes and not how it is read") {
+  const std::string help = call({"run", "--help"}).out;
+  CHECK(help.find("--seed N  ") != std::string::npos);
+  CHECK(help.find("--wire fast|exact ") != std::string::npos);
+}

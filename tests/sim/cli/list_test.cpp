@@ -38,3 +38,7 @@ TEST_CASE("the lists tell what the tables hold") {
     CHECK(std::ranges::count(invariants, nlohmann::json{{"name", checked.id}, {"meaning", checked.promise}}) == 1);
   }
 }
+
+TEST_CASE("a lesson tells its number of questions") {
+  for (const auto& lesson : nlohmann::json::parse(call({"list", "lessons", "--json"}).out)) CHECK(lesson.at("questions").get<int>() > 0);
+}

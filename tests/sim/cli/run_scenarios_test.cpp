@@ -32,7 +32,7 @@ TEST_CASE("a run that holds ends with 0 and prints header and timeline and verdi
   const TemporaryFile file{"rs-good.json", text(R"(, "timeline": [{"at": "300ms", "note": "hello"}])")};
   const testing::Outcome done = call({"run", file.path()});
   CHECK(done.code == exit_code::held);
-  CHECK(has(done.out, "tiny: 1 brokers"));
+  CHECK(has(done.out, "tiny: 1 broker, "));
   CHECK(has(done.out, "hello"));
   CHECK(has(done.out, "PASS"));
   CHECK(done.err.empty());
@@ -95,7 +95,21 @@ TEST_CASE("several reports are one file and timelines follow each other") {
   REQUIRE(has(lines, "first"));
   REQUIRE(has(lines, "second"));
   CHECK(lines.find("first") < lines.find("second"));
+  CHECK(Json::parse(lines.substr(0, lines.find('\n'))).at("run") == "tiny");
   CHECK(Json::parse(lines.substr(0, lines.find('\n'))).contains("at_us"));
+}
+
+TEST_CASE("the verdicts of several quiet runs say whose they are") {
+  const TemporaryFile file{"rs-quiet-variants.json", text(R"(, "timeline": [{"at": "300ms", "note": "hello"}],
+      "variants": [{"name": "one", "set": {}}, {"name": "two", "set": {"/seed": 2}}])")};
+  const TemporaryFile timeline{"rs-quiet-variants.ndjson", ""};
+  const testing::Outcome several = call({"run", file.path(), "--quiet", "--timeline", timeline.path()});
+  CHECK(has(several.out, "tiny (one)\n"));
+  CHECK(has(several.out, "tiny (two)\n"));
+  CHECK(has(content(timeline.path()), R"x("run":"tiny (two)")x"));
+  const testing::Outcome one = call({"run", file.path(), "--quiet", "--variant", "two", "--timeline", timeline.path()});
+  CHECK_FALSE(has(one.out, "tiny (two)"));
+  CHECK_FALSE(has(content(timeline.path()), R"("run":)"));
 }
 
 TEST_CASE("a report that cannot be written ends with 2") {
@@ -129,7 +143,7 @@ TEST_CASE("what is to be written goes neither over the scenario nor over another
   const TemporaryFile other{"rs-outputs-other.json", ""};
   testing::Outcome done = call({"run", file.path(), "--report", file.path()});
   CHECK(done.code == exit_code::bad_input);
-  CHECK(has(done.err, "this is the scenario itself"));
+  CHECK(has(done.err, "that is what is to be read"));
   CHECK(content(file.path()) == text);
   done = call({"run", file.path(), "--report", other.path(), "--junit", other.path()});
   CHECK(done.code == exit_code::bad_input);

@@ -11,6 +11,7 @@ TEST_CASE("shrinking writes a file that fails by itself") {
   const testing::Outcome done = call({"shrink", file, "--seed", "4", "-o", least, "--runs", "40"});
   CHECK(done.code == exit_code::held);
   CHECK(done.out.find(least) != std::string::npos);
+  CHECK(done.out.starts_with("expectation: "));
   CHECK(content(least).find("crash") == std::string::npos);
   CHECK(call({"run", least, "--quiet"}).code == exit_code::failed);
 }
@@ -22,7 +23,7 @@ TEST_CASE("what cannot be shrunk is told with exit code 2") {
   CHECK(call({"shrink", file, "--seed", "4", "-o", out}).err == "kafkasim: seed 4 breaks nothing that the scenario expects: there is nothing to shrink\n");
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{"shrink", file}, {"shrink", file, "--seed", "x", "-o", out}, {"shrink", file, "--time-limit", "x", "-o", out},
-        {"shrink", folder.path("none.json"), "-o", out}}) {
+        {"shrink", folder.path("none.json"), "-o", out}, {"shrink", file, "--time-limit", "0s", "-o", out}, {"shrink", file, "-o", file}}) {
     const testing::Outcome done = call(arguments);
     CHECK(done.code == exit_code::bad_input);
     CHECK_FALSE(done.err.empty());

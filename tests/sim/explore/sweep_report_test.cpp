@@ -59,10 +59,15 @@ TEST_CASE("the text of a sweep tells failures and what was reached and what neve
 }
 
 TEST_CASE("in JUnit a scenario is a testsuite and an invariant a testcase") {
-  const std::string xml = sweep_junit(found(), plan());
+  const std::string xml = sweep_junit(found(), plan(), {60'000, false});
   CHECK(has(xml, R"(<testsuite name="tiny" tests="3" failures="2">)"));
   CHECK(has(xml, R"(<testcase classname="tiny" name="order-broken"/>)"));
   CHECK(has(xml, R"(<failure message="seed 7: two &lt;leaders&gt; &amp; &quot;one&quot; epoch">f/tiny-seed-7.json</failure>)"));
+}
+
+TEST_CASE("a sweep that was interrupted is not green in JUnit") {
+  CHECK_FALSE(has(sweep_junit({}, plan(), {60'000, false}), "<failure"));
+  CHECK(has(sweep_junit({}, plan(), {60'000, true}), R"(<failure message="interrupted">after 0 runs</failure>)"));
 }
 
 TEST_CASE("the line of progress guesses how long it takes") {

@@ -38,6 +38,12 @@ TEST_CASE("a batch that covers the offset is the record if its sender and send n
   CHECK_FALSE(told(appended(6, 8, {0, 13})));
 }
 
+TEST_CASE("a leader that appends the record at another offset repeats it") {
+  CHECK(told(appended(8, 9, {0, 11}))->stage == Stage::repeated);
+  CHECK(told(appended(8, 9, {0, 11}))->text == "appends it at offset 9, in the batch of offsets 8 to 9 of epoch 0");
+  CHECK(told(appended(5, 6, {0, 11}))->stage == Stage::repeated);  // and another stands at its offset
+}
+
 TEST_CASE("the high watermark commits a record when it passes it") {
   const auto moved = [](std::int64_t from, std::int64_t to) {
     return told(trace::HighWatermarkMoved{id, trace::ReplicaRole::leader, LeaderEpoch{0}, Offset{from}, Offset{to}, Offset{9}});

@@ -107,6 +107,6 @@ TEST_CASE("the header has the title or else the name and the size of the cluster
     print_header(run, {}, {out, err, Colour::off, Colour::off});
     return out.str();
   };
-  CHECK(header({}) == "Two brokers\nsmall: 2 brokers, 1 controllers, 90.000 s, seed 5\n\n");
+  CHECK(header({}) == "Two brokers\nsmall: 2 brokers, 1 controller, 90.000 s, seed 5\n\n");
   CHECK(header({{"/title", "\"\""}}).starts_with("small\n"));
 }

@@ -55,7 +55,28 @@ TEST_CASE("bad input gets 400 and says what is wrong and where") {
     CHECK(status_of(http(server.control(), "POST /speed", body)) == 400);
   CHECK(status_of(http(server.control(), "GET /nothing")) == 404);
   CHECK(status_of(http(server.control(), "POST /nothing")) == 404);
-  CHECK(status_of(http(server.control(), "DELETE /state")) == 405);
+  const auto wrong = json_of(http(server.control(), "POST /speed", "{\n \"speed\": 1e9}"));
+  CHECK(wrong.at("errors")[0].at("at") == "/speed");
+  CHECK(wrong.at("errors")[0].at("line") == 2);
+  CHECK(json_of(http(server.control(), "POST /speed", "{")).at("errors")[0].contains("column"));
+}
+
+TEST_CASE("another method than a resource has is refused with those that it has") {
+  LiveServer server;
+  const auto refused = [&](const char* request, const char* allow) {
+    const std::string answer = http(server.control(), request);
+    CHECK(status_of(answer) == 405);
+    CHECK(answer.find(std::string{"Allow: "} + allow + "\r\n") != std::string::npos);
+  };
+  refused("POST /state", "GET, HEAD");
+  refused("DELETE /timeline", "GET, HEAD, POST");
+  refused("GET /stop", "POST");
+}
+
+TEST_CASE("who waits to be asked for the body of a request is asked") {
+  LiveServer server;
+  const std::string answer = http(server.control(), "POST /speed HTTP/1.1\r\nExpect: 100-continue\r\nX:", R"({"speed": 2})");
+  CHECK(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200"));
 }
 
 TEST_CASE("the page for people is there and needs nothing from elsewhere") {
