@@ -44,6 +44,7 @@ void GroupMember::pump(Where where, Parts parts, Env& env) {
   const bool beats = state_ == MemberState::syncing || state_ == MemberState::stable;
   if (beats && coordinator_ && session_ends_ <= env.now) coordinator_lost(parts, env);
   if (beats && where == Where::away && last_poll_ + config_.max_poll_interval <= env.now) {
+    env.out.note(trace::PollTimedOut{group_});
     leave(parts, "consumer poll timeout has expired.", env);
     return;
   }
@@ -301,8 +302,7 @@ void GroupMember::sync(Parts parts, Env& env) {
   }
   to_assign_.reset();
   const auto peer = *coordinator();
-  const Duration timeout = std::max(config_.request_timeout, config_.max_poll_interval + join_lapse);
-  sync_request_ = parts.channel.send(peer.key, peer.endpoint, Message::of(std::move(ask)), env, timeout);
+  sync_request_ = parts.channel.send(peer.key, peer.endpoint, Message::of(std::move(ask)), env);
 }
 
 // The partition counts by which it assigns are those whose change makes it rejoin.

@@ -27,6 +27,7 @@ void GroupMember::pump_consumer(Where where, Parts parts, Env& env) {
   const bool is_member = state_ != MemberState::unjoined;
   if (where == Where::inside_poll) last_poll_ = env.now;
   if (is_member && where == Where::away && last_poll_ + config_.max_poll_interval <= env.now) {
+    env.out.note(trace::PollTimedOut{group_});
     leave_consumer_group(parts, env);
     return;
   }

@@ -136,13 +136,14 @@ Producer::Went Producer::go(Blocked& first, Env& env) {
   }
   if (settled(place(record, env))) return Went::on;
   if (first.give_up_at > env.now) return Went::nowhere;
-  refuse(ErrorCode::request_timed_out, fmt::format("record for {} dropped: no metadata or no memory within max.block.ms", record.topic), env);
+  refuse(record.topic, ErrorCode::request_timed_out, fmt::format("record for {} dropped: no metadata or no memory within max.block.ms", record.topic), env);
   return Went::on;
 }
 
 // What send() throws; a transaction that lacks a record cannot be committed.
-void Producer::refuse(ErrorCode error, std::string why, Env& env) {
+void Producer::refuse(const std::string& topic, ErrorCode error, std::string why, Env& env) {
   ++failures_;
+  env.out.note(trace::SendRefused{topic, error});
   remark(std::move(why), env);
   if (transactions_) transactions_->batch_failed(error, env);
 }
@@ -179,7 +180,7 @@ bool Producer::settled(Placed placed) { return placed == Placed::yes || placed =
 
 Producer::Placed Producer::place(const ProducerRecord& record, Env& env) {
   if (size_alone(record) > std::min(config_.max_request_size, config_.buffer_memory)) {
-    refuse(ErrorCode::message_too_large, fmt::format("record for {} refused: larger than max.request.size or buffer.memory", record.topic), env);
+    refuse(record.topic, ErrorCode::message_too_large, fmt::format("record for {} refused: larger than max.request.size or buffer.memory", record.topic), env);
     return Placed::refused;
   }
   cluster_.add_topic(record.topic);

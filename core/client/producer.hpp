@@ -87,7 +87,7 @@ class Producer {
   Went go(Blocked& first, Env& env);
   Went go_step(Blocked& first, TransactionStep step, Env& env);
   void give_up_commit(Env& env);
-  void refuse(ErrorCode error, std::string why, Env& env);
+  void refuse(const std::string& topic, ErrorCode error, std::string why, Env& env);
   void drop_blocked(std::string_view reason, Env& env);
   void close_requested(Env& env);
 

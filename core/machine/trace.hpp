@@ -46,6 +46,7 @@ struct LogAppended {
   ReplicaRole role{};
   LeaderEpoch leader_epoch;  // the epoch in which this replica acts, not that of the batches
   std::vector<AppendedBatch> batches;
+  std::uint64_t received_bytes{};  // of a leader: as the producer sent them, before they were compressed anew
 };
 struct LogTruncated {
   TopicIdPartition partition;
@@ -413,6 +414,14 @@ struct TransactionOffsetsSent {  // are part of the producer's transaction, once
   std::vector<OffsetsCommitted::One> offsets;
 };
 
+struct PollTimedOut {  // by a member of a group, which leaves it: its application has not polled for max.poll.interval.ms
+  std::string group;
+};
+struct SendRefused {  // by a producer, before the record got a place in a batch: what send() throws
+  std::string topic;
+  ErrorCode error{};
+};
+
 // ---- anything else worth a line ---------------------------------------------------------------------
 struct Remark {
   std::string text;
@@ -445,7 +454,7 @@ using Kinds = KindList<
     BrokerFenced, BrokerUnfenced, MetadataApplied, RecordSent, RecordsAcked, RecordsFailed, RecordsDelivered, PositionReset,
     PartitionsAssigned, PartitionsRevoked, ClientSawError, GroupChanged, OffsetsRemoved, OffsetsCommitted, OffsetsOffered,
     GroupsLoaded, OffsetsLoaded, MarkerAskedFor, TransactionChanged, ProducerInitialised, TransactionsLoaded, TransactionBegan,
-    TransactionEnded, TransactionOffsetsSent, Remark, RaftVotersChanged>;
+    TransactionEnded, TransactionOffsetsSent, Remark, RaftVotersChanged, PollTimedOut, SendRefused>;
 
 // One of the above: a counted reference, like a Message, so that a copy costs nothing; a variant of so many kinds would cost every
 // file that sees it a second of its compiler's time.

@@ -159,6 +159,7 @@ const std::vector<Node>& node_settings() {
       {"log.flush.scheduler.interval.ms", &NodeConfig::log_flush_scheduler_interval, 1},
       {"log.retention.check.interval.ms", &NodeConfig::log_retention_check_interval, 1},
       {"log.initial.task.delay.ms", &NodeConfig::log_initial_task_delay},
+      {"producer.id.expiration.check.interval.ms", &NodeConfig::producer_id_expiration_check_interval, 1},
       {"producer.id.expiration.ms", &NodeConfig::producer_id_expiration, 1},
       {"group.initial.rebalance.delay.ms", &NodeConfig::group_initial_rebalance_delay},
       {"group.min.session.timeout.ms", &NodeConfig::group_min_session_timeout},

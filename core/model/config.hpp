@@ -123,6 +123,7 @@ struct NodeConfig {  // of a broker or a controller
   TimeUnit log_roll_unit{TimeUnit::unset};
   TimeUnit log_roll_jitter_unit{TimeUnit::unset};
   Duration producer_id_expiration{milliseconds(86'400'000)};
+  Duration producer_id_expiration_check_interval{milliseconds(600'000)};
   // groups
   Duration group_initial_rebalance_delay{milliseconds(3'000)};
   Duration group_min_session_timeout{milliseconds(6'000)};

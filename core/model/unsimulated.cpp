@@ -24,7 +24,7 @@ constexpr std::string_view of_nodes[] = {
     "log.dirs", "log.flush.start.offset.checkpoint.interval.ms", "log.local.", "log.preallocate", "max.connection.creation.rate", "max.connections",
     "max.connections.", "max.request.partition.size.limit", "metadata.log.dir", "metric.reporters", "metrics.", "node.id",
     "num.recovery.threads.per.data.dir", "num.replica.alter.log.dirs.threads", "offsets.load.buffer.size", "offsets.topic.compression.codec",
-    "principal.builder.class", "process.roles", "producer.id.expiration.check.interval.ms", "producer.purgatory.purge.interval.requests", "queued.max.",
+    "principal.builder.class", "process.roles", "producer.purgatory.purge.interval.requests", "queued.max.",
     "quota.", "remote.", "replica.alter.log.dirs.", "replica.socket.receive.buffer.bytes", "sasl.", "security.", "server.max.startup.time.ms", "share.",
     "socket.", "ssl.", "super.users", "telemetry.", "transaction.state.log.load.buffer.size", "transaction.two.phase.commit.enable", "unstable.",
 };

@@ -9,8 +9,6 @@ namespace kafkasim {
 
 namespace {
 
-constexpr Duration producer_expiration_check_interval = seconds(600);  // producer.id.expiration.check.interval.ms, internal to Kafka
-
 constexpr FlushToken upkeep_done{std::uint64_t{ReplicaManager::channel_tag} << 56};  // the logs' flushes count from one
 
 Random session_ids(std::uint32_t incarnation, const Env& env) {
@@ -35,7 +33,7 @@ void ReplicaManager::start(const Started& started, Env& env) {
       FetchSessionCache{config_->max_incremental_fetch_session_cache_slots, session_ids(started.incarnation, env)};
   replicas_.open(env);
   timers_.set(Timer::shrink_isrs, env.now + config_->replica_lag_time_max / 2);
-  timers_.set(Timer::expire_producers, env.now + producer_expiration_check_interval);
+  timers_.set(Timer::expire_producers, env.now + config_->producer_id_expiration_check_interval);
   upkeep_.set(Upkeep::checkpoint_high_watermarks, env.now + config_->replica_high_watermark_checkpoint_interval);
   upkeep_.set(Upkeep::checkpoint_recovery_points, env.now + config_->log_initial_task_delay);
   if (config_->log_flush_scheduler_interval < milliseconds(INT64_MAX)) upkeep_.set(Upkeep::flush, env.now + config_->log_initial_task_delay);
@@ -131,7 +129,7 @@ void ReplicaManager::on_timer(Timer timer, Env& env) {
       break;
     case Timer::expire_producers:
       replicas_.expire_producers(env);
-      timers_.set(timer, env.now + producer_expiration_check_interval);
+      timers_.set(timer, env.now + config_->producer_id_expiration_check_interval);
       break;
   }
 }

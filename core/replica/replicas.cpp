@@ -232,8 +232,8 @@ void Replicas::close_cleanly(Env& env) {
 // ---- notes -----------------------------------------------------------------------------------------------
 
 void Replicas::note_appended(const Partition& partition, trace::ReplicaRole role,
-                             const std::vector<RecordBatch>& batches, Env& env) {
-  env.out.note(trace::LogAppended{partition.id, role, partition.leader_epoch, summaries_of(batches)});
+                             const std::vector<RecordBatch>& batches, std::uint64_t received_bytes, Env& env) {
+  env.out.note(trace::LogAppended{partition.id, role, partition.leader_epoch, summaries_of(batches), received_bytes});
 }
 
 void Replicas::note_high_watermark(const Partition& partition, const UnifiedLog& log, Offset from, Env& env) {

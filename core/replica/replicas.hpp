@@ -253,7 +253,7 @@ class Replicas {
   void settle_all_implied(Partition& partition);
   void submit_isr(Partition& partition, ProposalId proposal, Env& env);
   static void note_appended(const Partition& partition, trace::ReplicaRole role,
-                            const std::vector<RecordBatch>& batches, Env& env);
+                            const std::vector<RecordBatch>& batches, std::uint64_t received_bytes, Env& env);
   void note_high_watermark(const Partition& partition, const UnifiedLog& log, Offset from, Env& env);
   void note_log_start(const Partition& partition, const UnifiedLog& log, Offset from, Env& env);
   static void note_isr_view(const Partition& partition, Env& env);  // of a leader

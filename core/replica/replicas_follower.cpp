@@ -30,7 +30,7 @@ Replicas::FetchEffect Replicas::append_fetched(const TopicIdPartition& id, Leade
     if (appended->error != ErrorCode::none) return FetchEffect::failed;
     if (!appended->appended.empty()) {
       effect = FetchEffect::data;
-      note_appended(partition, trace::ReplicaRole::follower, appended->appended, env);
+      note_appended(partition, trace::ReplicaRole::follower, appended->appended, 0, env);
       events_.push_back({id, PartitionEventKind::log_end_moved, ErrorCode::none});
       if (appended->rolled) on_rolled(id, log, env);
       checkpoint_due_ = checkpoint_due_ || appended->gap_flushed;

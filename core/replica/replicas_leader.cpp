@@ -26,12 +26,14 @@ LeaderAppend Replicas::append_as_leader(const TopicIdPartition& id, std::vector<
   if (acks == -1 && partition.is_under_min_isr()) return {.error = ErrorCode::not_enough_replicas, .result = {}};
 
   UnifiedLog& log = *directory_.edit(id);
+  std::uint64_t received_bytes = 0;
+  for (const RecordBatch& batch : batches) received_bytes += batch.size_bytes();
   auto appended = log.append_as_leader(std::move(batches), partition.leader_epoch, env.wall, env.disk, origin, guard);
   if (!worked(appended, env)) return {.error = ErrorCode::kafka_storage_error, .result = {}};
   if (appended->error != ErrorCode::none) return {.error = appended->error, .result = std::move(*appended)};
   if (!appended->duplicate) {
     if (has_implied(partition)) settle_all_implied(*edit(id));
-    note_appended(partition, trace::ReplicaRole::leader, appended->appended, env);
+    note_appended(partition, trace::ReplicaRole::leader, appended->appended, received_bytes, env);
     events_.push_back({id, PartitionEventKind::log_end_moved, ErrorCode::none});
     if (appended->rolled) on_rolled(id, log, env);
   }

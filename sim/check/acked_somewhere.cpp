@@ -12,6 +12,7 @@ namespace {
 bool all_on_one(const PartitionHistory& partition) {
   return std::ranges::any_of(partition.replicas, [&partition](const auto& entry) {
     const ReplicaHistory& its = *entry.second;
+    if (its.kept_to && *its.kept_to < its.log_end) return false;
     const Offset from = std::max(its.log_start, partition.compacted_to);
     return !partition.committed->first_missing(its.log, from);
   });
@@ -19,6 +20,7 @@ bool all_on_one(const PartitionHistory& partition) {
 
 bool holds(const ReplicaHistory& replica, const PartitionHistory& partition, const StoredBatch& batch) {
   if (batch.base < replica.log_start) return true;  // deleted
+  if (replica.kept_to && batch.last >= *replica.kept_to) return false;
   const StoredBatch* held = replica.log.at(batch.base);
   if (batch.base < partition.compacted_to) return !held || held->same_place_as(batch);
   return held && held->same_as(batch);
@@ -41,7 +43,8 @@ void AckedSomewhere::look(const Observation& o, const TopicIdPartition& id_of, c
     std::vector<std::string> evidence;
     for (const auto& [broker, replica] : partition->replicas)
       evidence.push_back(fmt::format("broker {}: {}, log end {}", broker.value,
-                                     describe(replica->log, acked.batch.base), replica->log_end.value));
+                                     replica->kept_to ? "without power" : describe(replica->log, acked.batch.base),
+                                     replica->kept_to.value_or(replica->log_end).value));
     evidence.push_back(partition->ledger());
     findings.add({std::string{id}, o.at, history.name(id_of),
                   fmt::format("offsets {} to {}, acknowledged with acks=all, are on no replica any more",
@@ -74,6 +77,15 @@ void AckedSomewhere::on(const Observation& o, const ProcessReady& e, const Histo
   for (const auto& [id_of, partition] : history.partitions()) {
     const ReplicaHistory* replica = partition->replica(*broker);
     if (replica && !replica->running) look(o, id_of, history, findings);
+  }
+}
+
+void AckedSomewhere::on(const Observation& o, const PowerLost&, const History& history, Findings& findings) {
+  const std::optional<NodeId> broker = history.node(o.host);
+  if (!broker) return;
+  for (const auto& [id_of, partition] : history.partitions()) {
+    const ReplicaHistory* replica = partition->replica(*broker);
+    if (replica && replica->kept_to && *replica->kept_to < replica->log_end) look(o, id_of, history, findings);
   }
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // acked-somewhere (P-GLOBAL): each record that acks=all has acknowledged is held by one replica at least, be it up or down.
-// Apart from who leads: nobody may be electable. Looked at when a replica has lost something: by truncation, by what a
-// restart found, or by leaving.
+// Apart from who leads: nobody may be electable. Looked at when a replica has lost something: by truncation, by its machine's
+// power, by what a restart found, or by leaving.
 #include <map>
 #include <set>
 
@@ -19,6 +19,7 @@ class AckedSomewhere {
   void on(const Observation& o, const trace::ReplicaRemoved& e, const History& history, Findings& findings);
   void on(const Observation& o, const ProcessReady& e, const History& history,
           Findings& findings);  // with an empty disk
+  void on(const Observation& o, const PowerLost& e, const History& history, Findings& findings);
   std::uint64_t evaluations{0};
 
  private:

@@ -38,6 +38,9 @@ void Churn::on(const Observation& o, const trace::ControllerActivated& e, const 
   changed(o, "active controller", "its epoch", e.epoch, history, findings);
 }
 
+// The group is restless because an application takes too long: that is wrong, and it is told.
+void Churn::on(const Observation&, const trace::PollTimedOut& e, const History&, Findings&) { subjects_.erase(e.group); }
+
 void Churn::on(const Observation& o, const trace::GroupChanged& e, const History& history, Findings& findings) {
   // Real clients come and go as their users like: nobody tells.
   const auto is_ours = [&history](const trace::GroupChanged::Member& member) {

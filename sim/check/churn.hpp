@@ -18,6 +18,7 @@ class Churn {
   static constexpr Duration within = seconds(10);
   void on(const Observation& o, const trace::PartitionChanged& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::ControllerActivated& e, const History& history, Findings& findings);
+  void on(const Observation& o, const trace::PollTimedOut& e, const History& history, Findings& findings);
   void on(const Observation& o, const trace::GroupChanged& e, const History& history, Findings& findings);
   std::uint64_t evaluations{0};
 

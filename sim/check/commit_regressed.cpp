@@ -130,12 +130,10 @@ void CommitRegressed::on(const Observation& o, const trace::OffsetsCommitted& e,
   const auto report = [&](std::string detail, std::optional<Excuse> excuse) {
     findings.add({std::string{id}, o.at, e.group, std::move(detail), {}, excuse});
   };
-  const bool stale = by_member && group.stable && e.generation < *group.stable;
-  if (stale) {
-    report(fmt::format("{} commits in generation {}, when the group is in {}", e.member_id, e.generation.value,
-                       group.stable->value),
-           {});
-  }
+  const std::optional<Generation> current = taken_in(group, e);
+  const bool stale = by_member && current && e.generation < *current;
+  if (stale)
+    report(fmt::format("{} commits in generation {}, when the group is in {}", e.member_id, e.generation.value, current->value), {});
   for (const auto& one : e.offsets) {
     Stretch* been = by_member ? stretch(group, e, one.partition) : nullptr;
     const PartitionHistory* partition = history.partition(one.partition);
@@ -156,15 +154,15 @@ void CommitRegressed::on(const Observation& o, const trace::OffsetsCommitted& e,
     }
     if (been) been->committed = std::max(been->committed, one.offset);
     group.committed[one.partition] = one.offset;
-    std::vector<std::optional<Offset>>& offered = group.offered[one.partition];
-    const auto mine = std::ranges::find(offered, std::optional{one.offset});
+    std::vector<Offer>& offered = group.offered[one.partition];
+    const auto mine = std::ranges::find(offered, std::optional{one.offset}, &Offer::offset);
     if (mine != offered.end()) offered.erase(offered.begin(), mine + 1);
   }
 }
 
 void CommitRegressed::on(const Observation&, const trace::OffsetsOffered& e, const History&, Findings&) {
   Group& group = groups_[e.group].edit();
-  for (const auto& one : e.offsets) group.offered[one.partition].push_back(one.offset);
+  for (const auto& one : e.offsets) group.offered[one.partition].push_back({one.offset, group.stable});
 }
 
 void CommitRegressed::on(const Observation& o, const trace::OffsetsRemoved& e, const History& history, Findings& findings) {
@@ -229,7 +227,15 @@ void CommitRegressed::on(const Observation& o, const trace::GroupsLoaded& e, con
 
 bool CommitRegressed::was_offered(const Group& group, const TopicPartition& tp, std::optional<Offset> offset) {
   const auto offered = group.offered.find(tp);
-  return offered != group.offered.end() && std::ranges::find(offered->second, offset) != offered->second.end();
+  return offered != group.offered.end() && std::ranges::find(offered->second, offset, &Offer::offset) != offered->second.end();
+}
+
+std::optional<Generation> CommitRegressed::taken_in(const Group& group, const trace::OffsetsCommitted& e) {
+  if (e.offsets.empty()) return group.stable;
+  const auto offered = group.offered.find(e.offsets.front().partition);
+  if (offered == group.offered.end()) return group.stable;
+  const auto mine = std::ranges::find(offered->second, std::optional{e.offsets.front().offset}, &Offer::offset);
+  return mine == offered->second.end() ? group.stable : mine->stable;
 }
 
 }  // namespace kafkasim::sim

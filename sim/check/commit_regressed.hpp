@@ -53,16 +53,22 @@ class CommitRegressed {
     HostId host;
     Ownership owns;
   };
+  struct Offer {
+    std::optional<Offset> offset;      // absent: a tombstone
+    std::optional<Generation> stable;  // of the group when its coordinator took it
+  };
   struct Group {
     std::map<std::string, Member> members;  // by member id
     bool of_consumer_group{};               // its members commit in epochs of their own (KIP-848)
     std::optional<Generation> stable;       // the latest whose assignment was stored
     std::map<TopicPartition, Instant> read;  // by members that its coordinator counts, since when; of a classic group as it was last stable
     Offsets committed;
-    std::map<TopicPartition, std::vector<std::optional<Offset>>> offered;  // since: a new coordinator may find any of them, or none
+    std::map<TopicPartition, std::vector<Offer>> offered;  // since: a new coordinator may find any of them, or none
   };
   void note_readers(const Observation& o, const trace::GroupChanged& e, const History& history);
   [[nodiscard]] static Stretch* stretch(Group& group, const trace::OffsetsCommitted& e, const TopicPartition& tp);
+  // In which generation the group was when its coordinator took what is durable now.
+  [[nodiscard]] static std::optional<Generation> taken_in(const Group& group, const trace::OffsetsCommitted& e);
   [[nodiscard]] static bool was_offered(const Group& group, const TopicPartition& tp, std::optional<Offset> offset);
   Stretch* edit_stretch(HostId host, const TopicPartition& tp, Offset at);
 

@@ -100,7 +100,21 @@ bool stands_within_a_batch(const PartitionHistory& partition, const ReplicaHisto
   });
 }
 
+// Nobody repairs what has rotted on a leader's disk: who fetches from there never gets past it.
+bool has_rotted(const PartitionHistory& partition) { return partition.leader && partition.damaged.contains(*partition.leader); }
+
+// Somebody who reads one of these topics or partitions reads what has rotted.
+bool reads_rot(const History& history, const ClientFacts& client) {
+  return std::ranges::any_of(history.partitions(), [&client](const auto& entry) {
+    const PartitionHistory& partition = *entry.second;
+    const bool reads = std::ranges::find(client.topics, partition.name.topic) != client.topics.end()
+                       || std::ranges::find(client.assigned, partition.name) != client.assigned.end();
+    return reads && has_rotted(partition);
+  });
+}
+
 std::optional<Excuse> excuse_of(const PartitionHistory& partition) {
+  if (has_rotted(partition)) return Excuse::corruption;
   const ReplicaHistory* leader = partition.acting_leader();
   if (!leader) return std::nullopt;
   if (waits_for_the_next_write(partition, *leader)) return Excuse::quiet_high_watermark;
@@ -194,7 +208,12 @@ void look_at_groups(const History& history, const Core& core, Missing& out) {
       // Kafka stores a consumer group that becomes a classic one as stable, without who has left, and rebalances it in memory: another
       // coordinator finds what that member had to be nobody's, and no reason to rebalance.
       const bool was_to_rebalance = group->state == "Stable" && history.vitals().downgraded(name) == group->generation;
-      out.push_back({name, std::move(*what), was_to_rebalance ? std::optional{Excuse::group_downgrade} : std::nullopt});
+      const auto reads = [&history](const ClientFacts* client) { return reads_rot(history, *client); };
+      const bool rotten = group->state == "Stable" && std::ranges::any_of(living, reads);
+      std::optional<Excuse> excuse;
+      if (was_to_rebalance) excuse = Excuse::group_downgrade;
+      if (rotten) excuse = Excuse::corruption;
+      out.push_back({name, std::move(*what), excuse});
     }
   }
   for (const ClientFacts& client : history.subjects().clients) {
@@ -203,7 +222,7 @@ void look_at_groups(const History& history, const Core& core, Missing& out) {
       const PartitionHistory* partition = history.partition(tp);
       if (!partition) continue;
       if (auto what = behind(*partition, history.vitals().position(client.host, tp), "position"))
-        out.push_back({client.name, std::move(*what)});
+        out.push_back({client.name, std::move(*what), has_rotted(*partition) ? std::optional{Excuse::corruption} : std::nullopt});
     }
   }
 }

@@ -11,20 +11,17 @@ namespace kafkasim::sim {
 void GroupDoubleOwner::on(const Observation& o, const trace::GroupChanged& e, const History& history,
                           Findings& findings) {
   const bool of_consumer_group = e.type == "consumer";
-  if (of_consumer_group) {
-    Holdings& holdings = groups_[e.group].edit();
-    holdings.of_consumer_group = true;
-    holdings.known.clear();
-    for (const auto& member : e.members) holdings.known[member.id] = member.of_classic_protocol ? member.epoch : std::nullopt;
-  } else if (const auto known = groups_.find(e.group);
-             known != groups_.end() && known->second->of_consumer_group && e.state != "Dead") {
-    Holdings& holdings = known->second.edit();
-    holdings.of_consumer_group = false;
+  Holdings& holdings = groups_[e.group].edit();
+  if (!of_consumer_group && holdings.of_consumer_group && e.state != "Dead") {
     // Generations may begin anew: who is no member any more can have been in an epoch of the same number.
     std::erase_if(holdings.members, [&e](const auto& entry) {
       return std::ranges::find(e.members, entry.second.member, &trace::GroupChanged::Member::id) == e.members.end();
     });
   }
+  if (of_consumer_group || e.state != "Dead") holdings.of_consumer_group = of_consumer_group;
+  holdings.known.clear();
+  for (const auto& member : e.members)
+    holdings.known[member.id] = of_consumer_group && member.of_classic_protocol ? member.epoch : std::nullopt;
   if (!of_consumer_group && e.state != "Stable") return;
   ++evaluations;
   std::map<TopicPartition, std::string> owners;
@@ -66,7 +63,11 @@ void GroupDoubleOwner::on(const Observation& o, const trace::PartitionsAssigned&
 }
 
 bool GroupDoubleOwner::both_count(const Holdings& holdings, const Holding& other, const trace::PartitionsAssigned& e) {
-  if (!holdings.of_consumer_group) return other.generation == e.generation;
+  if (!holdings.of_consumer_group) {
+    // A static member that another process has replaced in the same generation counts no more: it is fenced at its next request.
+    const bool members = holdings.known.empty() || (holdings.known.contains(other.member) && holdings.known.contains(e.member_id));
+    return members && other.generation == e.generation;
+  }
   const auto counts = [&holdings](const std::string& member, Generation generation) {
     const auto known = holdings.known.find(member);
     return known != holdings.known.end() && (!known->second || known->second == generation);

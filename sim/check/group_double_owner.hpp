@@ -37,7 +37,7 @@ class GroupDoubleOwner {
   struct Holdings {
     std::map<HostId, Holding> members;
     bool of_consumer_group{};
-    std::map<std::string, std::optional<Generation>> known;  // of a consumer group: members by its coordinator; classic ones' generation
+    std::map<std::string, std::optional<Generation>> known;  // members by the coordinator; of a consumer group, classic ones' generation
   };
   void forget(HostId host);  // what has ended holds nothing
   [[nodiscard]] static bool both_count(const Holdings& holdings, const Holding& other, const trace::PartitionsAssigned& e);

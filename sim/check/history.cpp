@@ -56,8 +56,11 @@ std::string PartitionHistory::ledger() const {
     for (const NodeId node : nodes) text += fmt::format("{}{}", text.empty() ? "" : ",", node.value);
     return text;
   };
-  return fmt::format("lossy restarts {} of {} allowed, {} unclean election, min.insync.replicas {}, ISR [{}]{}",
-                     losses_now(), losses_allowed(), unclean_election ? "an" : "no", min_insync_replicas, list(isr),
+  const std::string_view elected = unclean_election            ? "an unclean election"
+                                     : last_known_leader_elected ? "an election of the last known leader"
+                                                                 : "no unclean election";
+  return fmt::format("lossy restarts {} of {} allowed, {}, min.insync.replicas {}, ISR [{}]{}", losses_now(), losses_allowed(), elected,
+                     min_insync_replicas, list(isr),
                      elr.empty() ? "" : fmt::format(", eligible [{}]", list(elr)));
 }
 
@@ -169,6 +172,7 @@ void History::on(const Observation& o, const trace::LogLoaded& e) {
   if (replica->last_end == LastEnd::power_loss && replica->cut_unsynced) replica->before_loss = true;
   replica->cut_unsynced = replica->cut_unsynced || e.bytes_cut > 0;
   replica->running = true;
+  replica->kept_to.reset();
   replica->role.reset();
   note_losses(edit(e.partition), *node(o.host), replica->former_end);
 }
@@ -307,13 +311,20 @@ void History::on(const Observation&, const trace::OffsetsCommitted& e) {
   if (!pipelines_.pipelines().empty()) pipelines_.offsets_committed(e);
 }
 
-// Whoever led the partition of __transaction_state once and has not heard that it is over tells of what another has taken over since.
+// Whoever led the partition of __transaction_state once and has not heard that it is over tells of what another has taken over since:
+// that is, has read the partition. What the former one stores until then stands in what the other reads.
 bool History::is_former_coordinator(HostId host, const std::string& transactional_id) const {
   std::int32_t count = 0;
   while (partition(TopicPartition{transaction_state_topic, PartitionIndex{count}})) ++count;
   if (count == 0) return false;
   const PartitionHistory* home = partition(TopicPartition{transaction_state_topic, PartitionIndex{java_bucket(transactional_id, count)}});
-  return home->leader && home->leader != node(host);
+  const auto loaded = transactions_loaded_.find(home->name.partition);
+  return home->leader && home->leader != node(host) && loaded != transactions_loaded_.end() && loaded->second == home->leader_epoch;
+}
+
+void History::on(const Observation& o, const trace::TransactionsLoaded& e) {
+  const PartitionHistory* home = partition(TopicPartition{transaction_state_topic, e.partition});
+  if (home && home->leader == node(o.host)) transactions_loaded_[e.partition] = home->leader_epoch;
 }
 
 void History::on(const Observation& o, const trace::TransactionChanged& e) {
@@ -358,7 +369,7 @@ void History::on(const Observation& o, const trace::PartitionChanged& e) {
   partition.former_isr = std::exchange(partition.isr, e.isr);
   // The last known leader comes back with all that was ever committed under it, unless its machine has lost that.
   const bool same_again = e.leader && partition.last_known_elr == std::vector{*e.leader};
-  if (e.unclean && !same_again) partition.unclean_election = true;
+  if (e.unclean) (same_again ? partition.last_known_leader_elected : partition.unclean_election) = true;
   partition.elr = e.elr;
   partition.last_known_elr = e.last_known_elr;
   partition.adding = e.adding;
@@ -445,8 +456,20 @@ void History::lose_all(PartitionHistory& partition, NodeId broker) {
   replica.log.clear();
   replica.log_start = replica.log_end = replica.high_watermark = replica.synced = Offset{0};
   replica.damaged = false;
+  replica.kept_to.reset();
   partition.damaged.erase(broker);
   note_losses(partition, broker, had);
+}
+
+void History::disk_kept(NodeId broker, const std::map<TopicIdPartition, Offset>& ends) {
+  for (const auto& [id, end] : ends) {
+    ReplicaHistory& replica = edit(id).replicas.at(broker).edit();
+    replica.kept_to = end;
+    PartitionHistory& partition = edit(id);
+    if (end >= std::min(replica.log_end, partition.true_high_watermark)) continue;
+    partition.losses.insert(broker);
+    note_sole_member(partition);
+  }
 }
 
 // Its logs have been loaded, if its disk works: where none was, the disk is a new one.

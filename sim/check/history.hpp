@@ -48,6 +48,7 @@ struct ReplicaHistory {
   bool cut_unsynced{false};  // by a truncation that may not be durable: what was cut may come back after a power loss
   LastEnd last_end{};
   bool damaged{false};  // bits of it were flipped at rest
+  std::optional<Offset> kept_to;  // of a machine that has lost its power: where what its disk has kept ends
   // Something committed was lost since, and nothing was heard of the leader that began without it; or a power loss brought
   // back what had been cut off: log and high watermark speak of what is no more.
   bool before_loss{false};
@@ -98,6 +99,7 @@ struct PartitionHistory {
   Cow<std::set<std::int64_t>> lost;  // offsets acknowledged, then gone
   // what excuses
   bool unclean_election{false};
+  bool last_known_leader_elected{false};  // with nobody else eligible: unclean to the controller, and it comes back with all
   std::set<NodeId>
       losses;  // replicas that came back without something below the true high watermark, and have not caught up since
   std::set<NodeId> damaged;  // replicas with bits flipped at rest
@@ -188,6 +190,8 @@ class History {
  public:
   explicit History(Subjects subjects) { set_subjects(std::move(subjects)); }
   void observe(const Observation& o);
+  // Before the PowerLost of that broker: what its disk has kept of each replica ends there.
+  void disk_kept(NodeId broker, const std::map<TopicIdPartition, Offset>& ends);
   void set_subjects(Subjects subjects);  // clients come after the cluster has formed
 
   [[nodiscard]] const Subjects& subjects() const { return *subjects_; }
@@ -256,6 +260,7 @@ class History {
   void on(const Observation& o, const trace::TransactionOffsetsSent& e);
   void on(const Observation& o, const trace::OffsetsCommitted& e);
   void on(const Observation& o, const trace::TransactionChanged& e);
+  void on(const Observation& o, const trace::TransactionsLoaded& e);
   [[nodiscard]] const std::string* pipeline_at(HostId host) const;
   [[nodiscard]] bool is_former_coordinator(HostId host, const std::string& transactional_id) const;
   void disk_wiped(HostId host);                           // nothing is left of what its replicas held
@@ -280,6 +285,7 @@ class History {
   std::uint64_t records_lost_{0};
   Vitals vitals_;
   TransactionLedger transactions_;
+  std::map<PartitionIndex, LeaderEpoch> transactions_loaded_;  // in which its coordinator has read the partition
   PipelineLedger pipelines_;
 };
 

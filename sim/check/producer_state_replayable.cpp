@@ -8,14 +8,20 @@ namespace {
 
 using Told = trace::ProducersTold::One;
 
-std::map<std::int64_t, Told> replay(const BatchChain& log) {
-  std::map<std::int64_t, Told> producers;
+struct Written {
+  Told state;
+  Offset last;  // of its last batch, markers too
+};
+
+std::map<std::int64_t, Written> replay(const BatchChain& log) {
+  std::map<std::int64_t, Written> producers;
   for (std::size_t i = 0; i < log.size(); ++i) {
     const StoredBatch& batch = log[i];
     if (batch.producer_id < 0) continue;
     const auto [entry, is_new] =
-        producers.try_emplace(batch.producer_id, Told{batch.producer_id, -1, -1, Offset{-1}, std::nullopt});
-    Told& known = entry->second;
+        producers.try_emplace(batch.producer_id, Written{{batch.producer_id, -1, -1, Offset{-1}, std::nullopt}, {}});
+    entry->second.last = batch.last;
+    Told& known = entry->second.state;
     if (known.epoch != batch.producer_epoch) {
       known.epoch = batch.producer_epoch;
       known.last_sequence = -1;
@@ -41,9 +47,11 @@ std::string describe(const Told& told) {
       told.transaction_start ? fmt::format("transaction from {}", told.transaction_start->value) : "no transaction");
 }
 
-bool is_same(const Told& a, const Told& b) {
-  return a.epoch == b.epoch && a.last_sequence == b.last_sequence && a.last_offset == b.last_offset
-         && a.transaction_start == b.transaction_start;
+// What was deleted may be known still, or no more: a log is replayed from its start on.
+bool is_same(const Told& told, const Told& says, Offset log_start) {
+  const bool began_before = says.transaction_start && *says.transaction_start < log_start;
+  const bool same_start = told.transaction_start == says.transaction_start || (began_before && told.transaction_start.value_or(log_start) >= log_start);
+  return told.epoch == says.epoch && told.last_sequence == says.last_sequence && told.last_offset == says.last_offset && same_start;
 }
 
 }  // namespace
@@ -55,7 +63,7 @@ void ProducerStateReplayable::on(const Observation& o, const trace::ProducersTol
   const ReplicaHistory* replica = partition && broker ? partition->replica(*broker) : nullptr;
   if (!replica) return;
   ++evaluations;
-  std::map<std::int64_t, Told> expected = replay(replica->log);
+  std::map<std::int64_t, Written> expected = replay(replica->log);
   const auto report = [&](std::int64_t producer, std::string knows, std::string says) {
     findings.add({std::string{id},
                   o.at,
@@ -70,12 +78,15 @@ void ProducerStateReplayable::on(const Observation& o, const trace::ProducersTol
   for (const Told& told : e.producers) {
     const auto found = expected.find(told.producer_id);
     if (found == expected.end()) continue;  // of a snapshot: its batches have been deleted
-    const bool is_older = cut_into_compacted && told.last_offset <= found->second.last_offset;
-    if (!is_same(told, found->second) && !is_older) report(told.producer_id, describe(told), describe(found->second));
+    const Told& says = found->second.state;
+    const bool is_older = cut_into_compacted && told.last_offset <= says.last_offset;
+    if (!is_same(told, says, replica->log_start) && !is_older) report(told.producer_id, describe(told), describe(says));
     expected.erase(found);
   }
   if (!history.subjects().producers_stay || cut_into_compacted) return;
-  for (const auto& [producer, says] : expected) report(producer, "nothing", describe(says));
+  for (const auto& [producer, written] : expected) {
+    if (written.last >= replica->log_start) report(producer, "nothing", describe(written.state));
+  }
 }
 
 }  // namespace kafkasim::sim

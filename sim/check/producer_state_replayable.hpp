@@ -1,7 +1,7 @@
 #pragma once
 // producer-state-replayable (P-PSTATE): what a replica knows of its producers, after loading its log, taking the lead or
 // truncating, is what replaying its log gives: their epochs, last sequences and open transactions (ProducerStateManager;
-// KIP-98). A producer that the log says nothing of any more may be known still, from a snapshot.
+// KIP-98). A producer that the log says nothing of any more, or nothing behind where it begins now, may be known still or not.
 #include <map>
 
 #include "sim/check/invariant.hpp"

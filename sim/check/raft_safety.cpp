@@ -67,15 +67,18 @@ void RaftSafety::on(const Observation& o, const trace::RaftVoted& e, const Histo
   }
 }
 
+// Observers do not sync their log: a machine that has lost its power may come back without the end of it, and copies it again.
+bool RaftSafety::keeps_what_it_knew(NodeId node, const History& history) const {
+  return history.subjects().controllers.contains(node) || !nodes_.at(node)->lost_power;
+}
+
 void RaftSafety::on(const Observation& o, const trace::RaftAppended& e, const History& history, Findings& findings) {
   const std::optional<NodeId> node = history.node(o.host);
   if (!node) return;
   ++evaluations;
   Node& mine = nodes_[*node].edit();
   if (!mine.log.empty() && e.base <= mine.log.back().last) {
-    // A process that came back without the end of its log writes it again.
-    const bool is_voter = history.subjects().controllers.contains(*node);
-    if (e.base < mine.high_watermark && (is_voter || !mine.lost_power))
+    if (e.base < mine.high_watermark && keeps_what_it_knew(*node, history))
       report(o, *node, fmt::format("writes offset {} again, which it knew as committed", e.base), history, findings);
     mine.cut(e.base);
   }
@@ -96,7 +99,7 @@ void RaftSafety::on(const Observation& o, const trace::RaftTruncated& e, const H
   if (!node) return;
   ++evaluations;
   Node& mine = nodes_[*node].edit();
-  if (e.to < mine.high_watermark)
+  if (e.to < mine.high_watermark && keeps_what_it_knew(*node, history))
     report(o, *node, fmt::format("cut its log at {}, below its high watermark {}", e.to, mine.high_watermark), history,
            findings);
   mine.cut(e.to);
@@ -144,7 +147,7 @@ void RaftSafety::on(const Observation& o, const trace::RaftLogReplaced& e, const
   if (!node) return;
   ++evaluations;
   Node& mine = nodes_[*node].edit();
-  if (e.end < mine.high_watermark)
+  if (e.end < mine.high_watermark && keeps_what_it_knew(*node, history))
     report(o, *node, fmt::format("has a snapshot up to {} in place of its log, below its high watermark {}", e.end, mine.high_watermark),
            history, findings);
   const std::optional<std::size_t> count = committed_below(e.end);

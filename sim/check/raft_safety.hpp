@@ -54,6 +54,7 @@ class RaftSafety {
   void report(const Observation& o, NodeId node, std::string detail, const History& history, Findings& findings) const;
   // How many entries are committed below that offset; absent if none ends there.
   [[nodiscard]] std::optional<std::size_t> committed_below(std::int64_t end) const;
+  [[nodiscard]] bool keeps_what_it_knew(NodeId node, const History& history) const;
   void check_majority(const Observation& o, NodeId node, const History& history, Findings& findings);
 
   std::map<std::int32_t, NodeId> leaders_;

@@ -1,8 +1,7 @@
 #pragma once
-// replicas-match (P-MATCH): below the lower of their high watermarks, and above what the leader has deleted, two running replicas hold
-// the same batches; where
-// compaction may have been, the same offsets and epochs of what both still hold. Nothing excuses it; but after a loss
-// the high watermark of who has not heard of the new leader speaks of what is no more.
+// replicas-match (P-MATCH): below the lower of their high watermarks, and above what the leader has deleted, two running
+// replicas hold the same batches; where compaction may have been, the same offsets and epochs of what both still hold.
+// Nothing excuses it; but after a loss the high watermark of who has not heard of the new leader speaks of what is no more.
 #include <map>
 
 #include "sim/check/invariant.hpp"

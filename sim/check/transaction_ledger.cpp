@@ -8,6 +8,12 @@
 
 namespace kafkasim::sim {
 
+namespace {
+// A fence raises the epoch, and since KIP-890 the end of a transaction does too (TransactionMetadata): one that was not stored is
+// not raised again.
+constexpr int most_epochs_to_an_end = 2;
+}  // namespace
+
 void TransactionLedger::on(const Observation&, const trace::TransactionBegan& e) { current_[e.client] = e.number; }
 
 void TransactionLedger::on(const Observation&, const trace::RecordSent& e) {
@@ -112,6 +118,11 @@ void TransactionLedger::end_runs(const TopicPartition& partition, const StoredBa
   for (auto run = std::ranges::lower_bound(runs, first, {}, &Run::base); run != runs.end(); ++run) {
     if (run->producer != marker.producer_id || run->fate != Fate::open) continue;
     run->fate = fate;
+    const bool by_administrator = asked_for_.contains({marker.producer_id, marker.producer_epoch});
+    if (marker.producer_epoch > run->epoch + most_epochs_to_an_end && !by_administrator)
+      problems_.push_back({ProblemKind::marker, to_string(partition),
+                           fmt::format("the marker at {} ends a transaction of {} in epoch {}, {} above that of its records", marker.base.value,
+                                       named(marker.producer_id), marker.producer_epoch, marker.producer_epoch - run->epoch)});
     ended_.push_back(*run);
     const std::optional<Name> name = transaction_of(partition, run->origin);
     if (!name) continue;

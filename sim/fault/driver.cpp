@@ -72,6 +72,7 @@ void Driver::on_observations(std::span<const Observation> observations, Host& ho
   for (const Observation& o : observations) {
     const bool ended = o.get_if<ProcessExited>() || o.get_if<ProcessCrashed>() || o.get_if<PowerLost>();
     if (ended && restarting_.erase(o.host) > 0) host.world.start(o.host);
+    if (ended) end_freezes(o.host, host);
     on_disk_failure(o, host);
   }
   if (!seeks_.empty()) go_on_seeking(host);
@@ -103,22 +104,28 @@ void Driver::fire(std::size_t i, Host& host) {
   }
 }
 
-std::vector<HostId> Driver::hit(std::size_t i, const Target& target, Host& host) {
+std::vector<HostId> Driver::hit(std::size_t i, const Target& target, Host& host, const Unfit& unfit) {
   Random random = random_.fork(i);
   std::vector<HostId> hosts = resolve(target, {host.world, host.cluster, host.history, host.measures}, random);
-  if (hosts.empty()) {
-    host.story.tell(host.world.now(), "fault", std::string{operation_info(entry(i).operation).name},
-                    fmt::format("{} is nobody at the moment: nothing happens", target.text), Tone::warning);
-  }
+  if (hosts.empty()) warn(i, fmt::format("{} is nobody at the moment: nothing happens", target.text), host);
+  std::erase_if(hosts, [&](HostId h) {
+    const std::string_view why = unfit ? unfit(host.world.host(h)) : "";
+    if (!why.empty()) warn(i, fmt::format("{} {}: nothing happens", spoken_name(h, host.cluster), why), host);
+    return !why.empty();
+  });
   entries_[i].hit = hosts;
   if (!hosts.empty()) remember(i, host);
   return hosts;
 }
 
+std::string Driver::spoken_names(const std::vector<HostId>& hosts, const Host& host) {
+  std::string names;
+  for (const HostId h : hosts) names += (names.empty() ? "" : ", ") + spoken_name(h, host.cluster);
+  return names;
+}
+
 void Driver::remember(std::size_t i, Host& host) {
-  std::string whom;
-  for (const HostId h : entries_[i].hit) whom += (whom.empty() ? "" : ", ") + spoken_name(h, host.cluster);
-  if (whom.empty()) whom = "everyone";
+  const std::string whom = entries_[i].hit.empty() ? "everyone" : spoken_names(entries_[i].hit, host);
   const std::string fault{operation_info(entry(i).operation).name};
   faults_.push_back({host.world.now() - origin_, fault, whom});
   const std::string asked = describe(entry(i).operation);
@@ -126,12 +133,28 @@ void Driver::remember(std::size_t i, Host& host) {
   host.story.tell(host.world.now(), "fault", whom, asked + lasts, Tone::fault);
 }
 
+namespace {
+std::string_view unless_up(const sim::Host& host) { return host.is_up() ? "" : "is down already"; }
+std::string_view unless_powered(const sim::Host& host) { return host.has_power() ? "" : "has no power as it is"; }
+std::string_view unless_moving(const sim::Host& host) { return !host.is_up() ? "is down" : host.is_paused() ? "is paused already" : ""; }
+std::string_view unless_down(const sim::Host& host) { return host.is_up() && !host.is_stopping() ? "runs already" : ""; }
+}  // namespace
+
+void Driver::take_down(HostId h, std::size_t i) {
+  taken_down_by_[h] = i;
+  restarting_.erase(h);
+}
+
 void Driver::act(std::size_t i, const Crash& op, Host& host) {
-  for (const HostId h : hit(i, op.target, host)) host.world.crash(h);
+  for (const HostId h : hit(i, op.target, host, unless_up)) {
+    take_down(h, i);
+    host.world.crash(h);
+  }
 }
 
 void Driver::act(std::size_t i, const PowerOff& op, Host& host) {
-  for (const HostId h : hit(i, op.target, host)) {
+  for (const HostId h : hit(i, op.target, host, unless_powered)) {
+    take_down(h, i);
     PowerLossSpec spec;
     if (op.torn == LeftTorn::yes) spec.torn = Torn::always;
     if (const auto* keep = std::get_if<Keep>(&op.keep)) {
@@ -161,14 +184,17 @@ void Driver::act(std::size_t i, const Restart& op, Host& host) {
 }
 
 void Driver::act(std::size_t i, const Start& op, Host& host) {
-  for (const HostId h : hit(i, op.target, host)) {
+  for (const HostId h : hit(i, op.target, host, unless_down)) {
     if (host.world.host(h).is_stopping()) restarting_.insert(h);  // it has not got down yet
     host.world.start(h);
   }
 }
 
 void Driver::act(std::size_t i, const Stop& op, Host& host) {
-  for (const HostId h : hit(i, op.target, host)) stop(h, host);
+  for (const HostId h : hit(i, op.target, host, unless_up)) {
+    take_down(h, i);
+    stop(h, host);
+  }
 }
 
 void Driver::stop(HostId h, Host& host) {
@@ -177,7 +203,7 @@ void Driver::stop(HostId h, Host& host) {
 }
 
 void Driver::act(std::size_t i, const Pause& op, Host& host) {
-  for (const HostId h : hit(i, op.target, host)) host.world.pause(h);
+  for (const HostId h : hit(i, op.target, host, unless_moving)) host.world.pause(h);
 }
 
 void Driver::act(std::size_t i, const Partition& op, Host& host) {
@@ -209,7 +235,7 @@ void Driver::act(std::size_t i, const Traffic& op, Host& host) {
 }
 
 void Driver::act(std::size_t i, const Produce& op, Host& host) {
-  const ClientHost* client = host.cluster.client(op.as.value_or("by-hand"));
+  const ClientHost* client = host.cluster.client(op.as.value_or(producer_by_hand));
   if (!client) return warn(i, "there is no producer that could send it: name one by 'as'", host);
   entries_[i].hit = {client->host};
   host.story.tell(host.world.now(), "produce", client->name, describe(entry(i).operation), Tone::note);
@@ -237,7 +263,9 @@ void Driver::act(std::size_t, const Undo& op, Host& host) {
 }
 
 bool Driver::is_in_force(std::size_t i) const {
-  if (!entries_[i].fired || entries_[i].undone) return false;
+  const Entry& state = entries_[i];
+  if (!state.fired || state.undone) return false;
+  if (state.hit.empty() && !state.cut && !state.impairment && !state.intercept) return false;  // it has hit nobody
   const Operation& operation = entry(i).operation;
   const bool breaks_nothing = std::holds_alternative<Traffic>(operation) || std::holds_alternative<AddConsumers>(operation)
                               || std::holds_alternative<RemoveConsumers>(operation);
@@ -259,6 +287,17 @@ std::vector<Driver::InForce> Driver::faults_in_force() const {
   return faults;
 }
 
+// Of what nobody else tells of.
+void Driver::tell_end(std::size_t i, Host& host) const {
+  const Operation& op = entry(i).operation;
+  const bool silent = std::holds_alternative<SlowDisk>(op) || std::holds_alternative<SlowCpu>(op) || std::holds_alternative<FullDisk>(op)
+                      || std::holds_alternative<FailDisk>(op) || std::holds_alternative<ClockFault>(op)
+                      || std::holds_alternative<MetadataFreeze>(op);
+  if (!silent || entries_[i].hit.empty()) return;
+  host.story.tell(host.world.now(), "heal", spoken_names(entries_[i].hit, host),
+                  fmt::format("{} is over", operation_info(op).name), Tone::good);
+}
+
 void Driver::undo(std::size_t i, Host& host) {
   Entry& state = entries_[i];
   if (!state.fired || state.undone) return;
@@ -270,6 +309,7 @@ void Driver::undo(std::size_t i, Host& host) {
     host.world.heal(*state.cut);
   }
   undo_network(i, host);
+  tell_end(i, host);
   for (const HostId h : state.hit) {
     undo_host_fault(i, h, host);
     if (std::holds_alternative<Pause>(operation)) host.world.resume(h);
@@ -279,7 +319,8 @@ void Driver::undo(std::size_t i, Host& host) {
     const bool starts = leaves || std::holds_alternative<Crash>(operation)
                         || std::holds_alternative<PowerOff>(operation)
                         || std::holds_alternative<CrashConsumers>(operation);
-    if (!starts) continue;
+    const auto later = taken_down_by_.find(h);
+    if (!starts || (later != taken_down_by_.end() && later->second != i)) continue;  // another fault keeps it down
     if (leaves && host.world.is_up(h)) {
       restarting_.insert(h);  // it has not got down yet
     } else {

@@ -3,6 +3,7 @@
 // entry), whom it hits, and how it is undone; the World does the rest. A value, copied with the run.
 //
 //   armed --(its moment, or its condition holds for the first time)--> fired --(`for` is over, or undo)--> undone
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -93,8 +94,12 @@ class Driver {
   void fire(std::size_t i, Host& host);
   void undo(std::size_t i, Host& host);
   void come(std::size_t i, Instant when, Host& host);  // its moment, or the moment from which its condition counts
-  std::vector<HostId> hit(std::size_t i, const Target& target, Host& host);
+  // Why nothing can be done to a host as it is; empty: it can. Who is left out is told.
+  using Unfit = std::function<std::string_view(const sim::Host&)>;
+  std::vector<HostId> hit(std::size_t i, const Target& target, Host& host, const Unfit& unfit = {});
   void remember(std::size_t i, Host& host);
+  [[nodiscard]] static std::string spoken_names(const std::vector<HostId>& hosts, const Host& host);
+  void tell_end(std::size_t i, Host& host) const;
 
   void warn(std::size_t i, std::string text, Host& host) const;  // a line of the story: it does not do what it says
 
@@ -103,6 +108,7 @@ class Driver {
   void act(std::size_t i, const Restart& op, Host& host);
   void act(std::size_t i, const Start& op, Host& host);
   void act(std::size_t i, const Stop& op, Host& host);
+  void take_down(HostId h, std::size_t i);  // by that entry: no other's end, and no restart under way, starts it
   void stop(HostId h, Host& host);
   void act(std::size_t i, const Pause& op, Host& host);
   void act(std::size_t i, const Partition& op, Host& host);
@@ -127,6 +133,7 @@ class Driver {
   void act(std::size_t i, const MetadataFreeze& op, Host& host);
   void act(std::size_t i, const StandForElection& op, Host& host);
   void thaw(std::size_t i, HostId h, Host& host);
+  void end_freezes(HostId h, Host& host);  // its process has ended, and the next one begins with all that is known
   void undo_network(std::size_t i, Host& host);
 
   // driver_admin.cpp
@@ -171,6 +178,7 @@ class Driver {
   std::vector<Entry> entries_;
   std::set<std::pair<Instant, std::size_t>> due_;  // in the order in which they fire
   std::set<HostId> restarting_;  // told to stop, to be started again when they are down
+  std::map<HostId, std::size_t> taken_down_by_;  // the last entry that did: only its end starts the host again
   std::set<HostId> gave_up_;     // ended because of a disk fault that is in force
   std::vector<FaultRecord> faults_;
   std::uint64_t commanded_{0};                                  // operations of the administrator

@@ -122,11 +122,17 @@ void Driver::act(std::size_t i, const AddConsumers& op, Host& host) {
 }
 
 void Driver::act(std::size_t i, const RemoveConsumers& op, Host& host) {
-  for (const HostId member : last_members(i, op.group, op.count, host)) host.world.request_stop(member);
+  for (const HostId member : last_members(i, op.group, op.count, host)) {
+    take_down(member, i);
+    host.world.request_stop(member);
+  }
 }
 
 void Driver::act(std::size_t i, const CrashConsumers& op, Host& host) {
-  for (const HostId member : last_members(i, op.group, op.count, host)) host.world.crash(member);
+  for (const HostId member : last_members(i, op.group, op.count, host)) {
+    take_down(member, i);
+    host.world.crash(member);
+  }
 }
 
 // ---- seek ------------------------------------------------------------------------------------------

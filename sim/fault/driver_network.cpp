@@ -92,8 +92,8 @@ void Driver::act(std::size_t i, const Release& op, Host& host) {
     if (held == 0) return warn(i, op.name + " holds nothing at the moment", host);
     host.world.release(*entries_[j].intercept, op.count);
     return host.story.tell(host.world.now(), "release", op.name,
-                           fmt::format("{} of {} held messages go on", std::min<std::size_t>(op.count.value_or(held), held),
-                                       held),
+                           fmt::format("{} of {} held message{} go on", std::min<std::size_t>(op.count.value_or(held), held),
+                                       held, held == 1 ? "" : "s"),
                            Tone::good);
   }
   warn(i, op.name + " is not in force", host);
@@ -120,6 +120,16 @@ void Driver::thaw(std::size_t i, HostId h, Host& host) {
     if (other == nullptr || j == i || !entries_[j].fired || entries_[j].undone) continue;
     if (std::ranges::find(entries_[j].hit, h) == entries_[j].hit.end()) continue;
     host.world.command(h, FreezeMetadata{other->partition, other->leader_epoch});
+  }
+}
+
+void Driver::end_freezes(HostId h, Host& host) {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    Entry& state = entries_[i];
+    if (!state.fired || state.undone || !std::holds_alternative<MetadataFreeze>(entry(i).operation) || std::erase(state.hit, h) == 0) continue;
+    host.story.tell(host.world.now(), "heal", spoken_name(h, host.cluster), "freeze_metadata is over: the process that was frozen has ended", Tone::good);
+    state.undone = state.hit.empty();
+    ++interventions_;
   }
 }
 
@@ -164,8 +174,8 @@ void Driver::undo_network(std::size_t i, Host& host) {
   if (state.intercept) {
     const std::size_t held = host.world.intercepts().held_by(*state.intercept);
     host.story.tell(host.world.now(), "heal", "network",
-                    fmt::format("the intercept is over after {} messages{}", state.taken,
-                                held > 0 ? fmt::format(", {} held ones go on", held) : std::string{}),
+                    fmt::format("the intercept is over after {} message{}{}", state.taken, state.taken == 1 ? "" : "s",
+                                held > 0 ? fmt::format(", {} held go on", held) : std::string{}),
                     Tone::good);
     host.world.lift(*state.intercept);
   }

@@ -46,6 +46,7 @@ std::int64_t Driver::times_in_force(HostId host) const {
 
 void Driver::act(std::size_t i, const Wipe& op, Host& host) {
   for (const HostId h : hit(i, op.target, host)) {
+    take_down(h, i);
     host.world.wipe(h);
     if (scenario_->cluster.features.kraft_version > 0) format_new_disk(host.world, host.cluster, h);
     if (!entry(i).undo_after) host.world.start(h);
@@ -101,7 +102,7 @@ void Driver::act(std::size_t i, const ClockFault& op, Host& host) {
 void Driver::undo_host_fault(std::size_t i, HostId hit, Host& host) {
   const Operation& operation = entry(i).operation;
   if (std::holds_alternative<Wipe>(operation)) {
-    host.world.start(hit);
+    if (taken_down_by_[hit] == i) host.world.start(hit);
   } else if (std::holds_alternative<SlowDisk>(operation)) {
     host.world.set_disk_times(hit, times_in_force<SlowDisk>(hit));
   } else if (std::holds_alternative<SlowCpu>(operation)) {

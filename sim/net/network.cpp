@@ -20,8 +20,8 @@ Duration time_on_link(std::uint64_t bytes, std::uint64_t bytes_per_second) {
   return nanoseconds(static_cast<std::int64_t>(whole * second + part));
 }
 
-// A queue that bytes leave at a pace. They stream: a later queue begins when the first byte comes, and does not end
-// before the one in front.
+// The queues that a message goes through, which bytes leave at a pace each. They stream: a later queue begins when the first byte
+// comes, and does not end before the one in front. What trickles in at a lower pace than a queue's own leaves room for others there.
 class Passage {
  public:
   explicit Passage(Instant now) : begun_{now}, ended_{now} {}
@@ -29,13 +29,15 @@ class Passage {
     if (!bytes_per_second) return;
     begun_ = std::max(begun_, free_at);
     ended_ = std::max(ended_, begun_ + time_on_link(bytes, *bytes_per_second));
-    free_at = ended_;
+    if (*bytes_per_second <= slowest_) free_at = ended_;
+    slowest_ = std::min(slowest_, *bytes_per_second);
   }
   [[nodiscard]] Instant ended() const { return ended_; }
 
  private:
   Instant begun_;
   Instant ended_;
+  std::uint64_t slowest_{UINT64_MAX};  // bytes a second, so far
 };
 
 }  // namespace

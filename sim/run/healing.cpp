@@ -126,6 +126,8 @@ class Drawing {
       if (!in_.contains(id)) return false;
       const ReplicaHistory* replica = partition.replica(id);
       const HostId its = host(id);
+      const BrokerHistory* known = of_.history.broker(id);
+      if (known != nullptr && !known->registered) return false;  // when its new process registers it leaves the ISR
       return replica && replica->running && of_.world.is_up(its) && !of_.world.disk(its).is_failing()
              && !of_.world.host(its).is_stopping() && replica->log_end >= partition.true_high_watermark;
     };
@@ -259,7 +261,28 @@ void add_overstayers(const Patient& of, std::vector<std::string>& why) {
     }
     if (consumer->process_time * std::min(unread, consumer->config.max_poll_records) > consumer->config.max_poll_interval)
       why.push_back(fmt::format("members of {} need longer for what a poll returns than max.poll.interval.ms", *consumer->group));
+    const PipelineSpec* pipeline = pipeline_of_group(of.scenario, *consumer->group);
+    const bool transacts = pipeline != nullptr && pipeline->guarantee == Guarantee::exactly_once;
+    if (transacts && consumer->process_time * std::min(unread, consumer->config.max_poll_records) > pipeline->producer.config.transaction_timeout)
+      why.push_back(fmt::format("{} needs longer for what a poll returns than transaction.timeout.ms", pipeline->id));
   }
+}
+
+// Who tries again for ever goes no further.
+void add_poisoned(const Patient& of, std::vector<std::string>& why) {
+  for (const ConsumerSpec* consumer : all_consumers(of.scenario)) {
+    if (!consumer->poison || consumer->poison->then != PoisonCure::retry) continue;
+    const PartitionHistory* partition = of.history.partition(consumer->poison->partition);
+    if (!partition || ends_of(*partition).high_watermark <= consumer->poison->offset) continue;
+    why.push_back(fmt::format("{} tries offset {} of {} again for ever, which it cannot process", consumer->group.value_or(consumer->id),
+                              consumer->poison->offset.value, to_string(consumer->poison->partition)));
+  }
+}
+
+// A member that commits by itself before a rebalance tries as long as it may stay away, where a topic that it has read is gone
+// (ConsumerCoordinator.onJoinPrepare).
+bool topics_may_go(const Scenario& scenario) {
+  return std::ranges::any_of(scenario.timeline, [](const TimelineEntry& entry) { return std::holds_alternative<DeleteTopic>(entry.operation); });
 }
 
 bool somebody_is_silent(const World& world) {
@@ -274,7 +297,7 @@ bool somebody_is_silent(const World& world) {
 
 Duration convergence_budget(const Patient& of, const Core& core) {
   Duration budget = time_to_rest(of.scenario) + copying(of, core) + processing(of);
-  if (somebody_is_silent(of.world) || answers_may_be_lost(of.scenario)) {
+  if (somebody_is_silent(of.world) || answers_may_be_lost(of.scenario) || topics_may_go(of.scenario)) {
     Duration longest = longest_join(of.scenario);
     for (const ProducerSpec* producer : all_producers(of.scenario)) longest = std::max(longest, producer->config.request_timeout);
     for (const ConsumerSpec* consumer : all_consumers(of.scenario)) longest = std::max(longest, consumer->config.request_timeout);
@@ -309,6 +332,7 @@ std::vector<std::string> unrecoverable(const Patient& of, const Core& core) {
       components, [&](const std::vector<HostId>& component) { return std::ranges::includes(component, hosts); });
   if (!connected) why.push_back("cuts that do not heal keep nodes of the core from each other");
   add_overstayers(of, why);
+  add_poisoned(of, why);
   return why;
 }
 

@@ -70,7 +70,17 @@ struct Measuring {
     return known ? Number{std::ssize(known->isr)} : std::nullopt;
   }
 
+  // A machine without power believes nothing; it holds what its disk has kept.
+  [[nodiscard]] Number kept_without_power(const PartitionHistory& partition) const {
+    const ReplicaHistory* replica = partition.replica(*query.on);
+    if (!replica || !replica->kept_to) return std::nullopt;
+    if (query.metric == Metric::log_end) return replica->kept_to->value;
+    return query.metric == Metric::log_start ? Number{std::min(replica->log_start, *replica->kept_to).value} : std::nullopt;
+  }
+
   [[nodiscard]] Number of_partition(const PartitionHistory& partition) const {
+    const std::optional<HostId> on = query.on ? run.cluster().node(*query.on) : std::nullopt;
+    if (on && !run.world().host(*on).has_power()) return kept_without_power(partition);
     const ReplicaHistory* replica = query.on           ? partition.replica(*query.on)
                                     : partition.leader ? partition.replica(*partition.leader)
                                                        : nullptr;
@@ -164,6 +174,11 @@ struct Measuring {
                                   partition ? std::optional{*partition} : std::nullopt);
   }
 
+  [[nodiscard]] std::optional<Duration> percentile(LatencyOf what, std::int64_t percent) const {
+    const bool of_all = std::holds_alternative<std::monostate>(query.of);
+    return of_all ? run.measures().most_percentile(what, percent) : latency(what).percentile(percent);
+  }
+
   // Of the queue that the subject names, of all where it names nothing; absent where it names something else.
   [[nodiscard]] Number of_queues(std::int64_t (QueueBroker::*what)() const) const {
     const auto* one = std::get_if<TopicName>(&query.of);
@@ -197,6 +212,9 @@ struct Measuring {
     const std::vector<std::string> mine = clients();
     const auto* group = std::get_if<GroupName>(&query.of);
     std::int64_t sum = of_queues(&QueueBroker::redelivered).value_or(0);
+    if (std::holds_alternative<std::monostate>(query.of)) {
+      for (const PipelineSpec& one : run.scenario().pipelines) sum += history().pipelines().duplicates(one.id);
+    }
     for (const PartitionHistory* partition : partitions()) {
       const CommittedLog* log = run.checks().committed(partition->id);
       if (!log || (group && !subscribed(group->name, partition->name.topic))) continue;
@@ -398,11 +416,11 @@ std::optional<MetricValue> Simulation::measure(const MetricQuery& query) const {
     case Metric::controller: return std::int64_t{measures_.controller() ? measures_.controller()->first.value : -1};
     case Metric::voters: return m.voters();
     case Metric::controller_epoch: return std::int64_t{measures_.controller_epoch()};
-    case Metric::latency_produce_p50: return m.value(m.latency(LatencyOf::produce).percentile(50));
-    case Metric::latency_produce_p99: return m.value(m.latency(LatencyOf::produce).percentile(99));
+    case Metric::latency_produce_p50: return m.value(m.percentile(LatencyOf::produce, 50));
+    case Metric::latency_produce_p99: return m.value(m.percentile(LatencyOf::produce, 99));
     case Metric::latency_produce_max: return m.value(m.latency(LatencyOf::produce).most());
-    case Metric::latency_end_to_end_p50: return m.value(m.latency(LatencyOf::end_to_end).percentile(50));
-    case Metric::latency_end_to_end_p99: return m.value(m.latency(LatencyOf::end_to_end).percentile(99));
+    case Metric::latency_end_to_end_p50: return m.value(m.percentile(LatencyOf::end_to_end, 50));
+    case Metric::latency_end_to_end_p99: return m.value(m.percentile(LatencyOf::end_to_end, 99));
     case Metric::latency_end_to_end_max: return m.value(m.latency(LatencyOf::end_to_end).most());
     case Metric::errors: return m.value(m.errors());
   }

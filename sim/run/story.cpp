@@ -366,6 +366,8 @@ void Story::observe(const Observation& o, const History& history) {
     add(o.at, "failure", to_string(expired->partition),
         fmt::format("{} gives up {} record(s): {}", host(o.host), expired->count, error_name(expired->error)),
         Tone::warning);
+  } else if (const auto* late = event.get_if<trace::PollTimedOut>()) {
+    add(o.at, "group", late->group, fmt::format("{} leaves: it has not polled for max.poll.interval.ms", host(o.host)), Tone::warning);
   } else if (const auto* remark = event.get_if<trace::Remark>()) {
     const bool administers = host(o.host) == "admin";
     add(o.at, administers ? "admin" : "remark", host(o.host), remark->text, Tone::plain);

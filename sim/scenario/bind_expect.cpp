@@ -253,7 +253,7 @@ std::optional<ExpectRecords> read_records(Binder& b, const JsonValue& object, co
     b.faults.error(object, "one of 'are', 'include' and 'exclude' is missing");
   } else if (expect_kind(b.faults, *values, JsonKind::array)) {
     for (const JsonValue& item : values->items) {
-      records.values.push_back(item.is(JsonKind::null) ? std::nullopt : read_string(b.faults, item));
+      records.values.push_back(item.is(JsonKind::null) ? std::nullopt : read_any_string(b.faults, item));
     }
   }
   if (const JsonValue* on = object.find("on")) records.on = read_broker(b, *on);
@@ -333,7 +333,7 @@ std::optional<Condition> read_condition(Binder& b, const JsonValue& object) {
     condition.query.on = read_broker(b, *on);
   }
   if (value == nullptr) return std::nullopt;
-  const bool ordered = info.unit != MetricUnit::node && info.unit != MetricUnit::text;
+  const bool ordered = info.unit != MetricUnit::text;
   if (!ordered && condition.comparison != Comparison::is && condition.comparison != Comparison::is_not) {
     b.faults.error(*value, quote(name) + " can only be compared by 'is' and 'not'");
     return std::nullopt;

@@ -1,3 +1,6 @@
+#include <array>
+#include <span>
+
 #include "sim/scenario/binder.hpp"
 
 namespace kafkasim::sim {
@@ -26,6 +29,19 @@ void finish_client_config(ClientConfig& config, const JsonValue* object) {
 void apply_fast_profile(ClientConfig& config) {
   config.retry_backoff_max = milliseconds(200);
   config.reconnect_backoff_max = milliseconds(200);
+}
+
+// ConsumerConfig.CONSUMER_PROTOCOL_UNSUPPORTED_CONFIGS and CLASSIC_PROTOCOL_UNSUPPORTED_CONFIGS.
+void warn_of_other_protocol(Faults& faults, const ConsumerConfig& config, const JsonValue& object) {
+  constexpr std::array of_classic{"partition.assignment.strategy", "heartbeat.interval.ms", "session.timeout.ms"};
+  constexpr std::array of_consumer{"group.remote.assignor"};
+  const bool is_classic = config.group_protocol != "consumer";
+  const std::span<const char* const> of_the_other = is_classic ? std::span<const char* const>{of_consumer} : std::span<const char* const>{of_classic};
+  for (const char* name : of_the_other) {
+    if (!is_set(&object, name)) continue;
+    faults.warning(blame(object, {name}), quote(name) + " has no effect with 'group.protocol' " + quote(config.group_protocol)
+                                              + ": a real consumer refuses it");
+  }
 }
 
 }  // namespace
@@ -68,6 +84,7 @@ void apply_fast_profile(NodeConfig& config) {
   config.broker_heartbeat_interval = milliseconds(200);
   config.replica_lag_time_max = milliseconds(3'000);
   config.quorum_fetch_timeout = milliseconds(400);
+  config.quorum_request_timeout = milliseconds(300);  // shorter than the session: who waits for a dead controller is not fenced for it
   config.quorum_election_timeout = milliseconds(200);
   config.quorum_election_backoff_max = milliseconds(200);
   config.replica_fetch_backoff = milliseconds(200);
@@ -137,6 +154,8 @@ void finish_consumer_config(Faults& faults, ConsumerConfig& config, const JsonVa
     return;
   }
   if (object == nullptr) return;
+  warn_of_other_protocol(faults, config, *object);
+  if (config.group_protocol == "consumer") return;  // there sessions are the brokers' to say
   const JsonValue& at = blame(*object, {"heartbeat.interval.ms", "session.timeout.ms"});
   if (config.heartbeat_interval >= config.session_timeout) {
     faults.error(at, "'heartbeat.interval.ms' must be lower than 'session.timeout.ms'");

@@ -108,7 +108,7 @@ std::optional<Operation> read_traffic(Binder& b, const JsonValue& value) {
 // A string, or null.
 std::optional<std::string> read_nullable(Binder& b, const JsonValue* value) {
   if (value == nullptr || value->is(JsonKind::null)) return std::nullopt;
-  return read_string(b.faults, *value);
+  return read_any_string(b.faults, *value);
 }
 
 std::optional<Operation> read_produce(Binder& b, const JsonValue& value) {

@@ -107,7 +107,7 @@ std::optional<TopicSpec> read_topic(Binder& b, const JsonValue& value, Made made
   if (const JsonValue* v = object.find("config")) read_topic_config(b, *v, topic, config);
   if (config.min_insync_replicas > topic.replication_factor) {
     b.faults.warning(value, "'min.insync.replicas' is " + std::to_string(config.min_insync_replicas) + " and there are "
-                                + std::to_string(topic.replication_factor) + " replicas: acks=all can never succeed");
+                                + std::to_string(topic.replication_factor) + " replicas: acks=all asks for no more than there are");
   }
   const JsonValue* name = object.require("name");
   const std::optional<std::string> text = name != nullptr ? read_string(b.faults, *name) : std::nullopt;

@@ -26,7 +26,11 @@ std::int64_t brokers_in(const Target& target, const Scenario& scenario) {
   }
   if (const auto* group = std::get_if<ClusterTarget>(&target.what)) {
     if (*group == ClusterTarget::all_brokers) return all;
-    return *group == ClusterTarget::any_broker ? 1 : 0;
+    if (*group == ClusterTarget::any_broker) return 1;
+    const auto& controllers = scenario.cluster.controllers;
+    const bool combined = std::ranges::any_of(brokers, [&](const NodeSpec& b) { return b.id == controllers.front().id; });
+    if (!combined) return 0;
+    return *group == ClusterTarget::all_controllers ? static_cast<std::int64_t>(controllers.size()) : 1;
   }
   if (const auto* rack = std::get_if<RackTarget>(&target.what)) {
     return std::ranges::count_if(brokers, [rack](const NodeSpec& b) { return b.rack == rack->rack; });

@@ -74,9 +74,17 @@ bool expect_kind(Faults& faults, const JsonValue& value, JsonKind kind) {
   return false;
 }
 
-std::optional<std::string> read_string(Faults& faults, const JsonValue& value) {
+std::optional<std::string> read_any_string(Faults& faults, const JsonValue& value) {
   if (!expect_kind(faults, value, JsonKind::string)) return std::nullopt;
   return value.text;
+}
+
+std::optional<std::string> read_string(Faults& faults, const JsonValue& value) {
+  const std::optional<std::string> text = read_any_string(faults, value);
+  const auto controls = [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f; };
+  if (!text || std::ranges::none_of(*text, controls)) return text;
+  faults.error(value, "a control character has no place in this text");
+  return std::nullopt;
 }
 
 std::optional<bool> read_bool(Faults& faults, const JsonValue& value) {

@@ -52,7 +52,9 @@ class ObjectReader {
 };
 
 [[nodiscard]] bool expect_kind(Faults& faults, const JsonValue& value, JsonKind kind);
+// For names and sentences: of the control characters only line breaks and tabs, for they come to a terminal.
 [[nodiscard]] std::optional<std::string> read_string(Faults& faults, const JsonValue& value);
+[[nodiscard]] std::optional<std::string> read_any_string(Faults& faults, const JsonValue& value);  // of a record, say
 [[nodiscard]] std::optional<bool> read_bool(Faults& faults, const JsonValue& value);
 [[nodiscard]] std::optional<std::int64_t> read_integer(Faults& faults, const JsonValue& value, std::int64_t least,
                                                        std::int64_t most);

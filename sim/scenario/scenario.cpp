@@ -12,11 +12,15 @@ bool is_combined(const ClusterSpec& cluster, NodeId node) {
 }
 
 std::string nodes_text(const ClusterSpec& cluster) {
-  const std::string controllers = std::to_string(cluster.controllers.size());
-  const std::string brokers = std::to_string(cluster.brokers.size()) + " brokers, ";
+  const auto of = [](std::size_t count, std::string_view noun) {
+    return std::to_string(count) + " " + std::string{noun} + (count == 1 ? "" : "s");
+  };
+  const std::string brokers = of(cluster.brokers.size(), "broker") + ", ";
   const bool combined = is_combined(cluster, cluster.controllers.front().id);
   const std::string spare = cluster.spare_controllers > 0 ? ", " + std::to_string(cluster.spare_controllers) + " of them spare" : "";
-  return combined ? brokers + controllers + " of them controllers too" : brokers + controllers + " controllers" + spare;
+  const std::size_t controllers = cluster.controllers.size();
+  if (combined) return brokers + std::to_string(controllers) + " of them " + (controllers == 1 ? "a controller too" : "controllers too");
+  return brokers + of(cluster.controllers.size(), "controller") + spare;
 }
 
 std::string producer_client_id(const ProducerSpec& producer, std::int32_t number) {

@@ -99,7 +99,7 @@ void PipelineApp::step(const Input& in, Env& env) {
 
 std::optional<Instant> PipelineApp::next_deadline() const {
   const std::optional<Instant> next = earlier(consumer_.next_deadline(), producer_.next_deadline());
-  return stage_ == Stage::working ? earlier(next, working_until_) : next;
+  return stage_ == Stage::working ? earlier(next, worked_at_) : next;
 }
 
 // ---- the loop -------------------------------------------------------------------------------------------------------
@@ -109,10 +109,7 @@ PipelineApp::Went PipelineApp::advance(Env& env) {
     case Stage::polling: return poll(env);
     case Stage::committing_first:
     case Stage::committing_after: return await_commit(env);
-    case Stage::working:
-      if (working_until_ > env.now) return Went::nowhere;
-      write(env);
-      return Went::on;
+    case Stage::working: return work(env);
     case Stage::ending: return await_end(env);
     case Stage::writing: return await_writes(env);
     case Stage::closing: break;
@@ -162,25 +159,38 @@ void PipelineApp::take_up(const ConsumerRecords& records) {
 }
 
 void PipelineApp::begin_work(Env& env) {
-  working_until_ = env.now + plan_.process_time * std::ssize(outputs_);
+  failures_before_ = producer_.failures();
+  worked_ = 0;
+  worked_at_ = env.now + plan_.process_time;
   stage_ = Stage::working;
+  if (plan_.guarantee != Guarantee::exactly_once) return;
+  commits_before_ = producer_.transactions()->commits();
+  within(Half::producer, env, [&](Env& e) { producer_.transact(TransactionStep::begin, e); });
 }
 
-void PipelineApp::write(Env& env) {
-  failures_before_ = producer_.failures();
+// What is due; the rest is left where the producer can do no more, or its transaction can only be aborted.
+PipelineApp::Went PipelineApp::work(Env& env) {
+  const auto is_lost = [this] {
+    return producer_.failed() || (producer_.transactions() && producer_.transactions()->state() == TransactionState::abortable_error);
+  };
+  for (; worked_ < outputs_.size() && !is_lost(); ++worked_, worked_at_ = worked_at_ + plan_.process_time) {
+    if (worked_at_ > env.now) return Went::nowhere;
+    within(Half::producer, env, [&](Env& e) { producer_.send(std::move(outputs_[worked_]), e); });
+  }
+  finish_work(env);
+  return Went::on;
+}
+
+void PipelineApp::finish_work(Env& env) {
   const bool transacts = plan_.guarantee == Guarantee::exactly_once;
-  within(Half::producer, env, [&](Env& e) {
-    if (transacts) {
-      commits_before_ = producer_.transactions()->commits();
-      producer_.transact(TransactionStep::begin, e);
-    }
-    for (ProduceCommand& output : outputs_) producer_.send(std::move(output), e);
-    if (!transacts) return;
-    OffsetsToTransaction offsets = membership_;
-    offsets.offsets = positions_;
-    producer_.send_offsets(std::move(offsets), e);
-    producer_.transact(TransactionStep::commit, e);
-  });
+  if (transacts) {
+    within(Half::producer, env, [&](Env& e) {
+      OffsetsToTransaction offsets = membership_;
+      offsets.offsets = positions_;
+      producer_.send_offsets(std::move(offsets), e);
+      producer_.transact(TransactionStep::commit, e);
+    });
+  }
   outputs_.clear();
   stage_ = transacts ? Stage::ending : Stage::writing;
 }

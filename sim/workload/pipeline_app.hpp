@@ -4,17 +4,19 @@
 // Producer by value, in one process.
 //
 //   guarantee        polling --(records)-->
-//   exactly once     working --> ending: begin, write, offsets with the group's metadata, commit --(committed)--> polling
+//   exactly once     working: begin, write --> ending: offsets with the group's metadata, commit --(committed)--> polling
 //                                ending --(aborted, or the producer is fenced)--> back to the committed offsets, polling
-//   at least once    working --> writing --(all acknowledged)--> committing_after --> polling
-//                                writing --(something failed)--> back to the committed offsets, polling
-//   at most once     committing_first --(committed)--> working --> writing --(whatever became of it)--> polling
+//   at least once    working: write --> writing --(all acknowledged)--> committing_after --> polling
+//                                       writing --(something failed)--> back to the committed offsets, polling
+//   at most once     committing_first --(committed)--> working: write --> writing --(whatever became of it)--> polling
 //                    committing_first --(refused)--> back to the committed offsets, polling
 //
-// Nothing is polled between: a rebalance waits until a transaction is over, unless max.poll.interval.ms passes; then the group goes on
-// without the member, and refuses its offsets by their generation. A producer that was fenced is thrown away, and another takes its
-// place. Of each record one is made, with the same key and the value and " via ID"; which record it was made of is told by
-// trace::RecordSent. StopRequested: what is in hand is finished, then both halves close.
+// What is made of a record is sent when the record has been worked on: a transaction is open all that time, and one that takes longer
+// than transaction.timeout.ms is aborted by its coordinator, again and again. Nothing is polled between: a rebalance waits until a
+// transaction is over, unless max.poll.interval.ms passes; then the group goes on without the member, and refuses its offsets by their
+// generation. A producer that was fenced is thrown away, and another takes its place. Of each record one is made, with the same key and
+// the value and " via ID"; which record it was made of is told by trace::RecordSent. StopRequested: what is in hand is finished, then
+// both halves close.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -63,7 +65,8 @@ class PipelineApp {
   [[nodiscard]] Went poll(Env& env);
   void take_up(const ConsumerRecords& records);
   void begin_work(Env& env);
-  void write(Env& env);
+  [[nodiscard]] Went work(Env& env);
+  void finish_work(Env& env);
   [[nodiscard]] Went await_end(Env& env);
   [[nodiscard]] Went await_writes(Env& env);
   [[nodiscard]] Went await_commit(Env& env);
@@ -81,7 +84,8 @@ class PipelineApp {
   std::int64_t fenced_{0};
   Stage stage_{};
   bool in_poll_{false};
-  Instant working_until_{};
+  Instant worked_at_{};    // when the next output is made
+  std::size_t worked_{0};  // of the outputs
   std::vector<ProduceCommand> outputs_;         // of the records in hand
   std::map<TopicPartition, Offset> positions_;  // behind them
   OffsetsToTransaction membership_;             // as whose member it was given them: the consumer may lose that while they are worked on

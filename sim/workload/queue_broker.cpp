@@ -118,7 +118,7 @@ void QueueBroker::lost(const ConnectionId& connection, Env& env) {
     ++back;
     given = take_back(given);
   }
-  if (back > 0) env.out.note(trace::Remark{fmt::format("{} messages that {} had not acknowledged go back to the queue", back, worker)});
+  if (back > 0) env.out.note(trace::Remark{fmt::format("{} message{} that {} had not acknowledged back in the queue", back, back == 1 ? "" : "s", worker)});
 }
 
 void QueueBroker::show_again(Env& env) {

@@ -186,6 +186,21 @@ TEST_CASE("a fenced member loses what it owned and joins again with epoch 0 unde
   CHECK(rig.beats.back().member_id == id);
 }
 
+TEST_CASE("a member of a consumer group that leaves because its application does not poll says so") {
+  ConsumerConfig config = consumer_protocol();
+  config.max_poll_interval = seconds(10);
+  HeartbeatRig rig{config};
+  rig.run(seconds(1), [&](const auto& beat) { return rig.gives(3, beat.member_epoch == 0 ? std::optional{std::vector{0}} : std::nullopt); });
+  rig.write(0, {"a"});
+  rig.poll_once();
+  REQUIRE(rig.got.size() == 1);
+  rig.cluster.run_for(rig.bench, milliseconds(9'900));
+  CHECK(rig.bench.noted<trace::PollTimedOut>().empty());
+  rig.cluster.run_for(rig.bench, milliseconds(200));
+  REQUIRE(rig.bench.noted<trace::PollTimedOut>().size() == 1);
+  CHECK(rig.bench.noted<trace::PollTimedOut>()[0].group == "analytics");
+}
+
 TEST_CASE("a member that closes says so with epoch -1 and a static one with -2") {
   for (const bool is_static : {false, true}) {
     ConsumerConfig config = consumer_protocol();

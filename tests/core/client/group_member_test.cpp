@@ -109,3 +109,45 @@ TEST_CASE("REBALANCE_IN_PROGRESS from SyncGroup makes the member join again at o
   CHECK(rig.cluster.handled[ApiKey::join_group] == 3);
   CHECK(rig.bench.noted<trace::PartitionsAssigned>().size() == 1);
 }
+
+TEST_CASE("a SyncGroup without an answer fails after request.timeout.ms and the member joins again") {
+  ConsumerRig rig;  // request.timeout.ms is 30 s, max.poll.interval.ms 300 s
+  bool lost = false;
+  const auto run = [&](Duration time) {
+    rig.bench.run_until(rig.bench.now + time, [&] {
+      for (int i = 0; i < 50; ++i) {
+        (void)rig.poll();
+        if (rig.bench.requests.empty()) break;
+        const Sent sent = rig.bench.requests.front();
+        rig.bench.requests.pop_front();
+        const bool is_sync = sent.envelope.message.get_if<SyncGroupRequest>() != nullptr;
+        if (is_sync && !std::exchange(lost, true)) continue;
+        if (const auto answer = rig.cluster.handle(sent)) rig.bench.answer(sent, *answer);
+      }
+    });
+  };
+  run(milliseconds(29'900));
+  REQUIRE(lost);
+  CHECK(rig.cluster.handled[ApiKey::join_group] == 2);  // for its id, and with it
+  run(seconds(2));
+  CHECK(rig.cluster.handled[ApiKey::join_group] == 3);
+  CHECK(rig.cluster.handled[ApiKey::sync_group] == 1);
+  CHECK(rig.bench.noted<trace::PartitionsAssigned>().size() == 1);
+}
+
+TEST_CASE("a member that leaves because its application does not poll says so") {
+  ConsumerConfig config = from_earliest();
+  config.max_poll_interval = seconds(10);
+  ConsumerRig rig{config};
+  rig.poll_for(milliseconds(500));
+  rig.write(0, {"a"});
+  rig.poll_once();
+  rig.cluster.run_for(rig.bench, milliseconds(9'900));
+  CHECK(rig.bench.noted<trace::PollTimedOut>().empty());
+  rig.cluster.run_for(rig.bench, milliseconds(200));
+  REQUIRE(rig.bench.noted<trace::PollTimedOut>().size() == 1);
+  CHECK(rig.bench.noted<trace::PollTimedOut>()[0].group == "analytics");
+  CHECK(rig.cluster.handled[ApiKey::leave_group] == 1);
+  rig.cluster.run_for(rig.bench, seconds(20));
+  CHECK(rig.bench.noted<trace::PollTimedOut>().size() == 1);
+}

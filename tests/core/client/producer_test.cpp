@@ -446,6 +446,20 @@ TEST_CASE("a record for a topic that nobody knows is dropped after max block and
   CHECK(rig.bench.machine.can_accept());
   CHECK(rig.bench.noted<trace::RecordSent>().empty());
   CHECK(rig.bench.noted<trace::Remark>().size() == 1);
+  REQUIRE(rig.bench.noted<trace::SendRefused>().size() == 1);
+  CHECK(rig.bench.noted<trace::SendRefused>()[0].topic == "missing");
+  CHECK(rig.bench.noted<trace::SendRefused>()[0].error == ErrorCode::request_timed_out);
+}
+
+TEST_CASE("a record larger than max request size is refused at once and noted with its topic") {
+  ProducerConfig config;
+  config.max_request_size = 100;
+  ProducerRig rig{config};
+  rig.send(record(std::string(200, 'x')));
+  CHECK(rig.bench.noted<trace::RecordSent>().empty());
+  REQUIRE(rig.bench.noted<trace::SendRefused>().size() == 1);
+  CHECK(rig.bench.noted<trace::SendRefused>()[0].topic == record("x").topic);
+  CHECK(rig.bench.noted<trace::SendRefused>()[0].error == ErrorCode::message_too_large);
 }
 
 TEST_CASE("close sends what is pending without linger and then exits") {

@@ -185,3 +185,11 @@ TEST_CASE("what a node itself goes by is within its bounds for groups") {
   group.consumer_session_timeout = seconds(2);
   CHECK_FALSE(check_bounds(group, node));
 }
+
+TEST_CASE("producers that were silent are looked for every ten minutes unless a broker says otherwise") {
+  NodeConfig node;
+  CHECK(node.producer_id_expiration_check_interval == milliseconds(600'000));
+  REQUIRE(set(node, "producer.id.expiration.check.interval.ms", std::int64_t{1'500}));
+  CHECK(node.producer_id_expiration_check_interval == milliseconds(1'500));
+  CHECK_FALSE(set(node, "producer.id.expiration.check.interval.ms", std::int64_t{0}));
+}

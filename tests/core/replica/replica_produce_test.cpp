@@ -28,6 +28,23 @@ TEST_CASE("with acks 1 the leader answers when it has appended", "[replica]") {
   CHECK(notes[0].high_watermark == Offset{0});
 }
 
+TEST_CASE("a leader notes the bytes that it was sent and not only those that it stores", "[replica]") {
+  Cluster c{2};
+  c.add_topic({1, 2}, {{"compression.type", "gzip"}});
+  c.carry();
+  const RecordBatch batch = make_batch({.records = 3, .value = std::string(1'000, 'x')});
+  const int request = c.produce(1, batch);
+  c.carry();
+  REQUIRE(c.outcome(request) == ErrorCode::none);
+  const auto led = c.notes<trace::LogAppended>(1);
+  REQUIRE(led.size() == 1);
+  CHECK(led[0].received_bytes == batch.size_bytes());
+  CHECK(led[0].batches.at(0).size_bytes < batch.size_bytes());
+  const auto followed = c.notes<trace::LogAppended>(2);
+  REQUIRE(followed.size() == 1);
+  CHECK(followed[0].received_bytes == 0);
+}
+
 TEST_CASE("with acks 0 nothing is answered and an error closes the connection", "[replica]") {
   Cluster c{2};
   c.add_topic({1, 2});

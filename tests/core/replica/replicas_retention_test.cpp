@@ -221,3 +221,19 @@ TEST_CASE("producers that were silent for their time are forgotten at the next l
   c.run(seconds(1));
   CHECK(known() == 0);
 }
+
+TEST_CASE("how often producers are looked for that were silent is producer.id.expiration.check.interval.ms", "[replica]") {
+  NodeConfig config;
+  config.producer_id_expiration = seconds(50);
+  config.producer_id_expiration_check_interval = seconds(40);
+  Cluster c{1, config};
+  c.add_topic({1});
+  const ProducerFields fields{ProducerId{1}, ProducerEpoch{0}, Sequence{0}};
+  const RecordBatch batch = make_batch({.timestamp = c.now.ns / 1'000'000, .producer = fields});
+  REQUIRE(c.outcome(c.produce(1, batch)) == ErrorCode::none);
+  const auto known = [&c] { return c.at(1).log(orders)->producer_state().producers().size(); };
+  c.run(seconds(79));  // the first look, at 40 s, is too early
+  CHECK(known() == 1);
+  c.run(seconds(1));
+  CHECK(known() == 0);
+}

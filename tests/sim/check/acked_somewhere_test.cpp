@@ -36,6 +36,46 @@ TEST_CASE("a power loss of as many replicas as may not be lost excuses acked-som
   CHECK(tale.findings(AckedSomewhere::id) == 1);
 }
 
+TEST_CASE("what no disk has kept is on no replica from the last power loss on and not only when they come back", "[check]") {
+  Tale tale;
+  tale.append_everywhere(first);
+  tale.append_everywhere(second);
+  tale.commit(1, 0, 10);
+  tale.acked(first);
+  tale.acked(second);
+  for (const std::int32_t broker : {1, 2}) {
+    tale.disk_kept(broker, 0);
+    tale.power_off(broker);
+  }
+  CHECK(tale.findings(AckedSomewhere::id) == 0);
+  SECTION("the last disk has nothing either") {
+    tale.disk_kept(3, 0);
+    tale.power_off(3);
+    CHECK(tale.findings(AckedSomewhere::id) == 2);
+    CHECK(tale.excuse() == Excuse::power_loss);
+  }
+  SECTION("the last disk has the first of them") {
+    tale.disk_kept(3, 5);
+    tale.power_off(3);
+    CHECK(tale.findings(AckedSomewhere::id) == 1);
+  }
+  SECTION("the last disk has all") {
+    tale.disk_kept(3, 10);
+    tale.power_off(3);
+    CHECK(tale.findings(AckedSomewhere::id) == 0);
+  }
+  SECTION("one that is down has all, and the power is gone last where it counts") {
+    tale.crash(3);
+    CHECK(tale.findings(AckedSomewhere::id) == 0);
+    tale.disk_kept(3, 0);
+    tale.power_off(3);
+    CHECK(tale.findings(AckedSomewhere::id) == 2);
+  }
+  const std::uint64_t before = tale.findings(AckedSomewhere::id);
+  for (const std::int32_t broker : {1, 2}) tale.load(broker, 0, {});
+  CHECK(tale.findings(AckedSomewhere::id) == before);
+}
+
 TEST_CASE("what only acks=1 acknowledged may be on no replica", "[check]") {
   Tale tale;
   tale.append(1, first);

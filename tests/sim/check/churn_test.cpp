@@ -55,3 +55,14 @@ TEST_CASE("of a group with members that are not the scenario's own nothing is sa
     tale.tell(0, trace::GroupChanged{"g", "PreparingRebalance", Generation{generation}, {{"m", "rdkafka", {}}}, "again"});
   CHECK(tale.findings(Churn::id) == 0);
 }
+
+TEST_CASE("generations that end because an application does not poll in time are no churn", "[check]") {
+  Tale tale;
+  tale.wait(seconds(60));
+  const bool of_group = GENERATE(true, false);
+  for (const std::int32_t generation : {1, 2, 3, 4, 5}) {
+    tale.tell(0, trace::GroupChanged{"g", "PreparingRebalance", Generation{generation}, {}, "again"});
+    tale.tell(reader.value, trace::PollTimedOut{of_group ? "g" : "another"});
+  }
+  CHECK(tale.findings(Churn::id) == (of_group ? 0 : 1));
+}

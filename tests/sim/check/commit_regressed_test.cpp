@@ -44,6 +44,17 @@ TEST_CASE("a commit by a member of a generation that is over breaks commit-regre
   CHECK(tale.violations(CommitRegressed::id) == 1);
 }
 
+TEST_CASE("a commit that was taken before the next generation may become durable in it", "[check]") {
+  Tale tale = with_member();
+  tale.tell(0, trace::OffsetsOffered{"g", {{name, Offset{5}}}});
+  tale.tell(0, trace::GroupChanged{"g", "Stable", Generation{2}, {}, "assigned"});
+  tale.tell(0, commit("m1", 1, 5));
+  CHECK(tale.findings(CommitRegressed::id) == 0);
+  tale.tell(0, trace::OffsetsOffered{"g", {{name, Offset{4}}}});
+  tale.tell(0, commit("m1", 1, 4));
+  CHECK(tale.violations(CommitRegressed::id) == 1);
+}
+
 TEST_CASE("a commit that a consumer group has taken may arrive when it has become a classic group", "[check]") {
   Tale tale = with_member();
   trace::GroupChanged e{"g", "Stable", Generation{2}, {}, "epoch"};

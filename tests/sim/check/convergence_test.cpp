@@ -180,6 +180,51 @@ TEST_CASE("a replica whose log ends within a batch where the leader's log begins
   CHECK(excuse_of_replica_3(15, 10) == std::nullopt);  // it goes on with the batch
 }
 
+TEST_CASE("what nobody can read because it has rotted on the leader's disk is excused for the partition and for its readers", "[check]") {
+  const auto rots_on = [](std::int32_t broker, Tale& tale) {
+    tale.tell(broker - 1, KernelEvent{DataCorrupted{"orders-0/00000000000000000000.log", 70, std::byte{1}}});
+  };
+  const auto excuses = [](const Tale& tale) {
+    std::map<std::string, std::optional<Excuse>> by_subject;
+    for (const Unmet& one : missing(tale)) by_subject[one.subject] = one.excuse;
+    return by_subject;
+  };
+  for (const std::int32_t broker : {1, 3}) {
+    CAPTURE(broker);
+    const std::optional<Excuse> excuse = broker == 1 ? std::optional{Excuse::corruption} : std::nullopt;  // broker 1 leads
+    Tale tale = at_rest();
+    rots_on(broker, tale);
+    CHECK(missing(tale).empty());
+    tale.tell(reader.value, trace::PositionReset{name, Offset{3}, "a seek"});
+    tale.decide(1, 0, {1, 2});
+    tale.wait(quiet_for);
+    const auto found = excuses(tale);
+    REQUIRE((found.contains("orders-0") && found.contains("g")));
+    CHECK(found.at("orders-0") == excuse);
+    CHECK(found.at("g") == excuse);
+  }
+}
+
+TEST_CASE("a reader without a group that does not get past what has rotted is excused", "[check]") {
+  for (const bool rotted : {true, false}) {
+    Tale tale = at_rest();
+    Subjects known = tale.history().subjects();
+    ClientFacts alone{"alone"};
+    alone.host = other_reader;
+    alone.assigned = {name};
+    known.clients.push_back(alone);
+    tale.set_subjects(known);
+    tale.tell(other_reader.value, KernelEvent{ProcessStarted{1, StartKind::first}});
+    tale.tell(other_reader.value, trace::PositionReset{name, Offset{3}, "a seek"});
+    if (rotted) tale.tell(0, KernelEvent{DataCorrupted{"orders-0/00000000000000000000.log", 70, std::byte{1}}});
+    tale.wait(quiet_for);
+    const std::vector<Unmet> found = missing(tale);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].subject == "alone");
+    CHECK(found[0].excuse == (rotted ? std::optional{Excuse::corruption} : std::nullopt));
+  }
+}
+
 TEST_CASE("what is outside the core may be as it likes", "[check]") {
   Tale tale = at_rest();
   tale.tell(20, trace::BrokerFenced{50, NodeId{3}, false});

@@ -46,6 +46,25 @@ TEST_CASE("two members of a generation that hold one partition break group-doubl
   }
 }
 
+TEST_CASE("a static member that another process has replaced in the same generation holds nothing that counts", "[check]") {
+  Tale tale;
+  const auto stable_with = [](std::vector<trace::GroupChanged::Member> members) {
+    return trace::GroupChanged{"g", "Stable", Generation{1}, std::move(members), "assigned"};
+  };
+  tale.tell(0, stable_with({{"m1", "g/1", {name}}}));
+  tale.tell(reader.value, trace::PartitionsAssigned{"g", "m1", Generation{1}, {name}});
+  SECTION("it was replaced") {
+    tale.tell(0, stable_with({{"m1-anew", "g/1", {name}}}));
+    tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m1-anew", Generation{1}, {name}});
+    CHECK(tale.findings(GroupDoubleOwner::id) == 0);
+  }
+  SECTION("both are members") {
+    tale.tell(0, stable_with({{"m1", "g/1", {}}, {"m2", "g/2", {name}}}));
+    tale.tell(other_reader.value, trace::PartitionsAssigned{"g", "m2", Generation{1}, {name}});
+    CHECK(tale.violations(GroupDoubleOwner::id) == 1);
+  }
+}
+
 TEST_CASE("in a consumer group no two members hold a partition whatever their epochs", "[check]") {
   Tale tale;
   const auto told = [](std::vector<TopicPartition> revoking) {

@@ -121,3 +121,48 @@ TEST_CASE("what follows when a leader has not heard of the leader between two of
   CHECK(excuse_after(2, true) == std::nullopt);
   CHECK(excuse_after(1, false) == std::nullopt);
 }
+
+TEST_CASE("what excuses a partition tells an election of the last known leader apart from an unclean one", "[check]") {
+  const auto ledger_after = [](std::int32_t elected) {
+    Tale tale;
+    trace::PartitionChanged e;
+    e.metadata_offset = 1'000;
+    e.partition = tp;
+    e.leader_epoch = LeaderEpoch{1};
+    e.replicas = {NodeId{1}, NodeId{2}, NodeId{3}};
+    e.last_known_elr = {NodeId{1}};
+    tale.tell(0, e);  // nobody leads
+    e.metadata_offset = 1'001;
+    e.leader = NodeId{elected};
+    e.leader_epoch = LeaderEpoch{2};
+    e.isr = {NodeId{elected}};
+    e.last_known_elr = {};
+    e.unclean = true;
+    tale.tell(0, e);
+    return tale.checks().history().partition(tp)->ledger();
+  };
+  CHECK(ledger_after(1) == "lossy restarts 0 of 1 allowed, an election of the last known leader, min.insync.replicas 2, ISR [1]");
+  CHECK(ledger_after(2) == "lossy restarts 0 of 1 allowed, an unclean election, min.insync.replicas 2, ISR [2]");
+}
+
+TEST_CASE("what a disk has kept counts as a loss from the power loss on until the replica has caught up", "[check]") {
+  Tale tale;
+  tale.append_everywhere({0, 4, 0, 11});
+  tale.append_everywhere({5, 9, 0, 12});
+  tale.commit(1, 0, 5);
+  const auto losses = [&tale] { return tale.checks().history().partition(tp)->losses; };
+  tale.disk_kept(3, 5);  // all that is committed
+  tale.power_off(3);
+  CHECK(losses().empty());
+  CHECK(tale.replica(3)->kept_to == Offset{5});
+  tale.disk_kept(2, 0);
+  tale.power_off(2);
+  CHECK(losses() == std::set{NodeId{2}});
+  CHECK(tale.replica(2)->kept_to == Offset{0});
+  tale.start(2);
+  tale.load(2, 0, {});
+  CHECK_FALSE(tale.replica(2)->kept_to);
+  CHECK(losses() == std::set{NodeId{2}});
+  tale.append(2, {0, 4, 0, 11});
+  CHECK(losses().empty());
+}

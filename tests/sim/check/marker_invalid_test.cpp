@@ -56,3 +56,19 @@ TEST_CASE("a marker that an administrator has asked for is in order", "[check]")
   tale.marked(TransactionOutcome::abort, 1);
   CHECK(tale.findings(MarkerInvalid::id) == 0);
 }
+
+TEST_CASE("a marker whose epoch is further from its transaction's than a fence and an end take breaks marker-invalid", "[check]") {
+  BankTale tale;
+  begin(tale);
+  const int fence_and_end = 2;
+  SECTION("a fence and an end") {
+    tale.decided(prepare_abort, fence_and_end);
+    tale.marked(TransactionOutcome::abort, fence_and_end);
+    CHECK(tale.findings(MarkerInvalid::id) == 0);
+  }
+  SECTION("fences that nobody has heard of") {
+    tale.decided(prepare_abort, fence_and_end + 1);
+    tale.marked(TransactionOutcome::abort, fence_and_end + 1);
+    CHECK(tale.violations(MarkerInvalid::id) == 1);
+  }
+}

@@ -85,3 +85,21 @@ TEST_CASE("a log that was cut back into what compaction reached may know less of
     CHECK(tale.violations(ProducerStateReplayable::id) == 1);
   }
 }
+
+TEST_CASE("who wrote nothing behind the start of a log may be forgotten when it is replayed", "[check]") {
+  Tale tale;
+  tale.append(2, {0, 4, 0, 11, 0, 0});
+  tale.append(2, {5, 9, 0, 12, 5, 5});
+  tale.tell(1, trace::LogStartMoved{tp, Offset{0}, Offset{9}});
+  tale.tell(1, told(9, 9));
+  CHECK(tale.findings(ProducerStateReplayable::id) == 0);
+  SECTION("its last record is still there") {
+    tale.tell(1, trace::ProducersTold{tp, Offset{10}, {}});
+    CHECK(tale.violations(ProducerStateReplayable::id) == 1);
+  }
+  SECTION("nothing of it is") {
+    tale.tell(1, trace::LogStartMoved{tp, Offset{9}, Offset{10}});
+    tale.tell(1, trace::ProducersTold{tp, Offset{10}, {}});
+    CHECK(tale.findings(ProducerStateReplayable::id) == 0);
+  }
+}

@@ -58,6 +58,10 @@ TEST_CASE("after a power loss an observer may fetch again what it had and a vote
     tale.tell(host, KernelEvent{PowerLost{}});
   }
   tale.tell(broker, trace::RaftAppended{0, 1, 1, 111});
+  tale.tell(broker, trace::RaftTruncated{1});
+  trace::RaftLogReplaced snapshot;
+  snapshot.end = 0;
+  tale.tell(broker, snapshot);
   CHECK(tale.violations(RaftSafety::id) == 0);
   tale.tell(host_3000, trace::RaftAppended{0, 1, 1, 111});
   CHECK(tale.violations(RaftSafety::id) == 1);

@@ -34,3 +34,23 @@ TEST_CASE("what is sent again after its first copy was lost is no duplicate", "[
   tale.commit(2, 0, 5);
   CHECK(tale.findings(RecordDuplicated::id) == 0);
 }
+
+TEST_CASE("a repetition is excused where the leader got its log when the first copy was deleted already", "[check]") {
+  Tale tale;
+  tale.append(1, {0, 4, 0, 11, 0});
+  tale.commit(1, 0, 5);
+  tale.tell(0, trace::LogStartMoved{tp, Offset{0}, Offset{5}});
+  SECTION("it had the first copy") {
+    tale.append(1, {5, 9, 0, 12, 0});
+    tale.commit(1, 5, 10);
+    CHECK(tale.violations(RecordDuplicated::id) == 1);
+  }
+  SECTION("it had not") {
+    tale.tell(1, trace::LogStartMoved{tp, Offset{0}, Offset{5}});
+    tale.decide(2, 1, {2});
+    tale.append(2, {5, 9, 1, 12, 0});
+    tale.commit(2, 5, 10);
+    CHECK(tale.findings(RecordDuplicated::id) == 1);
+    CHECK(tale.violations(RecordDuplicated::id) == 0);
+  }
+}

@@ -125,6 +125,7 @@ class Tale {
   }
   void synced(std::int32_t broker, std::int64_t to) { tell(broker - 1, trace::LogSynced{tp, Offset{to}}); }
   void crash(std::int32_t broker) { tell(broker - 1, KernelEvent{ProcessCrashed{}}); }
+  void disk_kept(std::int32_t broker, std::int64_t end) { checks_.edit_history().disk_kept(NodeId{broker}, {{tp, Offset{end}}}); }
   void power_off(std::int32_t broker) { tell(broker - 1, KernelEvent{PowerLost{}}); }
   void start(std::int32_t broker) { tell(broker - 1, KernelEvent{ProcessStarted{2, StartKind::restart}}); }
   void ready(std::int32_t broker) { tell(broker - 1, KernelEvent{ProcessReady{2}}); }

@@ -50,19 +50,31 @@ TEST_CASE("a record belongs to the transaction in which its producer sent it", "
   CHECK(number_of(3) == 5);
 }
 
-TEST_CASE("what a former coordinator tells of a transaction that another has taken over changes nothing", "[check]") {
-  BankTale tale;
-  const TopicIdPartition home{Uuid{5, 5}, PartitionIndex{0}};
-  tale.tell(0, trace::TopicCreated{2, transaction_state_topic, home.topic_id});
+namespace {
+
+const TopicIdPartition transactions_home{Uuid{5, 5}, PartitionIndex{0}};
+
+// The controller makes the broker the coordinator of all transactions.
+void coordinate(BankTale& tale, std::int32_t broker, std::int32_t epoch) {
+  REQUIRE(java_bucket("bank", 1) == 0);
   trace::PartitionChanged led;
-  led.metadata_offset = 2000;
-  led.partition = home;
-  led.leader = NodeId{1};
-  led.leader_epoch = LeaderEpoch{3};
-  led.partition_epoch = PartitionEpoch{2000};
+  led.metadata_offset = 2'000 + epoch;
+  led.partition = transactions_home;
+  led.leader = NodeId{broker};
+  led.leader_epoch = LeaderEpoch{epoch};
+  led.partition_epoch = PartitionEpoch{2'000 + epoch};
   led.replicas = led.isr = {NodeId{1}, NodeId{2}};
   tale.tell(0, led);
-  REQUIRE(java_bucket("bank", 1) == 0);
+}
+void load_transactions(BankTale& tale, std::int32_t broker) { tale.tell(broker - 1, trace::TransactionsLoaded{PartitionIndex{0}, 1}); }
+
+}  // namespace
+
+TEST_CASE("what a former coordinator tells of a transaction that another has taken over changes nothing", "[check]") {
+  BankTale tale;
+  tale.tell(0, trace::TopicCreated{2, transaction_state_topic, transactions_home.topic_id});
+  coordinate(tale, 1, 3);
+  load_transactions(tale, 1);
   tale.init(4);
   tale.decided(ongoing, 4);  // by broker 1, at host 0
   CHECK(tale.history().transactions().is_known(7, name));
@@ -70,4 +82,38 @@ TEST_CASE("what a former coordinator tells of a transaction that another has tak
   CHECK(tale.history().transactions().is_known(7, name));
   tale.decided(complete_commit, 4, false);
   CHECK_FALSE(tale.history().transactions().is_known(7, name));
+}
+
+TEST_CASE("what a former coordinator has stored counts until its successor has read the partition", "[check]") {
+  BankTale tale;
+  tale.tell(0, trace::TopicCreated{2, transaction_state_topic, transactions_home.topic_id});
+  coordinate(tale, 1, 3);
+  load_transactions(tale, 1);
+  tale.init(4);
+  tale.decided(ongoing, 4);
+  coordinate(tale, 2, 4);  // elected, but it has not read what broker 1 stores
+  const auto is_known = [&tale] { return tale.history().transactions().is_known(7, name); };
+  SECTION("before") {
+    tale.decided(complete_commit, 4, false);
+    CHECK_FALSE(is_known());
+  }
+  SECTION("before, in the epoch of another time that it coordinated") {
+    load_transactions(tale, 2);
+    coordinate(tale, 1, 5);
+    load_transactions(tale, 1);
+    coordinate(tale, 2, 6);
+    tale.decided(complete_commit, 4, false);
+    CHECK_FALSE(is_known());
+  }
+  SECTION("after") {
+    load_transactions(tale, 2);
+    tale.decided(complete_commit, 4, false);
+    CHECK(is_known());
+  }
+  SECTION("after, whatever a former coordinator loads") {
+    load_transactions(tale, 2);
+    load_transactions(tale, 1);
+    tale.decided(complete_commit, 4, false);
+    CHECK(is_known());
+  }
 }

@@ -151,3 +151,15 @@ TEST_CASE("a campaign makes a follower of the quorum stand in the next epoch and
   CHECK(tells(run, "fault", "leads already: nothing happens"));
   CHECK(tells(run, "quorum", "controller 3000: stands for election") == !leads);
 }
+
+TEST_CASE("a freeze of the metadata ends with the process that it froze") {
+  Simulation run = formed(with_timeline(R"({"at": "500ms", "freeze_metadata": 2, "for": "2s"}, {"at": "600ms", "freeze_metadata": "all brokers"},
+      {"at": "800ms", "crash": 2, "for": "200ms"})"));
+  run_until(run, milliseconds(799));
+  CHECK(run.driver().faults_in_force().size() == 2);
+  while (run.step()) {}
+  const std::string over = "800 broker 2: freeze_metadata is over: the process that was frozen has ended; ";
+  CHECK(texts(run, "heal") == over + over);  // of either, and nothing at 2500 ms
+  REQUIRE(run.driver().faults_in_force().size() == 1);  // broker 1 is frozen still
+  CHECK(run.driver().faults_in_force()[0].entry == 1);
+}

@@ -18,6 +18,14 @@ std::vector<std::string> notes(const Simulation& run) {
   return texts;
 }
 
+std::vector<std::string> warnings(const Simulation& run) {
+  std::vector<std::string> texts;
+  for (const StoryLine& line : lines_of(run.story(), "fault")) {
+    if (line.tone == Tone::warning) texts.push_back(line.text);
+  }
+  return texts;
+}
+
 std::string faults_in_time(const Simulation& run) {
   std::string text;
   for (const FaultRecord& fault : run.driver().faults())
@@ -234,13 +242,68 @@ TEST_CASE("a target that is nobody at the moment is a warning and no fault") {
                                                 {"at": "400ms", "partition": [["controller"], [1]]})",
       "1s"));
   CHECK(faults_in_time(run) == "200 crash controller 3000");
-  std::vector<std::string> warnings;
-  for (const StoryLine& line : lines_of(run.story(), "fault")) {
-    if (line.tone == Tone::warning) warnings.push_back(line.text);
-  }
-  CHECK(warnings
+  CHECK(warnings(run)
         == std::vector<std::string>{"controller is nobody at the moment: nothing happens",
                                     "one of the groups is empty at the moment: nothing happens"});
+}
+
+TEST_CASE("what is down cannot be taken down and what runs cannot be started and the end of such an entry does nothing") {
+  Simulation run = formed(with_timeline(
+      R"({"at": "500ms", "crash": 1}, {"at": "600ms", "crash": 1, "for": "100ms"}, {"at": "800ms", "stop": 1, "for": "100ms"},
+         {"at": "1s", "pause": 1, "for": "100ms"}, {"at": "1200ms", "start": 2}, {"at": "1300ms", "pause": 2, "for": "400ms"},
+         {"at": "1400ms", "pause": 2, "for": "100ms"}, {"at": "1500ms", "power_off": 1}, {"at": "1600ms", "power_off": 1, "for": "100ms"})"));
+  run_until(run, milliseconds(1'650));
+  CHECK(run.world().is_paused(host_of(run, 2)));  // the end of the second pause was no end
+  while (run.step()) {}
+  CHECK_FALSE(run.world().is_paused(host_of(run, 2)));
+  CHECK_FALSE(is_up(run, 1));
+  CHECK(run.world().incarnation(host_of(run, 1)) == 1);
+  CHECK(faults_in_time(run) == "500 crash broker 1; 1300 pause broker 2; 1500 power_off broker 1");
+  CHECK(warnings(run)
+        == std::vector<std::string>{"broker 1 is down already: nothing happens", "broker 1 is down already: nothing happens",
+                                    "broker 1 is down: nothing happens", "broker 2 runs already: nothing happens",
+                                    "broker 2 is paused already: nothing happens", "broker 1 has no power as it is: nothing happens"});
+}
+
+TEST_CASE("of several that an entry means only those are hit that can be") {
+  Simulation run = formed(with_timeline(R"({"at": "500ms", "crash": 1}, {"at": "600ms", "crash": "all brokers", "for": "200ms"})"));
+  run_until(run, milliseconds(700));
+  CHECK_FALSE(is_up(run, 2));
+  while (run.step()) {}
+  CHECK(is_up(run, 2));
+  CHECK_FALSE(is_up(run, 1));
+  CHECK(faults_in_time(run) == "500 crash broker 1; 600 crash broker 2");
+  CHECK(warnings(run) == std::vector<std::string>{"broker 1 is down already: nothing happens"});
+}
+
+TEST_CASE("a host that two faults have taken down starts at the end of the later one") {
+  struct Case {
+    std::string_view timeline;
+    std::vector<std::int32_t> down;  // ms
+    std::vector<std::int32_t> up;
+  };
+  const Case cases[] = {
+      {R"({"at": "500ms", "crash": 1, "for": "500ms"}, {"at": "700ms", "power_off": 1, "for": "1s"})", {999, 1'001, 1'699}, {1'700, 2'900}},
+      {R"({"at": "500ms", "crash": 1, "for": "1500ms"}, {"at": "700ms", "power_off": 1, "for": "300ms"})", {999}, {1'000, 2'001, 2'900}},
+      {R"({"at": "500ms", "crash": 1, "for": "500ms"}, {"at": "700ms", "power_off": 1})", {999, 1'001, 2'900}, {}},
+      {R"({"at": "500ms", "crash": 1, "for": "500ms"}, {"at": "600ms", "wipe": 1, "for": "1s"})", {999, 1'001, 1'599}, {1'600, 2'900}},
+      {R"({"at": "500ms", "wipe": 1, "for": "500ms"}, {"at": "600ms", "start": 1}, {"at": "700ms", "crash": 1, "for": "1s"})",
+       {599, 701, 1'001, 1'699},
+       {1'700}},
+      {R"({"at": "500ms", "crash": 1, "for": "500ms"}, {"at": "600ms", "start": 1}, {"at": "700ms", "stop": 1})", {599, 1'700, 2'900}, {}},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.timeline);
+    Simulation run = formed(with_timeline(std::string{one.timeline}));
+    for (const std::int32_t at : one.down) {
+      run_until(run, milliseconds(at));
+      CHECK_FALSE(is_up(run, 1));
+    }
+    for (const std::int32_t at : one.up) {
+      run_until(run, milliseconds(at));
+      CHECK(is_up(run, 1));
+    }
+  }
 }
 
 TEST_CASE("whom any broker means follows from the seed and not from other entries") {

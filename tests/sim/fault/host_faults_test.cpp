@@ -74,6 +74,19 @@ TEST_CASE("of two slow disks or processors in force on a host the slower counts 
   CHECK(run.world().host(host_of(run, 2)).disk_permille() == 1'000);
 }
 
+TEST_CASE("the ends of what makes a host slow or wrong are told with its name") {
+  const Simulation run = whole(with_timeline(
+      R"({"at": "200ms", "slow_disk": {"broker": "all brokers", "times": 3}, "for": "100ms"},
+         {"at": "200ms", "slow_cpu": {"target": 3000, "times": 2}, "for": "200ms"},
+         {"at": "200ms", "clock": {"target": 1, "jump": "1s"}, "name": "ahead"}, {"at": "500ms", "undo": "ahead"},
+         {"at": "200ms", "freeze_metadata": 2, "for": "400ms"}, {"at": "200ms", "slow_disk": {"broker": 1, "times": 3}},
+         {"at": "1s", "full_disk": 1, "for": "10ms"})"));
+  CHECK(told(run, "heal")
+        == "broker 1, broker 2: slow_disk is over\ncontroller 3000: slow_cpu is over\nbroker 1: clock is over\n"
+           "broker 2: freeze_metadata is over\nbroker 1: full_disk is over\n");
+  for (const StoryLine& line : lines_of(run.story(), "heal")) CHECK(line.tone == Tone::good);
+}
+
 TEST_CASE("a leader whose disk is full takes its log directory offline and another leads") {
   const Simulation run = whole(with_timeline(R"x({"at": "1s", "full_disk": "leader(t-0)", "for": "4s"})x", "10s", traffic));
   CHECK(faults(run) == "full_disk broker 1; log directory offline broker 1");

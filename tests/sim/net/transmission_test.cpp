@@ -78,6 +78,30 @@ TEST_CASE("the racks share the bandwidth of the link between them") {
   CHECK(bench.all<Received>(client).at(0).at == begin + milliseconds(1));
 }
 
+TEST_CASE("a message that trickles in over a slow link does not delay what another host sends to the same receiver") {
+  NetBench bench{LinkQuality{milliseconds(1), milliseconds(1), 1'000'000, 0}};
+  SECTION("of a link") { bench.net.edit_topology().set_link(Rack{"a"}, Rack{"b"}, {milliseconds(1), milliseconds(1), 10'000, 0}); }
+  SECTION("of a link that a fault has made slow") {
+    Impairment how;
+    how.bytes_per_second = 10'000;
+    bench.net.edit_topology().impair({third}, {server}, how);
+  }
+  const ConnectionId slow = bench.connected(third, "server");
+  const ConnectionId fast = bench.connected();
+  const Instant begin = bench.now;
+  bench.send(third, slow, 0, 10'000);
+  bench.send(client, fast, 1, 1'000);
+  bench.send(third, slow, 2, 10'000);
+  bench.run_for(seconds(5));
+  CHECK(bench.received(server) == std::vector<std::int32_t>{1, 0, 2});
+  const auto got = bench.all<Received>(server);
+  REQUIRE(got.size() == 3);
+  CHECK(got[0].at <= begin + milliseconds(25));  // what the card needs for all of it
+  CHECK(got[1].at >= begin + seconds(1));
+  CHECK(got[2].at >= begin + seconds(2));
+  CHECK(got[2].at <= begin + milliseconds(2'010));
+}
+
 TEST_CASE("no more than the send buffer is under way at once") {
   NetBench bench;
   const ConnectionId connection = bench.connected();

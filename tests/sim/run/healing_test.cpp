@@ -24,8 +24,8 @@ Core draw(const Simulation& run, std::uint64_t seed = 1) {
   return draw_core(patient, Random{seed});
 }
 
-Simulation at_the_end(std::string_view timeline) {
-  Simulation run = formed(scenario(three(timeline)));
+Simulation at_the_end(std::string_view timeline, const std::vector<Patch>& patches = {}) {
+  Simulation run = formed(scenario(three(timeline), patches));
   while (run.step()) {}
   return run;
 }
@@ -120,4 +120,25 @@ TEST_CASE("when a majority of voters has lost its log nothing can recover") {
   }
   REQUIRE(why().size() == 1);
   CHECK(why()[0].find("1 of 3 voters") != std::string::npos);
+}
+
+TEST_CASE("where a topic is deleted a member may need max.poll.interval.ms longer to join") {
+  const std::vector<Patch> patches{{"/topics/-", R"({"name": "u"})"},
+                                   {"/consumers", R"([{"group": "g", "topics": ["t", "u"], "config": {"max.poll.interval.ms": 70000}}])"}};
+  const auto budget = [&patches](std::string_view timeline) {
+    const Simulation run = at_the_end(timeline, patches);
+    return convergence_budget({run.scenario(), run.world(), run.cluster(), run.checks().history()}, draw(run));
+  };
+  CHECK(budget(R"({"at": "1s", "delete_topic": "u"})") - budget("") == seconds(75));  // and what may be under way
+}
+
+TEST_CASE("a reader that tries a record again for ever which it cannot process keeps its group from recovering") {
+  const auto why = [](const std::string& offset, const std::string& then) {
+    const Simulation run = at_the_end("", {{"/consumers", R"([{"group": "g", "topics": ["t"], "config": {"auto.offset.reset": "earliest"},
+      "poison": {"partition": "t-0", "offset": )" + offset + R"(, "then": ")" + then + R"("}}])"}});
+    return unrecoverable({run.scenario(), run.world(), run.cluster(), run.checks().history()}, draw(run));
+  };
+  CHECK(why("3", "retry") == std::vector<std::string>{"g tries offset 3 of t-0 again for ever, which it cannot process"});
+  CHECK(why("3", "skip").empty());
+  CHECK(why("20", "retry").empty());  // there is no such record yet
 }

@@ -131,6 +131,57 @@ TEST_CASE("disks and the controller and latencies have values") {
   CHECK(value(Metric::elections) == 0);
 }
 
+TEST_CASE("a percentile over all is that of the producer with the most") {
+  for (const Metric metric : {Metric::latency_produce_p50, Metric::latency_produce_p99}) {
+    CHECK(value(metric) == std::max(value(metric, ClientName{"shop", std::nullopt}), value(metric, ClientName{"till", std::nullopt})));
+  }
+}
+
+TEST_CASE("what pipelines write again counts among all that is duplicated") {
+  Simulation run = formed(scenario(small(1, "14s", R"("topics": [{"name": "a"}, {"name": "b"}], "epilogue": false,
+    "producers": [{"id": "shop", "topic": "a", "rate": "100/s", "to": "5s"}],
+    "pipelines": [{"id": "billing", "group": "billing", "from": "a", "to": "b", "process_time": "20ms",
+                   "consumer_config": {"session.timeout.ms": 3000, "heartbeat.interval.ms": 500}}],
+    "timeline": [{"at": "3s", "crash": "billing/1", "for": "500ms"}], )")));
+  while (run.step()) {}
+  const auto of_billing = number(run, {Metric::records_duplicated, {}, ClientName{"billing", std::nullopt}, {}});
+  CHECK(of_billing > 0);
+  CHECK(number(run, {Metric::records_duplicated, {}, {}, {}}) == of_billing);
+}
+
+TEST_CASE("a machine without power holds what its disk has kept and believes nothing") {
+  const TopicPartition t{"t", PartitionIndex{0}};
+  const std::pair<std::string, std::int64_t> kinds[] = {{R"("none")", 0}, {R"({"partition": "t-0", "records": 4})", 4}, {R"("all")", 10}};
+  for (const auto& [keep, left] : kinds) {
+    CAPTURE(keep);
+    Simulation run = formed(scenario(small(2, "4s", R"("topics": [{"name": "t", "assignment": [[1, 2]]}], "epilogue": false,
+      "producers": [{"id": "p", "topic": "t", "records": 10, "rate": "20/s", "config": {"linger.ms": 0}}],
+      "timeline": [{"at": "1500ms", "power_off": {"target": 2, "keep": )" + keep + R"(}}, {"at": "2s", "start": 2}], )")));
+    run_until(run, milliseconds(1'499));
+    CHECK(number(run, {Metric::log_end, {}, t, NodeId{2}}) == 10);
+    CHECK(number(run, {Metric::high_watermark, {}, t, NodeId{2}}) == 10);
+    run_until(run, milliseconds(1'600));
+    CHECK(number(run, {Metric::log_end, {}, t, NodeId{2}}) == left);
+    CHECK(number(run, {Metric::log_start, {}, t, NodeId{2}}) == 0);
+    CHECK_FALSE(number(run, {Metric::high_watermark, {}, t, NodeId{2}}));
+    CHECK_FALSE(number(run, {Metric::last_stable_offset, {}, t, NodeId{2}}));
+    CHECK(number(run, {Metric::log_end, {}, t, {}}) == 10);
+    while (run.step()) {}
+    CHECK(number(run, {Metric::log_end, {}, t, NodeId{2}}) == 10);
+    CHECK(number(run, {Metric::high_watermark, {}, t, NodeId{2}}) == 10);
+  }
+}
+
+TEST_CASE("a log that is on no disk any more has lost what was acknowledged before anybody starts again") {
+  for (const std::string keep : {"none", "all"}) {
+    Simulation run = formed(scenario(alone(R"("timeline": [{"at": "1500ms", "power_off": {"target": 1, "keep": ")" + keep + R"("}}], "epilogue": false, )")));
+    run_until(run, milliseconds(1'499));
+    CHECK(run.findings().findings_of("acked-somewhere") == 0);
+    while (run.step()) {}
+    CHECK((run.findings().findings_of("acked-somewhere") > 0) == (keep == "none"));
+  }
+}
+
 TEST_CASE("elections and unavailability and errors count where a leader dies") {
   Simulation run = formed(scenario(small(2, "4s", R"(
     "topics": [{"name": "t", "assignment": [[1, 2], [2, 1]]}],

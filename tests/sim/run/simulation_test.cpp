@@ -57,6 +57,23 @@ TEST_CASE("combined nodes that make fifty logs at once keep their controller", "
   CHECK(outcome_of(run, Strict::yes) == Outcome::pass);
 }
 
+TEST_CASE("with short timers nobody is fenced and nobody elected because the active controller has lost its power", "[run]") {
+  for (const int seed : {1, 2, 3}) {
+    CAPTURE(seed);
+    Simulation run = formed(scenario(R"json({
+      "name": "silent", "seed": 5, "duration": "6s", "epilogue": false, "cluster": {"brokers": 3, "controllers": 3, "profile": "fast"},
+      "topics": [{"name": "t", "partitions": 3, "replication_factor": 3}], "producers": [{"id": "p", "topic": "t", "rate": "20/s"}],
+      "timeline": [{"at": "1s", "power_off": "controller"}]
+    })json", {{"/seed", std::to_string(seed)}}));
+    const std::int32_t epoch = run.measures().controller_epoch();
+    while (run.step()) {}
+    CHECK(run.measures().controller_epoch() > epoch);
+    CHECK(run.measures().controller().has_value());
+    CHECK(lines_of(run.story(), "broker").empty());
+    CHECK(run.story().elections().size() == 0);
+  }
+}
+
 TEST_CASE("a leader that crashes under load is replaced and nothing acknowledged is lost", "[run]") {
   Simulation run = formed(scenario(small_cluster));
   finish(run);

@@ -196,6 +196,17 @@ TEST_CASE("a group is told when its state or generation changes and its members 
   CHECK(w.story.lines().size() == told);
 }
 
+TEST_CASE("that a member does not poll in time is told of its group") {
+  Watch w;
+  w.begin();
+  w.tell(shop, trace::PollTimedOut{"analytics"});
+  REQUIRE(w.story.lines().size() == 1);
+  CHECK(last(w).kind == "group");
+  CHECK(last(w).subject == "analytics");
+  CHECK(last(w).text == "shop leaves: it has not polled for max.poll.interval.ms");
+  CHECK(last(w).tone == Tone::warning);
+}
+
 TEST_CASE("decisions about brokers are told once and clients tell what failed") {
   Watch w;
   w.begin();

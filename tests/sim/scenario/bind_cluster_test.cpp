@@ -124,7 +124,7 @@ TEST_CASE("spare controllers stand behind the voters and need voters that may ch
   CHECK(scenario.cluster.controllers.back().id == NodeId{3004});
   CHECK(scenario.cluster.spare_controllers == 2);
   CHECK(scenario.cluster.features.kraft_version == 1);
-  CHECK(nodes_text(scenario.cluster) == "1 brokers, 5 controllers, 2 of them spare");
+  CHECK(nodes_text(scenario.cluster) == "1 broker, 5 controllers, 2 of them spare");
   CHECK(good(cluster(R"("controllers": 1)")).cluster.features.kraft_version == 0);
   check_error(cluster(R"("spare_controllers": @1)"), "/cluster/spare_controllers",
               R"(spare controllers can become voters only with "features": {"kraft_version": 1})");

@@ -32,6 +32,15 @@ TEST_CASE("a comparison takes the units of its metric") {
   CHECK(value(R"("metric": "group.state", "of": "analytics", "is": "Stable")") == MetricValue{std::string{"Stable"}});
 }
 
+TEST_CASE("a leader and a controller may be more or less than a node and none is less than all") {
+  const Condition someone_leads = metric(R"("metric": "leader", "of": "orders-0", "at_least": 1)").condition;
+  CHECK(someone_leads.comparison == Comparison::at_least);
+  CHECK(someone_leads.value == MetricValue{std::int64_t{1}});
+  const Condition none_is_active = metric(R"("metric": "controller", "at_most": -1)").condition;
+  CHECK(none_is_active.comparison == Comparison::at_most);
+  CHECK(none_is_active.value == MetricValue{std::int64_t{-1}});
+}
+
 TEST_CASE("what a metric is of is found among partitions and topics and groups and clients and brokers") {
   CHECK(metric(R"("metric": "isr.size", "of": "orders-1", "is": 3)").condition.query.of
         == Subject{TopicPartition{"orders", PartitionIndex{1}}});
@@ -90,8 +99,9 @@ TEST_CASE("faults of metrics stand at their place") {
   check_error(expecting(R"({"metric": "disk.used", "of": @7, "at_most": 3})"), "/expect/0/of", "there is no broker 7");
   check_error(expecting(R"({"metric": "lag", "on": @1, "at_most": 3})"), "/expect/0/on",
               "'lag' is nothing that a replica knows for itself: leave 'on' out");
-  check_error(expecting(R"({"metric": "leader", "of": "orders-0", "at_least": @1})"), "/expect/0/at_least",
-              "'leader' can only be compared by 'is' and 'not'");
+  check_error(expecting(R"({"metric": "group.state", "of": "analytics", "at_least": @"Stable"})"), "/expect/0/at_least",
+              "'group.state' can only be compared by 'is' and 'not'");
+  check_error(expecting(R"({"metric": "leader", "of": "orders-0", "at_most": @4})"), "/expect/0/at_most", "there is no broker 4");
   check_error(expecting(R"({"metric": "leader", "of": "orders-0", "not": @4})"), "/expect/0/not",
               "there is no broker 4");
   check_error(expecting(R"({"metric": "lag", "is": @0.5})"), "/expect/0/is",

@@ -65,3 +65,12 @@ TEST_CASE("one fault does not breed others in what refers to it") {
     "timeline": [{"at": "1s", "crash": "leader(t-7)"}]})x",
               "/topics/0/partitions", "this must be between 1 and 10000");
 }
+
+TEST_CASE("names and sentences have no control characters but line breaks and tabs and what is written has any") {
+  const std::string least = R"("cluster": {"brokers": 1}})";
+  check_error(head + R"("title": @"red \u001b[31m", )" + least, "/title", "a control character has no place in this text");
+  check_error(head + R"("title": @"\u007f", )" + least, "/title", "a control character has no place in this text");
+  CHECK(good(head + R"("title": "one\n\ttwo", )" + least).title == "one\n\ttwo");
+  check_error(timeline(R"({"at": "1s", "note": @"\u0007"})"), "/timeline/0/note", "a control character has no place in this text");
+  CHECK(operation<Produce>(R"("produce": {"topic": "orders", "key": "\u0001", "value": "\u0002"})").value == "\x02");
+}

@@ -83,6 +83,22 @@ TEST_CASE("a session must be longer than the heartbeat interval and allowed by t
                 "'group.max.session.timeout.ms'");
 }
 
+TEST_CASE("a setting of the other group protocol gives a warning and has no effect") {
+  const auto refused = [](const std::string& name, const std::string& protocol) {
+    return "'" + name + "' has no effect with 'group.protocol' '" + protocol + "': a real consumer refuses it";
+  };
+  const auto of = [](const std::string& name) { return "/consumers/0/config/" + name; };
+  for (const std::string setting : {R"("partition.assignment.strategy": @"range")", R"("heartbeat.interval.ms": @3000)", R"("heartbeat.interval.ms": @45000)",
+                                    R"("session.timeout.ms": @45000)", R"("session.timeout.ms": @5000)"}) {
+    const std::string name = setting.substr(1, setting.find('"', 1) - 1);
+    CAPTURE(name);
+    check_warning(with_consumer(grouped, R"({"group.protocol": "consumer", )" + setting + "}"), of(name), refused(name, "consumer"));
+  }
+  check_warning(with_consumer(grouped, R"({"group.remote.assignor": @"uniform"})"), of("group.remote.assignor"), refused("group.remote.assignor", "classic"));
+  (void)good(with_consumer(grouped, R"({"group.protocol": "consumer", "group.remote.assignor": "uniform"})"));
+  (void)good(with_consumer(grouped, R"({"partition.assignment.strategy": "range", "heartbeat.interval.ms": 2000, "session.timeout.ms": 9000})"));
+}
+
 TEST_CASE("a broker waits for fetches no longer than its followers may lag") {
   check_error(head + R"("cluster": {"brokers": 1, "config": {"replica.lag.time.max.ms": @100}}})",
               "/cluster/config/replica.lag.time.max.ms",

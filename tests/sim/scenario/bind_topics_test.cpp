@@ -52,5 +52,5 @@ TEST_CASE("faults of topics stand at their place") {
   check_error(topics(R"({"name": "a", "config": {@"retention": 1}})"), "/topics/0/config/retention",
               "unknown topic setting 'retention', did you mean 'retention.ms'?");
   check_warning(topics(R"(@{"name": "a", "config": {"min.insync.replicas": 2}})"), "/topics/0",
-                "'min.insync.replicas' is 2 and there are 1 replicas: acks=all can never succeed");
+                "'min.insync.replicas' is 2 and there are 1 replicas: acks=all asks for no more than there are");
 }

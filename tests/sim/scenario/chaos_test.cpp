@@ -108,6 +108,24 @@ TEST_CASE("how many brokers an operation takes follows from whom it means") {
   }
 }
 
+TEST_CASE("controllers that are brokers too count where chaos takes them down and others do not") {
+  const std::string text = world.substr(0, world.rfind(',')) + "}";
+  const Scenario separate = good(text);
+  const Scenario combined = good(text, {{"/cluster/controllers", "0"}});
+  const Scenario of_many = good(text, {{"/cluster/controllers", "0"}, {"/cluster/brokers", "5"}, {"/cluster/racks", R"(["a", "b", "c", "a", "b"])"}});
+  const std::map<std::string, std::int64_t> cases{{R"("crash": "controller")", 1},
+                                                  {R"("power_off": "any controller")", 1},
+                                                  {R"("crash": "all controllers")", 3},
+                                                  {R"("partition": ["controller"])", 1}};
+  for (const auto& [members, brokers] : cases) {
+    CAPTURE(members);
+    CHECK(brokers_taken(any_operation(members), separate) == 0);
+    CHECK(brokers_taken(any_operation(members), combined) == brokers);
+    CHECK(brokers_taken(any_operation(members), of_many) == brokers);
+  }
+  CHECK(brokers_taken(any_operation(R"("crash": "all brokers")"), of_many) == 5);
+}
+
 TEST_CASE("a family that is added changes no other but through the brokers that it takes") {
   const std::string one = R"({"pause": 3000, "every": "8s", "for": "1s..6s"})";
   const Scenario alone = seeded(world + R"("chaos": {"faults": [)" + one + "]}}", 5);
