@@ -10,8 +10,10 @@ void CandidatesComplete::compare(const Observation& o, const PartitionHistory& p
                                  const ReplicaHistory& its, const History& history, Findings& findings) {
   ++evaluations;
   const CommittedLog& committed = *partition.committed;
-  const std::optional<Offset> missing =
-      committed.first_missing(its.log, std::max(its.log_start, partition.compacted_to));
+  // What the leader has deleted concerns nobody, also where a follower has not heard of it.
+  const ReplicaHistory* leader = partition.acting_leader();
+  const Offset from = std::max({its.log_start, partition.compacted_to, leader ? leader->log_start : Offset{0}});
+  const std::optional<Offset> missing = committed.first_missing(its.log, from);
   if (!missing) return;
   findings.add({std::string{id},
                 o.at,

@@ -421,6 +421,8 @@ void History::on(const Observation& o, const trace::RecordsAcked& e) {
       if (candidate && (!stored || candidate->epoch > stored->epoch)) stored = candidate;
     }
   }
+  // Compaction may have taken its records out before the acknowledgement came, and left the batch for its sequence number.
+  if (!stored && leader && *e.base < known->compacted_to) stored = leader->log.at(*e.base);
   AckedBatch acked{stored ? *stored : StoredBatch{}, o.at, e.acks == -1};
   if (!stored) {  // on no replica any more: whoever compares finds nothing equal to it
     if (o.at - e.latency < created_.at(known->id.topic_id)) return;  // of a topic that bore this name before

@@ -109,6 +109,20 @@ TEST_CASE("what compaction took out or rewrote is not lost but another epoch at 
   CHECK(tale.findings(AckedRecordLost::id) == 1);
 }
 
+TEST_CASE("what is acknowledged when compaction has taken it out already is not lost", "[check]") {
+  Tale tale;
+  tale.decide(1, 1, {1, 2, 3});
+  tale.append_everywhere({0, 0, 1, 11, 0});
+  tale.commit(1, 0, 1, trace::ReplicaRole::leader, 1);
+  tale.tell(1, trace::LogCleaningBegan{tp, Offset{1}});
+  for (const std::int32_t id : {1, 2, 3}) tale.load(id, 1, {{0, 0, 1, 99}});  // an empty batch, for its sequence number
+  tale.decide(2, 2, {2, 3});
+  tale.lead(2, 2);
+  tale.acked({0, 0, 1, 11, 0});
+  tale.decide(3, 3, {3});
+  CHECK(tale.findings(AckedRecordLost::id) == 0);
+}
+
 TEST_CASE("a record that was sent again to a new leader is not lost though the old one holds it at the same offset",
           "[check]") {
   Tale tale;

@@ -93,3 +93,21 @@ TEST_CASE("an eligible leader that lacks what was committed breaks candidates-co
     CHECK(tale.violations(CandidatesComplete::id) == 1);
   }
 }
+
+TEST_CASE("what the leader has deleted a candidate need not have", "[check]") {
+  Tale tale;
+  tale.isr(1, 0, {1, 2});
+  tale.append_everywhere(first);
+  tale.append(1, second);
+  tale.append(2, second);
+  tale.commit(1, 0, 10);
+  SECTION("deleted") {
+    tale.tell(0, trace::LogStartMoved{tp, Offset{0}, Offset{10}});
+    tale.isr(1, 0, {1, 2, 3});
+    CHECK(tale.findings(CandidatesComplete::id) == 0);
+  }
+  SECTION("there") {
+    tale.isr(1, 0, {1, 2, 3});
+    CHECK(tale.violations(CandidatesComplete::id) == 1);
+  }
+}
