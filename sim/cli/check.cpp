@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -18,14 +19,16 @@ namespace {
 
 // What lies beside scenarios, so that `check scenarios/*.json` tells what it should: their schema, and the order of the lessons.
 std::optional<std::string> other_than_scenario(const std::string& file) {
+  std::error_code failed;
+  if (!std::filesystem::is_regular_file(file, failed)) return std::nullopt;  // what comes from a pipe comes once
   const Result<std::string> text = read_scenario_file(file);
   if (!text) return std::nullopt;
   const JsonDocument document = read_json(*text);
-  if (!document.faults.empty() || !document.root) return std::nullopt;
+  if (!document.faults.empty() || !document.root || document.root->find("cluster") != nullptr) return std::nullopt;
   const JsonValue* schema = document.root->find("$schema");
   if (schema != nullptr && schema->is(JsonKind::string) && schema->text.find("json-schema.org/") != std::string::npos)
     return "no scenario, a JSON Schema";
-  if (document.root->find("chapters") != nullptr && document.root->find("cluster") == nullptr && parse_course(*text, "")) return "no scenario, a course";
+  if (document.root->find("chapters") != nullptr && parse_course(*text, "")) return "no scenario, a course";
   return std::nullopt;
 }
 

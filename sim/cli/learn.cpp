@@ -304,7 +304,7 @@ int run_learn(const LearnOptions& options, const Terminal& terminal) {
     return exit_code::bad_input;
   }
   Outputs outputs{{*file}};
-  outputs.add("--score", options.score);
+  if (!options.score.empty()) outputs.add("--score", options.score);
   if (!outputs.are_sound(terminal)) return exit_code::bad_input;
   Teacher teacher{*parsed.scenario, terminal};
   if (!teacher.teach()) return exit_code::held;

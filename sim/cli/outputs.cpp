@@ -11,15 +11,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Devices such as /dev/null may be written to by everybody.
+// Devices and pipes may be written to by everybody, and opening a pipe to try it would be seen at its other end.
+bool is_device_or_pipe(const fs::path& path) {
+  std::error_code failed;
+  return fs::is_other(path, failed);
+}
+
 bool is_same_file(const fs::path& a, const fs::path& b) {
   std::error_code failed;
-  return fs::is_regular_file(a, failed) && fs::equivalent(a, b, failed) && !failed;
+  if (is_device_or_pipe(a)) return false;
+  if (fs::exists(a, failed) && fs::equivalent(a, b, failed) && !failed) return true;
+  return fs::weakly_canonical(a, failed) == fs::weakly_canonical(b, failed);
 }
 
 bool can_be_written(const fs::path& path) {
   std::error_code failed;
-  const bool was_there = fs::exists(path, failed);
+  if (is_device_or_pipe(path)) return true;
+  const bool was_there = fs::symlink_status(path, failed).type() != fs::file_type::not_found;
   const bool opened{std::ofstream{path, std::ios::app}};
   if (opened && !was_there) fs::remove(path, failed);
   return opened;
@@ -28,7 +36,7 @@ bool can_be_written(const fs::path& path) {
 }  // namespace
 
 void Outputs::add(std::string_view option, const std::optional<std::string>& path) {
-  if (path && !path->empty()) outputs_.emplace_back(option, *path);
+  if (path) outputs_.emplace_back(option, *path);
 }
 
 bool Outputs::are_sound(const Terminal& terminal) const {
@@ -41,9 +49,7 @@ bool Outputs::are_sound(const Terminal& terminal) const {
     const auto goes_there = [&path = path](const std::string& other) { return is_same_file(path, other); };
     if (std::ranges::any_of(inputs_, goes_there)) return refuse("that is what is to be read");
     for (std::size_t j = 0; j < i; ++j) {
-      std::error_code none_there_yet;
-      const bool same = outputs_[j].second == path && !fs::is_other(path, none_there_yet);
-      if (same || goes_there(outputs_[j].second)) return refuse("another output goes there too");
+      if (goes_there(outputs_[j].second)) return refuse("another output goes there too");
     }
     if (!can_be_written(path)) return refuse("cannot be written");
   }

@@ -13,7 +13,7 @@ namespace kafkasim::sim {
 class Outputs {
  public:
   explicit Outputs(std::vector<std::string> inputs) : inputs_{std::move(inputs)} {}
-  void add(std::string_view option, const std::optional<std::string>& path);  // absent or empty: that is not asked for
+  void add(std::string_view option, const std::optional<std::string>& path);  // absent: that is not asked for
   // Each can be written, and none is one of the inputs or goes where another goes. False: said on the terminal. What was there
   // before is left as it was.
   [[nodiscard]] bool are_sound(const Terminal& terminal) const;

@@ -143,6 +143,7 @@ std::string_view unless_down(const sim::Host& host) { return host.is_up() && !ho
 void Driver::take_down(HostId h, std::size_t i) {
   taken_down_by_[h] = i;
   restarting_.erase(h);
+  gave_up_.erase(h);
 }
 
 void Driver::act(std::size_t i, const Crash& op, Host& host) {

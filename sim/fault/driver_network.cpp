@@ -126,7 +126,9 @@ void Driver::thaw(std::size_t i, HostId h, Host& host) {
 void Driver::end_freezes(HostId h, Host& host) {
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     Entry& state = entries_[i];
-    if (!state.fired || state.undone || !std::holds_alternative<MetadataFreeze>(entry(i).operation) || std::erase(state.hit, h) == 0) continue;
+    const bool in_force = state.fired && !state.undone && std::holds_alternative<MetadataFreeze>(entry(i).operation);
+    const bool is_of_the_next_process = state.fired_at == host.world.now() && host.world.is_up(h);
+    if (!in_force || is_of_the_next_process || std::erase(state.hit, h) == 0) continue;
     host.story.tell(host.world.now(), "heal", spoken_name(h, host.cluster), "freeze_metadata is over: the process that was frozen has ended", Tone::good);
     state.undone = state.hit.empty();
     ++interventions_;
