@@ -465,9 +465,9 @@ void History::lose_all(PartitionHistory& partition, NodeId broker) {
 
 void History::disk_kept(NodeId broker, const std::map<TopicIdPartition, Offset>& ends) {
   for (const auto& [id, end] : ends) {
-    ReplicaHistory& replica = edit(id).replicas.at(broker).edit();
-    replica.kept_to = end;
     PartitionHistory& partition = edit(id);
+    ReplicaHistory& replica = partition.replicas.at(broker).edit();
+    replica.kept_to = end;
     if (end >= std::min(replica.log_end, partition.true_high_watermark)) continue;
     partition.losses.insert(broker);
     note_sole_member(partition);

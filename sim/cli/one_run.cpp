@@ -1,13 +1,13 @@
 #include "sim/cli/one_run.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <ostream>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "sim/cli/stopwatch.hpp"
 #include "sim/report/divergence.hpp"
 #include "sim/report/follow.hpp"
 #include "sim/report/html.hpp"
@@ -165,7 +165,7 @@ OneRun run_one(const WhichRun& which, Scenario scenario, Several several, const 
   for (const std::string& name : options.legacy) scenario.cluster.legacy.push_back(name);
   if (options.until) scenario.duration = std::min(scenario.duration, *options.until);
   const auto shared = std::make_shared<const Scenario>(std::move(scenario));
-  const auto begin = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   Simulation run{shared, options.wire};
   RunFacts facts{which.file, Outcome::pass, 0, which.variant, options.strict ? Strict::yes : Strict::no, options.patches};
   facts.patches.insert(facts.patches.end(), which.variant_patches.begin(), which.variant_patches.end());
@@ -188,8 +188,7 @@ OneRun run_one(const WhichRun& which, Scenario scenario, Several several, const 
   const bool completed = run_to_end(run, options, onlookers, interrupt, terminal);
   const bool recorded = !options.record || write_recording(which, options, run, terminal);
   run.finish();
-  facts.wall_us =
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();
+  facts.wall_us = watch.us();
   facts.outcome = completed ? outcome_of(run, facts.strict) : Outcome::interrupted;
   const std::vector<std::string> investigation =
       completed ? investigations(run, shared, options.wire, facts) : std::vector<std::string>{};

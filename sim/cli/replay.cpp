@@ -1,4 +1,3 @@
-#include <chrono>
 #include <memory>
 #include <ostream>
 
@@ -10,6 +9,7 @@
 #include "sim/cli/cli.hpp"
 #include "sim/cli/one_run.hpp"
 #include "sim/cli/outputs.hpp"
+#include "sim/cli/stopwatch.hpp"
 #include "sim/cli/story_teller.hpp"
 #include "sim/cli/verdict_files.hpp"
 #include "sim/serve/session.hpp"
@@ -36,7 +36,7 @@ int run_replay(const ReplayOptions& options, const Terminal& terminal) {
   Outputs outputs{{options.file}};
   options.files.add_to(outputs);
   if (!outputs.are_sound(terminal)) return exit_code::bad_input;
-  const auto begin = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   StoryTeller teller{terminal, options.quiet};
   const Result<Replayed> replayed = replay(*recording, [&teller](const Simulation& run) { teller.look(run); });
   if (!replayed) {
@@ -46,7 +46,7 @@ int run_replay(const ReplayOptions& options, const Terminal& terminal) {
   const Simulation& run = replayed->session->run();
   RunFacts facts{recording->head.file, Outcome::pass, 0, "", options.strict ? Strict::yes : Strict::no};
   facts.outcome = outcome_of(run, facts.strict);
-  facts.wall_us = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();
+  facts.wall_us = watch.us();
   print_verdict(run, facts, {}, terminal);
   int code = code_of(facts.outcome);
   if (replayed->difference) {

@@ -2,7 +2,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <iostream>
 #include <memory>
 #include <ostream>
@@ -18,6 +17,7 @@
 #include "sim/cli/outputs.hpp"
 #include "sim/cli/parsed_option.hpp"
 #include "sim/cli/scenario_options.hpp"
+#include "sim/cli/stopwatch.hpp"
 #include "sim/cli/story_teller.hpp"
 #include "sim/cli/verdict_files.hpp"
 #include "sim/scenario/units.hpp"
@@ -63,14 +63,10 @@ std::string take_advertise(ServeArguments& arguments, const std::string& text) {
   return "";
 }
 
-std::int64_t wall_us_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin).count();
-}
-
-std::string state_json(const Simulation& run, RunFacts facts, std::chrono::steady_clock::time_point begin) {
+std::string state_json(const Simulation& run, RunFacts facts, const Stopwatch& watch) {
   Simulation now = run;  // expectations are looked at on a copy: the run goes on
   now.finish();
-  facts.wall_us = wall_us_since(begin);
+  facts.wall_us = watch.us();
   facts.outcome = outcome_of(now, facts.strict);
   return report_json(now, facts) + "\n";
 }
@@ -140,7 +136,7 @@ int run_serve(ServeArguments arguments, const Terminal& terminal) {
   if (arguments.wait) {
     if (const std::optional<int> code = background.split(terminal)) return *code;
   }
-  const auto begin = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   int code = exit_code::our_fault;
   const RunFacts facts{arguments.file, Outcome::pass, 0, "", arguments.strict ? Strict::yes : Strict::no};
   StoryTeller teller{terminal, arguments.quiet || arguments.wait};
@@ -157,11 +153,11 @@ int run_serve(ServeArguments arguments, const Terminal& terminal) {
   served.look = [&](const Simulation& run) {
     if (is_ready) teller.look(run);
   };
-  served.state = [&](const Simulation& run) { return state_json(run, facts, begin); };
+  served.state = [&](const Simulation& run) { return state_json(run, facts, watch); };
   served.warn = [&](const std::string& line) { terminal.err << "serve: " << line << std::endl; };
   served.judge = [&](Session& session) {
     RunFacts end = facts;
-    end.wall_us = wall_us_since(begin);
+    end.wall_us = watch.us();
     end.outcome = outcome_of(session.run(), facts.strict);
     code = code_of(end.outcome);
     print_verdict(session.run(), end, {}, terminal);

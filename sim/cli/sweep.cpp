@@ -1,4 +1,3 @@
-#include <chrono>
 #include <memory>
 #include <ostream>
 
@@ -12,6 +11,7 @@
 #include "sim/cli/interrupt.hpp"
 #include "sim/cli/outputs.hpp"
 #include "sim/cli/scenario_options.hpp"
+#include "sim/cli/stopwatch.hpp"
 #include "sim/explore/ranks.hpp"
 #include "sim/explore/sweep_report.hpp"
 #include "sim/scenario/units.hpp"
@@ -29,16 +29,6 @@ struct SweepOptions : ScenarioOptions {
   std::string failures{"failures"};
   std::optional<std::string> report;
   std::optional<std::string> junit;
-};
-
-class Stopwatch {
- public:
-  [[nodiscard]] std::int64_t ms() const {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point begin_{std::chrono::steady_clock::now()};
 };
 
 class ProgressLine {  // on a terminal; nothing elsewhere

@@ -218,9 +218,7 @@ void Driver::act(std::size_t i, const Partition& op, Host& host) {
     }
   }
   if (a.empty() || b.empty()) {
-    host.story.tell(host.world.now(), "fault", "partition", "one of the groups is empty at the moment: nothing happens",
-                    Tone::warning);
-    return;
+    return warn(i, "one of the groups is empty at the moment: nothing happens", host);
   }
   entries_[i].hit = a;
   entries_[i].cut = host.world.cut(a, b, op.direction == CutDirection::one_way ? OneWay::yes : OneWay::no);

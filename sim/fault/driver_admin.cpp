@@ -98,8 +98,7 @@ std::vector<HostId> Driver::last_members(std::size_t i, const std::string& group
   const std::size_t wanted = std::min(up.size(), static_cast<std::size_t>(count));
   up.erase(up.begin(), up.end() - static_cast<std::ptrdiff_t>(wanted));
   if (wanted < static_cast<std::size_t>(count)) {
-    host.story.tell(host.world.now(), "fault", std::string{operation_info(entry(i).operation).name},
-                    fmt::format("{} has {} of {} members at the moment", group, wanted, count), Tone::warning);
+    warn(i, fmt::format("{} has {} of {} members at the moment", group, wanted, count), host);
   }
   entries_[i].hit = up;
   if (!up.empty()) remember(i, host);
@@ -113,9 +112,7 @@ void Driver::act(std::size_t i, const AddConsumers& op, Host& host) {
     entries_[i].hit.push_back(*member);
   }
   if (entries_[i].hit.empty()) {
-    host.story.tell(host.world.now(), "fault", "add_consumers", "there are too many clients: nothing happens",
-                    Tone::warning);
-    return;
+    return warn(i, "there are too many clients: nothing happens", host);
   }
   remember(i, host);
   for (const HostId member : entries_[i].hit) host.world.start(member);
