@@ -168,7 +168,6 @@ class Broker {
   void one_marker_less(std::uint64_t request, Env& env);  // it waits for: none left, it is answered
   void on_describe_producers(const DescribeProducersRequest& request, const RequestRef& from, Env& env);
   void serve_verified(Env& env);
-  void verify_anew(std::uint64_t question, Env& env);  // it is asked again
   [[nodiscard]] std::optional<VerificationGuard> start_verification(const Received& commit, PartitionIndex partition, Env& env);
   void serve_produce(const ParkedProduce& parked, const TransactionVerifier::Answer& told, Env& env);
   void serve_commit(const ParkedCommit& parked, const TransactionVerifier::Answer& told, Env& env);

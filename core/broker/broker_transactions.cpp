@@ -61,24 +61,6 @@ void Broker::step_transactions(const Input& in, Env& env) {
   const bool woken = std::holds_alternative<Woken>(in);
   if (woken || (connection && transactions_.owns(*connection))) transactions_.step(in, {producer_ids_, image_, env});
   if (woken || (connection && verifier_.owns(*connection))) verifier_.step(in, image_, env);
-  const bool guards_anew = !options_.legacy.has(Legacy::tv2_completing_race);
-  for (const std::uint64_t id : verifier_.take_asked_again()) {
-    if (guards_anew) verify_anew(id, env);
-  }
-}
-
-// The transaction before was still ending when this was asked first: its marker has made that guard void (KAFKA-18654).
-void Broker::verify_anew(std::uint64_t question, Env& env) {
-  const auto parked = parked_.find(question);
-  if (parked == parked_.end()) return;
-  if (auto* produce = std::get_if<ParkedProduce>(&parked->second)) {
-    const RequestRef from = request_ref(produce->request);
-    const auto& request = produce->request.envelope.message.as<ProduceRequest>();
-    produce->asks = replicas_.start_verification(from, request, epoch_bumps(of_produce(from.version).mode), env);
-  } else {
-    auto& commit = std::get<ParkedCommit>(parked->second);
-    commit.guard = start_verification(commit.request, commit.partition.partition, env);
-  }
 }
 
 // Of the offsets of a transaction, in that partition of theirs.

@@ -44,7 +44,7 @@ struct LogConfig {
   std::int64_t file_delete_delay_ms{60'000};
   std::int64_t flush_messages{INT64_MAX};
   std::optional<std::int64_t> flush_ms{};  // absent: as often as it is looked at
-  LegacyBehaviours legacy{};  // those of the cleaner, and how long producers are remembered
+  LegacyBehaviours legacy{};  // those of the cleaner, of what is verified, and how long producers are remembered
   friend bool operator==(const LogConfig&, const LogConfig&) = default;
 };
 

@@ -204,8 +204,13 @@ void LogLoader::correct_epochs(const BatchHeader& batch) {
   if (log_.epochs_.latest() != epoch) log_.epochs_.assign_in_memory({epoch, base});
 }
 
+// Up to where records were deleted may be on disk in the checkpoint of epochs and not yet in that of log starts: what a crash brings back
+// has its epochs again. Kafka knows none for it then, and cuts such a replica back to its high watermark.
 DiskResult<void> LogLoader::finish_epochs() {
-  if (!epochs_readable_) {
+  const std::vector<EpochEntry>& known = log_.epochs_.entries();
+  const bool first_are_missing =
+      log_.log_start_ < log_.log_end_offset() && (known.empty() || known.front().start > log_.log_start_);
+  if (!epochs_readable_ || first_are_missing) {
     const auto batches = log_.all_batches(disk_);
     if (!batches) return tl::unexpected(batches.error());
     log_.epochs_ = LeaderEpochCache{};

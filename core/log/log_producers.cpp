@@ -11,7 +11,13 @@ namespace kafkasim {
 
 DiskResult<void> UnifiedLog::note_producer(const RecordBatch& batch, Disk& disk) {
   // The transaction is open now, or over: in either case no verification is needed, and none that is under way counts.
-  if (batch.has_producer() && batch.is_transactional()) verifications_.clear(ProducerId{batch.header.producer_id});
+  if (batch.has_producer() && batch.is_transactional()) {
+    const ProducerId producer{batch.header.producer_id};
+    if (batch.is_control() && !config_.legacy.has(Legacy::tv2_completing_race))
+      verifications_.on_marker(producer, ProducerEpoch{batch.header.producer_epoch});
+    else
+      verifications_.clear(producer);
+  }
   const std::optional<CompletedTransaction> completed = producers_.update(batch);
   if (!completed) return {};
   if (completed->outcome == TransactionOutcome::abort) {

@@ -27,6 +27,12 @@ bool Verifications::is_verified(ProducerId producer, std::optional<VerificationG
   return entry != nullptr && guard == entry->guard;
 }
 
+void Verifications::on_marker(ProducerId producer, ProducerEpoch epoch) {
+  const Verification* entry = find(producer);
+  const bool is_of_the_next = entry != nullptr && entry->epoch_bumps == EpochBumps::yes && entry->epoch == epoch;
+  if (!is_of_the_next) clear(producer);
+}
+
 void Verifications::remove_expired(Timestamp now, std::int64_t expiration_ms) {
   std::erase_if(pending_, [&](const auto& entry) { return now - entry.second.begun >= expiration_ms; });
 }

@@ -6,7 +6,8 @@
 //
 //   begin()                   a guard: the same for all who ask while the producer's verification is under way
 //   append under that guard   taken; clear() then, so that a stale answer of the coordinator opens nothing (ABA)
-//   marker                    clear()
+//   marker                    clear(), but for the one of the transaction before that one (version 2, KAFKA-18654): it carries the epoch
+//                             under which the next is verified, and may well come after the question
 //   nothing                   forgotten with idle producers
 #include <cstdint>
 #include <map>
@@ -39,6 +40,7 @@ class Verifications {
   [[nodiscard]] const Verification* find(ProducerId producer) const;  // null: none is under way
   [[nodiscard]] bool is_verified(ProducerId producer, std::optional<VerificationGuard> guard) const;
   void clear(ProducerId producer) { pending_.erase(producer); }
+  void on_marker(ProducerId producer, ProducerEpoch epoch);
   void remove_expired(Timestamp now, std::int64_t expiration_ms);
 
  private:

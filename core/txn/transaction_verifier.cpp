@@ -87,10 +87,7 @@ void TransactionVerifier::step(const Input& in, const MetadataImage& image, Env&
   for (const Completion& done : channel_.step(in, env)) on_completion(done, env);
   while (!later_.empty() && later_.begin()->first <= env.now) {
     const auto due = later_.extract(later_.begin());
-    for (const Waiting& waiting : due.mapped()) {
-      asked_again_.push_back(waiting.id);
-      enqueue(waiting, image);
-    }
+    for (const Waiting& waiting : due.mapped()) enqueue(waiting, image);
   }
   pump(image, env);
 }
@@ -138,7 +135,6 @@ void TransactionVerifier::answer_all(const Waiting& waiting, ErrorCode error) {
 }
 
 std::vector<TransactionVerifier::Answer> TransactionVerifier::take_answers() { return std::exchange(answers_, {}); }
-std::vector<std::uint64_t> TransactionVerifier::take_asked_again() { return std::exchange(asked_again_, {}); }
 
 std::optional<Instant> TransactionVerifier::next_deadline() const {
   const std::optional<Instant> next = channel_.next_deadline();

@@ -45,9 +45,6 @@ class TransactionVerifier {
     std::map<TopicPartition, ErrorCode> errors;  // of each partition
   };
   [[nodiscard]] std::vector<Answer> take_answers();
-  // Questions that are asked again from this step on. A guard from before the first time may have gone with the marker of the
-  // transaction before: verification begins anew (as when ReplicaManager.handleProduceAppend is scheduled again).
-  [[nodiscard]] std::vector<std::uint64_t> take_asked_again();
 
   [[nodiscard]] bool owns(const ConnectionId& connection) const { return channel_.owns(connection); }
   void step(const Input& in, const MetadataImage& image, Env& env);
@@ -78,7 +75,6 @@ class TransactionVerifier {
   std::map<std::uint64_t, Asked> asked_;
   std::map<Instant, std::vector<Waiting>> later_;  // to be asked again
   std::vector<Answer> answers_;
-  std::vector<std::uint64_t> asked_again_;
   std::uint64_t last_id_{0};
 };
 

@@ -21,20 +21,24 @@ Duration time_on_link(std::uint64_t bytes, std::uint64_t bytes_per_second) {
 }
 
 // The queues that a message goes through, which bytes leave at a pace each. They stream: a later queue begins when the first byte
-// comes, and does not end before the one in front. What trickles in at a lower pace than a queue's own leaves room for others there.
+// comes, and does not end before the one in front. What trickles in at a lower pace than a queue's own leaves room for others there:
+// it takes of the queue what its bytes need, from the time at which it is sent, and does not reserve the time at which it will come.
 class Passage {
  public:
-  explicit Passage(Instant now) : begun_{now}, ended_{now} {}
+  explicit Passage(Instant now) : now_{now}, begun_{now}, ended_{now} {}
   void through(Instant& free_at, std::optional<std::uint64_t> bytes_per_second, std::uint64_t bytes) {
     if (!bytes_per_second) return;
+    const Duration own = time_on_link(bytes, *bytes_per_second);
+    const Instant taken = std::max(free_at, now_) + own;
     begun_ = std::max(begun_, free_at);
-    ended_ = std::max(ended_, begun_ + time_on_link(bytes, *bytes_per_second));
-    if (*bytes_per_second <= slowest_) free_at = ended_;
+    ended_ = std::max(ended_, begun_ + own);
+    free_at = *bytes_per_second <= slowest_ ? ended_ : taken;
     slowest_ = std::min(slowest_, *bytes_per_second);
   }
   [[nodiscard]] Instant ended() const { return ended_; }
 
  private:
+  Instant now_;
   Instant begun_;
   Instant ended_;
   std::uint64_t slowest_{UINT64_MAX};  // bytes a second, so far

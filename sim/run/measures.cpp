@@ -70,6 +70,11 @@ void Measures::count(const KeyView& key, std::int64_t Counts::* what, std::int64
 void Measures::Latencies::add(const KeyView& key, Duration d) {
   all.edit().add(d);
   at(apart.edit(), key).edit().add(d);
+  const std::string_view owner = key.client.substr(0, key.client.rfind('/'));
+  auto& sums = by_owner.edit();
+  auto sum = sums.find(owner);
+  if (sum == sums.end()) sum = sums.try_emplace(std::string{owner}).first;
+  sum->second.edit().add(d);
 }
 
 LatencyHistogram Measures::latency(LatencyOf what, const std::optional<std::vector<std::string>>& clients,
@@ -89,11 +94,9 @@ LatencyHistogram Measures::latency(LatencyOf what, const std::optional<std::vect
 
 std::optional<Duration> Measures::most_percentile(LatencyOf what, std::int64_t percent) const {
   const Latencies& latencies = what == LatencyOf::produce ? produce_latency_ : end_to_end_latency_;
-  std::map<std::string_view, LatencyHistogram> by_owner;  // "analytics/2" is one of "analytics"
-  for (const auto& [key, one] : *latencies.apart) by_owner[std::string_view{key.first}.substr(0, key.first.rfind('/'))] += *one;
   std::optional<Duration> most;
-  for (const auto& [owner, latency] : by_owner) {
-    const std::optional<Duration> its = latency.percentile(percent);
+  for (const auto& [owner, latency] : *latencies.by_owner) {
+    const std::optional<Duration> its = latency->percentile(percent);
     if (its && (!most || *most < *its)) most = its;
   }
   return most;

@@ -4,6 +4,7 @@
 // edge.
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -125,8 +126,9 @@ class Measures {
     const auto known = map.find(key);
     return known != map.end() ? known->second : map[{std::string{key.client}, key.partition}];
   }
-  struct Latencies {  // the sum is kept too: conditions ask for it again and again
+  struct Latencies {  // the sums are kept too: conditions ask for them again and again
     Cow<LatencyHistogram> all;
+    Cow<std::map<std::string, Cow<LatencyHistogram>, std::less<>>> by_owner;  // "analytics/2" is one of "analytics"
     Cow<ByKey<Cow<LatencyHistogram>>> apart;
     void add(const KeyView& key, Duration d);
   };

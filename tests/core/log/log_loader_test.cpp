@@ -242,6 +242,27 @@ TEST_CASE("batches correct an epoch checkpoint that contradicts them") {
   CHECK(after.text_of(path) == disk.text_of(path));
 }
 
+TEST_CASE("records whose deletion only the checkpoint of epochs has heard of have their epochs again") {
+  MemoryDisk disk;
+  UnifiedLog log = start_log(disk).log;
+  append_numbered(log, disk, 0, 4, 1);
+  append_numbered(log, disk, 4, 6, 2);
+  REQUIRE(log.close_cleanly(disk));
+  const Offset second = log.epochs().entries().at(1).start;
+  for (const Offset from : {log.log_end_offset(), second.plus(3)}) {
+    const std::string text = "0\n1\n2 " + std::to_string(from.value) + "\n";
+    CAPTURE(text);
+    for (const std::int64_t start : {0, 2}) {
+      MemoryDisk after = disk.after_crash();
+      after.set_text(path_of("orders-0", leader_epoch_file), text);
+      const UnifiedLog::Opened opened =  // nothing is scanned
+          start_log(after, {.clean = CleanShutdown::yes, .recovery_point = log.log_end_offset(), .log_start_offset = Offset{start}});
+      CHECK(opened.log.epochs().entries()
+            == std::vector{EpochEntry{LeaderEpoch{1}, Offset{start}}, EpochEntry{LeaderEpoch{2}, second}});
+    }
+  }
+}
+
 TEST_CASE("an epoch without batches is forgotten at a restart") {
   MemoryDisk disk;
   UnifiedLog log = start_log(disk).log;

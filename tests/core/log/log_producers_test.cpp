@@ -273,6 +273,21 @@ TEST_CASE("a marker that comes first makes the verification under way worthless"
   CHECK(f.append(f.batch_of(1), AppendOrigin::client, guard) == ErrorCode::invalid_txn_state);
 }
 
+TEST_CASE("the marker of a transaction spares the verification of the next one but for tv2-completing-race", "[log]") {
+  for (const bool of_old : {false, true}) {
+    CAPTURE(of_old);
+    LogProducersRig f;
+    LogConfig verifying;
+    if (of_old) verifying.legacy.bring_back(Legacy::tv2_completing_race);
+    f.log.set_config(verifying);
+    const auto next = make_batch({.producer = producer(1, 1, 0), .transactional = Transactional::yes});
+    const auto guard = f.log.maybe_start_verification(ProducerId{1}, Sequence{0}, ProducerEpoch{1}, EpochBumps::yes, now);
+    REQUIRE(f.append(marker(1, 1, commit), AppendOrigin::coordinator) == ErrorCode::none);
+    CHECK(f.append(next, AppendOrigin::client, guard) == (of_old ? ErrorCode::invalid_txn_state : ErrorCode::none));
+    if (!of_old) CHECK(f.log.verifications().find(ProducerId{1}) == nullptr);  // its transaction is open now
+  }
+}
+
 TEST_CASE("producers and verifications that are idle for long are forgotten by the log") {
   LogProducersRig f;
   f.log.set_config({.producer_id_expiration_ms = 1'000});

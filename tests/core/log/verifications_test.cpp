@@ -41,6 +41,19 @@ TEST_CASE("a verification under way gives the same guard to all who ask until it
   CHECK_FALSE(verifications.is_verified(verified, first));  // the answer to the question before the last
 }
 
+TEST_CASE("the marker of the transaction before leaves the verification of the next one in version 2") {
+  for (const auto& [bumps, epoch, stays] : {std::tuple{EpochBumps::yes, 1, true}, {EpochBumps::yes, 0, false}, {EpochBumps::no, 1, false}}) {
+    CAPTURE(epoch, stays);
+    Verifications verifications;
+    const VerificationGuard guard = verifications.begin(verified, Sequence{0}, ProducerEpoch{1}, bumps, Timestamp{0});
+    verifications.on_marker(verified, ProducerEpoch{static_cast<std::int16_t>(epoch)});
+    CHECK(verifications.is_verified(verified, guard) == stays);
+  }
+  Verifications nothing;
+  nothing.on_marker(verified, ProducerEpoch{1});
+  CHECK(nothing.find(verified) == nullptr);
+}
+
 TEST_CASE("a verification remembers the lowest sequence of the newest epoch") {
   Verifications verifications;
   const auto seen = [&] {

@@ -102,6 +102,26 @@ TEST_CASE("a message that trickles in over a slow link does not delay what anoth
   CHECK(got[2].at <= begin + milliseconds(2'010));
 }
 
+TEST_CASE("what comes over many slow links does not come faster than the receiver's card takes it") {
+  NetBench bench{LinkQuality{milliseconds(1), milliseconds(1), 1'000'000, 0}};
+  Impairment how;
+  how.bytes_per_second = 600'000;
+  bench.net.edit_topology().impair({third}, {server}, how);
+  bench.net.edit_topology().impair({client}, {server}, how);
+  const ConnectionId one = bench.connected(third, "server");
+  const ConnectionId two = bench.connected();
+  const Instant begin = bench.now;
+  for (std::int32_t i = 0; i < 10; ++i) {
+    bench.send(third, one, 2 * i, 60'000);
+    bench.send(client, two, 2 * i + 1, 60'000);
+  }
+  bench.run_for(seconds(5));
+  const auto got = bench.all<Received>(server);
+  REQUIRE(got.size() == 20);
+  CHECK(got.back().at >= begin + milliseconds(1'200));
+  CHECK(got.back().at <= begin + milliseconds(1'300));
+}
+
 TEST_CASE("no more than the send buffer is under way at once") {
   NetBench bench;
   const ConnectionId connection = bench.connected();
