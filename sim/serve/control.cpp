@@ -69,6 +69,7 @@ tl::expected<std::int64_t, Diagnostic> read_speed(const std::string& body) {
   const auto wrong = [](const TextPlace& at, const std::string& message, const std::string& pointer) {
     return tl::unexpected{Diagnostic{Severity::error, at.line, at.column, message, pointer}};
   };
+  if (body.empty()) return wrong({}, "the body must be {\"speed\": NUMBER}", "");
   const JsonDocument document = read_json(body);
   if (!document.faults.empty()) return wrong(document.faults[0].place, document.faults[0].message, document.faults[0].pointer);
   const JsonValue* given = document.root ? document.root->find("speed") : nullptr;
@@ -110,7 +111,8 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
     });
     http::async_read_header(socket_, buffer_, *request_, [self = shared_from_this()](const NetError& error, std::size_t) {
       if (error || self->closed_) return self->on_read(error);
-      if (beast::iequals(self->request_->get()[http::field::expect], "100-continue")) self->queue("HTTP/1.1 100 Continue\r\n\r\n");
+      const bool waits = self->request_->get().version() >= 11 && beast::iequals(self->request_->get()[http::field::expect], "100-continue");
+      if (waits) self->queue("HTTP/1.1 100 Continue\r\n\r\n");
       http::async_read(self->socket_, self->buffer_, *self->request_, [self](const NetError& failed, std::size_t) { self->on_read(failed); });
     });
   }

@@ -163,3 +163,10 @@ TEST_CASE("a freeze of the metadata ends with the process that it froze") {
   REQUIRE(run.driver().faults_in_force().size() == 1);  // broker 1 is frozen still
   CHECK(run.driver().faults_in_force()[0].entry == 1);
 }
+
+TEST_CASE("a freeze of a process that began in the same moment as another one ended stays") {
+  Simulation run = formed(with_timeline(R"({"at": "800ms", "crash": 2}, {"at": "800ms", "start": 2}, {"at": "800ms", "freeze_metadata": 2})"));
+  while (run.step()) {}
+  CHECK(texts(run, "heal").find("freeze_metadata is over") == std::string::npos);
+  CHECK(run.driver().faults_in_force().back().entry == 2);
+}

@@ -77,6 +77,18 @@ TEST_CASE("who waits to be asked for the body of a request is asked") {
   LiveServer server;
   const std::string answer = http(server.control(), "POST /speed HTTP/1.1\r\nExpect: 100-continue\r\nX:", R"({"speed": 2})");
   CHECK(answer.starts_with("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200"));
+  const std::string of_old = http(server.control(), "POST /speed HTTP/1.0\r\nExpect: 100-continue\r\nX:", R"({"speed": 2})");
+  CHECK(of_old.find("100 Continue") == std::string::npos);  // HTTP/1.0 knows no such answer
+  CHECK(of_old.find(" 200 ") != std::string::npos);
+}
+
+TEST_CASE("a speed that is not given is told to be missing") {
+  LiveServer server;
+  for (const char* body : {"", "{}"}) {
+    const std::string answer = http(server.control(), "POST /speed", body);
+    CHECK(status_of(answer) == 400);
+    CHECK(answer.find("the body must be") != std::string::npos);
+  }
 }
 
 TEST_CASE("the page for people is there and needs nothing from elsewhere") {
