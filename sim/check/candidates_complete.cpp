@@ -4,16 +4,15 @@
 
 #include <fmt/format.h>
 
+#include "sim/check/kept_from.hpp"
+
 namespace kafkasim::sim {
 
 void CandidatesComplete::compare(const Observation& o, const PartitionHistory& partition, NodeId member,
                                  const ReplicaHistory& its, const History& history, Findings& findings) {
   ++evaluations;
   const CommittedLog& committed = *partition.committed;
-  // What the leader has deleted concerns nobody, also where a follower has not heard of it.
-  const ReplicaHistory* leader = partition.acting_leader();
-  const Offset from = std::max({its.log_start, partition.compacted_to, leader ? leader->log_start : Offset{0}});
-  const std::optional<Offset> missing = committed.first_missing(its.log, from);
+  const std::optional<Offset> missing = committed.first_missing(its.log, std::max(its.log_start, kept_from(partition)));
   if (!missing) return;
   findings.add({std::string{id},
                 o.at,

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "sim/check/kept_from.hpp"
+
 namespace kafkasim::sim {
 
 void CommittedNotTruncated::on(const Observation& o, const trace::LogTruncated& e, const History& history,
@@ -14,8 +16,7 @@ void CommittedNotTruncated::on(const Observation& o, const trace::LogTruncated& 
   if (!replica) return;
   ++evaluations;
   const BatchChain& committed = partition->committed->batches();
-  const ReplicaHistory* leader = partition->acting_leader();
-  const Offset from = std::max({e.to, partition->compacted_to, leader ? leader->log_start : Offset{0}});
+  const Offset from = std::max(e.to, kept_from(*partition));
   for (std::size_t i = replica->former_log.index_at(from); i < replica->former_log.size(); ++i) {
     const StoredBatch& cut = replica->former_log[i];
     if (cut.base >= partition->committed->end()) return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/model/topic_name.hpp"
+#include "sim/check/kept_from.hpp"
 
 namespace kafkasim::sim {
 
@@ -14,8 +15,7 @@ std::vector<Offset> passed_over(const History& history, const std::string& pipel
   const std::optional<Offset> start = ledger.start_of(pipeline, partition.name);
   const std::optional<Offset> end = history.vitals().committed(facts.group, partition.name);
   if (!start || !end) return missing;
-  const ReplicaHistory* leader = partition.acting_leader();
-  const Offset first = std::max({from, *start, partition.compacted_to, leader ? leader->log_start : Offset{}});
+  const Offset first = std::max({from, *start, kept_from(partition)});
   const BatchChain& log = partition.committed->batches();
   for (std::size_t i = log.index_at(first); i < log.size() && log[i].base < *end && missing.size() < most; ++i) {
     const StoredBatch& batch = log[i];

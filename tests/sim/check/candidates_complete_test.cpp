@@ -10,11 +10,7 @@ using namespace kafkasim::sim::test;
 
 TEST_CASE("a replica that joins the ISR below what was ever committed breaks candidates-complete", "[check]") {
   Tale tale;
-  tale.isr(1, 0, {1, 2});
-  tale.append_everywhere(first);
-  tale.append(1, second);
-  tale.append(2, second);
-  tale.commit(1, 0, 10);
+  commit_without_the_third(tale);
   tale.decide(2, 1, {2});
   tale.commit(2, 0, 5, trace::ReplicaRole::leader, 1);  // a fresh leader knows less than was committed
   CHECK(tale.findings(CandidatesComplete::id) == 0);
@@ -77,11 +73,7 @@ TEST_CASE("a candidate may have deleted what retention took and compacted what t
 
 TEST_CASE("an eligible leader that lacks what was committed breaks candidates-complete", "[check][elr]") {
   Tale tale;
-  tale.isr(1, 0, {1, 2});
-  tale.append_everywhere(first);
-  tale.append(1, second);
-  tale.append(2, second);
-  tale.commit(1, 0, 10);
+  commit_without_the_third(tale);
   SECTION("eligible") {
     tale.isr(1, 0, {1}, {1, 2, 3}, {2});
     CHECK(tale.findings(CandidatesComplete::id) == 0);
@@ -96,11 +88,7 @@ TEST_CASE("an eligible leader that lacks what was committed breaks candidates-co
 
 TEST_CASE("what the leader has deleted a candidate need not have", "[check]") {
   Tale tale;
-  tale.isr(1, 0, {1, 2});
-  tale.append_everywhere(first);
-  tale.append(1, second);
-  tale.append(2, second);
-  tale.commit(1, 0, 10);
+  commit_without_the_third(tale);
   SECTION("deleted") {
     tale.tell(0, trace::LogStartMoved{tp, Offset{0}, Offset{10}});
     tale.isr(1, 0, {1, 2, 3});

@@ -196,4 +196,13 @@ class Tale {
   std::int64_t metadata_{1};
 };
 
+// All have the first batch; the second is committed while the third broker is out of sync, and it has not got it.
+inline void commit_without_the_third(Tale& tale) {
+  tale.isr(1, 0, {1, 2});
+  tale.append_everywhere(first);
+  tale.append(1, second);
+  tale.append(2, second);
+  tale.commit(1, 0, 10);
+}
+
 }  // namespace kafkasim::sim::test
